@@ -1,0 +1,40 @@
+# `make run` shows the product, `make test` tests it; both install what they need. `make help` lists the rest.
+PYTHON ?= python3
+PY := .venv/bin/python
+
+.PHONY: help run test check lint browser bench fresh manage
+help: ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
+
+.venv/.installed: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Collective needs Python 3.11 or newer, this is "+sys.version.split()[0]+". Try: make PYTHON=python3.12 "+"$(MAKECMDGOALS)")'
+	@echo "Installing what is needed into .venv (only the first time) ..."
+	@$(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: .venv/.installed ## start everything and say where it is (PORT=, DATABASE_URL=, REDIS_URL=, DEMO=0 are obeyed)
+	@$(PY) -m dev.run
+
+test: check browser ## every check and every test
+
+check: lint ## all but browser and fault tests, in a minute
+	@$(PY) -m pytest -q -n 2 -m "not browser and not faults"
+
+lint: .venv/.installed ## format, lint, imports, migrations, deploy settings
+	@$(PY) -m ruff format --check . && $(PY) -m ruff check .
+	@.venv/bin/djlint --quiet --lint templates
+	@.venv/bin/lint-imports
+	@$(PY) -m dev.checks
+
+browser: .venv/.installed ## browser and fault tests (browser tests need Chromium: apt-get install chromium)
+	@$(PY) -m pytest -q -rs -m "browser or faults"
+
+bench: .venv/.installed ## the benchmarks: ratios, side by side
+	@$(PY) -m benchmarks.rush && $(PY) -m benchmarks.pages
+
+manage: .venv/.installed ## a management command, for example: make manage do="clock forward 7d"
+	@$(PY) -m dev.manage $(do)
+
+fresh: ## forget all data of `make run`
+	@rm -rf .local && echo "All data of make run is gone."

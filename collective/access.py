@@ -1,0 +1,46 @@
+"""Who may do what, beyond what a queryset's `visible_to` answers."""
+
+import time
+from functools import wraps
+
+from allauth.account.authentication import get_authentication_records
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+RECENT = 900  # seconds
+
+
+def used_second_factor(request, *, within=None):
+    """Was a second factor used in this session (within so many seconds)?
+
+    Asked of the record itself: allauth's own `did_recently_reauthenticate` says yes to whoever has no factor at all.
+    """
+    records = get_authentication_records(request, request.user)
+    times = [record["at"] for record in records if record.get("method") == "mfa"]
+    return bool(times) and (within is None or time.time() - times[-1] < within)
+
+
+def is_staff_with_second_factor(request):
+    """May this request enter the admin?"""
+    user = request.user
+    return user.is_active and user.is_staff and used_second_factor(request)
+
+
+def name_needed(view):
+    """Ask a newcomer what to call them first, then come back."""
+
+    @wraps(view)
+    def wrapper(request, *args, **kwargs):
+        if request.user.is_authenticated and not request.user.name:
+            return redirect(f"{reverse('name')}?{urlencode({'next': request.get_full_path()})}")
+        return view(request, *args, **kwargs)
+
+    return wrapper
+
+
+def require(request, permission):
+    """Raise PermissionDenied unless the user holds the permission."""
+    if not request.user.has_perm(permission):
+        raise PermissionDenied

@@ -1,0 +1,96 @@
+"""What the admin's pages share: acts that ask once more, the editor under our CSP, time and date with names."""
+
+from dataclasses import dataclass
+
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.forms import SplitDateTimeField
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from js_asset import Media
+
+from collective.errors import RuleError
+
+
+class NamedSplitDateTime(AdminSplitDateTime):
+    """Django's two inputs have one label; a screen reader needs a name for each (WCAG 2.2, 1.3.1)."""
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs)
+        for widget, name in zip(self.widgets, ("Date", "Time"), strict=True):
+            widget.attrs["aria-label"] = name
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something staff do to one row: a button, a page that asks once more, a method that returns what was done."""
+
+    name: str
+    label: str
+    question: str
+
+
+class ActAdmin(admin.ModelAdmin):
+    """A model admin with acts: `acts` names them, `act_<name>(request, obj)` does them and returns a sentence."""
+
+    acts = ()
+    formfield_overrides = {models.DateTimeField: {"form_class": SplitDateTimeField, "widget": NamedSplitDateTime}}
+    change_form_template = "admin/acts_change_form.html"
+
+    def get_urls(self):
+        info = self.opts.app_label, self.opts.model_name
+        name = "{}_{}_act".format(*info)
+        return [
+            path("<uuid:pk>/acts/<slug:act>/", self.admin_site.admin_view(self.act_view), name=name),
+            *super().get_urls(),
+        ]
+
+    def open_acts(self, request, obj):
+        """The acts that make sense for this row now."""
+        return self.acts
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        obj = self.get_object(request, object_id)
+        may = obj is not None and self.has_change_permission(request, obj)
+        return super().change_view(
+            request,
+            object_id,
+            form_url,
+            {**(extra_context or {}), "acts": self.open_acts(request, obj) if may else ()},
+        )
+
+    def act_view(self, request, pk, act):
+        """Ask on GET, act on POST, and say what happened."""
+        obj = self.get_object(request, str(pk))
+        found = next((row for row in self.acts if row.name == act), None)
+        if obj is None or found is None:
+            raise Http404
+        if not self.has_change_permission(request, obj):
+            raise PermissionDenied
+        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+        if request.method == "POST":
+            try:
+                done = getattr(self, f"act_{act}")(request, obj)
+            except RuleError as error:
+                messages.error(request, str(error))
+            else:
+                self.log_change(request, obj, done)
+                messages.success(request, done)
+            return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": found.label,
+            "act": found,
+            "object": obj,
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/act.html", {**context, "opts": self.opts})
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        """The editor's import map needs the page's nonce."""
+        context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
+        return super().render_change_form(request, context, *args, **kwargs)

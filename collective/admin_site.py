@@ -1,0 +1,34 @@
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import admin
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+
+from collective import access
+
+
+class CollectiveAdminSite(admin.AdminSite):
+    """Django's admin, entered only with a staff account whose session used a second factor."""
+
+    site_header = site_title = "Collective staff"
+    index_title = "What would you like to do?"
+    enable_nav_sidebar = False
+
+    def has_permission(self, request):
+        return access.is_staff_with_second_factor(request)
+
+    def login(self, request, extra_context=None):
+        """Our own sign-in, then the second factor: set up first by who has none yet."""
+        here = request.GET.get("next", "")
+        if not url_has_allowed_host_and_scheme(here, {request.get_host()}):
+            here = reverse("admin:index")
+        query = f"?{urlencode({'next': here})}"
+        if not request.user.is_authenticated:
+            return redirect(reverse("account_login") + query)
+        if not request.user.is_staff:
+            return redirect("not_staff")
+        if not is_mfa_enabled(request.user):
+            return redirect(reverse("mfa_activate_totp") + query)
+        if not access.used_second_factor(request):
+            return redirect(reverse("mfa_reauthenticate") + query)
+        return redirect(here)

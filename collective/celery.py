@@ -1,0 +1,41 @@
+"""The Celery app: a doorbell for the rows in PostgreSQL, never a memory (docs/how-it-works.md)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collective.settings")
+
+app = Celery("collective")
+app.conf.update(
+    broker_url=os.environ.get("REDIS_URL"),
+    timezone="UTC",
+    enable_utc=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=120,
+    task_soft_time_limit=90,
+    worker_prefetch_multiplier=1,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_soft_shutdown_timeout=20,
+    worker_enable_soft_shutdown_on_idle=True,
+    worker_max_tasks_per_child=1000,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 3,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+        "max_retries": 1,
+    },
+    # A look that nobody took within its interval is worth nothing: the next one sees the same rows.
+    beat_schedule={"sweep": {"task": "collective.sweep", "schedule": 15.0, "options": {"expires": 15}}},
+)
+app.autodiscover_tasks()

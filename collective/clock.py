@@ -1,0 +1,32 @@
+"""The one clock. Rules ask it or are handed a moment; SQL never says now()."""
+
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import ProgrammingError, transaction
+from django.utils import timezone
+
+_offset = (0.0, timedelta())  # when it was read (monotonic seconds), and what it was
+
+
+def now():
+    """The present moment: aware, UTC. With DEBUG it can be moved by the ClockOffset row, to show a demonstration."""
+    if settings.DEBUG:
+        return timezone.now() + _demonstration_offset()
+    return timezone.now()
+
+
+def _demonstration_offset():
+    """The row's offset, read at most every two seconds by each process."""
+    global _offset
+    from collective.models import ClockOffset
+
+    if time.monotonic() - _offset[0] > 2:
+        try:
+            with transaction.atomic():
+                row = ClockOffset.objects.first()
+        except ProgrammingError:  # inside the first migration the table is not there yet
+            row = None
+        _offset = (time.monotonic(), row.offset if row else timedelta())
+    return _offset[1]

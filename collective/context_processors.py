@@ -1,0 +1,16 @@
+from django.conf import settings
+from django.utils.functional import SimpleLazyObject
+
+from collective.models import Community
+
+THEMES = {"light", "dark"}
+
+
+def community(request):
+    """What every page shows: the community's row (read once, when used) and the display a person chose."""
+    theme = request.COOKIES.get("theme")
+    return {
+        "community": SimpleLazyObject(Community.current),
+        "theme": theme if theme in THEMES else "",
+        "is_demonstration": settings.DEBUG,
+    }

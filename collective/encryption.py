@@ -1,0 +1,50 @@
+"""Text that only the running application can read: access needs, and what else is told in confidence.
+
+`FIELD_KEYS` holds "id:key" pairs, newest first; a key is what `cryptography.fernet.Fernet.generate_key()` prints.
+Each text is stored as "id:token", so that a key can be retired once `rotate_field_keys` has run.
+"""
+
+import json
+from functools import cache
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+
+@cache
+def keys():
+    """The keys by id, newest first. Raises ImproperlyConfigured if one cannot be used."""
+    try:
+        pairs = [pair.split(":", 1) for pair in settings.FIELD_KEYS]
+        found = {key_id: Fernet(key) for key_id, key in pairs}
+    except ValueError as error:
+        raise ImproperlyConfigured("FIELD_KEYS must be id:key pairs with Fernet keys") from error
+    if not found:
+        raise ImproperlyConfigured("FIELD_KEYS must hold at least one key")
+    return found
+
+
+def encrypt(text):
+    key_id, fernet = next(iter(keys().items()))
+    return f"{key_id}:{fernet.encrypt(text.encode()).decode()}"
+
+
+def decrypt(stored):
+    """The text again. Raises KeyError for a retired key, InvalidToken for a damaged text."""
+    key_id, token = stored.split(":", 1)
+    return keys()[key_id].decrypt(token.encode()).decode()
+
+
+class EncryptedJSONField(models.TextField):
+    """A JSON value, encrypted at rest. It cannot be searched, and belongs in no history."""
+
+    def from_db_value(self, value, expression, connection):
+        return json.loads(decrypt(value)) if value else None
+
+    def get_prep_value(self, value):
+        return None if value is None else encrypt(json.dumps(value))
+
+    def value_to_string(self, instance):
+        return self.get_prep_value(self.value_from_object(instance))

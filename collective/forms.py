@@ -1,0 +1,63 @@
+from django import forms
+from django.core.validators import MaxLengthValidator
+
+from collective.models import Person
+
+
+class EmailForm(forms.Form):
+    """The first step of signing in, the same for known and unknown addresses."""
+
+    email = forms.EmailField(
+        label="Your email address",
+        help_text="We send a six-digit code to it. There is no password.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+        validators=[MaxLengthValidator(254)],
+        error_messages={
+            "required": "Enter your email address.",
+            "invalid": "Enter an email address in the correct format, like name@example.com.",
+        },
+    )
+
+
+class CodeForm(forms.Form):
+    """The second step: what the email says."""
+
+    code = forms.CharField(
+        label="The six-digit code",
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}),
+        error_messages={"required": "Enter the six digits from our email."},
+    )
+
+
+class NameForm(forms.ModelForm):
+    class Meta:
+        model = Person
+        fields = ["name"]
+        labels = {"name": "What should we call you?"}
+        help_texts = {"name": "A first name is enough, or any name you like to be called by. You can change it later."}
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "nickname"})}
+        error_messages = {"name": {"required": "Tell us a name that we can call you by."}}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
+
+
+class MailSettingsForm(forms.ModelForm):
+    class Meta:
+        model = Person
+        fields = ["wants_reminders", "wants_news"]
+        labels = {
+            "wants_reminders": "Remind me before a session that I have booked",
+            "wants_news": "Tell me when a date is set or sign-up opens, where I asked for that",
+        }
+
+
+class DisplayForm(forms.Form):
+    theme = forms.ChoiceField(
+        label="Light or dark",
+        choices=[("system", "As my phone or computer is set"), ("light", "Light"), ("dark", "Dark")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how our pages should look."},
+    )

@@ -1,0 +1,14 @@
+"""Keys for links in mail: each is good for one purpose and one row, and computed, not stored."""
+
+from django.core.signing import Signer
+from django.utils.crypto import constant_time_compare
+
+
+def key_for(purpose, pk):
+    """The key that `?key=` carries. Who holds the link may do what the purpose names, with this row only."""
+    return Signer(salt=f"link:{purpose}").signature(str(pk))
+
+
+def is_key(text, purpose, pk):
+    """Is this the key for this purpose and row? Compared in constant time."""
+    return constant_time_compare(text, key_for(purpose, pk))

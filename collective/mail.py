@@ -1,0 +1,182 @@
+"""The one door for mail: a row a message, written with the change it tells of, sent after commit.
+
+`tell` writes the row, `send` sends one, `send_due` is the sweep that finds what nothing announced. SMTP cannot be
+exactly-once (RFC 1047): nothing is lost, and a second copy can only come from a death between the server's yes and
+our commit; it then carries the same Message-ID.
+"""
+
+import smtplib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+
+from collective import clock, doorbell
+from collective.mail_text import plain_text
+from collective.models import Community, Message
+from collective.models.message import new_message_id
+
+LEASE = timedelta(minutes=3)
+BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30)]
+GIVE_UP_AFTER = timedelta(days=3)
+KEEP_TEXTS = timedelta(days=30)
+A_BATCH = 100
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one message says, made when it is sent: a neutral subject, a template and what that needs."""
+
+    subject: str
+    template: str
+    context: dict
+    to: str
+    attachments: list = field(default_factory=list)
+    one_click_stop: str = ""  # an address for List-Unsubscribe-Post (RFC 8058)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of message is made. `write(message)` returns a Letter, or None if it is no longer true."""
+
+    name: str
+    write: Callable
+    keep_text: bool = True
+
+
+_kinds = {}
+
+
+def kind(name, *, keep_text=True):
+    """Register the decorated function as the writer of this kind of message."""
+
+    def register(write):
+        _kinds[name] = Kind(name, write, keep_text)
+        return write
+
+    return register
+
+
+def tell(person, kind_name, about, *, revision="", address="", due_at=None, not_after=None):
+    """Write a message in the caller's transaction; once for each (person, kind, row, revision), however often asked."""
+    if not person and not address:
+        raise ValueError("A message needs a person or an address")
+    if person and not (address or person.email):
+        return  # without an email address: staff tell them
+    now = clock.now()
+    message = Message(
+        person=person, address=address, kind=_kinds[kind_name].name, about=about.pk, revision=revision,
+        message_id=new_message_id(), created_at=now, due_at=due_at or now, not_after=not_after,
+    )  # fmt: skip
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    if message.due_at <= now:
+        transaction.on_commit(lambda: doorbell.ring("collective.send_message", message.message_id))
+
+
+def send_by_message_id(message_id, *, connection=None):
+    """Send one message, if it is due and nobody else is sending it. Safe to run twice."""
+    return _send(Message.objects.filter(message_id=message_id), connection or get_connection())
+
+
+def send_due():
+    """Send what is due, one by one; returns (seen, done)."""
+    seen = done = 0
+    connection = get_connection()
+    for pk in Message.objects.due(clock.now()).order_by("due_at").values_list("pk", flat=True)[:A_BATCH]:
+        seen += 1
+        done += _send(Message.objects.filter(pk=pk), connection)
+    connection.close()
+    return seen, done
+
+
+def _send(messages, connection):
+    message = _claim(messages)
+    if message is None:
+        return False
+    try:
+        letter = _letter(message)
+        if letter is None:
+            return _settle(message, state=Message.State.DROPPED)
+        mail = _email(message, letter, connection)
+        mail.send()
+    except Exception as error:  # whatever a server or a template does, the row says so and the next one goes on
+        connection.close()
+        return _failed(message, error)
+    kept = {"subject": letter.subject[:200], "text": mail.body} if _kinds[message.kind].keep_text else {}
+    return _settle(message, state=Message.State.SENT, sent_at=clock.now(), error="", **kept)
+
+
+@transaction.atomic
+def _claim(messages):
+    """Take the message under a lease, or None if it is not due or another sender has it."""
+    now = clock.now()
+    message = messages.due(now).select_for_update(skip_locked=True, of=("self",)).select_related("person").first()
+    if message is None:
+        return None
+    message.state, message.lease, message.lease_until = Message.State.SENDING, uuid.uuid4(), now + LEASE
+    message.attempts += 1
+    message.save(update_fields=["state", "lease", "lease_until", "attempts"])
+    return message
+
+
+def _letter(message):
+    if message.not_after and message.not_after <= clock.now():
+        return None
+    if message.person and not message.person.is_active:
+        return None
+    letter = _kinds[message.kind].write(message)
+    return letter if letter and letter.to else None
+
+
+def _email(message, letter, connection):
+    community = Community.current()
+    html = render_to_string(letter.template, {**letter.context, "community": community, "person": message.person})
+    headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}
+    if letter.one_click_stop:
+        headers["List-Unsubscribe"] = f"<{letter.one_click_stop}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail = EmailMultiAlternatives(
+        letter.subject, plain_text(html), community.from_email or None, [letter.to],
+        reply_to=[community.reply_to] if community.reply_to else None, headers=headers, connection=connection,
+    )  # fmt: skip
+    mail.attach_alternative(html, "text/html")
+    for attachment in letter.attachments:
+        mail.attach(*attachment)
+    return mail
+
+
+def _failed(message, error):
+    """A clear refusal ends it, where staff see it; anything else is tried again, ever more slowly, for three days."""
+    refused = isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException)
+    codes = [code for code, _ in error.recipients.values()] if hasattr(error, "recipients") else []
+    permanent = refused and all(code >= 500 for code in codes or [getattr(error, "smtp_code", 0)])
+    now = clock.now()
+    if permanent or now - message.created_at > GIVE_UP_AFTER:
+        return _settle(message, state=Message.State.FAILED, error=f"{type(error).__name__}: {error}")
+    wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
+    return _settle(message, state=Message.State.WAITING, due_at=now + wait, error=f"{type(error).__name__}: {error}")
+
+
+def _settle(message, **changes):
+    """Write the end of this attempt, unless another sender has taken the message meanwhile."""
+    mine = Message.objects.filter(pk=message.pk, lease=message.lease)
+    return mine.update(lease=None, lease_until=None, **changes) and changes["state"] == Message.State.SENT
+
+
+def try_again(messages):
+    """Put failed messages back in the queue; returns how many."""
+    return messages.filter(state=Message.State.FAILED).update(
+        state=Message.State.WAITING, due_at=clock.now(), created_at=clock.now(), attempts=F("attempts") * 0
+    )
+
+
+def empty_old_texts():
+    """Forget what was written after 30 days; that it was sent stays known. Returns (seen, done)."""
+    old = Message.objects.filter(sent_at__lt=clock.now() - KEEP_TEXTS).exclude(text="")
+    done = old.update(text="", subject="")
+    return done, done

@@ -1,0 +1,31 @@
+"""The plain-text half of a mail, made from its HTML half, so that each message has one wording."""
+
+import re
+
+from markdownify import MarkdownConverter
+
+
+class _PlainText(MarkdownConverter):
+    """Markdown, but a link reads "words: address" and nothing is escaped: it is read by people."""
+
+    def convert_a(self, el, text, parent_tags):
+        address = el.get("href", "").removeprefix("mailto:").removeprefix("tel:")
+        return text if not address or address == text.strip() else f"{text}: {address}"
+
+    def convert_title(self, el, text, parent_tags):
+        return ""
+
+    def convert_strong(self, el, text, parent_tags):
+        return text
+
+    convert_b = convert_em = convert_i = convert_strong
+
+
+def plain_text(html):
+    """Readable text for a mail program without HTML."""
+    text = _PlainText(
+        heading_style="underlined", bullets="-", escape_asterisks=False, escape_underscores=False, escape_misc=False,
+        strip=["style", "head"],
+    ).convert(html)  # fmt: skip
+    text = re.sub(r"[ \t]+\n", "\n", text.replace("\u00a0", " "))
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -1,0 +1,11 @@
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Make the database ready for this version: migrate, the cache's table, sync_roles. Safe to repeat."
+
+    def handle(self, **options):
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        call_command("sync_roles")

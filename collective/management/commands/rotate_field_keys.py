@@ -1,0 +1,18 @@
+from django.apps import apps
+from django.core.management.base import BaseCommand
+
+from collective.encryption import EncryptedJSONField
+
+
+class Command(BaseCommand):
+    help = "Encrypt every encrypted field anew with the first of FIELD_KEYS. Afterwards the older keys can go."
+
+    def handle(self, **options):
+        for model in apps.get_models():
+            names = [field.name for field in model._meta.local_fields if isinstance(field, EncryptedJSONField)]
+            for name in names:
+                rows = model._default_manager.exclude(**{name: None})
+                for row in rows.only("pk", name).iterator(chunk_size=200):
+                    model._default_manager.filter(pk=row.pk).update(**{name: getattr(row, name)})
+            if names:
+                self.stdout.write(f"{model._meta.label}: {', '.join(names)}")

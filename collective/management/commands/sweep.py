@@ -1,0 +1,26 @@
+import time
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
+
+from collective import sweeps
+
+
+class Command(BaseCommand):
+    help = "Do the work that is due, once or (with --loop) every 15 seconds: the same as Celery's beat and worker."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--loop", action="store_true")
+
+    def handle(self, *, loop, **options):
+        while True:
+            try:
+                sweeps.run_all()
+            except DatabaseError as error:
+                if not loop:
+                    raise
+                self.stderr.write(f"The database did not answer; trying again in 15 seconds. {error}")
+                connection.close()
+            if not loop:
+                return
+            time.sleep(15)

@@ -1,0 +1,137 @@
+import uuid
+
+import pghistory
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from collective import clock
+from collective.models.call import Call
+from collective.models.person import Person
+
+
+class ActivityQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        """Those of published calls, by invitation only to who is named; staff also see what is being prepared."""
+        if person.is_staff:
+            return self
+        public = self.filter(call__published_at__lte=clock.now())
+        if not person.is_authenticated:
+            return public.filter(by_invitation=False)
+        named = self.model.invited.through.objects.filter(activity=OuterRef("pk"), person=person)
+        return public.filter(Q(by_invitation=False) | Exists(named))
+
+    def with_following(self, person):
+        """Add `is_followed`: does this person want to be told when it opens?"""
+        from collective.models.follow import Follow
+
+        if not person.is_authenticated:
+            return self.annotate(is_followed=models.Value(False))
+        mine = Follow.objects.filter(person=person)
+        return self.annotate(is_followed=Exists(mine.filter(activity=OuterRef("pk"))))
+
+
+@pghistory.track(exclude=["opening_told_at", "date_told_at"])
+class Activity(models.Model):
+    """One way to take part in a call. What has pages of its own (a session) inherits it; the rest is a plain card."""
+
+    class Kind(models.TextChoices):
+        SESSION = "session", "Session online"
+        IN_PERSON = "in_person", "Session in person"
+        CONVERSATION = "conversation", "One-to-one conversation"
+        OWN_TIME = "own_time", "In your own time"
+
+    class State(models.TextChoices):
+        TO_BE_CONFIRMED = "to_be_confirmed", "To be confirmed"
+        OPEN = "open", "Open"
+        CLOSED = "closed", "Closed"
+        CANCELLED = "cancelled", "Cancelled"
+        HAPPENED = "happened", "Happened"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    call = models.ForeignKey(Call, models.PROTECT, related_name="activities")
+    kind = models.CharField(max_length=20, choices=Kind)
+    title = models.CharField(max_length=150)
+    neutral_name = models.CharField(
+        max_length=80, help_text="A name that gives nothing away, for statements and shared screens."
+    )
+    slug = models.SlugField(max_length=80, unique=True, help_text="The last part of the page's address.")
+    summary = models.TextField(max_length=500, help_text="What happens, in two or three sentences.")
+    state = models.CharField(max_length=20, choices=State, default=State.TO_BE_CONFIRMED)
+    when_words = models.CharField(
+        "when, in words",
+        max_length=120,
+        blank=True,
+        help_text='For example "likely November". Shown without a date.',
+    )
+    how_long = models.CharField(max_length=80, blank=True, help_text='For example "up to an hour".')
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    opens_at = models.DateTimeField(null=True, blank=True, help_text="Sign-up opens at. Empty: at once.")
+    fee_pence = models.PositiveIntegerField(
+        "fee in pence",
+        null=True,
+        blank=True,
+        help_text="7500 is £75. Empty: none. Fixed for a person at sign-up.",
+    )
+    how_to_take_part = models.TextField(
+        max_length=400, blank=True, help_text="For a way that has no pages yet: whom to write to or ring."
+    )
+    link = models.URLField(blank=True, help_text="For a way that has no pages yet: where to go.")
+    by_invitation = models.BooleanField(default=False, help_text="Only the people named below can see it.")
+    invited = models.ManyToManyField(Person, blank=True, related_name="invitations")
+    cancelled_because = models.TextField(max_length=400, blank=True, help_text="Shown to people.")
+    position = models.PositiveSmallIntegerField(default=1, help_text="The order of the cards.")
+    date_told_at = models.DateTimeField(null=True, blank=True, editable=False)
+    opening_told_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "activities"
+        ordering = ["position", "starts_at", "title"]
+        constraints = [
+            models.CheckConstraint(condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="activity_fee_positive"),
+            models.CheckConstraint(
+                condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gt=models.F("starts_at")),
+                name="activity_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def has_date(self):
+        return self.starts_at is not None and self.state != self.State.TO_BE_CONFIRMED
+
+    @property
+    def has_ended(self):
+        return self.ends_at is not None and self.ends_at <= clock.now()
+
+    @property
+    def has_started(self):
+        return self.starts_at is not None and self.starts_at <= clock.now()
+
+    @property
+    def opens_later(self):
+        return self.state == self.State.OPEN and self.opens_at is not None and self.opens_at > clock.now()
+
+    @property
+    def is_open(self):
+        """May people sign up now? Until the end: somebody who comes late is welcome."""
+        return self.state == self.State.OPEN and not self.opens_later and not self.has_ended
+
+    @property
+    def standing(self):
+        """One word for the state a visitor sees; templates turn it into a sentence."""
+        if self.state in {self.State.CANCELLED, self.State.HAPPENED, self.State.TO_BE_CONFIRMED}:
+            return self.state
+        if self.has_ended:
+            return self.State.HAPPENED.value
+        if self.opens_later:
+            return "opens_later"
+        return self.state
+
+    @property
+    def can_be_followed(self):
+        return self.standing in {self.State.TO_BE_CONFIRMED, "opens_later"}

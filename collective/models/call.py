@@ -1,0 +1,98 @@
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+
+from collective import clock
+from collective.markup import RichTextField
+from collective.models.person import Person
+
+
+class CallQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        """Published calls; staff also see what is being prepared."""
+        return self if person.is_staff else self.filter(published_at__lte=clock.now())
+
+    def open(self):
+        return self.filter(finished_at=None)
+
+
+class Call(models.Model):
+    """An invitation to take part, about one policy."""
+
+    class PayRule(models.TextChoices):
+        EACH = "each", "Each activity is paid"
+        SMALL_FEE_ONLY = "small_fee_only", "The small fee only for who has no paid session in this call"
+
+    title = models.CharField(max_length=150)
+    slug = models.SlugField(max_length=80, unique=True, help_text="The last part of the page's address.")
+    summary = models.TextField(max_length=400, help_text="One or two sentences, shown on the home page.")
+    why = RichTextField("why we ask", help_text="Who asks, why, and what will happen with what people say.")
+    lead = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="calls_led", help_text="Who leads it."
+    )
+    about_lead = models.TextField("about who leads it", max_length=600, blank=True)
+    pay_rule = models.CharField("how payments combine", max_length=20, choices=PayRule, default=PayRule.EACH)
+    about_pay = models.TextField(
+        "about payment",
+        max_length=1200,
+        help_text="What is offered, to whom, and that nobody has to take it.",
+    )
+    care_note = models.TextField(max_length=600, blank=True, help_text="Shown above the ways to take part.")
+    published_at = models.DateTimeField(null=True, blank=True, help_text="Empty: only staff can see it.")
+    finished_at = models.DateTimeField(null=True, blank=True, help_text="Set when the policy was adopted.")
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "title"]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("call", args=[self.slug])
+
+    @property
+    def is_published(self):
+        return self.published_at is not None and self.published_at <= clock.now()
+
+
+class CallPicture(models.Model):
+    """A picture on a call's page. Without alternative text it cannot be saved (WCAG 2.2, 1.1.1)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    call = models.ForeignKey(Call, models.CASCADE, related_name="pictures")
+    file = models.ImageField(upload_to="calls/", help_text="JPEG, PNG or WebP, up to 5 MB. We make it smaller.")
+    alternative_text = models.CharField(max_length=250, help_text="What somebody who cannot see it needs to know.")
+    long_description = models.TextField(max_length=2000, blank=True, help_text="For a picture that says a lot.")
+    credit = models.CharField(max_length=150, blank=True, help_text="Who made it.")
+    width = models.PositiveIntegerField(editable=False, default=0)
+    height = models.PositiveIntegerField(editable=False, default=0)
+    position = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        verbose_name = "picture"
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(alternative_text__regex=r"^\s*$"), name="picture_has_alternative_text"
+            )
+        ]
+
+    def __str__(self):
+        return self.alternative_text
+
+    def get_absolute_url(self):
+        return reverse("picture", args=[self.pk])
+
+    def clean(self):
+        from collective import pictures
+
+        if self.file and not self.file._committed:
+            try:
+                self.file.file, self.width, self.height = pictures.shrink(self.file.file)
+            except pictures.NotAPicture as error:
+                raise ValidationError({"file": str(error)}) from error
+            self.file.name = f"{uuid.uuid4()}.webp"

@@ -1,0 +1,96 @@
+from datetime import timedelta
+
+from django.db import models
+from django.urls import reverse
+
+from collective import clock
+from collective.markup import RichTextField
+
+CHECK_LINES_EVERY = timedelta(days=182)
+
+
+class SingleRow(models.Model):
+    """A table of one row, which always has the key 1."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+
+class Community(SingleRow):
+    """The community that uses this site: the settings that staff can change."""
+
+    name = models.CharField(max_length=80, default="Collective")
+    about = models.CharField("about it, in a sentence", max_length=200, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    hours = models.CharField("when somebody answers", max_length=80, blank=True)
+    from_email = models.EmailField("mail comes from", blank=True)
+    reply_to = models.EmailField("answers go to", blank=True, help_text="A mailbox that somebody reads.")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "community"
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_community")]
+
+    def __str__(self):
+        return self.name
+
+    @classmethod
+    def current(cls):
+        """The row, or sensible defaults where nobody has made one yet."""
+        return cls.objects.first() or cls()
+
+
+class ClockOffset(SingleRow):
+    """How far the demonstration's clock has been moved. Read with DEBUG only."""
+
+    offset = models.DurationField(default=timedelta)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_clock_offset")]
+
+    def __str__(self):
+        return f"Clock moved by {self.offset}"
+
+
+class Page(models.Model):
+    """A page that staff write: about us, ways of working, accessibility."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(max_length=120)
+    body = RichTextField()
+    shows_support_lines = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["title"]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("page", args=[self.slug])
+
+
+class SupportLine(models.Model):
+    """Somewhere to turn to, outside or inside the community. Staff check each twice a year."""
+
+    name = models.CharField(max_length=120)
+    about = models.CharField(max_length=250)
+    phone = models.CharField(max_length=40, blank=True)
+    website = models.URLField(blank=True)
+    hours = models.CharField(max_length=120, blank=True)
+    checked_on = models.DateField(help_text="When somebody last made sure that all of this is still right.")
+    position = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def needs_checking(self):
+        return self.checked_on + CHECK_LINES_EVERY <= clock.now().date()

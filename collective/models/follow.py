@@ -1,0 +1,38 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from collective import clock
+from collective.models.activity import Activity
+from collective.models.call import Call
+from collective.models.person import Person
+
+
+class Follow(models.Model):
+    """ "Tell me when": a person wants to hear of a date or an opening, of one activity or of a whole call."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="follows")
+    call = models.ForeignKey(Call, models.CASCADE, null=True, blank=True, related_name="follows")
+    activity = models.ForeignKey(Activity, models.CASCADE, null=True, blank=True, related_name="follows")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(call=None, activity__isnull=False) | Q(call__isnull=False, activity=None),
+                name="follow_a_call_or_an_activity",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "call", "activity"], nulls_distinct=False, name="follow_a_thing_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person} follows {self.target}"
+
+    @property
+    def target(self):
+        return self.activity or self.call

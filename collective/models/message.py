@@ -1,0 +1,83 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from collective import clock
+from collective.models.person import Person
+
+
+class MessageQuerySet(models.QuerySet):
+    def due(self, moment):
+        """Waiting and due, or claimed by a sender whose lease has run out."""
+        State = self.model.State
+        return self.filter(
+            Q(state=State.WAITING, due_at__lte=moment) | Q(state=State.SENDING, lease_until__lt=moment),
+            channel=self.model.Channel.EMAIL,
+        )
+
+
+class Message(models.Model):
+    """Something we tell one person, once. The text is made when it is sent; the unique key stays for ever."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", "Email"
+        PHONE = "phone", "Phone"
+        POST = "post", "Post"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SENDING = "sending", "Being sent"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+        DROPPED = "dropped", "Not sent: no longer true"
+
+    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="messages")
+    address = models.EmailField(blank=True, help_text="Only where there is no person yet, or it is not their own.")
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.EMAIL)
+    kind = models.CharField(max_length=40)
+    about = models.UUIDField(help_text="The row that it tells of.")
+    revision = models.CharField(max_length=40, default="", blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField(default=clock.now)
+    due_at = models.DateTimeField(default=clock.now)
+    not_after = models.DateTimeField(null=True, blank=True)
+    message_id = models.CharField(max_length=200, editable=False)
+    lease = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    subject = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "kind", "about", "revision"],
+                nulls_distinct=False,
+                name="one_message_per_key",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state__in=["waiting", "sending"]), name="message_due"),
+            models.Index(fields=["person", "-created_at"], name="message_person"),
+            models.Index(fields=["-created_at", "-id"], name="message_newest"),
+            models.Index(fields=["sent_at"], condition=~Q(text=""), name="message_text_kept"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} to {self.person or self.address}"
+
+    def save(self, *args, **kwargs):
+        self.message_id = self.message_id or new_message_id()
+        super().save(*args, **kwargs)
+
+
+def new_message_id():
+    """A Message-ID (RFC 5322, 3.6.4) fixed before the first attempt, so that a second copy can be known as one."""
+    return f"<{uuid.uuid4()}@{settings.ALLOWED_HOSTS[0]}>"

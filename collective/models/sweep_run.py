@@ -1,0 +1,21 @@
+from django.db import models
+
+from collective import clock
+
+
+class SweepRun(models.Model):
+    """One look for overdue work. Its age is the heartbeat for readiness and for staff."""
+
+    name = models.CharField(max_length=40)
+    started_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    seen = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+        indexes = [models.Index(fields=["name", "-started_at"], name="sweeprun_latest")]
+
+    def __str__(self):
+        return f"{self.name} at {self.started_at:%d %b %Y %H:%M:%S}"

@@ -1,0 +1,31 @@
+"""Uploaded pictures are read, made smaller and written anew, so that nothing but a picture is ever served."""
+
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from PIL import Image, ImageOps
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_PIXELS = 40_000_000
+LONGEST_SIDE = 960  # pixels; a call page stays under 100 kB on the wire
+
+
+class NotAPicture(ValueError):
+    """Says, to the person who uploaded it, why a file is not used."""
+
+
+def shrink(file):
+    """Return (WebP file, width, height in pixels). Raises NotAPicture."""
+    if file.size > MOST_BYTES:
+        raise NotAPicture("This picture is larger than 5 MB. Please make it smaller first.")
+    try:
+        image = Image.open(file, formats=["JPEG", "PNG", "WEBP"])
+        if image.width * image.height > MOST_PIXELS:
+            raise NotAPicture("This picture has too many pixels. Please make it smaller first.")
+        image = ImageOps.exif_transpose(image).convert("RGB")
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise NotAPicture("We cannot read this file as a JPEG, PNG or WebP picture.") from error
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    out = BytesIO()
+    image.save(out, "WEBP", quality=75)
+    return ContentFile(out.getvalue()), image.width, image.height

@@ -1,0 +1,50 @@
+"""What each staff group may do. `manage.py sync_roles` writes it after every migrate; it is safe to run again."""
+
+from django.contrib.auth.models import Group, Permission
+
+ALL = ("view", "add", "change")
+
+# group -> app_label.model -> actions; apps other than collective are named by label only
+ROLES = {
+    "Coordinators": {
+        "collective.call": ALL,
+        "collective.callpicture": (*ALL, "delete"),
+        "collective.activity": ALL,
+        "collective.community": ALL,
+        "collective.page": ALL,
+        "collective.supportline": (*ALL, "delete"),
+        "collective.person": ALL,
+        "collective.follow": ("view",),
+        "collective.message": ("view", "change"),
+        "collective.sweeprun": ("view",),
+        "collective.deletionrequest": ("view", "change"),
+        "events.session": ALL,
+        "events.material": (*ALL, "delete"),
+        "events.reminder": (*ALL, "delete"),
+        "events.registration": ("view", "change"),
+    },
+    "Finance": {
+        "collective.call": ("view",),
+        "collective.activity": ("view",),
+        "collective.person": ("view",),
+        "events.session": ("view",),
+        "events.registration": ("view",),
+    },
+    "Safeguarding leads": {"collective.supportline": (*ALL, "delete"), "collective.page": ("view", "change")},
+}
+EXTRA = {"Coordinators": ["events.view_access_needs"]}
+
+
+def sync():
+    """Give each group exactly the permissions listed here. Raises Permission.DoesNotExist for a name that is off."""
+    for name, models in ROLES.items():
+        wanted = [f"{label}.{action}_{model.split('.')[1]}" for model, actions in models.items()
+                  for action in actions for label in [model.split(".")[0]]]  # fmt: skip
+        wanted += EXTRA.get(name, [])
+        group, _ = Group.objects.get_or_create(name=name)
+        group.permissions.set([_permission(permission) for permission in wanted])
+
+
+def _permission(name):
+    label, codename = name.split(".")
+    return Permission.objects.get(content_type__app_label=label, codename=codename)

@@ -1,0 +1,75 @@
+"""Sweeps find what is due and was not announced. Each run leaves a SweepRun row: the heartbeat."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Max
+
+from collective import clock
+from collective.models import SignIn, SweepRun
+
+logger = logging.getLogger(__name__)
+KEEP_RUNS = timedelta(days=2)
+KEEP_SIGN_INS = timedelta(days=1)
+LATE_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A named act that returns (seen, done) and may run at any time, twice or at once, without harm."""
+
+    name: str
+    act: Callable
+    every: timedelta
+
+
+_sweeps = {}
+
+
+def register(name, act, *, every=timedelta(seconds=10)):
+    """Add a sweep; apps call this when they are ready."""
+    _sweeps[name] = Sweep(name, act, every)
+
+
+def run_all():
+    """Run every sweep whose time has come; one that fails does not keep the others from running."""
+    latest = dict(SweepRun.objects.values_list("name").annotate(Max("started_at")))
+    for sweep in _sweeps.values():
+        last = latest.get(sweep.name)
+        if last is None or last + sweep.every <= clock.now() or last > clock.now():
+            run(sweep.name)
+
+
+def run(name):
+    """Run one sweep now and return its SweepRun."""
+    row = SweepRun.objects.create(name=name)
+    try:
+        row.seen, row.done = _sweeps[name].act()
+    except Exception as error:  # noted in the row, where readiness and staff see it
+        logger.exception("Sweep %s failed", name)
+        row.error = f"{type(error).__name__}: {error}"
+    row.finished_at = clock.now()
+    row.save()
+    return row
+
+
+def late():
+    """The names of sweeps that have not finished well for too long."""
+    done = SweepRun.objects.filter(error="", finished_at__isnull=False).values_list("name")
+    latest = dict(done.annotate(Max("started_at")))
+    too_old = clock.now() - LATE_AFTER
+    return sorted(name for name, sweep in _sweeps.items() if latest.get(name, too_old) <= too_old - sweep.every)
+
+
+def forget_old_runs():
+    """Delete the rows of runs older than two days; returns (seen, done)."""
+    done, _ = SweepRun.objects.filter(started_at__lt=clock.now() - KEEP_RUNS).delete()
+    return done, done
+
+
+def forget_old_sign_ins():
+    """Delete asked-for sign-ins older than a day; returns (seen, done)."""
+    done, _ = SignIn.objects.filter(created_at__lt=clock.now() - KEEP_SIGN_INS).delete()
+    return done, done

@@ -1,0 +1,15 @@
+from celery import shared_task
+
+from collective import mail, sweeps
+
+
+@shared_task(name="collective.send_message")
+def send_message(message_id):
+    """One message, by its Message-ID; safe to run twice."""
+    mail.send_by_message_id(message_id)
+
+
+@shared_task(name="collective.sweep")
+def sweep():
+    """Every sweep whose time has come; safe to run twice or at once."""
+    sweeps.run_all()

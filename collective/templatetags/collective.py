@@ -1,0 +1,81 @@
+"""Filters for how we say times, money and places. Loaded everywhere (settings' `builtins`)."""
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+
+from collective.addresses import full
+from collective.markup import rich_text
+
+register = template.Library()
+register.filter("rich_text", rich_text)
+register.filter("full_address", full)
+
+SMALL_NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+
+
+@register.filter
+def clock_time(moment):
+    """A time as people say it: "2pm", "3:30pm", "midday" (GOV.UK style guide)."""
+    local = timezone.localtime(moment)
+    if (local.hour, local.minute) in {(0, 0), (12, 0)}:
+        return "midnight" if local.hour == 0 else "midday"
+    minutes = f":{local:%M}" if local.minute else ""
+    return f"{local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
+
+
+@register.filter
+def day(moment):
+    """A day in words, without the year while it is this one's: "Thursday 6 October"."""
+    from collective import clock
+
+    local = timezone.localtime(moment)
+    year = "" if local.year == timezone.localtime(clock.now()).year else f" {local.year}"
+    return f"{local:%A} {local.day} {local:%B}{year}"
+
+
+@register.filter
+def pounds(pence):
+    """7500 is "£75", 2550 is "£25.50"; nothing is ""."""
+    if pence is None:
+        return ""
+    return f"£{pence // 100:,}" if pence % 100 == 0 else f"£{pence / 100:,.2f}"
+
+
+@register.filter
+def ordinal_words(number):
+    """1 is "first"; past ten, "11th", "22nd"."""
+    if 1 <= number <= len(ORDINALS):
+        return ORDINALS[number - 1]
+    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+@register.filter
+def number_words(number):
+    """Whole numbers up to ten in words."""
+    return SMALL_NUMBERS[number] if 0 <= number < len(SMALL_NUMBERS) else str(number)
+
+
+@register.filter
+def length_words(span):
+    """A duration in words: "2 hours", "1 hour 30 minutes", "48 hours"."""
+    minutes = int(span.total_seconds() // 60)
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} hour{'' if hours == 1 else 's'}"] if hours else []
+    parts += [f"{rest} minute{'' if rest == 1 else 's'}"] if rest or not hours else []
+    return " ".join(parts)
+
+
+@register.filter
+def tel(phone):
+    """A link to ring a number."""
+    digits = "".join(character for character in phone if character.isdigit() or character == "+")
+    return format_html('<a href="tel:{}">{}</a>', digits, phone.replace(" ", "\u00a0"))
+
+
+@register.filter
+def dictkey(dictionary, key):
+    """The value of a key that is more than one word."""
+    return dictionary[key]

@@ -1,0 +1,36 @@
+"""What a person reads when something is off: plain and kind, with the next step. None of these asks the database."""
+
+from django.http import HttpResponse
+from django.template import loader
+
+TITLES = {
+    "400": "We could not read that",
+    "403": "This page is not for this account",
+    "404": "We cannot find that page",
+    "500": "Something went wrong on our side",
+    "csrf": "Please send that again",
+}
+
+
+def _page(name, status):
+    return HttpResponse(loader.render_to_string(f"errors/{name}.html", {"title": TITLES[name]}), status=status)
+
+
+def bad_request(request, exception=None):
+    return _page("400", 400)
+
+
+def forbidden(request, exception=None):
+    return _page("403", 403)
+
+
+def not_found(request, exception=None):
+    return _page("404", 404)
+
+
+def server_error(request):
+    return _page("500", 500)
+
+
+def csrf_failure(request, reason=""):
+    return _page("csrf", 403)

@@ -1,0 +1,61 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from collective.follows import follow
+from collective.link_keys import is_key
+from collective.models import Activity, Call, Follow, Person
+
+
+def _follow(request, target, back):
+    if request.method == "POST":
+        follow(request.user, target)
+        messages.success(request, "We will write to you as soon as there is news. One click in that email stops it.")
+        return redirect(back)
+    return render(request, "collective/follow.html", {"target": target, "back": back})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow_call(request, slug):
+    """ "Tell me when", for all that a call will bring."""
+    call = get_object_or_404(Call.objects.visible_to(request.user), slug=slug)
+    return _follow(request, call, call.get_absolute_url())
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow_activity(request, slug):
+    """ "Tell me when", for one activity."""
+    activities = Activity.objects.visible_to(request.user).select_related("call")
+    activity = get_object_or_404(activities, slug=slug)
+    return _follow(request, activity, activity.call.get_absolute_url())
+
+
+@csrf_exempt  # a mail program posts here by itself (RFC 8058), without a cookie; the key says who may
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_following(request, pk):
+    """One click stops the news: the same address for the link in the mail and for List-Unsubscribe-Post."""
+    if not is_key(request.GET.get("key", ""), "follow", pk):
+        raise Http404
+    found = Follow.objects.filter(pk=pk).select_related("activity", "call").first()
+    if request.method == "POST":
+        Follow.objects.filter(pk=pk).delete()
+        return render(request, "collective/stopped.html", {"what": "this news"})
+    return render(request, "collective/stop.html", {"what": "news about " + str(found.target) if found else ""})
+
+
+@csrf_exempt  # as above
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_reminders(request, pk):
+    """One click stops reminders."""
+    if not is_key(request.GET.get("key", ""), "reminders", pk):
+        raise Http404
+    person = get_object_or_404(Person, pk=pk)
+    if request.method == "POST":
+        Person.objects.filter(pk=pk).update(wants_reminders=False)
+        return render(request, "collective/stopped.html", {"what": "reminders"})
+    return render(request, "collective/stop.html", {"what": "reminders" if person.wants_reminders else ""})

@@ -1,0 +1,89 @@
+from allauth.account.utils import get_next_redirect_url
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from collective.access import name_needed
+from collective.forms import MailSettingsForm, NameForm
+from collective.link_keys import key_for
+from collective.models import DeletionRequest, Message
+from collective.my_data import my_data
+from events.models import Registration
+
+MOST_ROWS = 50
+
+
+@login_required
+@name_needed
+@require_safe
+def me(request):
+    """What comes next first; then what was booked, is waited for or offered; what I follow; my settings."""
+    mine = Registration.objects.visible_to(request.user).select_related("session__call")
+    rows = list(mine.prefetch_related("session__reminders").order_by("-session__starts_at", "-created_at")[:MOST_ROWS])
+    live = [row for row in rows if row.state != Registration.State.CANCELLED and not row.session.has_ended]
+    coming = [row for row in live if row.state == Registration.State.CONFIRMED]
+    follows = request.user.follows.select_related("activity", "call")[:MOST_ROWS]
+    for row in follows:
+        row.key = key_for("follow", row.pk)
+    return render(request, "collective/me.html", {
+        "next": min(coming, key=lambda row: row.session.starts_at, default=None),
+        "offers": [row for row in live if row.offer_is_open],
+        "live": sorted(live, key=lambda row: row.session.starts_at),
+        "past": [row for row in rows if row not in live],
+        "follows": follows,
+    })  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def name(request):
+    """What should we call you?"""
+    form = NameForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect(get_next_redirect_url(request) or "me")
+    request.user.refresh_from_db()  # a refused name must not show in the page's frame
+    return render(request, "collective/name.html", {"form": form, "next": get_next_redirect_url(request) or ""})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_settings(request):
+    """News and reminders can be off; booked, moved, cancelled and joining always come."""
+    form = MailSettingsForm(request.POST or None, instance=request.user)
+    if request.method == "POST":
+        form.save()
+        messages.success(request, "We have saved your mail settings.")
+        return redirect("me")
+    return render(request, "collective/mail_settings.html", {"form": form})
+
+
+@login_required
+@require_safe
+def data(request):
+    """What we hold about me, to read."""
+    asked = request.user.deletion_requests.filter(done_at=None).first()
+    sent = Message.objects.filter(person=request.user, state=Message.State.SENT)[:MOST_ROWS]
+    return render(request, "collective/data.html", {"held": my_data(request.user), "asked": asked, "sent": sent})
+
+
+@login_required
+@require_safe
+def download(request):
+    """The same as a file (UK GDPR, article 20)."""
+    response = JsonResponse(my_data(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_to_delete(request):
+    """Ask us to delete what we hold; somebody answers within a month."""
+    if request.method == "POST":
+        DeletionRequest.objects.get_or_create(person=request.user, done_at=None)
+        messages.success(request, "We have your request. One of us will write to you within a month.")
+        return redirect("data")
+    return render(request, "collective/ask_to_delete.html")

@@ -1,0 +1,83 @@
+from allauth.account.utils import get_next_redirect_url
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from collective.errors import RuleError
+from collective.forms import CodeForm, EmailForm
+from collective.models import SignIn
+from collective.sign_in import ask_for_code, check_code, enter, visitor_address
+
+SESSION_KEY = "sign_in"
+
+
+def _with_next(name, request):
+    next_url = get_next_redirect_url(request)
+    return reverse(name) + (f"?{urlencode({'next': next_url})}" if next_url else "")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request):
+    """The one door: an email address."""
+    if request.user.is_authenticated:
+        return redirect(get_next_redirect_url(request) or "me")
+    form = EmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            request.session[SESSION_KEY] = str(ask_for_code(form.cleaned_data["email"], visitor_address(request)).pk)
+        except RuleError as error:
+            form.add_error("email", str(error))
+        else:
+            return HttpResponseRedirect(_with_next("code", request))
+    return render(request, "account/sign_in.html", {"form": form, "next": get_next_redirect_url(request) or ""})
+
+
+def _asked(request):
+    key = request.session.get(SESSION_KEY)
+    return SignIn.objects.filter(pk=key).first() if key else None
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request):
+    """The six digits."""
+    asked = _asked(request)
+    if asked is None or request.user.is_authenticated:
+        return HttpResponseRedirect(_with_next("account_login", request))
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            person = check_code(asked, form.cleaned_data["code"])
+        except RuleError as error:
+            form.add_error("code", str(error))
+        else:
+            del request.session[SESSION_KEY]
+            return enter(request, person, get_next_redirect_url(request))
+    context = {"form": form, "asked": asked, "next": get_next_redirect_url(request) or ""}
+    return render(request, "account/code.html", context)
+
+
+@never_cache
+@require_POST
+def new_code(request):
+    """Send another code to the same address. The older one stays good until its time, or a right one, ends it."""
+    asked = _asked(request)
+    if asked is None:
+        return redirect("account_login")
+    try:
+        request.session[SESSION_KEY] = str(ask_for_code(asked.email, visitor_address(request)).pk)
+    except RuleError as error:
+        form = CodeForm({"code": ""})
+        form.errors["code"] = form.error_class([str(error)])
+        return render(request, "account/code.html", {"form": form, "asked": asked, "next": ""})
+    return HttpResponseRedirect(_with_next("code", request) + ("&" if "next" in request.GET else "?") + "again=1")
+
+
+@require_safe
+def not_staff(request):
+    """Somebody signed in with an account that is not staff wanted to enter the admin."""
+    return render(request, "account/not_staff.html", status=403)

@@ -1,0 +1,64 @@
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django import forms
+
+from events.models import Registration, Session
+
+State = Registration.State
+MARKS = {
+    "not marked": (State.CONFIRMED, False),
+    "took part": (State.ATTENDED, False),
+    "came for part": (State.ATTENDED, True),
+    "not seen": (State.MISSED, False),
+}
+
+
+class SessionForm(forms.ModelForm):
+    """What a session needs before people can sign up, and a time zone that exists."""
+
+    class Meta:
+        model = Session
+        exclude = []  # noqa: DJ006 the admin's fieldsets say which fields are shown
+
+    def clean_zone(self):
+        try:
+            ZoneInfo(self.cleaned_data["zone"])
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise forms.ValidationError("We do not know this time zone. Most often it is Europe/London.") from error
+        return self.cleaned_data["zone"]
+
+    def clean(self):
+        cleaned = super().clean()
+        open_without_date = cleaned.get("state") == Session.State.OPEN and not (
+            cleaned.get("starts_at") and cleaned.get("ends_at")
+        )
+        if open_without_date:
+            self.add_error("state", "A session that is open needs a start and an end.")
+        if cleaned.get("kind") not in {Session.Kind.SESSION, Session.Kind.IN_PERSON, None}:
+            self.add_error("kind", "A session is online or in person.")
+        return cleaned
+
+
+class PlacesForm(forms.Form):
+    places = forms.IntegerField(
+        min_value=1,
+        max_value=5000,
+        help_text="More: offers go out at once, in the order of the list. Fewer: nobody loses a place.",
+    )
+
+
+class AttendanceForm(forms.Form):
+    """One person's mark."""
+
+    mark = forms.ChoiceField(choices=[(name, name.capitalize()) for name in MARKS], widget=forms.RadioSelect)
+
+    def __init__(self, *args, registration, **kwargs):
+        now = (registration.state, registration.came_for_part)
+        mark = next((name for name, value in MARKS.items() if value == now), "not marked")
+        super().__init__(*args, initial={"mark": mark}, **kwargs)
+        self.registration = registration
+
+
+class WalkInForm(forms.Form):
+    email = forms.EmailField(label="Email address, if they have one", required=False, max_length=254)
+    name = forms.CharField(label="Name", max_length=100, required=False)

@@ -1,0 +1,24 @@
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+KICK_OFF = date(2022, 10, 6)  # a Thursday
+CONVERSATIONS = date(2022, 9, 5)  # a Monday
+
+
+def kick_off(today):
+    """The day of the first session: a Thursday, four to five weeks ahead."""
+    weeks = -((KICK_OFF - today).days - 28) // 7
+    day = KICK_OFF + timedelta(weeks=weeks)
+    return day if (day - today).days >= 28 else day + timedelta(weeks=1)
+
+
+def conversations(today):
+    """The Monday from which conversations are held: as far before as it was, or a week more, so that it has come."""
+    day = kick_off(today) - (KICK_OFF - CONVERSATIONS)
+    return day if day <= today else day - timedelta(weeks=1)
+
+
+def at(day, hour):
+    """A moment by London's clocks."""
+    return datetime.combine(day, time(hour), LONDON)

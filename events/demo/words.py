@@ -1,0 +1,126 @@
+"""The demonstration's wording: ours, in plain English."""
+
+COMMUNITY = {
+    "name": "Co-Production Collective",
+    "about": "We invite people to work with us as equals. You choose how to take part, and you can stop at any time.",
+    "phone": "020 7946 0000",
+    "hours": "Monday to Friday, 9am to 5pm",
+    "from_email": "hello@collective.example",
+    "reply_to": "hello@collective.example",
+}
+
+CALL = {
+    "title": "Help us write our safeguarding policy",
+    "slug": "safeguarding-policy",
+    "summary": (
+        "We are writing a policy that helps people be safe, and feel safe, when we work together. "
+        "We want to write it with you."
+    ),
+    "why": (
+        "<p>A safeguarding policy says how we look after each other. We do not want to copy one from a shelf. We "
+        "want to know from you:</p>"
+        "<ul><li>what helps people be safe, and feel safe, during our sessions;</li>"
+        "<li>how our community and our team can notice that something is wrong, and what to do then and there;</li>"
+        "<li>how a person gets the right support, from us or from somebody else;</li>"
+        "<li>how we answer worries about relationships, fear of abuse, abuse itself, bullying and "
+        "discrimination.</li></ul>"
+        "<p>Some questions are our own: how we work with organisations that commission us, what our place within "
+        "UCL means, and what is new now that some of us are paid Associates.</p>"
+        "<p>Everything you say is read and answered. You will see what changed because of it, and if something "
+        "did not change, why.</p>"
+    ),
+    "about_lead": (
+        "Richard leads the work on this policy. He is a member of our community: he listens, writes the drafts and "
+        "changes them. Our team looks after sign-ups, waiting lists and payments."
+    ),
+    "about_pay": (
+        "If you take part in a personal capacity, we offer you £75 for a session (it covers the two hours, and "
+        "getting ready and thinking about it afterwards), and £25 for a conversation or for comments in your own "
+        "time. If you take part as part of a paid role, we do not pay you as well."
+    ),
+    "care_note": (
+        "We talk about keeping people safe from harm. You never have to tell us what happened to you, and you can "
+        "stop at any time."
+    ),
+}
+
+KICK_OFF = {
+    "title": "First session: what should our policy do?",
+    "slug": "first-session",
+    "neutral_name": "Community session, online",
+    "summary": "We meet on Zoom and start the policy together: what matters, what worries us, what good looks like.",
+    "what_to_expect": (
+        "<p>We start with a welcome and our ways of working. Then we talk in small groups of five or six, with "
+        "somebody from our team in each. There are two breaks of ten minutes.</p>"
+        "<p>You can speak, write in the chat, or just listen. We send the questions before the day.</p>"
+    ),
+    "who_will_be_there": "Up to 30 people from our community, Richard, and three people from our team.",
+    "pace": "Two breaks, camera optional",
+    "recording": "It is not recorded. We take notes without names.",
+    "content_note": "We talk about keeping people safe, so abuse, bullying and discrimination may come up.",
+    "what_the_fee_covers": "It covers the two hours, and getting ready and thinking about it afterwards.",
+    "contact": "Call us on 020 7946 0000 or write to hello@collective.example.",
+    "contact_on_the_day": "Call or text Jo on 020 7946 0004.",
+    "joining_link": "https://zoom.example/j/94860000001",
+    "meeting_id": "948 6000 0001",
+    "passcode": "482913",
+    "dial_in": "020 7946 0005\n0131 496 0005\nThen type the meeting ID and #",
+    "fee_pence": 7500,
+    "places": 30,
+    "how_long": "2 hours",
+}
+
+CONVERSATION = {
+    "title": "A conversation with Richard",
+    "slug": "conversations",
+    "neutral_name": "Conversation",
+    "summary": "Talk with Richard by phone or on Zoom. You choose the day, and what you talk about.",
+    "how_long": "up to an hour",
+    "fee_pence": 2500,
+    "how_to_take_part": "Call us on 020 7946 0000 or write to hello@collective.example, and we find a time with you.",
+}
+
+OWN_TIME = {
+    "title": "In your own time: unpick the draft",
+    "slug": "unpick-the-draft",
+    "neutral_name": "Comments on a draft",
+    "summary": "Read a draft and tell us what you think, line by line if you like, whenever it suits you.",
+    "when_words": "likely November, to be confirmed",
+    "how_long": "up to an hour",
+    "fee_pence": 2500,
+}
+
+IN_PERSON = {
+    "title": "Session in person: the draft and all you said",
+    "slug": "session-in-person",
+    "neutral_name": "Community session, in person",
+    "summary": "We meet in a room and look at the draft and at all feedback so far, before it is finished.",
+    "when_words": "November or December, to be confirmed; the address comes later",
+    "how_long": "2 hours",
+    "fee_pence": 7500,
+}
+
+SUPPORT_LINES = [
+    ("Samaritans", "For anybody who finds it hard to cope.", "116 123", "https://www.samaritans.org/", "Always"),
+    ("Shout", "By text message. Text SHOUT.", "85258", "https://giveusashout.org/", "Always"),
+    ("National Domestic Abuse Helpline", "For women who are afraid at home. Run by Refuge.",
+     "0808 2000 247", "https://www.nationaldahelpline.org.uk/", "Always"),
+    ("Hourglass", "About harm to older people.", "0808 808 8141", "https://wearehourglass.org/", "Always"),
+    ("Citizens Advice", "Free advice, also on how a payment can affect benefits (England).", "0800 144 8848",
+     "https://www.citizensadvice.org.uk/", "Monday to Friday, 9am to 5pm"),
+]  # fmt: skip
+
+PICTURE = {
+    "alternative_text": "A drawing of six people of different ages around a table with papers and cups, talking.",
+    "long_description": (
+        "Six people sit around a round table, seen from a little above. One uses a wheelchair, one wears headphones, "
+        "one joins from the screen of a laptop. On the table lie papers with notes, and cups."
+    ),
+    "credit": "drawn for Co-Production Collective",
+}
+
+MEMBERS = [
+    "Amina", "Bartek", "Carys", "Delroy", "Elin", "Farida", "Gethin", "Hana", "Idris", "Jasmine", "Kwame", "Lowri",
+    "Mei", "Nadia", "Olu", "Parveen", "Quentin", "Rhian", "Siobhan", "Tariq", "Uma", "Victor", "Winnie", "Xanthe",
+    "Yusuf", "Zofia",
+]  # fmt: skip

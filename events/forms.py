@@ -1,0 +1,146 @@
+from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.html import format_html
+
+from collective.templatetags.collective import pounds
+from events.models import Registration
+
+ACCESS_CHOICES = [
+    ("interpreter", "British Sign Language interpreter"),
+    ("captions", "Live captions"),
+    ("large_print", "Large print or easy read"),
+    ("questions_before", "The questions before the day"),
+    ("breaks", "More breaks"),
+    ("camera_off", "Camera off, or writing instead of speaking"),
+    ("phone", "Taking part by phone instead of the internet"),
+    ("someone_before", "A talk with one of us before the day"),
+]
+IN_PERSON_CHOICES = [
+    ("step_free", "Step-free access"),
+    ("quiet_room", "A quiet room"),
+    ("food", "Food: something I cannot eat (tell us below)"),
+]
+
+
+class AccessNeedsForm(forms.Form):
+    """What would help somebody take part. Never a diagnosis, always optional."""
+
+    access = forms.MultipleChoiceField(
+        label="What would help you take part?",
+        help_text="Tick any that help. You do not need to tell us why.",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    access_notes = forms.CharField(
+        label="Anything else that would help",
+        help_text="You can skip this. You can also tell us by phone.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=1000,
+        required=False,
+    )
+
+    def __init__(self, *args, session, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.session = session
+        self.fields["access"].choices = ACCESS_CHOICES + (IN_PERSON_CHOICES if session.is_in_person else [])
+
+    @property
+    def needs(self):
+        """What was asked for, as it is stored; None for nothing."""
+        chosen, notes = self.cleaned_data["access"], self.cleaned_data["access_notes"].strip()
+        return {"choices": chosen, "notes": notes} if chosen or notes else None
+
+    @staticmethod
+    def initial_for(registration):
+        needs = registration.access_needs or {}
+        return {"access": needs.get("choices", []), "access_notes": needs.get("notes", "")}
+
+
+class SignUpForm(AccessNeedsForm):
+    """A place in a session: in which capacity, who comes along, what helps, and the ways of working."""
+
+    NOBODY, BRINGS, WOULD_LIKE = "nobody", "brings", "would_like"
+
+    capacity = forms.ChoiceField(
+        label="How are you taking part?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how you are taking part. “I am not sure” is a good answer too."},
+    )
+    coming_along = forms.ChoiceField(
+        label="Is somebody coming along to support you?",
+        help_text="They take no place from anybody else.",
+        widget=forms.RadioSelect,
+        choices=[
+            (NOBODY, "No, I am coming by myself"),
+            (BRINGS, "Yes, I am bringing a supporter or assistant"),
+            (WOULD_LIKE, "I would like you to find somebody to support me"),
+        ],
+        initial=NOBODY,
+        error_messages={"required": "Choose whether somebody is coming along."},
+    )
+    companion_name = forms.CharField(label="Their name", max_length=100, required=False)
+    companion_email = forms.EmailField(
+        label="Their email address",
+        help_text="We use it only to send them the details of how to join.",
+        required=False,
+        error_messages={"invalid": "Enter their email address in the correct format, like name@example.com."},
+    )
+    agree = forms.BooleanField(
+        label="I have read the ways of working, and I agree to them",
+        error_messages={"required": "Tick the box if you agree to the ways of working. If you are not sure, call us."},
+    )
+    field_order = [
+        "capacity", "coming_along", "companion_name", "companion_email", "access", "access_notes", "agree",
+    ]  # fmt: skip
+
+    def __init__(self, *args, session, **kwargs):
+        super().__init__(*args, session=session, **kwargs)
+        self.fields["capacity"].choices = capacity_choices(session)
+        self.fields["companion_email"].validators.append(MaxLengthValidator(254))
+
+    def clean(self):
+        cleaned = super().clean()
+        named = cleaned.get("companion_name") or cleaned.get("companion_email")
+        if named and cleaned.get("coming_along") == self.NOBODY:
+            self.add_error(
+                "coming_along",
+                "You gave the name or address of a supporter. Choose “Yes”, or clear those two answers.",
+            )
+        return cleaned
+
+    @property
+    def answers(self):
+        """What `Session.sign_up` stores; the moment of agreement is the view's to say."""
+        kind = self.cleaned_data["coming_along"]
+        companion = {
+            "kind": kind,
+            "name": self.cleaned_data["companion_name"],
+            "email": self.cleaned_data["companion_email"].lower(),
+        }
+        return {
+            "capacity": self.cleaned_data["capacity"],
+            "companion": None if kind == self.NOBODY else companion,
+            "access_needs": self.needs,
+        }
+
+    def typed(self):
+        """The raw answers by field, to keep in a draft: lists, as a browser sent them."""
+        return {name: self.data.getlist(name)[:50] for name in self.fields if name in self.data}
+
+
+def capacity_choices(session):
+    """Each capacity with what it means for the fee."""
+    fee = pounds(session.fee_pence)
+    hints = {
+        Registration.Capacity.PERSONAL: f"We offer you {fee}. You can say no to it." if fee else "",
+        Registration.Capacity.PAID_ROLE: "Somebody pays me for this time, so there is no payment from you.",
+        Registration.Capacity.NOT_SURE: "You can tell us later. Until then nothing is decided." if fee else "",
+    }
+    html = '<span class="choice__label">{}</span> <span class="choice__hint">{}</span>'
+    return [(capacity.value, format_html(html, capacity.label, hint)) for capacity, hint in hints.items()]
+
+
+def access_words(needs):
+    """The chosen access needs in words, for the person and for who may see them."""
+    labels = dict(ACCESS_CHOICES + IN_PERSON_CHOICES)
+    return [labels[choice] for choice in (needs or {}).get("choices", []) if choice in labels]

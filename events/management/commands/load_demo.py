@@ -1,0 +1,97 @@
+from datetime import timedelta
+from pathlib import Path
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.files import File
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from collective import clock
+from collective.models import Activity, Call, CallPicture, Community, Message, Page, Person, SupportLine
+from events.demo import dates, words
+from events.models import Registration, Session
+
+FOLDER = Path(__file__).resolve().parents[2] / "demo"
+# Public, so worth nothing: this command refuses to run without DEBUG.
+APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+STAFF = [
+    ("Jo", "jo@example.org", "Coordinators"),
+    ("Ade", "ade@example.org", "Finance"),
+    ("Alex", "alex@example.org", ""),
+]
+TAKEN = 27
+
+
+class Command(BaseCommand):
+    help = "Load the demonstration: the real call's facts, with people to sign in as. Once; only with DEBUG."
+
+    @transaction.atomic
+    def handle(self, **options):
+        if not settings.DEBUG:
+            raise CommandError("load_demo makes people with well-known secrets, so it only runs with DEBUG.")
+        if Call.objects.exists():
+            return
+        today = timezone.localdate(clock.now())
+        Community(**words.COMMUNITY).save()
+        self.people()
+        self.pages(today)
+        self.activities(self.call(), today)
+
+    def people(self):
+        for name, email in (("Richard", "richard@example.org"), ("Sam", "sam@example.org")):
+            Person.objects.create_user(email, name=name)
+        for name, email, group in STAFF:
+            person = Person.objects.create_user(email, name=name, is_staff=True, is_superuser=not group)
+            if group:
+                person.groups.add(Group.objects.get(name=group))
+            TOTP.activate(person, APP_SECRET)
+            RecoveryCodes.activate(person)
+
+    def pages(self, today):
+        for path in sorted((FOLDER / "pages").glob("*.html")):
+            title, body = path.read_text().split("\n", 1)
+            Page.objects.create(slug=path.stem, title=title, body=body, shows_support_lines=path.stem == "support")
+        for position, (name, about, phone, website, hours) in enumerate(words.SUPPORT_LINES, 1):
+            SupportLine.objects.create(
+                name=name, about=about, phone=phone, website=website, hours=hours, checked_on=today, position=position
+            )
+
+    def call(self):
+        lead = Person.objects.get(email="richard@example.org")
+        call = Call.objects.create(
+            **words.CALL, lead=lead, pay_rule=Call.PayRule.SMALL_FEE_ONLY, published_at=clock.now()
+        )
+        with (FOLDER / "picture.png").open("rb") as file:
+            picture = CallPicture(call=call, file=File(file, "picture.png"), **words.PICTURE)
+            picture.full_clean()
+            picture.save()
+        return call
+
+    def activities(self, call, today):
+        now, Kind, State = clock.now(), Activity.Kind, Activity.State
+        told = {"call": call, "date_told_at": now, "opening_told_at": now}
+        day = dates.kick_off(today)
+        session = Session.objects.create(
+            **words.KICK_OFF, **told, kind=Kind.SESSION, state=State.OPEN, position=1,
+            starts_at=dates.at(day, 14), ends_at=dates.at(day, 16), interpreter_by=day - timedelta(weeks=2),
+        )  # fmt: skip
+        since = dates.conversations(today)
+        Activity.objects.create(
+            **words.CONVERSATION, **told, kind=Kind.CONVERSATION, state=State.OPEN, position=2,
+            when_words=f"since Monday {since.day} {since:%B}, by appointment",
+        )  # fmt: skip
+        Activity.objects.create(**words.OWN_TIME, call=call, kind=Kind.OWN_TIME, position=3)
+        Activity.objects.create(**words.IN_PERSON, call=call, kind=Kind.IN_PERSON, position=4)
+        self.sign_ups(session)
+
+    def sign_ups(self, session):
+        """Some people have booked already; a few places are left for whoever tries it."""
+        for number in range(TAKEN):
+            name = words.MEMBERS[number % len(words.MEMBERS)]
+            person = Person.objects.create_user(f"{name.lower()}{number}@example.org", name=name)
+            session.sign_up(person, capacity=Registration.Capacity.PERSONAL, agreed_at=clock.now())
+        Message.objects.update(state=Message.State.DROPPED)  # nobody is to be written to for these

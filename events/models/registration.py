@@ -1,0 +1,290 @@
+import uuid
+from datetime import timedelta
+from itertools import count
+
+import pghistory
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from collective import clock, mail
+from collective.encryption import EncryptedJSONField
+from collective.errors import RuleError
+from collective.models import Person
+from events.models.session import Session
+
+LINKS_LAST = timedelta(days=30)  # after the session
+
+
+class State(models.TextChoices):
+    CONFIRMED = "confirmed", "Has a place"
+    WAITING = "waiting", "On the waiting list"
+    OFFERED = "offered", "Offered a place"
+    CANCELLED = "cancelled", "Cancelled"
+    ATTENDED = "attended", "Took part"
+    MISSED = "missed", "We did not see them"
+
+
+HOLDING = [State.CONFIRMED, State.OFFERED, State.ATTENDED, State.MISSED]
+LIVE = [*HOLDING, State.WAITING]
+
+
+class RegistrationQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(state__in=LIVE)
+
+    def holding(self):
+        """Those that count against the places."""
+        return self.filter(state__in=HOLDING)
+
+    def waiting(self):
+        """The waiting list, in its order."""
+        return self.filter(state=State.WAITING).order_by("list_number")
+
+    def visible_to(self, person):
+        return self.filter(person=person) if person.is_authenticated else self.none()
+
+
+@pghistory.track(exclude=["access_needs", "companion"])
+class Registration(models.Model):
+    """A person's request for a place in a session."""
+
+    State = State
+
+    class Capacity(models.TextChoices):
+        PERSONAL = "personal", "In a personal capacity"
+        PAID_ROLE = "paid_role", "As part of a paid role"
+        NOT_SURE = "not_sure", "Not sure"
+
+    class EndedBecause(models.TextChoices):
+        GAVE_UP = "gave_up", "They cannot come"
+        DECLINED = "declined", "They declined the offer"
+        LAPSED = "lapsed", "The offer ended without an answer"
+        STAFF = "staff", "Staff gave the place back"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(Session, models.PROTECT, related_name="registrations")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="registrations")
+    state = models.CharField(max_length=10, choices=State)
+    seat = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    list_number = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True, editable=False)
+    offer_until = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_because = models.CharField(max_length=10, choices=EndedBecause, blank=True, editable=False)
+    came_for_part = models.BooleanField(default=False, editable=False)
+    came_without_signing_up = models.BooleanField(default=False, editable=False)
+    capacity = models.CharField("takes part", max_length=10, choices=Capacity, default=Capacity.NOT_SURE)
+    fee_pence = models.PositiveIntegerField("fee in pence, fixed at sign-up", null=True, blank=True)
+    companion = EncryptedJSONField(null=True, blank=True, editable=False)
+    access_needs = EncryptedJSONField(null=True, blank=True, editable=False)
+    agreed_at = models.DateTimeField("agreed to the ways of working at", null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["session", "state", "list_number", "created_at"]
+        permissions = [("view_access_needs", "Can see what a person needs to take part")]
+        indexes = [
+            models.Index(fields=["session", "list_number"], condition=Q(state="waiting"), name="waiting_list"),
+            models.Index(fields=["offer_until"], condition=Q(state="offered"), name="offers_running_out"),
+            models.Index(fields=["person", "-created_at"], name="registration_of_person"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "person"],
+                condition=~Q(state="cancelled"),
+                name="one_live_registration_each",
+            ),
+            models.UniqueConstraint(fields=["session", "seat"], name="one_holder_per_seat"),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "cancelled"], seat=None)
+                | Q(state__in=["confirmed", "offered", "attended", "missed"], seat__isnull=False),
+                name="seat_exactly_where_a_place_is_held",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="offered", offer_until__isnull=False) | ~Q(state="offered") & Q(offer_until=None),
+                name="an_offer_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="waiting") | Q(list_number__isnull=False),
+                name="who_waits_has_a_list_number",
+            ),
+            models.CheckConstraint(condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="registration_fee_positive"),
+        ]
+
+    def __str__(self):
+        return f"{self.person}: {self.session}"
+
+    def get_absolute_url(self):
+        return reverse("registration", args=[self.pk])
+
+    # What readers ask
+
+    @property
+    def offer_is_open(self):
+        """An offer past its time is dead for every reader, whether or not a sweep has seen it."""
+        return self.state == State.OFFERED and self.offer_until > clock.now()
+
+    @property
+    def standing(self):
+        """The state as a person reads it: an offer past its time has lapsed."""
+        return "lapsed" if self.state == State.OFFERED and not self.offer_is_open else self.state
+
+    @property
+    def state_template(self):
+        return f"events/_state_{self.standing}.html"
+
+    @property
+    def is_live(self):
+        return self.state in LIVE
+
+    @property
+    def is_coming(self):
+        """Holds a confirmed place, or took part: sees joining details and materials."""
+        return self.state in {State.CONFIRMED, State.ATTENDED}
+
+    @property
+    def can_give_up(self):
+        return self.state in {State.CONFIRMED, State.WAITING, State.OFFERED} and not self.session.has_ended
+
+    @property
+    def can_sign_up_again(self):
+        again = self.state == State.CANCELLED or self.standing == "lapsed"
+        return again and self.session.is_open and not self.session.waits_for_nothing
+
+    @property
+    def position(self):
+        """1 for the next in order; None for who does not wait."""
+        if self.state != State.WAITING:
+            return None
+        return self.session.registrations.waiting().filter(list_number__lt=self.list_number).count() + 1
+
+    @property
+    def link_is_good(self):
+        """May a link from a mail still open this? Until 30 days after the session."""
+        end = self.session.ends_at
+        return end is None or clock.now() < end + LINKS_LAST
+
+    @property
+    def companion_email(self):
+        return (self.companion or {}).get("email", "")
+
+    # Changes. The caller holds the session's row lock and hands the session over.
+
+    def confirm(self, session):
+        """Hold a place for good; tell the person, and at once how to join if the others know already."""
+        self.seat = self.seat or free_seat(session)
+        self.state, self.offer_until, self.list_number = State.CONFIRMED, None, None
+        self.save()
+        mail.tell(self.person, "booked", self, not_after=session.ends_at)
+        if session.joining_details_are_out:
+            self.tell_joining_details(session)
+
+    def tell_joining_details(self, session):
+        """Send the joining details to the person, and to who comes along if an address was given."""
+        mail.tell(self.person, "joining", self, not_after=session.ends_at)
+        if self.companion_email:
+            mail.tell(None, "joining_companion", self, address=self.companion_email, not_after=session.ends_at)
+
+    def join_list(self, session):
+        """Wait at the end of the list: the order is the order in which the session's lock was held."""
+        session.last_list_number += 1
+        Session.objects.filter(pk=session.pk).update(last_list_number=session.last_list_number)
+        self.state, self.seat, self.list_number = State.WAITING, None, session.last_list_number
+        self.save()
+        mail.tell(self.person, "waiting", self, not_after=session.starts_at)
+
+    def end(self, because):
+        """Let go of the place or the spot on the list."""
+        self.state, self.ended_because = State.CANCELLED, because
+        self.seat = self.offer_until = self.list_number = None
+        self.save()
+
+    # Acts of a person or of staff: each locks from the top, looks again and can be repeated.
+
+    def _locked(self):
+        """(session, registration), both fresh and locked."""
+        session = self.session.locked()
+        registration = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.pk)
+        registration.session = session
+        return session, registration
+
+    @transaction.atomic
+    def accept(self):
+        """Take the offered place. Raises RuleError if the offer has ended."""
+        session, registration = self._locked()
+        if registration.state == State.CONFIRMED:
+            return registration
+        if not registration.offer_is_open or session.standing == "cancelled":
+            raise RuleError("This offer has ended, so we cannot book the place. You can go back on the waiting list.")
+        registration.confirm(session)
+        return registration
+
+    @transaction.atomic
+    def decline(self):
+        """Say no to the offered place; it goes to the next in order. Raises RuleError if there is no offer."""
+        from events import waiting_list
+
+        session, registration = self._locked()
+        if registration.ended_because == self.EndedBecause.DECLINED:
+            return registration
+        if registration.state != State.OFFERED:
+            raise RuleError("There is no offer to decline any more. Your page shows how things stand.")
+        registration.end(self.EndedBecause.DECLINED)
+        waiting_list.offer_free_places(session)
+        return registration
+
+    @transaction.atomic
+    def give_up(self, because=EndedBecause.GAVE_UP):
+        """Give back the place or the spot on the list; a freed place is offered on in the same transaction."""
+        from events import waiting_list
+
+        session, registration = self._locked()
+        if registration.state == State.CANCELLED:
+            return registration
+        if not registration.can_give_up:
+            raise RuleError("This session is over, so there is no place to give back.")
+        registration.end(because)
+        mail.tell(registration.person, "given_up", registration)
+        waiting_list.offer_free_places(session)
+        return registration
+
+    def sign_up_again(self):
+        """A new registration with the same answers: a place if one is free, else the end of the list."""
+        answers = ("capacity", "companion", "access_needs", "agreed_at")
+        if self.standing == "lapsed":
+            from events import waiting_list
+
+            waiting_list.release(self.session_id)
+        return self.session.sign_up(self.person, **{name: getattr(self, name) for name in answers})
+
+    @transaction.atomic
+    def mark(self, state, *, came_for_part=False):
+        """Note who took part: attended, missed, or confirmed to undo. Raises RuleError for who held no place."""
+        _, registration = self._locked()
+        if registration.state not in {State.CONFIRMED, State.ATTENDED, State.MISSED}:
+            raise RuleError(f"{registration.person} held no place, so there is nothing to mark.")
+        registration.state, registration.came_for_part = state, came_for_part
+        registration.save()
+        return registration
+
+
+def free_seat(session):
+    """The lowest number that nobody sits on."""
+    taken = set(session.registrations.holding().values_list("seat", flat=True))
+    return next(number for number in count(1) if number not in taken)
+
+
+class SignUpDraft(models.Model):
+    """What somebody typed into the sign-up form and has not sent yet. Encrypted, and forgotten after a day."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    session = models.ForeignKey(Session, models.CASCADE, related_name="+")
+    answers = EncryptedJSONField()
+    updated_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "session"], name="one_draft_per_form")]
+
+    def __str__(self):
+        return f"Draft of {self.updated_at:%d %b %Y %H:%M}"

@@ -1,0 +1,117 @@
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import Q
+
+from collective import clock
+from events.models.session import Session
+
+
+class What(models.TextChoices):
+    REMINDER = "reminder", "Reminder"
+    JOINING = "joining", "Joining details"
+    AFTER = "after", "After the session"
+
+
+DEFAULTS = [
+    {"what": What.REMINDER, "days_before": 7},
+    {"what": What.JOINING, "days_before": 2},
+    {"what": What.REMINDER, "days_before": 1, "at_time": time(18)},
+    {"what": What.REMINDER, "minutes_before": 60},
+    {"what": What.AFTER, "minutes_before": -60},
+]
+
+
+class ReminderQuerySet(models.QuerySet):
+    def plan(self, session, *, is_new):
+        """Give a new session its usual reminders, and work out when each is due. The session is being saved."""
+        if is_new:
+            self.bulk_create([Reminder(session=session, **row) for row in DEFAULTS])
+        if session.starts_at is None:
+            return
+        for reminder in session.reminders.filter(fanned_out_at=None):
+            reminder.save()
+
+    def due(self, moment):
+        """Those whose time has come and that have not gone out."""
+        State = Session.State
+        return self.filter(
+            due_at__lte=moment,
+            fanned_out_at=None,
+            session__state__in=[State.OPEN, State.CLOSED, State.HAPPENED],
+        )
+
+
+class Reminder(models.Model):
+    """One message to all who are coming, at a set time before the session (or after its end). One row, one time.
+
+    Days count back on the calendar of the session's time zone, at a wall time; minutes are elapsed time.
+    """
+
+    What = What
+
+    session = models.ForeignKey(Session, models.CASCADE, related_name="reminders")
+    what = models.CharField(max_length=10, choices=What, default=What.REMINDER)
+    days_before = models.PositiveSmallIntegerField(null=True, blank=True)
+    at_time = models.TimeField(
+        "at (wall time)",
+        null=True,
+        blank=True,
+        help_text="With days: empty is the time at which the session starts.",
+    )
+    minutes_before = models.IntegerField(
+        "or minutes before", null=True, blank=True, help_text="Below zero: minutes after the end."
+    )
+    due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    fanned_out_at = models.DateTimeField("went out", null=True, blank=True, editable=False)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at", "pk"]
+        indexes = [models.Index(fields=["due_at"], condition=Q(fanned_out_at=None), name="reminder_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(days_before=None, minutes_before__isnull=False)
+                | Q(days_before__isnull=False, minutes_before=None),
+                name="reminder_by_days_or_by_minutes",
+                violation_error_message="Give either days before or minutes before.",
+            )
+        ]
+
+    def __str__(self):
+        if self.days_before is not None:
+            return f"{self.get_what_display()}, {self.days_before} days before"
+        return f"{self.get_what_display()}, {abs(self.minutes_before or 0)} minutes"
+
+    def save(self, *args, **kwargs):
+        self.due_at = self.moment()
+        super().save(*args, **kwargs)
+
+    def moment(self):
+        """When it is due (UTC), by the session's date; None while that is not set."""
+        if self.session.starts_at is None:
+            return None
+        if self.days_before is None:
+            anchor = self.session.starts_at if self.minutes_before >= 0 else self.session.ends_at
+            return anchor - timedelta(minutes=self.minutes_before)
+        start = self.session.local_start
+        day = start.date() - timedelta(days=self.days_before)
+        return datetime.combine(day, self.at_time or start.time(), ZoneInfo(self.session.zone))
+
+    @property
+    def not_after(self):
+        """A reminder never comes after the start, joining details never after the end."""
+        if self.what == What.AFTER:
+            return self.session.ends_at + timedelta(days=7)
+        return self.session.starts_at if self.what == What.REMINDER else self.session.ends_at
+
+    @property
+    def is_too_late(self):
+        return self.not_after <= clock.now()
+
+    @property
+    def waits_for_staff(self):
+        """Joining details that nobody has written yet go out as soon as somebody has."""
+        return self.what == What.JOINING and not self.session.has_joining_details and not self.is_too_late

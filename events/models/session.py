@@ -1,0 +1,264 @@
+import uuid
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pghistory
+from django.db import models, transaction
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+
+from collective import clock
+from collective.errors import RuleError
+from collective.markup import RichTextField
+from collective.models import Activity
+from collective.models.activity import ActivityQuerySet
+
+
+class SessionQuerySet(ActivityQuerySet):
+    def with_counts(self):
+        """Add how many hold a place (`held`) and how many wait (`waiting`), in the same query."""
+        from events.models.registration import HOLDING, Registration
+
+        states = {"held": Q(registrations__state__in=HOLDING)}
+        states["waiting"] = Q(registrations__state=Registration.State.WAITING)
+        return self.annotate(**{name: Count("registrations", filter=state) for name, state in states.items()})
+
+
+@pghistory.track(
+    exclude=["joining_link", "meeting_id", "passcode", "dial_in", "how_to_get_in"],
+    obj_field=pghistory.ObjForeignKey(related_name="session_events"),
+)
+class Session(Activity):
+    """A group activity at a set time, online or in person, with a number of places and a waiting list."""
+
+    places = models.PositiveSmallIntegerField(default=30)
+    last_list_number = models.PositiveIntegerField(default=0, editable=False)
+    offers_by_hand = models.BooleanField(
+        default=False,
+        help_text="Freed places wait for staff to offer them, instead of going to the next in order.",
+    )
+    interpreter_by = models.DateField(
+        "ask for an interpreter by",
+        null=True,
+        blank=True,
+        help_text="The last day on which we can still book one.",
+    )
+    zone = models.CharField("time zone", max_length=50, default="Europe/London")
+
+    what_to_expect = RichTextField(blank=True)
+    who_will_be_there = models.TextField(max_length=600, blank=True)
+    pace = models.CharField(max_length=120, blank=True, help_text='For example "Two breaks, camera optional".')
+    recording = models.CharField(max_length=250, default="It is not recorded.")
+    content_note = models.TextField(max_length=600, blank=True)
+    what_the_fee_covers = models.CharField(max_length=250, blank=True)
+    contact = models.CharField(max_length=250, blank=True, help_text="Whom to ask before the day.")
+    contact_on_the_day = models.CharField(max_length=250, blank=True, help_text="Whom to message or ring during it.")
+
+    address = models.TextField(max_length=400, blank=True)
+    map_link = models.URLField(blank=True)
+    step_free_access = models.CharField(max_length=250, blank=True)
+    quiet_room = models.CharField(max_length=250, blank=True)
+    toilets = models.CharField(max_length=250, blank=True)
+    food = models.CharField(max_length=250, blank=True)
+
+    joining_link = models.URLField(max_length=500, blank=True)
+    meeting_id = models.CharField(max_length=60, blank=True)
+    passcode = models.CharField(max_length=60, blank=True)
+    dial_in = models.TextField("phone numbers to dial in", max_length=400, blank=True)
+    how_to_get_in = models.TextField(max_length=600, blank=True, help_text="In person: the door, the bell, the floor.")
+    notes_afterwards = RichTextField(blank=True, help_text="What was said and what happens next. Shown to who came.")
+    calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(places__gte=1), name="session_has_places")]
+
+    def get_absolute_url(self):
+        return reverse("session", args=[self.slug])
+
+    def save(self, *args, **kwargs):
+        """Saving plans the reminders anew, as the date may have moved; calendars learn of a change by SEQUENCE."""
+        from events.models.reminder import Reminder
+
+        with transaction.atomic():
+            before = None if self._state.adding else Session.objects.filter(pk=self.pk).first()
+            if before and before.in_calendar != self.in_calendar:
+                self.calendar_sequence = before.calendar_sequence + 1
+            super().save(*args, **kwargs)
+            Reminder.objects.plan(self, is_new=before is None)
+
+    @property
+    def in_calendar(self):
+        return (self.starts_at, self.ends_at, self.title, self.address, self.state)
+
+    @property
+    def is_in_person(self):
+        return self.kind == self.Kind.IN_PERSON
+
+    @property
+    def local_start(self):
+        return timezone.localtime(self.starts_at, ZoneInfo(self.zone))
+
+    @property
+    def zone_words(self):
+        """Which clock the times are by: "UK time", or the zone's city."""
+        return "UK time" if self.zone == "Europe/London" else f"{self.zone.split('/')[-1].replace('_', ' ')} time"
+
+    @property
+    def length(self):
+        return self.ends_at - self.starts_at
+
+    # Places. Whoever changes them holds the session's row; waiting_list.py has the rest.
+
+    def locked(self):
+        """This session's row, fresh and locked until the end of the transaction."""
+        return Session.objects.select_for_update(no_key=True).get(pk=self.pk)
+
+    @property
+    def free_places(self):
+        """Places that nobody holds or is offered; negative where places were lowered below what is held."""
+        held = self.held if hasattr(self, "held") else self.registrations.holding().count()
+        return self.places - held
+
+    @property
+    def is_full(self):
+        """Would somebody who signs up now join the waiting list?"""
+        waiting = self.waiting if hasattr(self, "waiting") else self.registrations.waiting().count()
+        return self.free_places <= 0 or waiting > 0
+
+    @property
+    def waits_for_nothing(self):
+        """It is full and has begun: nobody is offered a place any more."""
+        return self.has_started and self.is_full
+
+    def check_sign_up(self):
+        """Raise RuleError, with a sentence for the person, if nobody can sign up now."""
+        sentences = {
+            "cancelled": "This session is cancelled, so we cannot book places in it.",
+            "happened": "This session is over, so we cannot book places in it.",
+            "to_be_confirmed": "The date of this session is not set yet. You can ask us to tell you when it is.",
+            "closed": "Sign-up for this session is closed. Call or write to us if you would still like to come.",
+            "opens_later": "Sign-up for this session is not open yet. You can ask us to tell you when it opens.",
+        }
+        if self.standing in sentences:
+            raise RuleError(sentences[self.standing])
+
+    @transaction.atomic
+    def sign_up(self, person, **answers):
+        """Give the person a place, or a spot on the waiting list if it is full.
+
+        Returns the live registration if there is one already. Raises RuleError if sign-up is not open.
+        """
+        from events import waiting_list
+        from events.models.registration import Registration
+
+        session = self.locked()
+        if registration := session.registrations.live().filter(person=person).first():
+            return registration
+        session.check_sign_up()
+        waiting_list.release_lapsed(session)
+        registration = Registration(session=session, person=person, fee_pence=session.fee_pence, **answers)
+        if not session.is_full:
+            registration.confirm(session)
+        elif session.has_started:
+            raise RuleError("This session has begun and every place is taken, so we cannot book one now.")
+        else:
+            registration.join_list(session)
+        return registration
+
+    @transaction.atomic
+    def set_places(self, places):
+        """Raise the places (offers go out) or lower them (nobody loses a place). Returns how many hold one now."""
+        from events import waiting_list
+
+        if places < 1:
+            raise RuleError("A session has at least one place.")
+        session = self.locked()
+        session.places = places
+        Session.objects.filter(pk=session.pk).update(places=places)
+        waiting_list.release_lapsed(session)
+        waiting_list.offer_free_places(session)
+        return session.registrations.holding().count()
+
+    # Joining details: sent from a set time before, and shown to nobody but who is coming.
+
+    @property
+    def joining_details_at(self):
+        return min((row.due_at for row in self.reminders.all() if row.what == "joining" and row.due_at), default=None)
+
+    @property
+    def joining_details_are_out(self):
+        at = self.joining_details_at
+        return self.has_joining_details and at is not None and at <= clock.now() and not self.joining_is_over
+
+    @property
+    def shows_materials(self):
+        """Materials come with the joining details, and stay."""
+        at = self.joining_details_at
+        return at is not None and at <= clock.now()
+
+    @property
+    def joining_is_over(self):
+        return self.ends_at is not None and self.ends_at + timedelta(minutes=15) <= clock.now()
+
+    @property
+    def has_joining_details(self):
+        return bool(self.joining_link or self.dial_in or self.how_to_get_in)
+
+
+class Material(models.Model):
+    """Something to read or bring: a file or a link, for who is coming; large print and easy read beside it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(Session, models.CASCADE, related_name="materials")
+    name = models.CharField(max_length=120)
+    file = models.FileField(upload_to="materials/", blank=True)
+    link = models.URLField(blank=True)
+    is_large_print = models.BooleanField("large print", default=False)
+    position = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ["position", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(file="", link__gt="") | Q(file__gt="", link=""),
+                name="material_is_a_file_or_a_link",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def download_name(self):
+        """The file's name for who downloads it: its own ending, our name."""
+        return f"{slugify(self.name)}{Path(self.file.name).suffix.lower()}"
+
+
+def with_sessions(activities, person):
+    """A list of these activities, each that is a session as its Session: with counts and the person's own state.
+
+    One query: a page of cards asks no more, however many people signed up.
+    """
+    from events.models.registration import HOLDING, Registration
+
+    mine = Registration.objects.visible_to(person).live().filter(session=OuterRef("pk")).values("state")[:1]
+    rows = activities.select_related("session").annotate(
+        held=Count("session__registrations", filter=Q(session__registrations__state__in=HOLDING)),
+        waiting=Count("session__registrations", filter=Q(session__registrations__state=Registration.State.WAITING)),
+        my_state=Subquery(mine, output_field=models.CharField()),
+    )
+    return [_as_session(row) for row in rows]
+
+
+def _as_session(row):
+    session = getattr(row, "session", None)
+    if session is None:
+        return row
+    for name in ("held", "waiting", "my_state", "is_followed"):
+        setattr(session, name, getattr(row, name))
+    return session

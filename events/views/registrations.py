@@ -1,0 +1,135 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from collective.errors import RuleError
+from collective.link_keys import is_key
+from events import calendar
+from events.forms import AccessNeedsForm, access_words
+from events.models import Material, Registration
+
+
+def reachable(request, pk):
+    """(registration, key): by its owner, or by who holds the link from a mail. Anybody else gets a 404."""
+    registration = get_object_or_404(Registration.objects.select_related("session__call", "person"), pk=pk)
+    if request.user.is_authenticated and registration.person_id == request.user.pk:
+        return registration, ""
+    key = request.GET.get("key", "")
+    if registration.link_is_good and is_key(key, "registration", pk):
+        return registration, f"?{urlencode({'key': key})}"
+    raise Http404
+
+
+def _back_to(registration, key):
+    return redirect(reverse("registration", args=[registration.pk]) + key)
+
+
+@require_safe
+def registration(request, pk):
+    """How things stand with one registration. A link from a mail shows all but access needs: mail is forwarded."""
+    found, key = reachable(request, pk)
+    context = {"registration": found, "session": found.session, "key": key, "is_owner": not key}
+    if not key:
+        context["needs"] = access_words(found.access_needs)
+    if found.is_coming:
+        context["materials"] = found.session.materials.all()
+    return render(request, "events/registration.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def give_up(request, pk):
+    """ "I cannot come": a page that asks once more, and no reason."""
+    found, key = reachable(request, pk)
+    if request.method == "POST":
+        try:
+            found.give_up()
+        except RuleError as error:
+            messages.error(request, str(error))
+        return _back_to(found, key)
+    return render(request, "events/give_up.html", {"registration": found, "session": found.session, "key": key})
+
+
+@require_safe
+def offer(request, pk):
+    """The offered place: until when, and the two buttons."""
+    found, key = reachable(request, pk)
+    return render(request, "events/offer.html", {"registration": found, "session": found.session, "key": key})
+
+
+@require_POST
+def accept_offer(request, pk):
+    found, key = reachable(request, pk)
+    try:
+        found.accept()
+    except RuleError as error:
+        messages.error(request, str(error))
+    return _back_to(found, key)
+
+
+@require_POST
+def decline_offer(request, pk):
+    found, key = reachable(request, pk)
+    try:
+        found.decline()
+    except RuleError as error:
+        messages.error(request, str(error))
+    return _back_to(found, key)
+
+
+@require_POST
+def sign_up_again(request, pk):
+    """The way back: a place if one is free, else the end of the list."""
+    found, key = reachable(request, pk)
+    try:
+        again = found.sign_up_again()
+    except RuleError as error:
+        messages.error(request, str(error))
+        return _back_to(found, key)
+    return redirect(again) if not key else _keyed(again)
+
+
+def _keyed(again):
+    from events.emails import links
+
+    return redirect(links(again)["page"])
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_access_needs(request, pk):
+    """Change what would help. Only for the person, signed in."""
+    mine = Registration.objects.visible_to(request.user).live().select_related("session__call")
+    found = get_object_or_404(mine, pk=pk)
+    form = AccessNeedsForm(request.POST or None, session=found.session, initial=AccessNeedsForm.initial_for(found))
+    if request.method == "POST" and form.is_valid():
+        found.access_needs = form.needs
+        found.save(update_fields=["access_needs"])
+        messages.success(request, "We have saved what would help you.")
+        return redirect(found)
+    return render(request, "events/access_needs.html", {"form": form, "registration": found, "session": found.session})
+
+
+@require_safe
+def calendar_file(request, pk):
+    """The session as a calendar file."""
+    found, _ = reachable(request, pk)
+    if not found.session.has_date:
+        raise Http404
+    method = "REQUEST" if found.is_coming and found.session.standing != "cancelled" else "CANCEL"
+    response = HttpResponse(calendar.invitation(found, method), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="session.ics"'
+    return response
+
+
+@require_safe
+def material(request, pk, material_pk):
+    """A file for who is coming, from the set time on; always as a download."""
+    found, _ = reachable(request, pk)
+    if not (found.is_coming and found.session.shows_materials):
+        raise Http404
+    row = get_object_or_404(Material.objects.exclude(file=""), pk=material_pk, session=found.session)
+    return FileResponse(row.file.open(), as_attachment=True, filename=row.download_name)

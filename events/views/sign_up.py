@@ -1,0 +1,103 @@
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.core import signing
+from django.http import QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from collective import clock
+from collective.access import name_needed
+from collective.errors import RuleError
+from events.forms import SignUpForm, access_words
+from events.models import Registration, Session, SignUpDraft
+
+FORM_LASTS = 24 * 3600  # seconds in which a form that was opened may still be sent
+
+
+def _session(request, slug):
+    return get_object_or_404(Session.objects.visible_to(request.user).with_counts().select_related("call"), slug=slug)
+
+
+@name_needed
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up(request, slug):
+    """The sign-up form. What is typed is kept, encrypted, until it is sent: through errors, "back", a lost sign-in."""
+    if not request.user.is_authenticated:
+        return _keep_and_sign_in(request, slug)
+    session = _session(request, slug)
+    if mine := session.registrations.live().filter(person=request.user).first():
+        return redirect(mine)
+    form = SignUpForm(request.POST or None, session=session, initial=_typed_before(request.user, session))
+    if request.method == "POST" and form.is_valid():
+        _keep(request.user.pk, session, form)
+        return redirect("check_answers", slug)
+    owner = signing.dumps(str(request.user.pk), salt="sign-up-form")
+    closed = _why_closed(session)
+    return render(request, "events/sign_up.html", {"session": session, "form": form, "owner": owner, "closed": closed})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_answers(request, slug):
+    """Read it once more, then book. A second click finds the first one's registration."""
+    session = _session(request, slug)
+    if mine := session.registrations.live().filter(person=request.user).first():
+        return redirect(mine)
+    draft = SignUpDraft.objects.filter(person=request.user, session=session).first()
+    form = SignUpForm(_query(draft.answers) if draft else None, session=session)
+    if not form.is_valid():
+        return redirect("sign_up", slug)
+    error = ""
+    if request.method == "POST":
+        try:
+            registration = session.sign_up(request.user, **form.answers, agreed_at=clock.now())
+        except RuleError as refusal:
+            error = str(refusal)
+        else:
+            draft.delete()
+            return redirect(registration)
+    return render(request, "events/check_answers.html", {
+        "session": session, "form": form, "error": error, "needs": access_words(form.needs), **form.answers,
+        "capacity_words": Registration.Capacity(form.answers["capacity"]).label,
+    })  # fmt: skip
+
+
+def _why_closed(session):
+    try:
+        session.check_sign_up()
+    except RuleError as error:
+        return str(error)
+    return "This session has begun and every place is taken." if session.waits_for_nothing else ""
+
+
+def _typed_before(person, session):
+    draft = SignUpDraft.objects.filter(person=person, session=session).first()
+    if draft is None:
+        return None
+    several = {"access"}
+    return {name: values if name in several else values[-1] for name, values in draft.answers.items() if values}
+
+
+def _keep(person_id, session, form):
+    row = {"answers": form.typed(), "updated_at": clock.now()}
+    SignUpDraft.objects.update_or_create(person_id=person_id, session=session, defaults=row)
+
+
+def _keep_and_sign_in(request, slug):
+    """Who lost the sign-in meanwhile finds the form as it was. The form itself says, signed, whose it is."""
+    here = request.path
+    if request.method == "POST":
+        try:
+            owner = signing.loads(request.POST.get("owner", ""), salt="sign-up-form", max_age=FORM_LASTS)
+        except signing.BadSignature:
+            return redirect_to_login(here)
+        session = get_object_or_404(Session, slug=slug)
+        _keep(owner, session, SignUpForm(request.POST, session=session))
+    return redirect_to_login(here)
+
+
+def _query(answers):
+    query = QueryDict(mutable=True)
+    for name, values in answers.items():
+        query.setlist(name, values)
+    return query

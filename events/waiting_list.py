@@ -1,0 +1,116 @@
+"""The waiting list: who is offered a free place, until when, and what happens if nobody answers.
+
+Every act here runs under the lock of the session's row. The order is `list_number`, drawn from a counter under that
+lock, so it is the order in which the sign-ups were committed.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from collective import clock, mail
+from collective.errors import RuleError
+from collective.models import Person
+from events.models import Registration, Session, SignUpDraft
+from events.models.registration import State, free_seat
+
+# (if the session is at least this far away, this is how long to answer); docs/how-it-works.md shows it
+TIME_TO_ANSWER = [
+    (timedelta(days=7), timedelta(hours=48)),
+    (timedelta(days=3), timedelta(hours=24)),
+    (timedelta(days=1), timedelta(hours=6)),
+    (timedelta(hours=6), timedelta(hours=2)),
+    (timedelta(hours=2), timedelta(minutes=45)),
+    (timedelta(0), timedelta(minutes=20)),
+]
+KEEP_DRAFTS = timedelta(days=1)
+
+
+def offer_until(session, moment):
+    """When an offer made at this moment ends: sooner the nearer the session is, and never past its start."""
+    left = session.starts_at - moment
+    answer_in = next((span for least, span in TIME_TO_ANSWER if left >= least), timedelta(0))
+    return min(moment + answer_in, session.starts_at)
+
+
+def offer(registration, session):
+    """Keep a place for this person until a time, and tell them."""
+    registration.state, registration.seat = State.OFFERED, free_seat(session)
+    registration.offer_until = offer_until(session, clock.now())
+    registration.save()
+    mail.tell(registration.person, "offered", registration, not_after=registration.offer_until)
+
+
+def offer_free_places(session):
+    """Offer every free place to the next in order, unless staff do it by hand or there is no time to answer."""
+    if session.offers_by_hand or session.has_started or session.standing in {"cancelled", "happened"}:
+        return
+    free = session.places - session.registrations.holding().count()
+    for registration in session.registrations.waiting().select_related("person")[: max(free, 0)]:
+        offer(registration, session)
+
+
+def release_lapsed(session):
+    """End the offers that nobody answered in time, tell those people, and offer the places on."""
+    lapsed = session.registrations.filter(state=State.OFFERED, offer_until__lte=clock.now()).select_related("person")
+    for registration in lapsed:
+        registration.end(Registration.EndedBecause.LAPSED)
+        mail.tell(registration.person, "offer_lapsed", registration, not_after=session.ends_at)
+    if lapsed:
+        offer_free_places(session)
+    return len(lapsed)
+
+
+@transaction.atomic
+def release(session_id):
+    """Release one session's lapsed offers under its lock; returns how many there were."""
+    return release_lapsed(Session.objects.select_for_update(no_key=True).get(pk=session_id))
+
+
+def release_all_lapsed():
+    """The sweep: every session with an offer past its time; returns (seen, done)."""
+    lapsed = Registration.objects.filter(state=State.OFFERED, offer_until__lte=clock.now())
+    sessions = sorted(set(lapsed.values_list("session_id", flat=True)))
+    return len(sessions), sum(release(session_id) for session_id in sessions)
+
+
+@transaction.atomic
+def offer_by_hand(registration):
+    """Staff offer a free place to this person. Raises RuleError if none is free or they do not wait."""
+    session, registration = registration._locked()
+    release_lapsed(session)
+    if registration.state != State.WAITING:
+        raise RuleError(f"{registration.person} is not on the waiting list.")
+    if session.has_started or session.standing == "cancelled":
+        raise RuleError("This session has begun or is cancelled, so no place can be offered.")
+    if session.places - session.registrations.holding().count() <= 0:
+        raise RuleError("No place is free. Raise the number of places first.")
+    offer(registration, session)
+    return registration
+
+
+@transaction.atomic
+def note_walk_in(session, *, email="", name=""):
+    """Somebody came without signing up: note that they took part, over the places if need be.
+
+    Found by email address, or added by name. Raises RuleError if they hold a registration already.
+    """
+    if not email and not name:
+        raise RuleError("Give an email address or a name.")
+    session = session.locked()
+    person = Person.objects.filter(email=email.strip().lower()).first() if email else None
+    person = person or Person.objects.create_user(email, name=name)
+    registration = session.registrations.live().filter(person=person).first()
+    if registration and registration.state != State.WAITING:
+        raise RuleError(f"{person} is on the list of this session already. Mark them there.")
+    registration = registration or Registration(session=session, person=person, fee_pence=session.fee_pence)
+    registration.state, registration.seat, registration.list_number = State.ATTENDED, free_seat(session), None
+    registration.came_without_signing_up = True
+    registration.save()
+    return registration
+
+
+def forget_old_drafts():
+    """Delete what was typed and never sent, after a day; returns (seen, done)."""
+    done, _ = SignUpDraft.objects.filter(updated_at__lt=clock.now() - KEEP_DRAFTS).delete()
+    return done, done
