@@ -64,7 +64,7 @@ class SignUpForm(AccessNeedsForm):
     capacity = forms.ChoiceField(
         label="How are you taking part?",
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose how you are taking part. “I am not sure” is a good answer too."},
+        error_messages={"required": "Choose how you are taking part. “Not sure” is a good answer too."},
     )
     coming_along = forms.ChoiceField(
         label="Is somebody coming along to support you?",
