@@ -69,6 +69,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "collective.urls"
 WSGI_APPLICATION = "collective.wsgi.application"
+FORMS_URLFIELD_ASSUME_HTTPS = True  # what Django 6 does anyway
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 TEMPLATES = [
     {

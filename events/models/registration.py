@@ -252,10 +252,6 @@ class Registration(models.Model):
     def sign_up_again(self):
         """A new registration with the same answers: a place if one is free, else the end of the list."""
         answers = ("capacity", "companion", "access_needs", "agreed_at")
-        if self.standing == "lapsed":
-            from events import waiting_list
-
-            waiting_list.release(self.session_id)
         return self.session.sign_up(self.person, **{name: getattr(self, name) for name in answers})
 
     @transaction.atomic

@@ -157,10 +157,10 @@ class Session(Activity):
         from events.models.registration import Registration
 
         session = self.locked()
+        waiting_list.release_lapsed(session)
         if registration := session.registrations.live().filter(person=person).first():
             return registration
         session.check_sign_up()
-        waiting_list.release_lapsed(session)
         registration = Registration(session=session, person=person, fee_pence=session.fee_pence, **answers)
         if not session.is_full:
             registration.confirm(session)

@@ -1,0 +1,81 @@
+from collections import Counter
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from django.core import mail
+
+from tests.factories import EARLY, CommunityFactory, CoordinatorFactory, PersonFactory
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The groups that every database has after `prepare`."""
+    from collective import roles
+
+    with django_db_blocker.unblock():
+        roles.sync()
+
+
+@pytest.fixture(autouse=True)
+def no_doorbell(request, monkeypatch):
+    """Tests without workers ring nobody; those about workers ring for real."""
+    if "faults" not in request.keywords:
+        monkeypatch.setattr("collective.doorbell.ring", lambda *arguments: None)
+
+
+@pytest.fixture
+def early():
+    """Four weeks before the first session, in the real year. Returns the traveller, to move on."""
+    with time_machine.travel(EARLY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def member(db, client):
+    person = PersonFactory(name="Sam", email="sam@example.org")
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def coordinator(db, client):
+    """A signed-in coordinator whose session used a second factor."""
+    person = CoordinatorFactory(name="Jo")
+    client.force_login(person)
+    with_second_factor(client, person)
+    return person
+
+
+def with_second_factor(client, person):
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": 0, "type": "totp"}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+
+
+@pytest.fixture
+def community(db):
+    return CommunityFactory()
+
+
+@pytest.fixture
+def outbox(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    mail.outbox = []
+    return mail.outbox
+
+
+def kinds(person=None):
+    """How many messages of each kind there are, for all or for one person."""
+    from collective.models import Message
+
+    rows = Message.objects.filter(person=person) if person else Message.objects.all()
+    return Counter(rows.values_list("kind", flat=True))
+
+
+def path_of(address):
+    """The path and query of a whole address, for the test client."""
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
