@@ -4,28 +4,27 @@ import time
 from functools import wraps
 
 from allauth.account.authentication import get_authentication_records
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-RECENT = 900  # seconds
+A_WORKING_DAY = 12 * 3600  # seconds
 
 
-def used_second_factor(request, *, within=None):
-    """Was a second factor used in this session (within so many seconds)?
+def used_second_factor(request, *, within):
+    """Was a second factor used in this session within so many seconds?
 
     Asked of the record itself: allauth's own `did_recently_reauthenticate` says yes to whoever has no factor at all.
     """
     records = get_authentication_records(request, request.user)
     times = [record["at"] for record in records if record.get("method") == "mfa"]
-    return bool(times) and (within is None or time.time() - times[-1] < within)
+    return bool(times) and time.time() - times[-1] < within
 
 
 def is_staff_with_second_factor(request):
     """May this request enter the admin?"""
     user = request.user
-    return user.is_active and user.is_staff and used_second_factor(request)
+    return user.is_active and user.is_staff and used_second_factor(request, within=A_WORKING_DAY)
 
 
 def name_needed(view):
@@ -38,9 +37,3 @@ def name_needed(view):
         return view(request, *args, **kwargs)
 
     return wrapper
-
-
-def require(request, permission):
-    """Raise PermissionDenied unless the user holds the permission."""
-    if not request.user.has_perm(permission):
-        raise PermissionDenied

@@ -110,11 +110,6 @@ class PersonAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
-    def save_model(self, request, obj, form, change):
-        if not change:
-            obj.set_unusable_password()
-        super().save_model(request, obj, form, change)
-
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):

@@ -29,6 +29,6 @@ class CollectiveAdminSite(admin.AdminSite):
             return redirect("not_staff")
         if not is_mfa_enabled(request.user):
             return redirect(reverse("mfa_activate_totp") + query)
-        if not access.used_second_factor(request):
+        if not access.is_staff_with_second_factor(request):
             return redirect(reverse("mfa_reauthenticate") + query)
         return redirect(here)

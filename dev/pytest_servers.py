@@ -11,6 +11,7 @@ TESTS = {
     "SITE_URL": "http://testserver",
     "EXTRA_HOSTS": "localhost,127.0.0.1",
     "EMAIL_URL": "smtp://127.0.0.1:9",
+    "STATIC_ROOT": str(servers.LOCAL / "tests" / "static"),
     "MEDIA_ROOT": os.path.join(tempfile.gettempdir(), f"collective-tests-{os.getuid()}"),
 }
 if "COLLECTIVE_TESTING" not in os.environ:

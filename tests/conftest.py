@@ -1,3 +1,4 @@
+import time
 from collections import Counter
 from urllib.parse import urlsplit
 
@@ -5,8 +6,15 @@ import pytest
 import time_machine
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core import mail
+from django.core.management import call_command
 
 from tests.factories import EARLY, CommunityFactory, CoordinatorFactory, PersonFactory
+
+
+def pytest_sessionstart(session):
+    """Once, before any worker of xdist: the static files as production serves them."""
+    if not hasattr(session.config, "workerinput"):
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +58,7 @@ def coordinator(db, client):
 
 def with_second_factor(client, person):
     session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": 0, "type": "totp"}]
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": time.time(), "type": "totp"}]
     session["account_authentication_methods_user"] = str(person.pk)
     session.save()
 

@@ -22,6 +22,9 @@ class PersonFactory(factory.django.DjangoModelFactory):
 
 
 class CoordinatorFactory(PersonFactory):
+    class Meta:
+        skip_postgeneration_save = True
+
     is_staff = True
 
     @factory.post_generation

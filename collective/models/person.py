@@ -10,10 +10,7 @@ from collective import clock
 class PersonManager(BaseUserManager):
     def create_user(self, email=None, **fields):
         """A person who signs in by code, or, without an email address, takes part through staff."""
-        person = self.model(email=clean_email(email), **fields)
-        person.set_unusable_password()
-        person.save(using=self._db)
-        return person
+        return self.create(email=clean_email(email), **fields)
 
     def get_by_natural_key(self, email):
         return self.get(email=clean_email(email))
@@ -58,7 +55,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email or "A person without a name"
 
     def save(self, *args, **kwargs):
+        """An address in its one form, and never a password: Django takes an empty one for usable."""
         self.email = clean_email(self.email)
+        if not self.password:
+            self.set_unusable_password()
         super().save(*args, **kwargs)
 
     def get_full_name(self):

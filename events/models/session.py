@@ -248,10 +248,14 @@ def with_sessions(activities, person):
 
     mine = Registration.objects.visible_to(person).live().filter(session=OuterRef("pk")).values("state")[:1]
     # Meta.ordering does not reach a query that counts
-    rows = activities.order_by("position", "starts_at", "title").select_related("session").annotate(
-        held=Count("session__registrations", filter=Q(session__registrations__state__in=HOLDING)),
-        waiting=Count("session__registrations", filter=Q(session__registrations__state=Registration.State.WAITING)),
-        my_state=Subquery(mine, output_field=models.CharField()),
+    rows = (
+        activities.order_by("position", "starts_at", "title")
+        .select_related("session")
+        .annotate(
+            held=Count("session__registrations", filter=Q(session__registrations__state__in=HOLDING)),
+            waiting=Count("session__registrations", filter=Q(session__registrations__state=Registration.State.WAITING)),
+            my_state=Subquery(mine, output_field=models.CharField()),
+        )
     )
     return [_as_session(row) for row in rows]
 
