@@ -6,7 +6,7 @@ from functools import wraps
 from allauth.account.authentication import get_authentication_records
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 A_WORKING_DAY = 12 * 3600  # seconds
 
@@ -25,6 +25,13 @@ def is_staff_with_second_factor(request):
     """May this request enter the admin?"""
     user = request.user
     return user.is_active and user.is_staff and used_second_factor(request, within=A_WORKING_DAY)
+
+
+def next_path(request):
+    """The page to go back to that the request names, or "": a path of this site, never another host."""
+    path = request.POST.get("next") or request.GET.get("next") or ""
+    is_path = path.startswith("/") and len(path) < 1000
+    return path if is_path and url_has_allowed_host_and_scheme(path, {request.get_host()}) else ""
 
 
 def name_needed(view):

@@ -2,7 +2,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 
 from collective import access
 
@@ -19,9 +19,7 @@ class CollectiveAdminSite(admin.AdminSite):
 
     def login(self, request, extra_context=None):
         """Our own sign-in, then the second factor: set up first by who has none yet."""
-        here = request.GET.get("next", "")
-        if not url_has_allowed_host_and_scheme(here, {request.get_host()}):
-            here = reverse("admin:index")
+        here = access.next_path(request) or reverse("admin:index")
         query = f"?{urlencode({'next': here})}"
         if not request.user.is_authenticated:
             return redirect(reverse("account_login") + query)

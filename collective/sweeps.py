@@ -60,7 +60,9 @@ def late():
     done = SweepRun.objects.filter(error="", finished_at__isnull=False).values_list("name")
     latest = dict(done.annotate(Max("started_at")))
     too_old = clock.now() - LATE_AFTER
-    return sorted(name for name, sweep in _sweeps.items() if latest.get(name, too_old) <= too_old - sweep.every)
+    return sorted(
+        name for name, sweep in _sweeps.items() if name not in latest or latest[name] <= too_old - sweep.every
+    )
 
 
 def forget_old_runs():

@@ -1,11 +1,10 @@
-from allauth.account.utils import get_next_redirect_url
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from collective.access import name_needed
+from collective.access import name_needed, next_path
 from collective.forms import MailSettingsForm, NameForm
 from collective.link_keys import key_for
 from collective.models import DeletionRequest, Message
@@ -43,9 +42,9 @@ def name(request):
     form = NameForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        return redirect(get_next_redirect_url(request) or "me")
+        return redirect(next_path(request) or "me")
     request.user.refresh_from_db()  # a refused name must not show in the page's frame
-    return render(request, "collective/name.html", {"form": form, "next": get_next_redirect_url(request) or ""})
+    return render(request, "collective/name.html", {"form": form, "next": next_path(request)})
 
 
 @login_required

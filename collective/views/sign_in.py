@@ -1,4 +1,3 @@
-from allauth.account.utils import get_next_redirect_url
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -6,6 +5,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from collective.access import next_path
 from collective.errors import RuleError
 from collective.forms import CodeForm, EmailForm
 from collective.models import SignIn
@@ -15,8 +15,8 @@ SESSION_KEY = "sign_in"
 
 
 def _with_next(name, request):
-    next_url = get_next_redirect_url(request)
-    return reverse(name) + (f"?{urlencode({'next': next_url})}" if next_url else "")
+    path = next_path(request)
+    return reverse(name) + (f"?{urlencode({'next': path})}" if path else "")
 
 
 @never_cache
@@ -24,7 +24,7 @@ def _with_next(name, request):
 def sign_in(request):
     """The one door: an email address."""
     if request.user.is_authenticated:
-        return redirect(get_next_redirect_url(request) or "me")
+        return redirect(next_path(request) or "me")
     form = EmailForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -33,7 +33,7 @@ def sign_in(request):
             form.add_error("email", str(error))
         else:
             return HttpResponseRedirect(_with_next("code", request))
-    return render(request, "account/sign_in.html", {"form": form, "next": get_next_redirect_url(request) or ""})
+    return render(request, "account/sign_in.html", {"form": form, "next": next_path(request)})
 
 
 def _asked(request):
@@ -56,8 +56,8 @@ def code(request):
             form.add_error("code", str(error))
         else:
             del request.session[SESSION_KEY]
-            return enter(request, person, get_next_redirect_url(request))
-    context = {"form": form, "asked": asked, "next": get_next_redirect_url(request) or ""}
+            return enter(request, person, next_path(request) or None)
+    context = {"form": form, "asked": asked, "next": next_path(request)}
     return render(request, "account/code.html", context)
 
 

@@ -1,0 +1,188 @@
+"""Every address × who asks, with the expected answer. An address without a row fails."""
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from collective.models import CallPicture
+from events.models import Material
+from tests.conftest import with_second_factor
+from tests.factories import (
+    ActivityFactory,
+    CallFactory,
+    CoordinatorFactory,
+    FollowFactory,
+    PageFactory,
+    PersonFactory,
+    SessionFactory,
+    sign_up,
+)
+
+OK, TO, NO, NEVER = 200, 302, 404, 405
+FORBIDDEN = 403
+# name: (visitor, owner, another member, coordinator), each answer to GET
+ROWS = {
+    "home": (OK, OK, OK, OK),
+    "call": (OK, OK, OK, OK),
+    "follow_call": (TO, OK, OK, OK),
+    "follow_activity": (TO, OK, OK, OK),
+    "stop_following": (NO, NO, NO, NO),
+    "stop_reminders": (NO, NO, NO, NO),
+    "picture": (OK, OK, OK, OK),
+    "page": (OK, OK, OK, OK),
+    "display": (OK, OK, OK, OK),
+    "me": (TO, OK, OK, OK),
+    "name": (TO, OK, OK, OK),
+    "mail_settings": (TO, OK, OK, OK),
+    "data": (TO, OK, OK, OK),
+    "download": (TO, OK, OK, OK),
+    "ask_to_delete": (TO, OK, OK, OK),
+    "session": (OK, OK, OK, OK),
+    "sign_up": (TO, TO, OK, OK),
+    "check_answers": (TO, TO, TO, TO),
+    "registration": (NO, OK, NO, NO),
+    "change_access_needs": (TO, OK, NO, NO),
+    "calendar_file": (NO, OK, NO, NO),
+    "give_up": (NO, OK, NO, NO),
+    "sign_up_again": (NEVER, NEVER, NEVER, NEVER),
+    "material": (NO, NO, NO, NO),
+    "offer": (NO, OK, NO, NO),
+    "accept_offer": (NEVER, NEVER, NEVER, NEVER),
+    "decline_offer": (NEVER, NEVER, NEVER, NEVER),
+    "account_login": (OK, TO, TO, TO),
+    "code": (TO, TO, TO, TO),
+    "new_code": (NEVER, NEVER, NEVER, NEVER),
+    "account_logout": (TO, OK, OK, OK),
+    "account_inactive": (OK, OK, OK, OK),
+    "account_reauthenticate": (TO, FORBIDDEN, FORBIDDEN, FORBIDDEN),
+    "not_staff": (FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN),
+    "mfa_index": (TO, OK, OK, OK),
+    "mfa_authenticate": (TO, TO, TO, TO),
+    "mfa_reauthenticate": (TO, FORBIDDEN, FORBIDDEN, FORBIDDEN),
+    "mfa_activate_totp": (TO, OK, OK, OK),
+    "mfa_deactivate_totp": (TO, NO, NO, NO),
+    "mfa_view_recovery_codes": (TO, NO, NO, NO),
+    "mfa_generate_recovery_codes": (TO, OK, OK, OK),
+    "mfa_download_recovery_codes": (TO, NO, NO, NO),
+    "live": (OK, OK, OK, OK),
+    "ready": (503, 503, 503, 503),
+    "admin:index": (TO, TO, TO, OK),
+    "admin:events_session_changelist": (TO, TO, TO, OK),
+    "admin:events_session_change": (TO, TO, TO, OK),
+    "admin:events_session_places": (TO, TO, TO, OK),
+    "admin:events_session_attendance": (TO, TO, TO, OK),
+    "admin:events_session_walk_in": (TO, TO, TO, OK),
+    "admin:events_session_act": (TO, TO, TO, OK),
+    "admin:events_registration_changelist": (TO, TO, TO, OK),
+    "admin:events_registration_change": (TO, TO, TO, OK),
+    "admin:collective_person_changelist": (TO, TO, TO, OK),
+    "admin:collective_call_changelist": (TO, TO, TO, OK),
+    "admin:collective_message_changelist": (TO, TO, TO, OK),
+    "admin:auth_group_changelist": (TO, TO, TO, FORBIDDEN),
+    "admin:mfa_authenticator_changelist": (TO, TO, TO, FORBIDDEN),
+}
+
+
+@pytest.fixture
+def arguments(db):
+    """The rows that the addresses name, all of one owner."""
+    call, owner = CallFactory(), PersonFactory()
+    session = SessionFactory(call=call, by_invitation=False)
+    registration = sign_up(session, owner)
+    picture = CallPicture.objects.create(
+        call=call, alternative_text="A room", file=ContentFile(b"RIFF", name="room.webp")
+    )
+    material = Material.objects.create(session=session, name="Notes", file=ContentFile(b"notes", name="n.txt"))
+    one, pk = {"slug": session.slug}, {"pk": registration.pk}
+    staff = {"pk": session.pk}
+    return owner, {
+        "call": {"slug": call.slug},
+        "follow_call": {"slug": call.slug},
+        "follow_activity": {"slug": ActivityFactory(call=call).slug},
+        "stop_following": {"pk": FollowFactory(person=owner, call=call).pk},
+        "stop_reminders": {"pk": owner.pk},
+        "picture": {"pk": picture.pk},
+        "page": {"slug": PageFactory().slug},
+        **dict.fromkeys(("session", "sign_up", "check_answers"), one),
+        **dict.fromkeys(("registration", "change_access_needs", "calendar_file", "give_up", "sign_up_again"), pk),
+        **dict.fromkeys(("offer", "accept_offer", "decline_offer"), pk),
+        "material": {**pk, "material_pk": material.pk},
+        **{f"admin:events_session_{name}": staff for name in ("places", "attendance", "walk_in")},
+        "admin:events_session_act": {**staff, "act": "close"},
+        "admin:events_session_change": {"object_id": session.pk},
+        "admin:events_registration_change": {"object_id": registration.pk},
+    }
+
+
+@pytest.fixture
+def clients(arguments):
+    owner, _ = arguments
+    coordinator = CoordinatorFactory()
+    people = [None, owner, PersonFactory(), coordinator]
+    clients = [Client() for _ in people]
+    for client, person in zip(clients, people, strict=True):
+        if person:
+            client.force_login(person)
+    with_second_factor(clients[3], coordinator)
+    return clients
+
+
+@pytest.mark.usefixtures("early", "community")
+@pytest.mark.parametrize("name", ROWS)
+def test_each_address_answers_each_person_as_the_table_says(name, arguments, clients):
+    address = reverse(name, kwargs=arguments[1].get(name))
+
+    assert tuple(client.get(address).status_code for client in clients) == ROWS[name]
+
+
+def names(resolver, prefix=""):
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern, f"{pattern.namespace}:" if pattern.namespace else prefix)
+        elif pattern.name:
+            yield prefix + pattern.name
+
+
+def test_each_address_has_a_row():
+    without_admin = [name for name in names(get_resolver()) if not name.startswith("admin:")]
+
+    assert sorted(set(without_admin) - set(ROWS)) == []
+
+
+def test_each_admin_address_of_ours_is_closed_to_members(db, client, member):
+    addresses = [name for name in names(get_resolver()) if name.startswith("admin:") and name.endswith("_changelist")]
+
+    assert {client.get(reverse(name)).status_code for name in addresses} == {302}
+
+
+def test_session_by_invitation_is_found_only_by_who_is_named(db, client, early):
+    session, named = SessionFactory(by_invitation=True), PersonFactory()
+    session.invited.add(named)
+    answers = []
+    for person in (None, PersonFactory(), named):
+        client.logout() if person is None else client.force_login(person)
+        answers.append(
+            [
+                client.get(session.get_absolute_url()).status_code,
+                client.get(session.get_absolute_url() + "sign-up/").status_code,
+            ]
+        )
+
+    assert answers == [[404, 302], [404, 404], [200, 200]]
+
+
+def test_session_by_invitation_is_on_no_public_page(db, client, early):
+    session = SessionFactory(by_invitation=True, title="Secret meeting")
+
+    pages = client.get("/").content + client.get(session.call.get_absolute_url()).content
+
+    assert b"Secret meeting" not in pages
+
+
+def test_call_that_is_not_published_is_a_preview_for_staff_only(db, client, early):
+    session = SessionFactory(call=CallFactory(published_at=None))
+    visitor = client.get(session.get_absolute_url()).status_code
+    client.force_login(CoordinatorFactory())
+
+    assert (visitor, b"This is a preview" in client.get(session.get_absolute_url()).content) == (404, True)
