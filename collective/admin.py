@@ -1,5 +1,6 @@
 from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
+from django.db.models import Count
 from django.utils.html import format_html
 
 from collective import clock, mail
@@ -26,6 +27,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request):
         return False
+
+    def has_change_permission(self, request, obj=None):
+        """A row is never saved from its form; actions on the list may be allowed."""
+        return obj is None and super().has_change_permission(request)
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -77,9 +82,10 @@ class ActivityAdmin(ActAdmin):
     autocomplete_fields = ["call", "invited"]
 
     def get_queryset(self, request):
-        from django.db.models import Count
-
-        return super().get_queryset(request).annotate(follower_count=Count("follows"))
+        """Without what has an admin of its own: a session's rules are kept there."""
+        children = [f"{relation.name}__isnull" for relation in self.opts.related_objects if relation.parent_link]
+        bare = super().get_queryset(request).filter(**dict.fromkeys(children, True))
+        return bare.annotate(follower_count=Count("follows"))
 
     @admin.display(description="Want to be told", ordering="follower_count")
     def followers(self, activity):
@@ -94,7 +100,7 @@ class PersonAdmin(admin.ModelAdmin):
     ordering = ["name", "email"]
     filter_horizontal = ["groups"]
     fields = [
-        "name", "email", "time_zone", "wants_reminders", "wants_news",
+        "name", "email", "wants_reminders", "wants_news",
         "is_active", "is_staff", "is_superuser", "groups",
     ]  # fmt: skip
 

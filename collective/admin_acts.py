@@ -38,6 +38,7 @@ class ActAdmin(admin.ModelAdmin):
     """A model admin with acts: `acts` names them, `act_<name>(request, obj)` does them and returns a sentence."""
 
     acts = ()
+    saves_changes_only = False
     formfield_overrides = {models.DateTimeField: {"form_class": SplitDateTimeField, "widget": NamedSplitDateTime}}
     change_form_template = "admin/acts_change_form.html"
 
@@ -45,7 +46,7 @@ class ActAdmin(admin.ModelAdmin):
         info = self.opts.app_label, self.opts.model_name
         name = "{}_{}_act".format(*info)
         return [
-            path("<uuid:pk>/acts/<slug:act>/", self.admin_site.admin_view(self.act_view), name=name),
+            path("<path:pk>/acts/<slug:act>/", self.admin_site.admin_view(self.act_view), name=name),
             *super().get_urls(),
         ]
 
@@ -89,6 +90,10 @@ class ActAdmin(admin.ModelAdmin):
             "back": back,
         }
         return TemplateResponse(request, "admin/act.html", {**context, "opts": self.opts})
+
+    def save_model(self, request, obj, form, change):
+        """Write only what was changed here: somebody else may have changed the rest since the form was opened."""
+        obj.save(update_fields=[*form.changed_data] if change and self.saves_changes_only else None)
 
     def render_change_form(self, request, context, *args, **kwargs):
         """The editor's import map needs the page's nonce."""

@@ -6,11 +6,13 @@ our commit; it then carries the same Message-ID.
 """
 
 import smtplib
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F
@@ -26,6 +28,7 @@ BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30)]
 GIVE_UP_AFTER = timedelta(days=3)
 KEEP_TEXTS = timedelta(days=30)
 A_BATCH = 100
+LONGEST = 45  # seconds that one sweep may take, well within a task's limit
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,10 @@ def send_by_message_id(message_id, *, connection=None):
 def send_due():
     """Send what is due, one by one; returns (seen, done)."""
     seen = done = 0
-    connection = get_connection()
+    connection, until = get_connection(), time.monotonic() + LONGEST
     for pk in Message.objects.due(clock.now()).order_by("due_at").values_list("pk", flat=True)[:A_BATCH]:
+        if time.monotonic() > until:
+            break
         seen += 1
         done += _send(Message.objects.filter(pk=pk), connection)
     connection.close()
@@ -104,6 +109,8 @@ def _send(messages, connection):
             return _settle(message, state=Message.State.DROPPED)
         mail = _email(message, letter, connection)
         mail.send()
+    except SoftTimeLimitExceeded:
+        raise  # the lease runs out, and the next sweep takes the message
     except Exception as error:  # whatever a server or a template does, the row says so and the next one goes on
         connection.close()
         return _failed(message, error)
@@ -152,14 +159,18 @@ def _email(message, letter, connection):
 
 def _failed(message, error):
     """A clear refusal ends it, where staff see it; anything else is tried again, ever more slowly, for three days."""
-    refused = isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException)
-    codes = [code for code, _ in error.recipients.values()] if hasattr(error, "recipients") else []
-    permanent = refused and all(code >= 500 for code in codes or [getattr(error, "smtp_code", 0)])
     now = clock.now()
-    if permanent or now - message.created_at > GIVE_UP_AFTER:
+    if _is_final(error) or now - message.created_at > GIVE_UP_AFTER:
         return _settle(message, state=Message.State.FAILED, error=f"{type(error).__name__}: {error}")
     wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
     return _settle(message, state=Message.State.WAITING, due_at=now + wait, error=f"{type(error).__name__}: {error}")
+
+
+def _is_final(error):
+    """Did the server refuse this address or this text for good? A wrong password of ours is no such refusal."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
 
 
 def _settle(message, **changes):

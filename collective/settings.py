@@ -40,7 +40,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "collective.apps.CollectiveConfig",  # after allauth, whose admin pages it takes away
     "crispy_forms",
     "csp",
     "django_prose_editor",
@@ -48,6 +47,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "events.apps.EventsConfig",
+    "collective.apps.CollectiveConfig",  # last: its sweep sends what the others wrote; it takes away allauth's admin
 ]
 
 MIDDLEWARE = [

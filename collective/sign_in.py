@@ -13,7 +13,7 @@ from allauth.account.internal.flows.login import perform_login, record_authentic
 from allauth.account.models import Login
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from collective import clock, encryption, mail
@@ -31,6 +31,23 @@ def ask_for_code(email, visitor_address):
     """Send a code to this address, known or not; returns the SignIn. Raises RuleError past the limits."""
     email, since = clean_email(email), clock.now() - LIMIT_OVER
     network = hmac.new(settings.SECRET_KEY.encode(), visitor_address.encode(), hashlib.sha256).hexdigest()
+    with transaction.atomic():
+        _one_at_a_time(email)
+        _check_limits(email, network, since)
+        sign_in = SignIn.objects.create(email=email, network=network)
+        mail.tell(None, "code", sign_in, address=email, not_after=sign_in.ends_at)
+    # From here and now, not by a worker: nobody should wait for a broker to sign in. The sweep is the fallback.
+    mail.send_by_message_id(Message.objects.get(person=None, kind="code", about=sign_in.pk).message_id)
+    return sign_in
+
+
+def _one_at_a_time(email):
+    """Whoever asks for a code to the same address waits until this transaction ends, so that the limit is exact."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-in:{email}"])
+
+
+def _check_limits(email, network, since):
     recent = SignIn.objects.filter(created_at__gt=since)
     if recent.filter(email=email).count() >= MOST_CODES_AN_ADDRESS:
         raise RuleError(
@@ -39,12 +56,6 @@ def ask_for_code(email, visitor_address):
         )
     if recent.filter(network=network).count() >= MOST_CODES_A_NETWORK:
         raise RuleError("Many people near you are signing in. Please try again in 15 minutes, or call us.")
-    with transaction.atomic():
-        sign_in = SignIn.objects.create(email=email, network=network)
-        mail.tell(None, "code", sign_in, address=email, not_after=sign_in.ends_at)
-    # From here and now, not by a worker: nobody should wait for a broker to sign in. The sweep is the fallback.
-    mail.send_by_message_id(Message.objects.get(kind="code", about=sign_in.pk).message_id)
-    return sign_in
 
 
 def check_code(sign_in, code):

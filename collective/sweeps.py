@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import Error, connection
 from django.db.models import Max
 
 from collective import clock
@@ -47,12 +49,33 @@ def run(name):
     row = SweepRun.objects.create(name=name)
     try:
         row.seen, row.done = _sweeps[name].act()
+    except SoftTimeLimitExceeded:
+        raise
     except Exception as error:  # noted in the row, where readiness and staff see it
         logger.exception("Sweep %s failed", name)
+        if isinstance(error, Error):
+            connection.close()  # the next query opens another
         row.error = f"{type(error).__name__}: {error}"
     row.finished_at = clock.now()
     row.save()
     return row
+
+
+def each(keys, act):
+    """Call the act with each key; returns (seen, done). One that fails keeps no other from being done, and is raised
+    at the end, so that the run says so."""
+    done, failure = 0, None
+    for key in keys:
+        try:
+            done += act(*key)
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception as error:  # logged here, raised below
+            logger.exception("%s failed for %s", act.__name__, key)
+            failure = error
+    if failure:
+        raise failure
+    return len(keys), done
 
 
 def late():

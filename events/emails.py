@@ -14,7 +14,7 @@ def _letter(message, subject, template, *, states, calendar_method="", stop=""):
     if registration.state not in states or registration.session.standing == "cancelled":
         return None
     attachments = []
-    if calendar_method:
+    if calendar_method and registration.session.length:
         attachments = [("session.ics", calendar.invitation(registration, calendar_method), "text/calendar")]
     return Letter(
         subject, f"events/email/{template}.html", {**links(registration), "stop": stop},

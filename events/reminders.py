@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from collective import clock, mail
+from collective import clock, mail, sweeps
 from events.models import Registration, Reminder, Session
 
 State = Registration.State
@@ -10,14 +10,14 @@ State = Registration.State
 
 def fan_out_all_due():
     """Send what is due of every session; returns (seen, done)."""
-    due = list(Reminder.objects.due(clock.now()).order_by("due_at").values_list("pk", "session_id")[:50])
-    return len(due), sum(fan_out(pk, session_id) for pk, session_id in due)
+    due = list(Reminder.objects.due(clock.now()).order_by("-due_at").values_list("pk", "session_id")[:50])
+    return sweeps.each(due, fan_out)
 
 
 @transaction.atomic
 def fan_out(pk, session_id):
     """Write the messages of one reminder, once; under the session's lock, so that nobody confirmed now is missed."""
-    session = Session.objects.select_for_update(no_key=True).get(pk=session_id)
+    session = Session.objects.lock(session_id)
     reminder = Reminder.objects.due(clock.now()).filter(pk=pk).first()
     if reminder is None:
         return 0
@@ -28,6 +28,11 @@ def fan_out(pk, session_id):
     if not reminder.is_too_late:
         told = sum(_tell(reminder, registration) for registration in _whom(reminder, session))
     Reminder.objects.filter(pk=pk).update(fanned_out_at=clock.now())
+    if (
+        reminder.what == Reminder.What.REMINDER
+    ):  # a session that was moved nearer: one reminder, not all that were missed
+        earlier = session.reminders.due(clock.now()).filter(what=reminder.what, due_at__lte=reminder.due_at)
+        earlier.update(fanned_out_at=clock.now())
     return told
 
 

@@ -7,8 +7,9 @@ lock, so it is the order in which the sign-ups were committed.
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F, Q
 
-from collective import clock, mail
+from collective import clock, mail, sweeps
 from collective.errors import RuleError
 from collective.models import Person
 from events.models import Registration, Session, SignUpDraft
@@ -24,6 +25,7 @@ TIME_TO_ANSWER = [
     (timedelta(0), timedelta(minutes=20)),
 ]
 KEEP_DRAFTS = timedelta(days=1)
+KEEP_PRIVATE_ANSWERS = timedelta(days=30)
 
 
 def offer_until(session, moment):
@@ -43,16 +45,20 @@ def offer(registration, session):
 
 def offer_free_places(session):
     """Offer every free place to the next in order, unless staff do it by hand or there is no time to answer."""
-    if session.offers_by_hand or session.has_started or session.standing in {"cancelled", "happened"}:
+    if session.offers_by_hand or session.has_started or not session.has_date or session.has_ended:
+        return
+    if session.state not in {Session.State.OPEN, Session.State.CLOSED}:
         return
     free = session.places - session.registrations.holding().count()
-    for registration in session.registrations.waiting().select_related("person")[: max(free, 0)]:
+    waiting = session.registrations.waiting().select_related("person")
+    for registration in waiting.select_for_update(no_key=True, of=("self",))[: max(free, 0)]:
         offer(registration, session)
 
 
 def release_lapsed(session):
     """End the offers that nobody answered in time, tell those people, and offer the places on."""
-    lapsed = session.registrations.filter(state=State.OFFERED, offer_until__lte=clock.now()).select_related("person")
+    past = session.registrations.filter(state=State.OFFERED, offer_until__lte=clock.now())
+    lapsed = past.select_related("person").select_for_update(no_key=True, of=("self",))
     for registration in lapsed:
         registration.end(Registration.EndedBecause.LAPSED)
         mail.tell(registration.person, "offer_lapsed", registration, not_after=session.ends_at)
@@ -62,16 +68,21 @@ def release_lapsed(session):
 
 
 @transaction.atomic
-def release(session_id):
-    """Release one session's lapsed offers under its lock; returns how many there were."""
-    return release_lapsed(Session.objects.select_for_update(no_key=True).get(pk=session_id))
+def move_on(session_id):
+    """Release one session's lapsed offers and offer its free places, under its lock; returns 1."""
+    session = Session.objects.lock(session_id)
+    release_lapsed(session)
+    offer_free_places(session)
+    return 1
 
 
-def release_all_lapsed():
-    """The sweep: every session with an offer past its time; returns (seen, done)."""
+def move_all_on():
+    """The sweep: sessions with an offer past its time, or with a free place while somebody waits; (seen, done)."""
     lapsed = Registration.objects.filter(state=State.OFFERED, offer_until__lte=clock.now())
-    sessions = sorted(set(lapsed.values_list("session_id", flat=True)))
-    return len(sessions), sum(release(session_id) for session_id in sessions)
+    coming = Session.objects.filter(starts_at__gt=clock.now(), offers_by_hand=False)
+    free = coming.filter(state__in=[Session.State.OPEN, Session.State.CLOSED]).with_counts()
+    free = free.filter(waiting__gt=0, held__lt=F("places")).values_list("pk", flat=True)
+    return sweeps.each([(key,) for key in sorted({*lapsed.values_list("session_id", flat=True), *free})], move_on)
 
 
 @transaction.atomic
@@ -113,4 +124,13 @@ def note_walk_in(session, *, email="", name=""):
 def forget_old_drafts():
     """Delete what was typed and never sent, after a day; returns (seen, done)."""
     done, _ = SignUpDraft.objects.filter(updated_at__lt=clock.now() - KEEP_DRAFTS).delete()
+    return done, done
+
+
+def forget_private_answers():
+    """Delete what people told us they need, and who came along, 30 days after the session; returns (seen, done)."""
+    old = Registration.objects.filter(session__ends_at__lt=clock.now() - KEEP_PRIVATE_ANSWERS)
+    done = old.filter(Q(access_needs__isnull=False) | Q(companion__isnull=False)).update(
+        access_needs=None, companion=None
+    )
     return done, done

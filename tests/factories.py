@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import factory
 from django.contrib.auth.models import Group
 
+from collective import roles
 from collective.models import Activity, Call, Community, Follow, Page, Person
 from events.models import Registration, Session
 
@@ -29,6 +30,8 @@ class CoordinatorFactory(PersonFactory):
 
     @factory.post_generation
     def in_group(self, create, extracted, **kwargs):
+        if not Group.objects.exists():  # a test with transactions has emptied the table
+            roles.sync()
         self.groups.add(Group.objects.get(name="Coordinators"))
 
 

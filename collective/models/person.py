@@ -27,7 +27,6 @@ class Person(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField("email address", unique=True, null=True, blank=True)
     name = models.CharField("what to call them", max_length=100, blank=True)
-    time_zone = models.CharField(max_length=50, default="Europe/London")
     wants_news = models.BooleanField("news by email", default=True)
     wants_reminders = models.BooleanField("reminders by email", default=True)
     is_staff = models.BooleanField(

@@ -17,7 +17,9 @@ ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 
 @register.filter
 def clock_time(moment):
-    """A time as people say it: "2pm", "3:30pm", "midday" (GOV.UK style guide)."""
+    """A time as people say it: "2pm", "3:30pm", "midday" (GOV.UK style guide); nothing for none."""
+    if moment is None:
+        return ""
     local = timezone.localtime(moment)
     if (local.hour, local.minute) in {(0, 0), (12, 0)}:
         return "midnight" if local.hour == 0 else "midday"
@@ -27,7 +29,9 @@ def clock_time(moment):
 
 @register.filter
 def day(moment):
-    """A day in words, without the year while it is this one's: "Thursday 6 October"."""
+    """A day in words, without the year while it is this one's: "Thursday 6 October"; nothing for none."""
+    if moment is None:
+        return ""
     from collective import clock
 
     local = timezone.localtime(moment)

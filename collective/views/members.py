@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import JsonResponse
@@ -27,12 +29,17 @@ def me(request):
     for row in follows:
         row.key = key_for("follow", row.pk)
     return render(request, "collective/me.html", {
-        "next": min(coming, key=lambda row: row.session.starts_at, default=None),
+        "next": min(coming, key=_when, default=None),
         "offers": [row for row in live if row.offer_is_open],
-        "live": sorted(live, key=lambda row: row.session.starts_at),
+        "live": sorted(live, key=_when),
         "past": [row for row in rows if row not in live],
         "follows": follows,
     })  # fmt: skip
+
+
+def _when(registration):
+    """For sorting: a session whose date was taken away stands last."""
+    return registration.session.starts_at or datetime.max.replace(tzinfo=UTC)
 
 
 @login_required
@@ -50,7 +57,7 @@ def name(request):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_settings(request):
-    """News and reminders can be off; booked, moved, cancelled and joining always come."""
+    """News and reminders can be off; booked, offered and joining always come."""
     form = MailSettingsForm(request.POST or None, instance=request.user)
     if request.method == "POST":
         form.save()

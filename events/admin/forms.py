@@ -1,5 +1,3 @@
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
 from django import forms
 
 from events.models import Registration, Session
@@ -14,26 +12,19 @@ MARKS = {
 
 
 class SessionForm(forms.ModelForm):
-    """What a session needs before people can sign up, and a time zone that exists."""
+    """What a session needs before people can sign up, and as long as anybody is signed up."""
 
     class Meta:
         model = Session
         exclude = []  # noqa: DJ006 the admin's fieldsets say which fields are shown
 
-    def clean_zone(self):
-        try:
-            ZoneInfo(self.cleaned_data["zone"])
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise forms.ValidationError("We do not know this time zone. Most often it is Europe/London.") from error
-        return self.cleaned_data["zone"]
-
     def clean(self):
         cleaned = super().clean()
-        open_without_date = cleaned.get("state") == Session.State.OPEN and not (
-            cleaned.get("starts_at") and cleaned.get("ends_at")
-        )
-        if open_without_date:
-            self.add_error("state", "A session that is open needs a start and an end.")
+        dated = cleaned.get("starts_at") and cleaned.get("ends_at")
+        if not dated and cleaned.get("state") not in {Session.State.TO_BE_CONFIRMED, Session.State.CANCELLED}:
+            self.add_error("state", "Only a session that is to be confirmed can do without a start and an end.")
+        elif not dated and self.instance.registrations.live().exists():
+            self.add_error("starts_at", "People are signed up for this session, so it needs a start and an end.")
         if cleaned.get("kind") not in {Session.Kind.SESSION, Session.Kind.IN_PERSON, None}:
             self.add_error("kind", "A session is online or in person.")
         return cleaned

@@ -18,6 +18,7 @@ class RegistrationAdmin(ActAdmin):
     search_fields = ["person__name", "person__email", "session__title"]
     ordering = ["session", "state", "list_number", "created_at"]
     list_per_page = 50
+    saves_changes_only = True
     acts = [
         Act("offer", "Offer a place", "This person gets an email with the offer and a time to answer."),
         Act(
@@ -43,12 +44,11 @@ class RegistrationAdmin(ActAdmin):
         may = request.user.has_perm("events.view_access_needs")
         return [name for name in self.fields if may or name not in private]
 
-    def change_view(self, request, object_id, *args, **kwargs):
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
         """Each look at what a person needs is on record."""
-        obj = self.get_object(request, object_id)
-        if obj and obj.access_needs and request.method == "GET" and request.user.has_perm("events.view_access_needs"):
+        if obj and (obj.access_needs or obj.companion) and request.user.has_perm("events.view_access_needs"):
             self.log_change(request, obj, "Looked at what helps this person")
-        return super().change_view(request, object_id, *args, **kwargs)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def open_acts(self, request, obj):
         names = {"offer": obj.state == State.WAITING, "give_back": obj.can_give_up}

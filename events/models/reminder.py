@@ -1,11 +1,10 @@
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
 
 from collective import clock
-from events.models.session import Session
+from events.models.session import LONDON, Session
 
 
 class What(models.TextChoices):
@@ -28,8 +27,6 @@ class ReminderQuerySet(models.QuerySet):
         """Give a new session its usual reminders, and work out when each is due. The session is being saved."""
         if is_new:
             self.bulk_create([Reminder(session=session, **row) for row in DEFAULTS])
-        if session.starts_at is None:
-            return
         for reminder in session.reminders.filter(fanned_out_at=None):
             reminder.save()
 
@@ -46,7 +43,7 @@ class ReminderQuerySet(models.QuerySet):
 class Reminder(models.Model):
     """One message to all who are coming, at a set time before the session (or after its end). One row, one time.
 
-    Days count back on the calendar of the session's time zone, at a wall time; minutes are elapsed time.
+    Days count back on London's calendar, at a wall time; minutes are elapsed time.
     """
 
     What = What
@@ -90,15 +87,15 @@ class Reminder(models.Model):
         super().save(*args, **kwargs)
 
     def moment(self):
-        """When it is due (UTC), by the session's date; None while that is not set."""
-        if self.session.starts_at is None:
+        """When it is due, by the session's date; None while that is not set."""
+        if self.session.starts_at is None or self.session.ends_at is None:
             return None
         if self.days_before is None:
             anchor = self.session.starts_at if self.minutes_before >= 0 else self.session.ends_at
             return anchor - timedelta(minutes=self.minutes_before)
         start = self.session.local_start
         day = start.date() - timedelta(days=self.days_before)
-        return datetime.combine(day, self.at_time or start.time(), ZoneInfo(self.session.zone))
+        return datetime.combine(day, self.at_time or start.time(), LONDON)
 
     @property
     def not_after(self):

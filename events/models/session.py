@@ -16,8 +16,17 @@ from collective.markup import RichTextField
 from collective.models import Activity
 from collective.models.activity import ActivityQuerySet
 
+LONDON = ZoneInfo("Europe/London")
+OWNED_BY_RULES = ("places", "last_list_number", "date_told_at", "opening_told_at")
+
 
 class SessionQuerySet(ActivityQuerySet):
+    def lock(self, pk):
+        """One session, fresh and locked. First the activity's row, then the session's: the order in which both are
+        written, which one statement over the join would not keep."""
+        Activity.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+        return self.select_for_update(no_key=True).get(pk=pk)
+
     def with_counts(self):
         """Add how many hold a place (`held`) and how many wait (`waiting`), in the same query."""
         from events.models.registration import HOLDING, Registration
@@ -46,7 +55,6 @@ class Session(Activity):
         blank=True,
         help_text="The last day on which we can still book one.",
     )
-    zone = models.CharField("time zone", max_length=50, default="Europe/London")
 
     what_to_expect = RichTextField(blank=True)
     who_will_be_there = models.TextField(max_length=600, blank=True)
@@ -81,13 +89,18 @@ class Session(Activity):
         return reverse("session", args=[self.slug])
 
     def save(self, *args, **kwargs):
-        """Saving plans the reminders anew, as the date may have moved; calendars learn of a change by SEQUENCE."""
+        """Saving plans the reminders anew, as the date may have moved; calendars learn of a change by SEQUENCE.
+
+        What other rules own (places, the list's counter, who was told) is kept as it is in the locked row.
+        """
         from events.models.reminder import Reminder
 
         with transaction.atomic():
-            before = None if self._state.adding else Session.objects.filter(pk=self.pk).first()
-            if before and before.in_calendar != self.in_calendar:
-                self.calendar_sequence = before.calendar_sequence + 1
+            before = None if self._state.adding else self.locked()
+            if before:
+                for name in OWNED_BY_RULES:
+                    setattr(self, name, getattr(before, name))
+                self.calendar_sequence = before.calendar_sequence + (before.in_calendar != self.in_calendar)
             super().save(*args, **kwargs)
             Reminder.objects.plan(self, is_new=before is None)
 
@@ -101,22 +114,18 @@ class Session(Activity):
 
     @property
     def local_start(self):
-        return timezone.localtime(self.starts_at, ZoneInfo(self.zone))
-
-    @property
-    def zone_words(self):
-        """Which clock the times are by: "UK time", or the zone's city."""
-        return "UK time" if self.zone == "Europe/London" else f"{self.zone.split('/')[-1].replace('_', ' ')} time"
+        return timezone.localtime(self.starts_at, LONDON)
 
     @property
     def length(self):
-        return self.ends_at - self.starts_at
+        """How long it takes; None while a start or an end is not set."""
+        return self.ends_at - self.starts_at if self.starts_at and self.ends_at else None
 
     # Places. Whoever changes them holds the session's row; waiting_list.py has the rest.
 
     def locked(self):
-        """This session's row, fresh and locked until the end of the transaction."""
-        return Session.objects.select_for_update(no_key=True).get(pk=self.pk)
+        """This session, fresh and locked until the end of the transaction."""
+        return Session.objects.lock(self.pk)
 
     @property
     def free_places(self):

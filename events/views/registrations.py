@@ -10,7 +10,7 @@ from collective.errors import RuleError
 from collective.link_keys import is_key
 from events import calendar
 from events.forms import AccessNeedsForm, access_words
-from events.models import Material, Registration
+from events.models import Material, Registration, Session
 
 
 def reachable(request, pk):
@@ -84,18 +84,18 @@ def decline_offer(request, pk):
 def sign_up_again(request, pk):
     """The way back: a place if one is free, else the end of the list."""
     found, key = reachable(request, pk)
+    if not Session.objects.visible_to(found.person).filter(pk=found.session_id).exists():
+        raise Http404
     try:
         again = found.sign_up_again()
     except RuleError as error:
         messages.error(request, str(error))
         return _back_to(found, key)
-    return redirect(again) if not key else _keyed(again)
-
-
-def _keyed(again):
-    from events.emails import links
-
-    return redirect(links(again)["page"])
+    if not key:
+        return redirect(again)
+    # the key of the old registration opens no other: the new one's comes by mail
+    messages.success(request, "You are signed up again. We have written to you with the details.")
+    return _back_to(found, key)
 
 
 @login_required
@@ -117,7 +117,7 @@ def change_access_needs(request, pk):
 def calendar_file(request, pk):
     """The session as a calendar file."""
     found, _ = reachable(request, pk)
-    if not found.session.has_date:
+    if not (found.session.has_date and found.session.length):
         raise Http404
     method = "REQUEST" if found.is_coming and found.session.standing != "cancelled" else "CANCEL"
     response = HttpResponse(calendar.invitation(found, method), content_type="text/calendar; charset=utf-8")

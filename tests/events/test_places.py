@@ -158,7 +158,7 @@ def test_unanswered_offer_goes_on_and_who_let_it_lapse_is_told(early):
     holder.give_up()
     early.shift(timedelta(hours=49))
 
-    waiting_list.release_all_lapsed()
+    waiting_list.move_all_on()
 
     assert states(first, second) == [State.CANCELLED, State.OFFERED]
     assert kinds(first.person)["offer_lapsed"] == 1

@@ -1,7 +1,7 @@
 import time
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from collective import sweeps
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         while True:
             try:
                 sweeps.run_all()
-            except DatabaseError as error:
+            except Error as error:
                 if not loop:
                     raise
                 self.stderr.write(f"The database did not answer; trying again in 15 seconds. {error}")

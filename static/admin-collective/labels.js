@@ -1,0 +1,22 @@
+// The editor and the search box of a choice have no name of their own: give each that of its field (WCAG 2.2, 4.1.2).
+(function () {
+  function labelOf(field) {
+    const label = field && document.querySelector(`label[for="${field.id}"]`);
+    return label ? label.textContent.replace(":", "").trim() : "Text";
+  }
+  function name() {
+    document.querySelectorAll(".ProseMirror:not([aria-label])").forEach(function (editor) {
+      const wrapper = editor.closest(".prose-editor") || editor.parentElement.parentElement;
+      editor.setAttribute("aria-label", labelOf(wrapper.querySelector("textarea")));
+    });
+    document.querySelectorAll(".select2-search__field:not([aria-label])").forEach(function (search) {
+      const container = search.closest(".select2-container");
+      const select = container && container.previousElementSibling;
+      search.setAttribute("aria-label", `Search: ${labelOf(select)}`);
+    });
+  }
+  addEventListener("load", function () {
+    name();
+    new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+  });
+})();

@@ -1,0 +1,225 @@
+"""Every page in every state, at 320 and 1280 px, light and dark: axe finds nothing, nothing runs over the edge."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import get_resolver
+
+from collective import clock
+from collective.link_keys import key_for
+from collective.models import Activity, SupportLine
+from events.models import Material, Registration, Session, SignUpDraft
+from tests.collective.test_access_matrix import names
+from tests.factories import (
+    ActivityFactory,
+    CallFactory,
+    CoordinatorFactory,
+    FollowFactory,
+    PersonFactory,
+    fill,
+    sign_up,
+)
+from tests.journeys.conftest import coming_session
+from tests.journeys.conftest import sign_in as signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+# WCAG 2.2 A and AA, and axe's best practices
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+VISITOR, MEMBER, STAFF = "visitor", "member", "staff"
+
+
+@dataclass
+class World:
+    """One of everything, and a member to whom it belongs."""
+
+    member: object
+    staff: object
+    call: object
+    sessions: dict
+    registrations: dict
+    follow: object
+
+
+def make_world():
+    member, call = PersonFactory(name="Sam"), CallFactory(care_note="Some of it is hard.", about_lead="Richard.")
+    ActivityFactory(call=call, state=Activity.State.TO_BE_CONFIRMED, when_words="likely November")
+    ActivityFactory(call=call, state=Activity.State.OPEN, how_to_take_part="Write to hello@collective.example")
+    SupportLine.objects.create(name="A line", about="To talk", phone="116 123", checked_on=clock.now().date())
+    later = {"opens_at": clock.now() + timedelta(days=1)}
+    states = {"open": {}, "full": {"places": 1}, "later": later, "closed": {}, "cancelled": {}, "happened": {}}
+    sessions = {name: coming_session(call=call, slug=name, **more) for name, more in states.items()}
+    sessions["near"] = coming_session(call=call, slug="near", dial_in="020 1", meeting_id="1", content_note="Hard.")
+    fill(sessions["full"])
+    for name in ("closed", "cancelled", "happened"):
+        Session.objects.filter(pk=sessions[name].pk).update(state=name)
+    needs = {"choices": ["captions"], "notes": "slowly"}
+    follow = FollowFactory(person=member, call=call)
+    return World(member, CoordinatorFactory(), call, sessions, make_registrations(member, call, needs), follow)
+
+
+def make_registrations(member, call, needs):
+    """One registration of the member in each state."""
+    made = {}
+    for state in ("confirmed", "waiting", "offered", "attended", "missed", "cancelled", "lapsed", "joining"):
+        session = coming_session(call=call, slug=f"my-{state}", places=1, notes_afterwards="<p>Notes.</p>")
+        if state in {"waiting", "offered", "lapsed"}:
+            holder = sign_up(session)
+        made[state] = sign_up(session, member, access_needs=needs)
+        if state in {"offered", "lapsed"}:
+            holder.give_up()
+    made["attended"].mark(Registration.State.ATTENDED)
+    made["missed"].mark(Registration.State.MISSED)
+    made["cancelled"].give_up()
+    past = clock.now() - timedelta(minutes=1)
+    Registration.objects.filter(pk=made["lapsed"].pk).update(offer_until=past)
+    made["joining"].session.reminders.filter(what="joining").update(due_at=past)
+    Material.objects.create(session=made["joining"].session, name="Questions", link="https://example.org/q")
+    return made
+
+
+def registration_rows():
+    for state in ("confirmed", "waiting", "offered", "attended", "missed", "cancelled", "lapsed", "joining"):
+        yield (
+            f"registration {state}",
+            MEMBER,
+            lambda world, state=state: f"/registrations/{world.registrations[state].pk}/",
+        )
+
+
+def keyed(world, path=""):
+    pk = world.registrations["confirmed"].pk
+    return f"/registrations/{pk}/{path}?key={key_for('registration', pk)}"
+
+
+def of(state, path):
+    return lambda world: f"/registrations/{world.registrations[state].pk}/{path}"
+
+
+ROWS = [
+    ("home", VISITOR, "/"),
+    ("home signed in", MEMBER, "/"),
+    ("call", VISITOR, lambda world: world.call.get_absolute_url()),
+    ("call signed in", MEMBER, lambda world: world.call.get_absolute_url()),
+    *((f"session {name}", VISITOR, f"/sessions/{name}/")
+      for name in ("open", "full", "later", "closed", "cancelled", "happened", "near")),
+    ("sign_up", MEMBER, "/sessions/open/sign-up/"),
+    ("sign_up full", MEMBER, "/sessions/full/sign-up/"),
+    ("sign_up closed", MEMBER, "/sessions/closed/sign-up/"),
+    ("check_answers", MEMBER, "/sessions/near/sign-up/check/"),
+    *registration_rows(),
+    ("registration by link", VISITOR, keyed),
+    ("give_up", MEMBER, of("confirmed", "give-up/")),
+    ("give_up waiting", MEMBER, of("waiting", "give-up/")),
+    ("give_up nothing", MEMBER, of("missed", "give-up/")),
+    ("offer", MEMBER, of("offered", "offer/")),
+    ("offer lapsed", MEMBER, of("lapsed", "offer/")),
+    ("change_access_needs", MEMBER, of("confirmed", "access-needs/")),
+    ("follow_call", MEMBER, lambda world: f"/calls/{world.call.slug}/follow/"),
+    ("follow_activity", MEMBER, "/activities/later/follow/"),
+    ("stop_following", VISITOR, lambda w: f"/follows/{w.follow.pk}/stop/?key={key_for('follow', w.follow.pk)}"),
+    ("stop_reminders", VISITOR, lambda w: f"/reminders/{w.member.pk}/stop/?key={key_for('reminders', w.member.pk)}"),
+    ("page", VISITOR, "/pages/about/"),
+    ("page support", VISITOR, "/pages/support/"),
+    ("display", VISITOR, "/display/"),
+    ("me", MEMBER, "/me/"),
+    ("name", MEMBER, "/me/name/"),
+    ("mail_settings", MEMBER, "/me/mail/"),
+    ("data", MEMBER, "/me/data/"),
+    ("ask_to_delete", MEMBER, "/me/data/delete/"),
+    ("account_login", VISITOR, "/accounts/login/"),
+    ("code", VISITOR, "/accounts/login/code/"),
+    ("account_logout", MEMBER, "/accounts/logout/"),
+    ("account_inactive", VISITOR, "/accounts/inactive/"),
+    ("not_staff", MEMBER, "/accounts/not-staff/"),
+    ("mfa_index", STAFF, "/accounts/2fa/"),
+    ("mfa_activate_totp", STAFF, "/accounts/2fa/totp/activate/"),
+    ("mfa_generate_recovery_codes", STAFF, "/accounts/2fa/recovery-codes/generate/"),
+    ("error 404", VISITOR, "/nothing-here/"),
+    ("error 400", VISITOR, "/?x=%00"),
+    ("admin index", STAFF, "/admin/"),
+    *((f"admin {model}", STAFF, f"/admin/{model}/") for model in (
+        "events/session", "events/registration", "collective/call", "collective/activity", "collective/person",
+        "collective/message", "collective/page", "collective/supportline", "collective/community",
+    )),
+    ("admin session", STAFF, lambda world: f"/admin/events/session/{world.sessions['open'].pk}/change/"),
+    ("admin places", STAFF, lambda world: f"/admin/events/session/{world.sessions['full'].pk}/places/"),
+    ("admin attendance", STAFF, lambda world: f"/admin/events/session/{world.sessions['full'].pk}/attendance/"),
+    ("admin act", STAFF, lambda world: f"/admin/events/session/{world.sessions['open'].pk}/acts/close/"),
+    ("admin registration", STAFF,
+     lambda world: f"/admin/events/registration/{world.registrations['confirmed'].pk}/change/"),
+    ("admin call", STAFF, lambda world: f"/admin/collective/call/{world.call.pk}/change/"),
+]  # fmt: skip
+# Addresses that show no page of their own: they redirect, download, answer a form, or are for machines.
+NO_PAGE = {
+    "picture", "download", "calendar_file", "material", "sign_up_again", "accept_offer", "decline_offer", "new_code",
+    "live", "ready", "account_reauthenticate", "mfa_download_recovery_codes",
+}  # fmt: skip
+# These need an app that is set up; test_staff_journey walks through them.
+IN_JOURNEYS = {"mfa_authenticate", "mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes"}
+
+
+def test_each_address_has_a_row():
+    covered = {name.split(" ")[0] for name, _, _ in ROWS} | NO_PAGE | IN_JOURNEYS
+
+    assert {name for name in names(get_resolver()) if not name.startswith("admin:")} - covered == set()
+
+
+def problems(page, axe):
+    """What axe finds, and whether the page is wider than the window."""
+    found = [
+        f"{row['id']}: {row['nodes'][0]['html'][:150]}" for row in axe.run(page, options=RULES).response["violations"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append("wider than the window")
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_on_any_page(site, new_context, width, scheme):
+    world, axe, found = make_world(), Axe(), {}
+    keep_answers(world)
+    options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    pages = {
+        VISITOR: new_context(**options).new_page(),
+        MEMBER: signed_in(new_context(**options), site, world.member).new_page(),
+        STAFF: signed_in(new_context(**options), site, world.staff).new_page(),
+    }
+    ask_for_a_code(pages[VISITOR], site)
+    for name, who, path in ROWS:
+        pages[who].goto(site + (path(world) if callable(path) else path))
+        found[name] = problems(pages[who], axe)
+
+    assert {name: rows for name, rows in found.items() if rows} == {}
+
+
+def keep_answers(world):
+    answers = {"capacity": ["personal"], "coming_along": ["nobody"], "access_notes": ["slowly"], "agree": ["on"]}
+    SignUpDraft.objects.create(
+        person=world.member, session=world.sessions["near"], answers=answers, updated_at=clock.now()
+    )
+
+
+def ask_for_a_code(page, site):
+    page.goto(f"{site}/accounts/login/")
+    page.fill("[name=email]", "new@example.org")
+    page.click("main button")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_on_forms_with_errors(site, new_context, width):
+    world, axe, found = make_world(), Axe(), {}
+    context = signed_in(new_context(viewport={"width": width, "height": 900}), site, world.member)
+    for path in ("/sessions/open/sign-up/", "/me/name/"):
+        page = context.new_page()
+        page.goto(site + path)
+        if path == "/me/name/":
+            page.fill("[name=name]", "")
+        page.click("main form button")
+        found[path] = problems(page, axe)
+        assert page.title().startswith("Error:")
+        assert page.evaluate("document.activeElement.id") == "problems"
+
+    assert found == {"/sessions/open/sign-up/": [], "/me/name/": []}
