@@ -36,5 +36,5 @@ bench: .venv/.installed ## the benchmarks: ratios, side by side
 manage: .venv/.installed ## a management command, for example: make manage do="clock forward 7d"
 	@$(PY) -m dev.manage $(do)
 
-fresh: ## forget all data of `make run`
-	@rm -rf .local && echo "All data of make run is gone."
+fresh: .venv/.installed ## forget all data of `make run`
+	@$(PY) -m dev.fresh

@@ -1,5 +1,8 @@
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django import forms
 from django.contrib import admin, messages
+from django.db import models
 from django.db.models import Count
 from django.utils.html import format_html
 
@@ -20,6 +23,7 @@ from collective.models import (
 )
 
 admin.site.unregister(EmailAddress)  # Person.email is the one address; allauth's table stays empty
+admin.site.unregister(Authenticator)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -36,12 +40,27 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
     def get_readonly_fields(self, request, obj=None):
-        return [field.name for field in self.opts.fields]
+        return [field.name for field in self.opts.fields if field.name not in (self.exclude or ())]
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    """For a lost phone: a superuser deletes the person's rows, and they set up the second step anew."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__name", "user__email"]
+    exclude = ["data"]
+
+    def has_delete_permission(self, request, obj=None):
+        return request.user.is_superuser
 
 
 class PictureInline(admin.StackedInline):
     model = CallPicture
     extra = 0
+    view_on_site = False
+    formfield_overrides = {models.FileField: {"widget": forms.FileInput}}
 
 
 @admin.register(Call)
@@ -123,7 +142,7 @@ class MessageAdmin(ReadOnlyAdmin):
     list_filter = ["state", "kind", "channel"]
     list_select_related = ["person"]
     search_fields = ["person__name", "person__email", "address"]
-    exclude = ["lease", "lease_until"]
+    exclude = ["lease", "lease_until", "text"]  # the text holds links with which somebody could act as the person
     show_full_result_count = False
     actions = ["try_again"]
 

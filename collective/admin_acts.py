@@ -39,6 +39,7 @@ class ActAdmin(admin.ModelAdmin):
 
     acts = ()
     saves_changes_only = False
+    private_fields = ()
     formfield_overrides = {models.DateTimeField: {"form_class": SplitDateTimeField, "widget": NamedSplitDateTime}}
     change_form_template = "admin/acts_change_form.html"
 
@@ -49,6 +50,14 @@ class ActAdmin(admin.ModelAdmin):
             path("<path:pk>/acts/<slug:act>/", self.admin_site.admin_view(self.act_view), name=name),
             *super().get_urls(),
         ]
+
+    def view_on_site(self, obj):
+        """The page itself, without Django's redirect by content type."""
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
+    def lookup_allowed(self, lookup, value, request):
+        """Nobody finds out by filtering what the page does not show them."""
+        return lookup.split("__")[0] not in self.private_fields and super().lookup_allowed(lookup, value, request)
 
     def open_acts(self, request, obj):
         """The acts that make sense for this row now."""

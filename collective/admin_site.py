@@ -1,10 +1,17 @@
+import logging
+from functools import update_wrapper
+
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from collective import access
+from collective.views.errors import bad_request
+
+logger = logging.getLogger(__name__)
 
 
 class CollectiveAdminSite(admin.AdminSite):
@@ -13,6 +20,24 @@ class CollectiveAdminSite(admin.AdminSite):
     site_header = site_title = "Collective staff"
     index_title = "What would you like to do?"
     enable_nav_sidebar = False
+
+    def get_urls(self):
+        """Without Django's pages for passwords, which nobody here has, and its redirect by content type."""
+        unwanted = {"password_change", "password_change_done", "view_on_site"}
+        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", None) not in unwanted]
+
+    def admin_view(self, view, cacheable=False):
+        """What no form of ours sends (a year of eight digits, a key that is none) gets an answer, not a crash."""
+        inner = super().admin_view(view, cacheable)
+
+        def answered(request, *args, **kwargs):
+            try:
+                return inner(request, *args, **kwargs)
+            except (ValidationError, ValueError, OverflowError):
+                logger.exception("The admin could not read a request")
+                return bad_request(request)
+
+        return update_wrapper(answered, inner)
 
     def has_permission(self, request):
         return access.is_staff_with_second_factor(request)

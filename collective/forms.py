@@ -11,7 +11,7 @@ class EmailForm(forms.Form):
         label="Your email address",
         help_text="We send a six-digit code to it. There is no password.",
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-        validators=[MaxLengthValidator(254)],
+        validators=[MaxLengthValidator(254, "This address is too long. Please check it.")],
         error_messages={
             "required": "Enter your email address.",
             "invalid": "Enter an email address in the correct format, like name@example.com.",

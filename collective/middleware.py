@@ -1,6 +1,8 @@
-from django.http import HttpResponseBadRequest
+import pghistory
 from django.utils.cache import add_never_cache_headers
 from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
+
+from collective.views.errors import bad_request
 
 
 def refuse_what_no_browser_sends(get_response):
@@ -12,7 +14,7 @@ def refuse_what_no_browser_sends(get_response):
             *(text for pair in request.GET.lists() for text in (pair[0], *pair[1])),
         ]
         if any("\x00" in value for value in values):
-            return HttpResponseBadRequest("That address or cookie holds a character that we cannot read.")
+            return bad_request(request)
         return get_response(request)
 
     return middleware
@@ -38,12 +40,7 @@ class HistoryMiddleware(PgHistoryMiddleware):
         del context["url"]
         return context
 
-    def __call__(self, request):
-        return super().__call__(request)
-
     @staticmethod
     def process_view(request, view, args, kwargs):
-        import pghistory
-
         if request.method == "POST" and request.resolver_match:
             pghistory.context(route=request.resolver_match.view_name)

@@ -67,6 +67,9 @@ MIDDLEWARE = [
     "collective.middleware.keep_private_pages_out_of_caches",
 ]
 
+if DEBUG:
+    MIDDLEWARE.insert(0, "dev.views.plain_not_found")
+
 ROOT_URLCONF = "collective.urls"
 WSGI_APPLICATION = "collective.wsgi.application"
 FORMS_URLFIELD_ASSUME_HTTPS = True  # what Django 6 does anyway
@@ -184,7 +187,7 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "collective.views.errors.csrf_failure"
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # attendance of a large session
 
 LOGGING = {
     "version": 1,

@@ -65,6 +65,7 @@ def main():
         port = int(os.environ.get("PORT") or 8000)
     except ValueError:
         servers.stop("PORT must be a number: make run PORT=8000")
+    lock = servers.only_one()
     servers.check_port(port)
     servers.check_disk()
     site = f"http://localhost:{port}"
@@ -80,6 +81,7 @@ def main():
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # a closed terminal
     threading.Thread(target=announce, args=(site, env), daemon=True).start()
     manager.loop()
+    lock.close()
     return 0 if manager.returncode in {130, 143} else manager.returncode
 
 

@@ -5,6 +5,7 @@
 
 import contextlib
 import errno
+import fcntl
 import logging
 import os
 import shutil
@@ -43,12 +44,25 @@ def check_port(port):
     """Stop with a sentence if somebody listens there already."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if not 0 < port < 65536:
+            stop(f"PORT must lie between 1 and 65535, and {port} does not: make run PORT=8000")
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 stop(f"Port {port} is taken. Stop what uses it, or choose another: make run PORT={port + 1}")
             stop(f"Port {port} cannot be used ({error.strerror}). Choose another: make run PORT=8000")
+
+
+def only_one():
+    """Hold the folder's lock for as long as this process lives; stop with a sentence if another one does."""
+    LOCAL.mkdir(exist_ok=True)
+    lock = (LOCAL / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        stop("`make run` is running in this folder already. Stop it with Ctrl-C first.")
+    return lock
 
 
 def check_disk():
@@ -76,6 +90,16 @@ def postgres(folder, *, durable=True):
         lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
         stop(f"PostgreSQL does not start in {folder}: {lines[-1] if lines else error}. `make fresh` begins anew.")
     return server.get_uri()
+
+
+def stop_postgres(folder):
+    """Stop a server that a killed `make run` left behind."""
+    import psutil
+
+    pid = int((Path(folder) / "postmaster.pid").read_text().split()[0])
+    if psutil.pid_exists(pid) and psutil.Process(pid).name().startswith("postgres"):
+        psutil.Process(pid).terminate()
+        psutil.wait_procs([psutil.Process(pid)], timeout=10)
 
 
 def valkey(folder=None):

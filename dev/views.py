@@ -15,15 +15,28 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from collective.models import Person
+from collective.views.errors import not_found
+
+
+def plain_not_found(get_response):
+    """A newcomer sees the page that people see, not Django's list of addresses."""
+
+    def middleware(request):
+        response = get_response(request)
+        return not_found(request) if response.status_code == 404 else response
+
+    return middleware
+
 
 FOLDER = settings.BASE_DIR / ".local" / "mail"
-MOST = 100
+MOST = 1000
 
 
 @require_safe
 def start(request):
     """The demonstration's people, and the app codes of its staff for the next half minute."""
-    people = [{"person": person, "app_code": _app_code(person)} for person in Person.objects.all()[:20]]
+    first = Person.objects.order_by("created_at").prefetch_related("groups")[:12]
+    people = [{"person": person, "app_code": _app_code(person)} for person in first]
     return render(request, "dev/start.html", {"people": people})
 
 

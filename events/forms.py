@@ -96,7 +96,9 @@ class SignUpForm(AccessNeedsForm):
     def __init__(self, *args, session, **kwargs):
         super().__init__(*args, session=session, **kwargs)
         self.fields["capacity"].choices = capacity_choices(session)
-        self.fields["companion_email"].validators.append(MaxLengthValidator(254))
+        self.fields["companion_email"].validators.append(
+            MaxLengthValidator(254, "This address is too long. Please check it.")
+        )
 
     def clean(self):
         cleaned = super().clean()
@@ -134,7 +136,9 @@ def capacity_choices(session):
     hints = {
         Registration.Capacity.PERSONAL: f"We offer you {fee}. You can say no to it." if fee else "",
         Registration.Capacity.PAID_ROLE: "Somebody pays me for this time, so there is no payment from you.",
-        Registration.Capacity.NOT_SURE: "You can tell us later. Until then nothing is decided." if fee else "",
+        Registration.Capacity.NOT_SURE: "Call or write to us when you know. Until then nothing is decided."
+        if fee
+        else "",
     }
     html = '<span class="choice__label">{}</span> <span class="choice__hint">{}</span>'
     return [(capacity.value, format_html(html, capacity.label, hint)) for capacity, hint in hints.items()]

@@ -109,6 +109,8 @@ def note_walk_in(session, *, email="", name=""):
     if not email and not name:
         raise RuleError("Give an email address or a name.")
     session = session.locked()
+    if not session.has_started:
+        raise RuleError("This session has not begun yet, so nobody has come.")
     person = Person.objects.filter(email=email.strip().lower()).first() if email else None
     person = person or Person.objects.create_user(email, name=name)
     registration = session.registrations.live().filter(person=person).first()

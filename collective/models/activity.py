@@ -90,10 +90,15 @@ class Activity(models.Model):
         verbose_name_plural = "activities"
         ordering = ["position", "starts_at", "title"]
         constraints = [
-            models.CheckConstraint(condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="activity_fee_positive"),
+            models.CheckConstraint(
+                condition=Q(fee_pence=None) | Q(fee_pence__gt=0),
+                name="activity_fee_positive",
+                violation_error_message="A fee is at least one penny. Leave it empty for none.",
+            ),
             models.CheckConstraint(
                 condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gt=models.F("starts_at")),
                 name="activity_ends_after_it_starts",
+                violation_error_message="The end comes after the start.",
             ),
         ]
 

@@ -53,6 +53,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def __str__(self):
         return self.name or self.email or "A person without a name"
 
+    def clean(self):
+        self.email = clean_email(self.email)
+
     def save(self, *args, **kwargs):
         """An address in its one form, and never a password: Django takes an empty one for usable."""
         self.email = clean_email(self.email)

@@ -1,8 +1,11 @@
 """Filters for how we say times, money and places. Loaded everywhere (settings' `builtins`)."""
 
+import re
+
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, urlize
+from django.utils.safestring import mark_safe
 
 from collective.addresses import full
 from collective.markup import rich_text
@@ -11,6 +14,7 @@ register = template.Library()
 register.filter("rich_text", rich_text)
 register.filter("full_address", full)
 
+PHONE = re.compile(r"(?<![\w/=.:@+])0\d(?: ?\d){8,9}(?!\w)")
 SMALL_NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 
@@ -70,6 +74,12 @@ def length_words(span):
     parts = [f"{hours} hour{'' if hours == 1 else 's'}"] if hours else []
     parts += [f"{rest} minute{'' if rest == 1 else 's'}"] if rest or not hours else []
     return " ".join(parts)
+
+
+@register.filter
+def contact_links(text):
+    """Links for the addresses and UK phone numbers that a text names."""
+    return mark_safe(PHONE.sub(lambda found: tel(found.group()), urlize(text, autoescape=True)))
 
 
 @register.filter

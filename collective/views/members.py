@@ -30,7 +30,7 @@ def me(request):
         row.key = key_for("follow", row.pk)
     return render(request, "collective/me.html", {
         "next": min(coming, key=_when, default=None),
-        "offers": [row for row in live if row.offer_is_open],
+        "offers": [row for row in live if row.offer_is_open and row.session.standing != "cancelled"],
         "live": sorted(live, key=_when),
         "past": [row for row in rows if row not in live],
         "follows": follows,

@@ -25,6 +25,8 @@ class SessionForm(forms.ModelForm):
             self.add_error("state", "Only a session that is to be confirmed can do without a start and an end.")
         elif not dated and self.instance.registrations.live().exists():
             self.add_error("starts_at", "People are signed up for this session, so it needs a start and an end.")
+        if cleaned.get("opens_at") and dated and cleaned["opens_at"] >= cleaned["ends_at"]:
+            self.add_error("opens_at", "Sign-up would open after the session is over.")
         if cleaned.get("kind") not in {Session.Kind.SESSION, Session.Kind.IN_PERSON, None}:
             self.add_error("kind", "A session is online or in person.")
         return cleaned
@@ -42,11 +44,24 @@ class AttendanceForm(forms.Form):
     """One person's mark."""
 
     mark = forms.ChoiceField(choices=[(name, name.capitalize()) for name in MARKS], widget=forms.RadioSelect)
+    was = forms.CharField(widget=forms.HiddenInput, max_length=20)
+
+    @classmethod
+    def of(cls, registration, request):
+        """Bound only if the page that was sent had this row: somebody may have signed up since it was opened."""
+        prefix = str(registration.pk)
+        sent = request.POST if f"{prefix}-mark" in request.POST else None
+        return cls(sent, prefix=prefix, registration=registration)
+
+    @property
+    def is_changed(self):
+        """Did this person touch the row? What a colleague marked meanwhile is not taken back."""
+        return self.cleaned_data["mark"] != self.cleaned_data["was"]
 
     def __init__(self, *args, registration, **kwargs):
         now = (registration.state, registration.came_for_part)
         mark = next((name for name, value in MARKS.items() if value == now), "not marked")
-        super().__init__(*args, initial={"mark": mark}, **kwargs)
+        super().__init__(*args, initial={"mark": mark, "was": mark}, **kwargs)
         self.registration = registration
 
 

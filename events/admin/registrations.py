@@ -12,13 +12,14 @@ State = Registration.State
 
 @admin.register(Registration)
 class RegistrationAdmin(ActAdmin):
-    list_display = ["person", "session", "state", "list_number", "offer_until", "capacity", "created_at"]
+    list_display = ["person", "email", "session", "state", "list_number", "offer_until", "capacity", "created_at"]
     list_filter = ["state", "capacity", "session"]
     list_select_related = ["person", "session"]
     search_fields = ["person__name", "person__email", "session__title"]
     ordering = ["session", "state", "list_number", "created_at"]
     list_per_page = 50
     saves_changes_only = True
+    private_fields = ("access_needs", "companion")
     acts = [
         Act("offer", "Offer a place", "This person gets an email with the offer and a time to answer."),
         Act(
@@ -47,8 +48,12 @@ class RegistrationAdmin(ActAdmin):
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         """Each look at what a person needs is on record."""
         if obj and (obj.access_needs or obj.companion) and request.user.has_perm("events.view_access_needs"):
-            self.log_change(request, obj, "Looked at what helps this person")
+            self.log_change(request, obj, "Looked at this registration")
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    @admin.display(description="Email address")
+    def email(self, registration):
+        return registration.person.email or ""
 
     def open_acts(self, request, obj):
         names = {"offer": obj.state == State.WAITING, "give_back": obj.can_give_up}

@@ -1,6 +1,7 @@
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -17,6 +18,7 @@ State = Session.State
 class MaterialInline(admin.StackedInline):
     model = Material
     extra = 0
+    formfield_overrides = {models.FileField: {"widget": forms.FileInput}}
 
 
 class ReminderInline(admin.StackedInline):
@@ -28,6 +30,7 @@ class ReminderInline(admin.StackedInline):
 @admin.register(Session)
 class SessionAdmin(ActAdmin):
     form = SessionForm
+    private_fields = ("joining_link", "meeting_id", "passcode", "dial_in", "how_to_get_in")
     list_display = ["title", "call", "starts_at", "state", "places_taken", "waiting_now"]
     list_filter = ["state", "kind", "call", "starts_at"]
     list_select_related = ["call"]
@@ -43,7 +46,7 @@ class SessionAdmin(ActAdmin):
     ]
     fieldsets = [
         (None, {"fields": ["call", "kind", "title", "slug", "neutral_name", "summary", "state", "cancelled_because"]}),
-        ("When", {"fields": ["starts_at", "ends_at", "zone", "opens_at", "when_words", "how_long"]}),
+        ("When", {"fields": ["starts_at", "ends_at", "opens_at", "when_words", "how_long"]}),
         ("Places", {"fields": ["places", "offers_by_hand", "by_invitation", "invited"]}),
         ("What people read", {"fields": [
             "what_to_expect", "who_will_be_there", "pace", "recording", "content_note", "interpreter_by", "contact",
@@ -81,8 +84,14 @@ class SessionAdmin(ActAdmin):
         """Places have a page of their own: raising them makes offers, lowering them says what it does not do."""
         return ["places"] if obj else []
 
+    def get_fieldsets(self, request, obj=None):
+        """Joining details are for who is coming and for who looks after the session."""
+        may = self.has_change_permission(request, obj) or self.has_add_permission(request)
+        return [row for row in self.fieldsets if may or not row[0] or not row[0].startswith("Joining details")]
+
     def open_acts(self, request, session):
-        return [act for act in self.acts if (act.name == "close") == (session.state == State.OPEN)]
+        wanted = {State.OPEN: "close", State.CLOSED: "open", State.TO_BE_CONFIRMED: "open"}.get(session.state)
+        return [act for act in self.acts if act.name == wanted]
 
     def act_open(self, request, session):
         if session.starts_at is None or session.ends_at is None:
@@ -125,7 +134,7 @@ class SessionAdmin(ActAdmin):
             held = session.set_places(places)
             over = f" {held} people hold a place; nobody loses it." if held > places else ""
             self.log_change(request, session, f"Places: {places}")
-            messages.success(request, f"There are {places} places now.{over}")
+            messages.success(request, f"Saved. Places: {places}.{over}")
             return redirect("admin:events_session_change", session.pk)
         return self._page(request, session, "admin/events/session/places.html", "Raise or lower places", form=form)
 
@@ -133,32 +142,26 @@ class SessionAdmin(ActAdmin):
         """Everybody who holds a place on one screen, each with one choice."""
         session = self._session(request, pk)
         marked = [Registration.State.CONFIRMED, Registration.State.ATTENDED, Registration.State.MISSED]
-        rows = list(
-            session.registrations.filter(state__in=marked).select_related("person").order_by("person__name", "pk")
-        )
-        forms = [AttendanceForm(request.POST or None, prefix=str(row.pk), registration=row) for row in rows]
-        if request.method == "POST" and all(form.is_valid() for form in forms):
-            changed = self._mark(request, forms)
-            messages.success(request, f"Saved. {changed} changed.")
+        rows = session.registrations.filter(state__in=marked).select_related("person")
+        forms = [AttendanceForm.of(row, request) for row in rows.order_by("person__name", "pk")]
+        if request.method == "POST" and all(form.is_valid() for form in forms if form.is_bound):
+            self._mark(request, session, [form for form in forms if form.is_bound and form.is_changed])
             return redirect("admin:events_session_attendance", session.pk)
         return self._page(
-            request,
-            session,
-            "admin/events/session/attendance.html",
-            "Attendance",
-            forms=forms,
-            walk_in=WalkInForm(),
+            request, session, "admin/events/session/attendance.html", "Attendance", forms=forms, walk_in=WalkInForm()
         )
 
-    def _mark(self, request, forms):
-        changed = [form for form in forms if form.has_changed()]
-        for form in changed:
-            state, for_part = MARKS[form.cleaned_data["mark"]]
-            form.registration.mark(state, came_for_part=for_part)
-            self.log_change(
-                request, form.registration.session, f"{form.registration.person}: {form.cleaned_data['mark']}"
-            )
-        return len(changed)
+    def _mark(self, request, session, changed):
+        try:
+            with transaction.atomic():
+                for form in changed:
+                    state, for_part = MARKS[form.cleaned_data["mark"]]
+                    form.registration.mark(state, came_for_part=for_part)
+                    self.log_change(request, session, f"{form.registration.person}: {form.cleaned_data['mark']}")
+        except RuleError as error:
+            messages.error(request, f"Nothing was saved. {error}")
+        else:
+            messages.success(request, f"Saved. {len(changed)} changed.")
 
     def walk_in_view(self, request, pk):
         """Somebody came without signing up."""

@@ -1,3 +1,4 @@
+import calendar
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,3 +23,8 @@ def conversations(today):
 def at(day, hour):
     """A moment by London's clocks."""
     return datetime.combine(day, time(hour), LONDON)
+
+
+def months_after(day):
+    """The names of the two months after this day's: they were November and December."""
+    return [calendar.month_name[(day.month + offset) % 12 + 1] for offset in (0, 1)]

@@ -85,7 +85,6 @@ OWN_TIME = {
     "slug": "unpick-the-draft",
     "neutral_name": "Comments on a draft",
     "summary": "Read a draft and tell us what you think, line by line if you like, whenever it suits you.",
-    "when_words": "likely November, to be confirmed",
     "how_long": "up to an hour",
     "fee_pence": 2500,
 }
@@ -95,7 +94,6 @@ IN_PERSON = {
     "slug": "session-in-person",
     "neutral_name": "Community session, in person",
     "summary": "We meet in a room and look at the draft and at all feedback so far, before it is finished.",
-    "when_words": "November or December, to be confirmed; the address comes later",
     "how_long": "2 hours",
     "fee_pence": 7500,
 }

@@ -257,7 +257,9 @@ class Registration(models.Model):
     @transaction.atomic
     def mark(self, state, *, came_for_part=False):
         """Note who took part: attended, missed, or confirmed to undo. Raises RuleError for who held no place."""
-        _, registration = self._locked()
+        session, registration = self._locked()
+        if not session.has_started and state != State.CONFIRMED:
+            raise RuleError("This session has not begun yet, so nobody can be marked.")
         if registration.state not in {State.CONFIRMED, State.ATTENDED, State.MISSED}:
             raise RuleError(f"{registration.person} held no place, so there is nothing to mark.")
         registration.state, registration.came_for_part = state, came_for_part

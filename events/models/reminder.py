@@ -1,5 +1,6 @@
 from datetime import datetime, time, timedelta
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -50,7 +51,7 @@ class Reminder(models.Model):
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="reminders")
     what = models.CharField(max_length=10, choices=What, default=What.REMINDER)
-    days_before = models.PositiveSmallIntegerField(null=True, blank=True)
+    days_before = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(90)])
     at_time = models.TimeField(
         "at (wall time)",
         null=True,
@@ -58,7 +59,11 @@ class Reminder(models.Model):
         help_text="With days: empty is the time at which the session starts.",
     )
     minutes_before = models.IntegerField(
-        "or minutes before", null=True, blank=True, help_text="Below zero: minutes after the end."
+        "or minutes before",
+        null=True,
+        blank=True,
+        help_text="Below zero: minutes after the end.",
+        validators=[MinValueValidator(-10_080), MaxValueValidator(10_080)],
     )
     due_at = models.DateTimeField(null=True, blank=True, editable=False)
     fanned_out_at = models.DateTimeField("went out", null=True, blank=True, editable=False)

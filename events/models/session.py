@@ -4,6 +4,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -17,6 +18,8 @@ from collective.models import Activity
 from collective.models.activity import ActivityQuerySet
 
 LONDON = ZoneInfo("Europe/London")
+KINDS_OF_FILE = {".pdf", ".docx", ".odt", ".rtf", ".txt", ".pptx", ".odp", ".epub", ".mp3", ".jpg", ".png"}
+MOST_BYTES = 10 * 1024 * 1024
 OWNED_BY_RULES = ("places", "last_list_number", "date_told_at", "opening_told_at")
 
 
@@ -83,7 +86,13 @@ class Session(Activity):
     objects = SessionQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(places__gte=1), name="session_has_places")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(places__gte=1),
+                name="session_has_places",
+                violation_error_message="A session has at least one place.",
+            )
+        ]
 
     def get_absolute_url(self):
         return reverse("session", args=[self.slug])
@@ -107,6 +116,11 @@ class Session(Activity):
     @property
     def in_calendar(self):
         return (self.starts_at, self.ends_at, self.title, self.address, self.state)
+
+    @property
+    def asks_for_interpreters(self):
+        """Is there still time to ask for one?"""
+        return self.interpreter_by is not None and timezone.localdate(clock.now()) <= self.interpreter_by
 
     @property
     def is_in_person(self):
@@ -241,6 +255,14 @@ class Material(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """Raises ValidationError for a file that is too large, or of a kind that people cannot simply open."""
+        if self.file and not self.file._committed:
+            if Path(self.file.name).suffix.lower() not in KINDS_OF_FILE:
+                raise ValidationError({"file": f"Please use one of these: {', '.join(sorted(KINDS_OF_FILE))}."})
+            if self.file.size > MOST_BYTES:
+                raise ValidationError({"file": "This file is larger than 10 MB. Please make it smaller first."})
 
     @property
     def download_name(self):

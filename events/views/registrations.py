@@ -1,5 +1,8 @@
+from functools import wraps
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -28,6 +31,19 @@ def _back_to(registration, key):
     return redirect(reverse("registration", args=[registration.pk]) + key)
 
 
+def signed_in_or_with_key(view):
+    """Who is signed out and has no key signs in first; whether the row exists is not told."""
+
+    @wraps(view)
+    def wrapper(request, *args, **kwargs):
+        if not request.user.is_authenticated and "key" not in request.GET:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return wrapper
+
+
+@signed_in_or_with_key
 @require_safe
 def registration(request, pk):
     """How things stand with one registration. A link from a mail shows all but access needs: mail is forwarded."""
@@ -40,6 +56,7 @@ def registration(request, pk):
     return render(request, "events/registration.html", context)
 
 
+@signed_in_or_with_key
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_up(request, pk):
     """ "I cannot come": a page that asks once more, and no reason."""
@@ -53,6 +70,7 @@ def give_up(request, pk):
     return render(request, "events/give_up.html", {"registration": found, "session": found.session, "key": key})
 
 
+@signed_in_or_with_key
 @require_safe
 def offer(request, pk):
     """The offered place: until when, and the two buttons."""
@@ -104,6 +122,8 @@ def change_access_needs(request, pk):
     """Change what would help. Only for the person, signed in."""
     mine = Registration.objects.visible_to(request.user).live().select_related("session__call")
     found = get_object_or_404(mine, pk=pk)
+    if found.session.has_ended:
+        return redirect(found)
     form = AccessNeedsForm(request.POST or None, session=found.session, initial=AccessNeedsForm.initial_for(found))
     if request.method == "POST" and form.is_valid():
         found.access_needs = form.needs
@@ -113,6 +133,7 @@ def change_access_needs(request, pk):
     return render(request, "events/access_needs.html", {"form": form, "registration": found, "session": found.session})
 
 
+@signed_in_or_with_key
 @require_safe
 def calendar_file(request, pk):
     """The session as a calendar file."""
@@ -125,6 +146,7 @@ def calendar_file(request, pk):
     return response
 
 
+@signed_in_or_with_key
 @require_safe
 def material(request, pk, material_pk):
     """A file for who is coming, from the set time on; always as a download."""

@@ -1,3 +1,4 @@
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
@@ -23,7 +24,7 @@ def _session(request, slug):
 def sign_up(request, slug):
     """The sign-up form. What is typed is kept, encrypted, until it is sent: through errors, "back", a lost sign-in."""
     if not request.user.is_authenticated:
-        return _keep_and_sign_in(request, slug)
+        return keep_and_sign_in(request, slug)
     session = _session(request, slug)
     if mine := session.registrations.live().filter(person=request.user).first():
         return redirect(mine)
@@ -55,6 +56,8 @@ def check_answers(request, slug):
             error = str(refusal)
         else:
             draft.delete()
+            if registration.state == Registration.State.WAITING and not session.is_full:
+                messages.info(request, "The last place was taken while you were filling in the form. We are sorry.")
             return redirect(registration)
     return render(request, "events/check_answers.html", {
         "session": session, "form": form, "error": error, "needs": access_words(form.needs), **form.answers,
@@ -83,7 +86,7 @@ def _keep(person_id, session, form):
     SignUpDraft.objects.update_or_create(person_id=person_id, session=session, defaults=row)
 
 
-def _keep_and_sign_in(request, slug):
+def keep_and_sign_in(request, slug):
     """Who lost the sign-in meanwhile finds the form as it was. The form itself says, signed, whose it is."""
     here = request.path
     if request.method == "POST":

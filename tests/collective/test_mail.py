@@ -112,6 +112,15 @@ def test_temporary_refusal_is_tried_again_later(outbox, early, monkeypatch):
     assert (waited, mail.send_due()) == ((0, 0), (1, 1))
 
 
+def test_wrong_password_of_ours_ends_no_message(outbox, monkeypatch):
+    sign_up(SessionFactory())
+    refuse_with(monkeypatch, smtplib.SMTPAuthenticationError(535, b"no"))
+
+    mail.send_due()
+
+    assert only().state == State.WAITING
+
+
 @pytest.mark.parametrize("code", [421, 450, 452])
 def test_server_that_is_busy_loses_nothing(outbox, monkeypatch, code):
     sign_up(SessionFactory())

@@ -277,6 +277,43 @@ def test_offer_by_hand_needs_a_free_place():
         waiting_list.offer_by_hand(waiter)
 
 
+def test_place_that_staff_kept_back_is_offered_by_the_sweep_once_they_no_longer_do():
+    session = SessionFactory(places=1, offers_by_hand=True)
+    holder, waiter = sign_up(session), sign_up(session)
+    holder.give_up()
+    session.offers_by_hand = False
+    session.save()
+
+    waiting_list.move_all_on()
+
+    assert states(waiter) == [State.OFFERED]
+
+
+def test_saving_a_stale_session_takes_back_nothing_that_rules_have_written():
+    stale = SessionFactory(places=1)
+    sign_up(stale), sign_up(stale)
+    stale.set_places(3)
+    stale.title = "New title"
+
+    stale.save()
+
+    fresh = Session.objects.get(pk=stale.pk)
+    assert (fresh.title, fresh.places, fresh.last_list_number) == ("New title", 3, 1)
+
+
+def test_private_answers_are_forgotten_thirty_days_after_the_session(early):
+    companion = {"kind": "brings", "name": "Kim", "email": ""}
+    registration = sign_up(SessionFactory(), access_needs={"choices": [], "notes": "x"}, companion=companion)
+    early.move_to(KICK_OFF + timedelta(days=30))
+    before = waiting_list.forget_private_answers()
+    early.shift(timedelta(hours=3))
+
+    after = waiting_list.forget_private_answers()
+
+    registration.refresh_from_db()
+    assert (before, after, registration.access_needs, registration.companion) == ((0, 0), (1, 1), None, None)
+
+
 def test_no_offer_is_made_once_the_session_has_begun(early):
     session = SessionFactory(places=1)
     holder, waiter = sign_up(session), sign_up(session)
@@ -287,28 +324,38 @@ def test_no_offer_is_made_once_the_session_has_begun(early):
     assert states(waiter) == [State.WAITING]
 
 
-def test_who_was_marked_as_missed_still_holds_the_seat():
+def test_nobody_is_marked_before_the_session_has_begun():
+    registration = sign_up(SessionFactory())
+
+    with pytest.raises(RuleError, match="not begun yet"):
+        registration.mark(State.ATTENDED)
+
+
+def test_who_was_marked_as_missed_still_holds_the_seat(early):
     session = SessionFactory(places=1)
     registration = sign_up(session)
+    early.move_to(KICK_OFF)
 
     registration.mark(State.MISSED)
 
     assert session.free_places == 0
 
 
-def test_who_came_without_signing_up_is_noted_over_the_places():
+def test_who_came_without_signing_up_is_noted_over_the_places(early):
     session = SessionFactory(places=1)
     sign_up(session)
+    early.move_to(KICK_OFF)
 
     registration = waiting_list.note_walk_in(session, name="Ash")
 
     assert (registration.state, registration.seat, registration.came_without_signing_up) == (State.ATTENDED, 2, True)
 
 
-def test_who_waited_and_came_is_noted_on_the_same_registration():
+def test_who_waited_and_came_is_noted_on_the_same_registration(early):
     session = SessionFactory(places=1)
     sign_up(session)
     waiter = sign_up(session)
+    early.move_to(KICK_OFF)
 
     registration = waiting_list.note_walk_in(session, email=waiter.person.email)
 

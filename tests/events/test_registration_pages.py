@@ -161,7 +161,8 @@ def test_access_needs_cannot_be_changed_with_a_link(client, mine):
 
 
 @pytest.mark.parametrize("state", ["attended", "missed"])
-def test_each_state_has_a_page(client, mine, state):
+def test_each_state_has_a_page(client, mine, state, early):
+    early.move_to(KICK_OFF)
     mine.mark(state)
 
     assert client.get(mine.get_absolute_url()).status_code == 200

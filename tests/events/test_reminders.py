@@ -4,9 +4,10 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from collective import clock
 from collective.models import Message
 from events import reminders
-from events.models import Registration, Reminder
+from events.models import Registration, Reminder, Session
 from tests.conftest import kinds
 from tests.factories import KICK_OFF, PersonFactory, SessionFactory, sign_up
 
@@ -145,9 +146,9 @@ def test_companion_with_an_address_gets_joining_details_too(early):
 def test_after_the_session_who_had_a_place_is_thanked_and_who_was_missed_is_not(early):
     session = SessionFactory()
     came, missed = sign_up(session), sign_up(session)
+    early.move_to(KICK_OFF + timedelta(hours=3))
     came.mark(Registration.State.ATTENDED)
     missed.mark(Registration.State.MISSED)
-    early.move_to(KICK_OFF + timedelta(hours=3))
 
     reminders.fan_out_all_due()
 
@@ -164,3 +165,35 @@ def test_cancelled_session_reminds_nobody(early):
     reminders.fan_out_all_due()
 
     assert kinds(registration.person)["reminder"] == 0
+
+
+def test_session_without_a_date_stops_nobody_elses_reminders(early):
+    broken, healthy = SessionFactory(), SessionFactory()
+    registration = sign_up(healthy)
+    Session.objects.filter(pk=broken.pk).update(starts_at=None, ends_at=None)
+    early.move_to(KICK_OFF - timedelta(hours=1))
+
+    with pytest.raises(TypeError):
+        reminders.fan_out_all_due()
+
+    assert kinds(registration.person)["reminder"] == 1
+
+
+def test_session_whose_date_is_taken_away_has_nothing_due(early):
+    session = SessionFactory(state="to_be_confirmed")
+    session.starts_at = session.ends_at = None
+
+    session.save()
+
+    assert set(session.reminders.values_list("due_at", flat=True)) == {None}
+
+
+def test_session_that_moves_nearer_sends_one_reminder_not_all_it_missed(early):
+    session = SessionFactory()
+    registration = sign_up(session)
+    session.starts_at, session.ends_at = clock.now() + timedelta(hours=4), clock.now() + timedelta(hours=5)
+    session.save()
+
+    reminders.fan_out_all_due()
+
+    assert kinds(registration.person)["reminder"] == 1

@@ -69,8 +69,8 @@ def make_registrations(member, call, needs):
         made[state] = sign_up(session, member, access_needs=needs)
         if state in {"offered", "lapsed"}:
             holder.give_up()
-    made["attended"].mark(Registration.State.ATTENDED)
-    made["missed"].mark(Registration.State.MISSED)
+    for state in ("attended", "missed"):
+        Registration.objects.filter(pk=made[state].pk).update(state=state)
     made["cancelled"].give_up()
     past = clock.now() - timedelta(minutes=1)
     Registration.objects.filter(pk=made["lapsed"].pk).update(offer_until=past)

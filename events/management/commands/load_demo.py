@@ -84,8 +84,14 @@ class Command(BaseCommand):
             **words.CONVERSATION, **told, kind=Kind.CONVERSATION, state=State.OPEN, position=2,
             when_words=f"since Monday {since.day} {since:%B}, by appointment",
         )  # fmt: skip
-        Activity.objects.create(**words.OWN_TIME, call=call, kind=Kind.OWN_TIME, position=3)
-        Activity.objects.create(**words.IN_PERSON, call=call, kind=Kind.IN_PERSON, position=4)
+        first, second = dates.months_after(day)
+        Activity.objects.create(
+            **words.OWN_TIME, call=call, kind=Kind.OWN_TIME, position=3, when_words=f"likely {first}, to be confirmed"
+        )
+        Activity.objects.create(
+            **words.IN_PERSON, call=call, kind=Kind.IN_PERSON, position=4,
+            when_words=f"{first} or {second}, to be confirmed; the address comes later",
+        )  # fmt: skip
         self.sign_ups(session)
 
     def sign_ups(self, session):
