@@ -5,9 +5,14 @@
     return label ? label.textContent.replace(":", "").trim() : "Text";
   }
   function name() {
-    document.querySelectorAll(".ProseMirror:not([aria-label])").forEach(function (editor) {
+    document.querySelectorAll(".ProseMirror[contenteditable]:not([aria-label])").forEach(function (editor) {
       const wrapper = editor.closest(".prose-editor") || editor.parentElement.parentElement;
       editor.setAttribute("aria-label", labelOf(wrapper.querySelector("textarea")));
+    });
+    document.querySelectorAll('.select2-selection[role="combobox"]:not([aria-label])').forEach(function (choice) {
+      const select = choice.closest(".select2-container").previousElementSibling;
+      choice.setAttribute("aria-label", labelOf(select));
+      choice.removeAttribute("aria-labelledby");
     });
     document.querySelectorAll(".select2-search__field:not([aria-label])").forEach(function (search) {
       const container = search.closest(".select2-container");

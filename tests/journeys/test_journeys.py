@@ -137,7 +137,7 @@ def test_editor_works_in_the_admin_under_the_policy(site, new_context):
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{site}/admin/collective/call/{session.call.pk}/change/")
-    page.click(".ProseMirror")
+    page.click(".ProseMirror[contenteditable]")
     page.keyboard.type("Typed in the browser. ")
     page.click("text=Save and continue editing")
 
