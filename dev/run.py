@@ -50,7 +50,7 @@ def announce(site, env):
 
 
 def processes(env):
-    celery = f"nice -n 10 {PYTHON} -m celery -A collective --quiet"
+    celery = f"nice -n 10 {PYTHON} -W 'ignore:You' -m celery -A collective --quiet"
     schedule = servers.LOCAL / "beat-schedule"
     return {
         "mail": f"{PYTHON} -m dev.mail_catcher {servers.LOCAL / 'mail'}",

@@ -19,6 +19,7 @@ class RegistrationAdmin(ActAdmin):
     ordering = ["session", "state", "list_number", "created_at"]
     list_per_page = 50
     saves_changes_only = True
+    view_on_site = False  # the page is the person's own
     private_fields = ("access_needs", "companion")
     acts = [
         Act("offer", "Offer a place", "This person gets an email with the offer and a time to answer."),

@@ -9,7 +9,7 @@
       const wrapper = editor.closest(".prose-editor") || editor.parentElement.parentElement;
       editor.setAttribute("aria-label", labelOf(wrapper.querySelector("textarea")));
     });
-    document.querySelectorAll('.select2-selection[role="combobox"]:not([aria-label])').forEach(function (choice) {
+    document.querySelectorAll(".select2-selection[role]:not([aria-label]), .select2-selection__rendered[role]:not([aria-label])").forEach(function (choice) {
       const select = choice.closest(".select2-container").previousElementSibling;
       choice.setAttribute("aria-label", labelOf(select));
       choice.removeAttribute("aria-labelledby");

@@ -22,6 +22,8 @@ BAD = [
     "🙂" * 500,
 ]
 
+SHORT = [value for value in BAD if len(value) < 1000]
+
 
 def client_for(person):
     client = Client(raise_request_exception=False)
@@ -65,9 +67,9 @@ def test_form_answers_bad_fields_without_a_server_error(address, world, member):
     from urllib.parse import quote_from_bytes
 
     answers = set()
-    for person in (None, PersonFactory(), member):
+    for person, values in ((None, SHORT), (PersonFactory(), SHORT), (member, BAD)):
         for name in FORMS[address]:
-            for value in BAD:
+            for value in values:
                 body = f"{name}={quote_from_bytes(encoded(value))}"
                 response = client_for(person).post(address, body, content_type="application/x-www-form-urlencoded")
                 answers.add(response.status_code)
