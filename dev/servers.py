@@ -85,6 +85,8 @@ def postgres(folder, *, durable=True):
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 server.psql(f"ALTER SYSTEM SET {setting} = off")
             server.psql("SELECT pg_reload_conf()")
+    except AssertionError:  # how the package says that a server of this folder is there and not ready
+        stop("Another PostgreSQL of this folder is just starting or stopping. Please try again in a few seconds.")
     except (OSError, subprocess.SubprocessError) as error:
         log = folder / "log"
         lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
