@@ -88,7 +88,7 @@ def move_all_on():
 @transaction.atomic
 def offer_by_hand(registration):
     """Staff offer a free place to this person. Raises RuleError if none is free or they do not wait."""
-    session, registration = registration._locked()
+    session, registration = registration.locked()
     release_lapsed(session)
     if registration.state != State.WAITING:
         raise RuleError(f"{registration.person} is not on the waiting list.")

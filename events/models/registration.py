@@ -202,7 +202,7 @@ class Registration(models.Model):
 
     # Acts of a person or of staff: each locks from the top, looks again and can be repeated.
 
-    def _locked(self):
+    def locked(self):
         """(session, registration), both fresh and locked."""
         session = self.session.locked()
         registration = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.pk)
@@ -212,7 +212,7 @@ class Registration(models.Model):
     @transaction.atomic
     def accept(self):
         """Take the offered place. Raises RuleError if the offer has ended."""
-        session, registration = self._locked()
+        session, registration = self.locked()
         if registration.state == State.CONFIRMED:
             return registration
         if not registration.offer_is_open or session.standing == "cancelled":
@@ -225,7 +225,7 @@ class Registration(models.Model):
         """Say no to the offered place; it goes to the next in order. Raises RuleError if there is no offer."""
         from events import waiting_list
 
-        session, registration = self._locked()
+        session, registration = self.locked()
         if registration.ended_because == self.EndedBecause.DECLINED:
             return registration
         if registration.state != State.OFFERED:
@@ -239,7 +239,7 @@ class Registration(models.Model):
         """Give back the place or the spot on the list; a freed place is offered on in the same transaction."""
         from events import waiting_list
 
-        session, registration = self._locked()
+        session, registration = self.locked()
         if registration.state == State.CANCELLED:
             return registration
         if not registration.can_give_up:
@@ -257,7 +257,7 @@ class Registration(models.Model):
     @transaction.atomic
     def mark(self, state, *, came_for_part=False):
         """Note who took part: attended, missed, or confirmed to undo. Raises RuleError for who held no place."""
-        session, registration = self._locked()
+        session, registration = self.locked()
         if not session.has_started and state != State.CONFIRMED:
             raise RuleError("This session has not begun yet, so nobody can be marked.")
         if registration.state not in {State.CONFIRMED, State.ATTENDED, State.MISSED}:
