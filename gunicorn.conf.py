@@ -1,10 +1,10 @@
-"""The web server: a few threads a process, and an access log without query strings (they can hold link keys)."""
+"""The web server: two threads a process, and an access log without query strings (they can hold link keys)."""
 
 import os
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+threads = int(os.environ.get("WEB_THREADS", "2"))
 worker_class = "gthread"
 timeout = 60
 keepalive = 30
