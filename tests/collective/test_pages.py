@@ -1,11 +1,12 @@
 """Pages for visitors and members."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from collective import clock, sweeps
+from collective import clock, first_pages, sweeps
 from collective.models import Activity, DeletionRequest, SweepRun
 from collective.templatetags import collective as words
 from events.models import Session
@@ -156,6 +157,14 @@ def test_sweep_that_fails_leaves_its_error_and_stops_no_other(monkeypatch):
 
     assert "ZeroDivisionError" in SweepRun.objects.get(name="broken").error
     assert SweepRun.objects.get(name="offers").error == ""
+
+
+def test_new_site_has_every_page_that_its_foot_links_to(client):
+    first_pages.ensure()
+    first_pages.ensure()
+    foot = re.findall(r'href="(/pages/[^"]+)"', client.get("/").content.decode())
+
+    assert {client.get(path).status_code for path in foot} == {200}
 
 
 def test_demonstration_refuses_without_debug():

@@ -54,7 +54,8 @@ class Command(BaseCommand):
     def pages(self, today):
         for path in sorted((FOLDER / "pages").glob("*.html")):
             title, body = path.read_text().split("\n", 1)
-            Page.objects.create(slug=path.stem, title=title, body=body, shows_support_lines=path.stem == "support")
+            written = {"title": title, "body": body, "shows_support_lines": path.stem == "support"}
+            Page.objects.update_or_create(slug=path.stem, defaults=written)
         for position, (name, about, phone, website, hours) in enumerate(words.SUPPORT_LINES, 1):
             SupportLine.objects.create(
                 name=name, about=about, phone=phone, website=website, hours=hours, checked_on=today, position=position

@@ -1,0 +1,22 @@
+"""The pages that every page's foot links to. A new site starts with these; staff write them in the admin."""
+
+from collective.models import Page
+
+NOT_YET = "<p>We have not written this page yet. Please call us or write to us, and we will tell you.</p>"
+DANGER = '<p>If you or somebody else is in danger now, call <a href="tel:999">999</a> first.</p>'
+FIRST = {
+    "about": ("About us", NOT_YET),
+    "ways-of-working": ("Ways of working", NOT_YET),
+    "privacy": ("How we use what you share", NOT_YET),
+    "accessibility": ("Accessibility", NOT_YET),
+    "support": ("Someone to talk to", DANGER),
+    "worried": ("Worried about someone?", DANGER + NOT_YET),
+    "contact": ("Contact", NOT_YET),
+}
+
+
+def ensure():
+    """Add those that are missing; what staff wrote stays as it is."""
+    for slug, (title, body) in FIRST.items():
+        more = {"title": title, "body": body, "shows_support_lines": slug == "support"}
+        Page.objects.get_or_create(slug=slug, defaults=more)
