@@ -12,6 +12,10 @@ class PersonManager(BaseUserManager):
         """A person who signs in by code, or, without an email address, takes part through staff."""
         return self.create(email=clean_email(email), **fields)
 
+    def create_superuser(self, email, password=None, **fields):
+        """For `manage.py createsuperuser --email … --noinput`: the first member of staff, who signs in by code."""
+        return self.create_user(email, is_staff=True, is_superuser=True, **fields)
+
     def get_by_natural_key(self, email):
         return self.get(email=clean_email(email))
 

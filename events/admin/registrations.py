@@ -12,7 +12,7 @@ State = Registration.State
 
 @admin.register(Registration)
 class RegistrationAdmin(ActAdmin):
-    list_display = ["person", "email", "session", "state", "list_number", "offer_until", "capacity", "created_at"]
+    list_display = ["person", "email", "session", "state", "order", "offer_until", "capacity", "created_at"]
     list_filter = ["state", "capacity", "session"]
     list_select_related = ["person", "session"]
     search_fields = ["person__name", "person__email", "session__title"]
@@ -51,6 +51,10 @@ class RegistrationAdmin(ActAdmin):
         if obj and (obj.access_needs or obj.companion) and request.user.has_perm("events.view_access_needs"):
             self.log_change(request, obj, "Looked at this registration")
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    @admin.display(description="Order on the list", ordering="list_number")
+    def order(self, registration):
+        return "" if registration.list_number is None else f"{registration.list_number.normalize():f}"
 
     @admin.display(description="Email address")
     def email(self, registration):

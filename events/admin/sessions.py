@@ -132,7 +132,7 @@ class SessionAdmin(ActAdmin):
         if request.method == "POST" and form.is_valid():
             places = form.cleaned_data["places"]
             held = session.set_places(places)
-            over = f" {held} people hold a place; nobody loses it." if held > places else ""
+            over = f" {held} are taken or offered; nobody loses one." if held > places else ""
             self.log_change(request, session, f"Places: {places}")
             messages.success(request, f"Saved. Places: {places}.{over}")
             return redirect("admin:events_session_change", session.pk)

@@ -148,9 +148,15 @@ class Registration(models.Model):
         return self.state in {State.CONFIRMED, State.WAITING, State.OFFERED} and not self.session.has_ended
 
     @property
+    def is_followed_by_another(self):
+        """Did the person sign up for the same session again since?"""
+        others = self.session.registrations.live().filter(person_id=self.person_id)
+        return self.state == State.CANCELLED and others.exists()
+
+    @property
     def can_sign_up_again(self):
         again = self.state == State.CANCELLED or self.standing == "lapsed"
-        return again and self.session.is_open and not self.session.waits_for_nothing
+        return again and not self.is_followed_by_another and self.session.is_open and not self.session.waits_for_nothing
 
     @property
     def position(self):

@@ -250,6 +250,7 @@ class Material(models.Model):
             models.CheckConstraint(
                 condition=Q(file="", link__gt="") | Q(file__gt="", link=""),
                 name="material_is_a_file_or_a_link",
+                violation_error_message="Give either a file or a link.",
             )
         ]
 

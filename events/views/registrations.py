@@ -112,7 +112,6 @@ def sign_up_again(request, pk):
     if not key:
         return redirect(again)
     # the key of the old registration opens no other: the new one's comes by mail
-    messages.success(request, "You are signed up again. We have written to you with the details.")
     return _back_to(found, key)
 
 

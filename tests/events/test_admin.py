@@ -42,7 +42,7 @@ def test_lowering_places_says_that_nobody_loses_one(client, coordinator):
 
     page = client.post(session_page(session, "places"), {"places": 1}, follow=True).content.decode()
 
-    assert "3 people hold a place; nobody loses it." in page
+    assert "3 are taken or offered; nobody loses one." in page
 
 
 def test_closing_and_opening_asks_first(client, coordinator):

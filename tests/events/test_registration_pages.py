@@ -71,8 +71,9 @@ def test_i_cannot_come_works_from_the_mail_and_has_a_way_back(client, mine):
     page = client.post(keyed(mine, "give-up/"), follow=True).content.decode()
     mine.refresh_from_db()
     state = mine.state
-    client.post(keyed(mine, "again/"))
+    again = client.post(keyed(mine, "again/"), follow=True).content.decode()
 
+    assert "You are signed up again" in again and "/again/" not in again
     assert (state, "Sign up again" in page or "sign up again" in page.lower()) == (State.CANCELLED, True)
     assert mine.person.registrations.live().count() == 1
 
