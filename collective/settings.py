@@ -132,6 +132,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "collective.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TRUST_ENABLED = False
+MFA_TOTP_TOLERANCE = 1  # a code that ran out while it was typed still counts, as RFC 6238 (5.2) advises
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
