@@ -1,7 +1,7 @@
 from django import forms
-from django.core.validators import MaxLengthValidator
 from django.utils.html import format_html
 
+from collective.forms import ADDRESS_LENGTH
 from collective.templatetags.collective import pounds
 from events.models import Registration
 
@@ -82,6 +82,7 @@ class SignUpForm(AccessNeedsForm):
     companion_email = forms.EmailField(
         label="Their email address",
         help_text="We use it only to send them the details of how to join.",
+        validators=[ADDRESS_LENGTH],
         required=False,
         error_messages={"invalid": "Enter their email address in the correct format, like name@example.com."},
     )
@@ -96,9 +97,6 @@ class SignUpForm(AccessNeedsForm):
     def __init__(self, *args, session, **kwargs):
         super().__init__(*args, session=session, **kwargs)
         self.fields["capacity"].choices = capacity_choices(session)
-        self.fields["companion_email"].validators.append(
-            MaxLengthValidator(254, "This address is too long. Please check it.")
-        )
 
     def clean(self):
         cleaned = super().clean()

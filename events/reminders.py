@@ -28,9 +28,8 @@ def fan_out(pk, session_id):
     if not reminder.is_too_late:
         told = sum(_tell(reminder, registration) for registration in _whom(reminder, session))
     Reminder.objects.filter(pk=pk).update(fanned_out_at=clock.now())
-    if (
-        reminder.what == Reminder.What.REMINDER
-    ):  # a session that was moved nearer: one reminder, not all that were missed
+    if reminder.what == Reminder.What.REMINDER:
+        # a session that was moved nearer: one reminder, not all that were missed
         earlier = session.reminders.due(clock.now()).filter(what=reminder.what, due_at__lte=reminder.due_at)
         earlier.update(fanned_out_at=clock.now())
     return told

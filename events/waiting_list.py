@@ -49,9 +49,8 @@ def offer_free_places(session):
         return
     if session.state not in {Session.State.OPEN, Session.State.CLOSED}:
         return
-    free = session.places - session.registrations.holding().count()
     waiting = session.registrations.waiting().select_related("person")
-    for registration in waiting.select_for_update(no_key=True, of=("self",))[: max(free, 0)]:
+    for registration in waiting.select_for_update(no_key=True, of=("self",))[: max(session.free_places, 0)]:
         offer(registration, session)
 
 
@@ -94,7 +93,7 @@ def offer_by_hand(registration):
         raise RuleError(f"{registration.person} is not on the waiting list.")
     if session.has_started or session.standing == "cancelled":
         raise RuleError("This session has begun or is cancelled, so no place can be offered.")
-    if session.places - session.registrations.holding().count() <= 0:
+    if session.free_places <= 0:
         raise RuleError("No place is free. Raise the number of places first.")
     offer(registration, session)
     return registration

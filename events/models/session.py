@@ -23,6 +23,15 @@ MOST_BYTES = 10 * 1024 * 1024
 OWNED_BY_RULES = ("places", "last_list_number", "date_told_at", "opening_told_at")
 
 
+def counts(path):
+    """How many registrations at the end of this path hold a place (`held`), and how many wait (`waiting`)."""
+    from events.models.registration import HOLDING, Registration
+
+    waits = Q(**{f"{path}__state": Registration.State.WAITING})
+    holds = Q(**{f"{path}__state__in": HOLDING})
+    return {"held": Count(path, filter=holds), "waiting": Count(path, filter=waits)}
+
+
 class SessionQuerySet(ActivityQuerySet):
     def lock(self, pk):
         """One session, fresh and locked. First the activity's row, then the session's: the order in which both are
@@ -32,11 +41,7 @@ class SessionQuerySet(ActivityQuerySet):
 
     def with_counts(self):
         """Add how many hold a place (`held`) and how many wait (`waiting`), in the same query."""
-        from events.models.registration import HOLDING, Registration
-
-        states = {"held": Q(registrations__state__in=HOLDING)}
-        states["waiting"] = Q(registrations__state=Registration.State.WAITING)
-        return self.annotate(**{name: Count("registrations", filter=state) for name, state in states.items()})
+        return self.annotate(**counts("registrations"))
 
 
 @pghistory.track(
@@ -276,18 +281,14 @@ def with_sessions(activities, person):
 
     One query: a page of cards asks no more, however many people signed up.
     """
-    from events.models.registration import HOLDING, Registration
+    from events.models.registration import Registration
 
     mine = Registration.objects.visible_to(person).live().filter(session=OuterRef("pk")).values("state")[:1]
     # Meta.ordering does not reach a query that counts
     rows = (
         activities.order_by("position", "starts_at", "title")
         .select_related("session")
-        .annotate(
-            held=Count("session__registrations", filter=Q(session__registrations__state__in=HOLDING)),
-            waiting=Count("session__registrations", filter=Q(session__registrations__state=Registration.State.WAITING)),
-            my_state=Subquery(mine, output_field=models.CharField()),
-        )
+        .annotate(**counts("session__registrations"), my_state=Subquery(mine, output_field=models.CharField()))
     )
     return [_as_session(row) for row in rows]
 
