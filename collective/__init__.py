@@ -1,3 +1,5 @@
 from collective.celery import app as celery_app
 
 __all__ = ["celery_app"]
+
+__version__ = "0.2.0"

@@ -1,6 +1,7 @@
 """What the admin's pages share: acts that ask once more, the editor under our CSP, time and date with names."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminSplitDateTime
@@ -27,17 +28,23 @@ class NamedSplitDateTime(AdminSplitDateTime):
 
 @dataclass(frozen=True)
 class Act:
-    """Something staff do to one row: a button, a page that asks once more, a method that returns what was done."""
+    """Something staff do to one row: a button, a page that asks once more, a method that returns what was done.
+
+    `past` is what the history says, where the person concerned can read it.
+    """
 
     name: str
     label: str
     question: str
+    past: str = ""
+    is_red: bool = False  # cannot be undone
 
 
 class ActAdmin(admin.ModelAdmin):
     """A model admin with acts: `acts` names them, `act_<name>(request, obj)` does them and returns a sentence."""
 
     acts = ()
+    pages = {}  # name of an address of one row -> a view (admin, request, obj); `acts/<name>/` stays for acts
     saves_changes_only = False
     private_fields = ()
     formfield_overrides = {models.DateTimeField: {"form_class": SplitDateTimeField, "widget": NamedSplitDateTime}}
@@ -45,11 +52,29 @@ class ActAdmin(admin.ModelAdmin):
 
     def get_urls(self):
         info = self.opts.app_label, self.opts.model_name
-        name = "{}_{}_act".format(*info)
-        return [
-            path("<path:pk>/acts/<slug:act>/", self.admin_site.admin_view(self.act_view), name=name),
-            *super().get_urls(),
+        stem, view = "{}_{}_".format(*info), self.admin_site.admin_view
+        own = [
+            path(f"<path:pk>/{name.replace('_', '-')}/", view(partial(self.page_view, name)), name=stem + name)
+            for name in self.pages
         ]
+        return [*own, path("<path:pk>/acts/<slug:act>/", view(self.act_view), name=f"{stem}act"), *super().get_urls()]
+
+    def page_view(self, name, request, pk):
+        """One of `pages`, for who may change the row."""
+        obj = self.get_object(request, str(pk))
+        if obj is None:
+            raise Http404
+        if not self.has_change_permission(request, obj):
+            raise PermissionDenied
+        return self.pages[name](self, request, obj)
+
+    def page(self, request, template, title, **context):
+        """Render a page of ours in the admin's frame."""
+        whole = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **context}
+        return TemplateResponse(request, template, whole)
+
+    def change_url(self, obj):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
 
     def view_on_site(self, obj):
         """The page itself, without Django's redirect by content type."""
@@ -81,24 +106,30 @@ class ActAdmin(admin.ModelAdmin):
             raise Http404
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
-        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+        back = self.back_from_act(obj)
         if request.method == "POST":
             try:
                 done = getattr(self, f"act_{act}")(request, obj)
             except RuleError as error:
                 messages.error(request, str(error))
             else:
-                self.log_change(request, obj, done)
+                self.log_change(request, obj, found.past or found.label)
+                self.after_act(request, obj, found)
                 messages.success(request, done)
             return redirect(back)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": found.label,
-            "act": found,
-            "object": obj,
-            "back": back,
-        }
-        return TemplateResponse(request, "admin/act.html", {**context, "opts": self.opts})
+        told = self.hears_it_now(obj, found)
+        return self.page(request, "admin/act.html", found.label, act=found, object=obj, back=back, hears_it_now=told)
+
+    def back_from_act(self, obj):
+        """The page that an act returns to."""
+        return self.change_url(obj)
+
+    def hears_it_now(self, obj, act):
+        """The person who is on the phone and hears of the act at once, or None."""
+        return None
+
+    def after_act(self, request, obj, act):
+        """What follows an act that was done."""
 
     def save_model(self, request, obj, form, change):
         """Write only what was changed here: somebody else may have changed the rest since the form was opened."""

@@ -1,14 +1,15 @@
 import logging
-from functools import update_wrapper
+from functools import partial, update_wrapper
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.http import urlencode
 
 from collective import access
+from collective.views import today
 from collective.views.errors import bad_request
 
 logger = logging.getLogger(__name__)
@@ -18,13 +19,21 @@ class CollectiveAdminSite(admin.AdminSite):
     """Django's admin, entered only with a staff account whose session used a second factor."""
 
     site_header = site_title = "Collective staff"
-    index_title = "What would you like to do?"
+    index_title = "Today"
     enable_nav_sidebar = False
 
     def get_urls(self):
         """Without Django's pages for passwords, which nobody here has, and its redirect by content type."""
         unwanted = {"password_change", "password_change_done", "view_on_site"}
-        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", None) not in unwanted]
+        own = [
+            path("today/take/", self.admin_view(today.take), name="take"),
+            path("status/", self.admin_view(partial(today.status, admin_site=self)), name="status"),
+        ]
+        return own + [row for row in super().get_urls() if getattr(row, "name", None) not in unwanted]
+
+    def index(self, request, extra_context=None):
+        """Today: what waits for staff; below it, everything else."""
+        return super().index(request, {**(extra_context or {}), **today.index_context(request)})
 
     def admin_view(self, view, cacheable=False):
         """What no form of ours sends (a year of eight digits, a key that is none) gets an answer, not a crash."""

@@ -5,7 +5,7 @@ from collective.mail import Letter, kind
 from collective.models import Activity, Follow, SignIn
 
 
-@kind("code", keep_text=False)
+@kind("code", "Sign-in code", keep_text=False)
 def code(message):
     sign_in = SignIn.objects.filter(pk=message.about).first()
     if sign_in is None or not sign_in.is_usable:
@@ -21,15 +21,15 @@ def _follow_letter(message, subject, template):
         return None
     stop = addresses.full_reverse("stop_following", follow.pk, key_purpose="follow", pk=follow.pk)
     context = {"activity": activity, "page": addresses.full(activity.call.get_absolute_url()), "stop": stop}
-    return Letter(subject, template, context, to=message.person.email, one_click_stop=stop)
+    return Letter(subject, template, context, row=activity, one_click_stop=stop)
 
 
-@kind("date_set")
+@kind("date_set", "A date was set")
 def date_set(message):
     return _follow_letter(message, "A date has been set", "email/date_set.html")
 
 
-@kind("sign_up_open")
+@kind("sign_up_open", "Sign-up is open")
 def sign_up_open(message):
     letter = _follow_letter(message, "Sign-up is open", "email/sign_up_open.html")
     return letter if letter and letter.context["activity"].is_open else None

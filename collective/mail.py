@@ -9,8 +9,9 @@ import smtplib
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import islice
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -28,6 +29,12 @@ BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30)]
 GIVE_UP_AFTER = timedelta(days=3)
 KEEP_TEXTS = timedelta(days=30)
 A_BATCH = 100
+LAYOUTS = {
+    "email": "email/base.html",
+    "phone": "email/spoken.html",
+    "post": "email/posted.html",
+    "preview": "email/preview.html",
+}
 LONGEST = 45  # seconds that one sweep may take, well within a task's limit
 
 
@@ -38,52 +45,97 @@ class Letter:
     subject: str
     template: str
     context: dict
-    to: str
+    to: str = ""  # their own address, or "" where it goes to the person wherever their mail goes
+    row: object = None  # what it tells of, for staff who tell it by phone
     attachments: list = field(default_factory=list)
     one_click_stop: str = ""  # an address for List-Unsubscribe-Post (RFC 8058)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How a kind of message is made. `write(message)` returns a Letter, or None if it is no longer true."""
+    """How a kind of message is made. `write(message)` returns a Letter, or None if it is no longer true.
+
+    `when_told(message)` is called when staff have told it; `when_by_hand(message)` when a mail becomes a task.
+    """
 
     name: str
+    label: str
     write: Callable
     keep_text: bool = True
+    when_told: Callable | None = None
+    when_by_hand: Callable | None = None
 
 
 _kinds = {}
 
 
-def kind(name, *, keep_text=True):
-    """Register the decorated function as the writer of this kind of message."""
+def kind(name, label, **options):
+    """Register the decorated function as the writer of this kind of message. The label is for staff."""
 
     def register(write):
-        _kinds[name] = Kind(name, write, keep_text)
+        _kinds[name] = Kind(name, label, write, **options)
         return write
 
     return register
 
 
+def kind_of(message):
+    return _kinds[message.kind]
+
+
+def labels():
+    """What staff call each kind, by its name."""
+    return {name: row.label for name, row in _kinds.items()}
+
+
 def tell(person, kind_name, about, *, revision="", address="", due_at=None, not_after=None):
-    """Write a message in the caller's transaction; once for each (person, kind, row, revision), however often asked."""
+    """Write a message in the caller's transaction; once for each (person, kind, row, revision), however often asked.
+
+    Whoever is told things by phone or post gets a task for staff instead of a mail.
+    """
     if not person and not address:
         raise ValueError("A message needs a person or an address")
-    if person and not (address or person.email):
-        return  # without an email address: staff tell them
+    message = _message(person, kind_name, about, revision, due_at, not_after)
+    if address:
+        message.address, message.channel = address, Message.Channel.EMAIL
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    if message.due_at <= clock.now() and message.channel == Message.Channel.EMAIL:
+        transaction.on_commit(lambda: doorbell.ring("collective.send_message", message.message_id))
+
+
+def tell_all(people, kind_name, about, *, revision="", due_at=None, not_after=None):
+    """The same for many people, in batches, with one ring for all; returns how many were asked for."""
+    told = 0
+    for batch in batched(people, A_BATCH):
+        rows = [_message(person, kind_name, about, revision, due_at, not_after) for person in batch]
+        Message.objects.bulk_create(rows, ignore_conflicts=True)
+        told += len(rows)
+    transaction.on_commit(lambda: doorbell.ring("collective.sweep"))
+    return told
+
+
+def batched(rows, size):
+    """Lists of so many rows (itertools has it from Python 3.12)."""
+    rows = iter(rows)
+    while batch := list(islice(rows, size)):
+        yield batch
+
+
+def _message(person, kind_name, about, revision, due_at, not_after):
     now = clock.now()
-    message = Message(
-        person=person, address=address, kind=_kinds[kind_name].name, about=about.pk, revision=revision,
+    return Message(
+        person=person, channel=person.reach_by if person else Message.Channel.EMAIL,
+        kind=_kinds[kind_name].name, about=about.pk, revision=revision,
         message_id=new_message_id(), created_at=now, due_at=due_at or now, not_after=not_after,
     )  # fmt: skip
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    if message.due_at <= now:
-        transaction.on_commit(lambda: doorbell.ring("collective.send_message", message.message_id))
 
 
 def send_by_message_id(message_id, *, connection=None):
     """Send one message, if it is due and nobody else is sending it. Safe to run twice."""
-    return _send(Message.objects.filter(message_id=message_id), connection or get_connection())
+    connection = connection or get_connection()
+    sent = _send(Message.objects.filter(message_id=message_id), connection)
+    connection.close()
+    return sent
 
 
 def send_due():
@@ -104,10 +156,13 @@ def _send(messages, connection):
     if message is None:
         return False
     try:
-        letter = _letter(message)
+        letter = letter_of(message)
         if letter is None:
             return _settle(message, state=Message.State.DROPPED)
         mail = _email(message, letter, connection)
+        connection.open()
+        if not _still_mine(message):
+            return False
         mail.send()
     except SoftTimeLimitExceeded:
         raise  # the lease runs out, and the next sweep takes the message
@@ -131,18 +186,38 @@ def _claim(messages):
     return message
 
 
-def _letter(message):
+def _still_mine(message):
+    """Take the lease anew just before the text goes out: a sender that was frozen past its lease sends nothing."""
+    mine = Message.objects.filter(pk=message.pk, lease=message.lease, state=Message.State.SENDING)
+    return mine.update(lease_until=clock.now() + LEASE) == 1
+
+
+def letter_of(message):
+    """What the message says now, or None if it is too late, no longer true, or goes nowhere."""
     if message.not_after and message.not_after <= clock.now():
         return None
     if message.person and not message.person.is_active:
         return None
     letter = _kinds[message.kind].write(message)
-    return letter if letter and letter.to else None
+    if letter is None:
+        return None
+    if message.channel != Message.Channel.EMAIL:
+        return letter
+    to = letter.to or message.address or (message.person.mail_address if message.person else "")
+    return replace(letter, to=to) if to else None
+
+
+def render(message, letter, channel=Message.Channel.EMAIL):
+    """The message's HTML: a mail, or (the same wording, without links) what is read out or posted."""
+    return render_to_string(letter.template, {
+        **letter.context, "layout": LAYOUTS[channel], "online": channel in {"email", "preview"},
+        "community": Community.current(), "person": message.person, "today": clock.now(),
+    })  # fmt: skip
 
 
 def _email(message, letter, connection):
     community = Community.current()
-    html = render_to_string(letter.template, {**letter.context, "community": community, "person": message.person})
+    html = render(message, letter)
     headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}
     if letter.one_click_stop:
         headers["List-Unsubscribe"] = f"<{letter.one_click_stop}>"

@@ -1,7 +1,7 @@
 """What we hold about a person, assembled from every app."""
 
-from events.forms import access_words
 from events.models import Registration
+from events.models.access_need import words_of
 
 
 def my_data(person):
@@ -35,7 +35,7 @@ def _session_data(row):
         "state": row.get_state_display(),
         "takes part": row.get_capacity_display(),
         "fee in pence": row.fee_pence,
-        "access needs": access_words(row.access_needs),
+        "access needs": words_of(row.access_needs),
         "access notes": (row.access_needs or {}).get("notes", ""),
         "comes along": {key: companion[key] for key in ("name", "email") if companion.get(key)},
     }

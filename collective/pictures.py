@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from PIL import Image, ImageOps
 
@@ -14,7 +15,15 @@ class NotAPicture(ValueError):
     """Says, to the person who uploaded it, why a file is not used."""
 
 
-def shrink(file):
+def shrunk_or_refused(file, field, *, longest=LONGEST_SIDE):
+    """`shrink` for a model's `clean`. Raises ValidationError for the field."""
+    try:
+        return shrink(file, longest=longest)
+    except NotAPicture as error:
+        raise ValidationError({field: str(error)}) from error
+
+
+def shrink(file, *, longest=LONGEST_SIDE):
     """Return (WebP file, width, height in pixels). Raises NotAPicture."""
     if file.size > MOST_BYTES:
         raise NotAPicture("This picture is larger than 5 MB. Please make it smaller first.")
@@ -22,10 +31,10 @@ def shrink(file):
         image = Image.open(file, formats=["JPEG", "PNG", "WEBP"])
         if image.width * image.height > MOST_PIXELS:
             raise NotAPicture("This picture has too many pixels. Please make it smaller first.")
-        image = ImageOps.exif_transpose(image).convert("RGB")
+        image = ImageOps.exif_transpose(image).convert("RGBA" if "A" in image.getbands() else "RGB")
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotAPicture("We cannot read this file as a JPEG, PNG or WebP picture.") from error
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    image.thumbnail((longest, longest))
     out = BytesIO()
     image.save(out, "WEBP", quality=75)
     return ContentFile(out.getvalue()), image.width, image.height

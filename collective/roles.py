@@ -14,7 +14,9 @@ ROLES = {
         "collective.page": ALL,
         "collective.supportline": (*ALL, "delete"),
         "collective.person": ALL,
+        "collective.announcement": (*ALL, "delete"),
         "collective.follow": ("view",),
+        "collective.followup": (*ALL, "delete"),
         "collective.message": ("view", "change"),
         "collective.sweeprun": ("view",),
         "collective.deletionrequest": ("view", "change"),
@@ -22,6 +24,7 @@ ROLES = {
         "events.material": (*ALL, "delete"),
         "events.reminder": (*ALL, "delete"),
         "events.registration": ("view", "change"),
+        "events.accessneed": ("view", "change"),
     },
     "Finance": {
         "collective.call": ("view",),
@@ -32,7 +35,11 @@ ROLES = {
     },
     "Safeguarding leads": {"collective.supportline": (*ALL, "delete"), "collective.page": ("view", "change")},
 }
-EXTRA = {"Coordinators": ["events.view_access_needs"]}
+EXTRA = {
+    "Coordinators": [
+        "events.view_access_needs", "collective.view_contact_details", "collective.send_announcement",
+    ],
+}  # fmt: skip
 
 
 def sync():

@@ -29,15 +29,20 @@ MOST_CODES_A_NETWORK = 150  # an office or a library shares one address
 
 def ask_for_code(email, visitor_address):
     """Send a code to this address, known or not; returns the SignIn. Raises RuleError past the limits."""
+    return record_asked(email, visitor_address, kind="code")
+
+
+def record_asked(email, visitor_address, *, kind, person=None):
+    """The same for a code of any kind. With a person: the address shall become theirs."""
     email, since = clean_email(email), clock.now() - LIMIT_OVER
     network = hmac.new(settings.SECRET_KEY.encode(), visitor_address.encode(), hashlib.sha256).hexdigest()
     with transaction.atomic():
         _one_at_a_time(email)
         _check_limits(email, network, since)
-        sign_in = SignIn.objects.create(email=email, network=network)
-        mail.tell(None, "code", sign_in, address=email, not_after=sign_in.ends_at)
+        sign_in = SignIn.objects.create(email=email, network=network, person=person)
+        mail.tell(None, kind, sign_in, address=email, not_after=sign_in.ends_at)
     # From here and now, not by a worker: nobody should wait for a broker to sign in. The sweep is the fallback.
-    mail.send_by_message_id(Message.objects.get(person=None, kind="code", about=sign_in.pk).message_id)
+    mail.send_by_message_id(Message.objects.get(person=None, kind=kind, about=sign_in.pk).message_id)
     return sign_in
 
 
@@ -60,6 +65,12 @@ def _check_limits(email, network, since):
 
 def check_code(sign_in, code):
     """Return the Person whose address this proves, made now if it is new. Raises RuleError with what to do next."""
+    prove(sign_in, code)
+    return _person_at(sign_in.email)
+
+
+def prove(sign_in, code):
+    """Use up the code. Raises RuleError, with what to do next, for a wrong one and for one that is over."""
     with transaction.atomic():
         sign_in = SignIn.objects.select_for_update().get(pk=sign_in.pk)
         if not sign_in.is_usable:
@@ -67,7 +78,7 @@ def check_code(sign_in, code):
         if sign_in.matches(code):
             sign_in.used_at = clock.now()
             sign_in.save(update_fields=["used_at"])
-            return _person_at(sign_in.email)
+            return
         SignIn.objects.filter(pk=sign_in.pk).update(wrong_codes=F("wrong_codes") + 1)
     left = MOST_WRONG_CODES - sign_in.wrong_codes - 1
     if left == 0:

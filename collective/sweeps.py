@@ -35,6 +35,10 @@ def register(name, act, *, every=timedelta(seconds=10)):
     _sweeps[name] = Sweep(name, act, every)
 
 
+def names():
+    return sorted(_sweeps)
+
+
 def run_all():
     """Run every sweep whose time has come; one that fails does not keep the others from running."""
     latest = dict(SweepRun.objects.values_list("name").annotate(Max("started_at")))

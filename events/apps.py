@@ -8,8 +8,15 @@ class EventsConfig(AppConfig):
     verbose_name = "Sessions"
 
     def ready(self):
+        from collective import record_joins as joins
         from collective import sweeps
-        from events import emails, reminders, waiting_list  # noqa: F401 emails registers its kinds by being read
+        from events import audiences, emails, record_joins, reminders, waiting_list  # noqa: F401 emails registers itself
+
+        audiences.register_all()
+        joins.register(
+            "registrations", preview=record_joins.preview, join=record_joins.join, is_clear=record_joins.is_clear,
+            undo=record_joins.undo,
+        )  # fmt: skip
 
         sweeps.register("offers", waiting_list.move_all_on)
         sweeps.register("reminders", reminders.fan_out_all_due)

@@ -4,22 +4,7 @@ from django.utils.html import format_html
 from collective.forms import ADDRESS_LENGTH
 from collective.templatetags.collective import pounds
 from events.models import Registration
-
-ACCESS_CHOICES = [
-    ("interpreter", "British Sign Language interpreter"),
-    ("captions", "Live captions"),
-    ("large_print", "Large print or easy read"),
-    ("questions_before", "The questions before the day"),
-    ("breaks", "More breaks"),
-    ("camera_off", "Camera off, or writing instead of speaking"),
-    ("phone", "Taking part by phone instead of the internet"),
-    ("someone_before", "A talk with one of us before the day"),
-]
-IN_PERSON_CHOICES = [
-    ("step_free", "Step-free access"),
-    ("quiet_room", "A quiet room"),
-    ("food", "Food: something I cannot eat (tell us below)"),
-]
+from events.models.access_need import CHOICES, IN_PERSON_CHOICES
 
 
 class AccessNeedsForm(forms.Form):
@@ -42,7 +27,7 @@ class AccessNeedsForm(forms.Form):
     def __init__(self, *args, session, **kwargs):
         super().__init__(*args, **kwargs)
         self.session = session
-        self.fields["access"].choices = ACCESS_CHOICES + (IN_PERSON_CHOICES if session.is_in_person else [])
+        self.fields["access"].choices = CHOICES + (IN_PERSON_CHOICES if session.is_in_person else [])
 
     @property
     def needs(self):
@@ -50,14 +35,14 @@ class AccessNeedsForm(forms.Form):
         chosen, notes = self.cleaned_data["access"], self.cleaned_data["access_notes"].strip()
         return {"choices": chosen, "notes": notes} if chosen or notes else None
 
-    @staticmethod
-    def initial_for(registration):
+    @classmethod
+    def initial_for(cls, registration):
         needs = registration.access_needs or {}
         return {"access": needs.get("choices", []), "access_notes": needs.get("notes", "")}
 
 
-class SignUpForm(AccessNeedsForm):
-    """A place in a session: in which capacity, who comes along, what helps, and the ways of working."""
+class AnswersForm(AccessNeedsForm):
+    """What a person answers: in which capacity, who comes along, and what helps. Staff correct it with them."""
 
     NOBODY, BRINGS, WOULD_LIKE = "nobody", "brings", "would_like"
 
@@ -86,12 +71,8 @@ class SignUpForm(AccessNeedsForm):
         required=False,
         error_messages={"invalid": "Enter their email address in the correct format, like name@example.com."},
     )
-    agree = forms.BooleanField(
-        label="I have read the ways of working, and I agree to them",
-        error_messages={"required": "Tick the box if you agree to the ways of working. If you are not sure, call us."},
-    )
     field_order = [
-        "capacity", "coming_along", "companion_name", "companion_email", "access", "access_notes", "agree",
+        "capacity", "coming_along", "companion_name", "companion_email", "access", "access_notes",
     ]  # fmt: skip
 
     def __init__(self, *args, session, **kwargs):
@@ -108,6 +89,17 @@ class SignUpForm(AccessNeedsForm):
             )
         return cleaned
 
+    @classmethod
+    def initial_for(cls, registration):
+        companion = registration.companion or {}
+        return {
+            **super().initial_for(registration),
+            "capacity": registration.capacity,
+            "coming_along": companion.get("kind", cls.NOBODY),
+            "companion_name": companion.get("name", ""),
+            "companion_email": companion.get("email", ""),
+        }
+
     @property
     def answers(self):
         """What `Session.sign_up` stores; the moment of agreement is the view's to say."""
@@ -122,6 +114,16 @@ class SignUpForm(AccessNeedsForm):
             "companion": None if kind == self.NOBODY else companion,
             "access_needs": self.needs,
         }
+
+
+class SignUpForm(AnswersForm):
+    """A place in a session: the answers, and the ways of working."""
+
+    agree = forms.BooleanField(
+        label="I have read the ways of working, and I agree to them",
+        error_messages={"required": "Tick the box if you agree to the ways of working. If you are not sure, call us."},
+    )
+    field_order = [*AnswersForm.field_order, "agree"]
 
     def typed(self):
         """The raw answers by field, to keep in a draft: lists, as a browser sent them."""
@@ -140,9 +142,3 @@ def capacity_choices(session):
     }
     html = '<span class="choice__label">{}</span> <span class="choice__hint">{}</span>'
     return [(capacity.value, format_html(html, capacity.label, hint)) for capacity, hint in hints.items()]
-
-
-def access_words(needs):
-    """The chosen access needs in words, for the person and for who may see them."""
-    labels = dict(ACCESS_CHOICES + IN_PERSON_CHOICES)
-    return [labels[choice] for choice in (needs or {}).get("choices", []) if choice in labels]

@@ -43,7 +43,9 @@ def _whom(reminder, session):
 def _tell(reminder, registration):
     if reminder.what == Reminder.What.JOINING:
         registration.tell_joining_details(reminder.session)
-    else:
+    elif reminder.is_for(registration.person):
         revision = f"{reminder.pk}@{reminder.due_at.timestamp():.0f}"
         mail.tell(registration.person, reminder.what, registration, revision=revision, not_after=reminder.not_after)
+    else:
+        return 0
     return 1

@@ -5,6 +5,7 @@ lock, so it is the order in which the sign-ups were committed.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -12,7 +13,8 @@ from django.db.models import F, Q
 from collective import clock, mail, sweeps
 from collective.errors import RuleError
 from collective.models import Person
-from events.models import Registration, Session, SignUpDraft
+from collective.models.person import clean_email
+from events.models import AccessNeed, Registration, Session, SignUpDraft
 from events.models.registration import State, free_seat
 
 # (if the session is at least this far away, this is how long to answer); docs/how-it-works.md shows it
@@ -24,6 +26,7 @@ TIME_TO_ANSWER = [
     (timedelta(hours=2), timedelta(minutes=45)),
     (timedelta(0), timedelta(minutes=20)),
 ]
+SMALLEST = Decimal("0.000001")  # of a list number
 KEEP_DRAFTS = timedelta(days=1)
 KEEP_PRIVATE_ANSWERS = timedelta(days=30)
 
@@ -36,11 +39,82 @@ def offer_until(session, moment):
 
 
 def offer(registration, session):
-    """Keep a place for this person until a time, and tell them."""
+    """Keep a place for this person until a time, and tell them.
+
+    Who is told by staff has the time to answer from the moment at which they are told; until then the place is kept.
+    """
+    now, by_hand = clock.now(), registration.person.is_told_by_hand
     registration.state, registration.seat = State.OFFERED, free_seat(session)
-    registration.offer_until = offer_until(session, clock.now())
+    registration.offer_until = session.starts_at if by_hand else offer_until(session, now)
+    registration.offer_told_at = None if by_hand else now
     registration.save()
-    mail.tell(registration.person, "offered", registration, not_after=registration.offer_until)
+    mail.tell(
+        registration.person, "offered", registration, revision=now.isoformat(), not_after=registration.offer_until
+    )
+
+
+@transaction.atomic
+def start_offer(registration):
+    """Staff have told the person: from now on they have the usual time to answer. Told twice, nothing changes."""
+    session, registration = registration.locked()
+    if registration.offer_waits_to_be_told:
+        registration.offer_told_at = clock.now()
+        registration.offer_until = offer_until(session, clock.now())
+        registration.save()
+
+
+@transaction.atomic
+def hold_until_told(registration):
+    """The mail with the offer came to nobody: the place is kept until staff have told them."""
+    session, registration = registration.locked()
+    if registration.state == State.OFFERED:
+        registration.offer_told_at, registration.offer_until = None, session.starts_at
+        registration.save()
+
+
+@transaction.atomic
+def take_back_offer(registration):
+    """Undo an offer: back to the same place on the list. Raises RuleError if there is no offer any more."""
+    session, registration = registration.locked()
+    if registration.state != State.OFFERED or registration.list_number is None:
+        raise RuleError(f"{registration.person} has no offer any more.")
+    registration.state, registration.seat = State.WAITING, None
+    registration.offer_until = registration.offer_told_at = None
+    registration.save()
+    # staff are deciding who comes next: otherwise the sweep would offer it to the same person again
+    Session.objects.filter(pk=session.pk).update(offers_by_hand=True)
+    return registration
+
+
+@transaction.atomic
+def move(registration, position, reason):
+    """Staff move somebody on the list to this position (1 is the next in order), with a reason that others can read.
+
+    The number lies between its new neighbours'. Raises RuleError for who does not wait, and without a reason.
+    """
+    session, registration = registration.locked()
+    if registration.state != State.WAITING:
+        raise RuleError(f"{registration.person} is not on the waiting list.")
+    if not reason.strip():
+        raise RuleError("Say why: whoever looks at the list later wants to understand it.")
+    registration.list_number = _number_for(session, registration, position)
+    registration.list_reason = reason.strip()
+    registration.save()
+    return registration
+
+
+def _number_for(session, registration, position):
+    others = list(session.registrations.waiting().exclude(pk=registration.pk).values_list("list_number", flat=True))
+    position = max(1, min(position, len(others) + 1))
+    if position > len(others):
+        session.last_list_number += 1
+        Session.objects.filter(pk=session.pk).update(last_list_number=session.last_list_number)
+        return session.last_list_number
+    before, after = others[position - 2] if position > 1 else Decimal(0), others[position - 1]
+    between = ((before + after) / 2).quantize(SMALLEST)
+    if between in {before, after}:
+        raise RuleError("There is no room between these two any more. Move one of them by a position first.")
+    return between
 
 
 def offer_free_places(session):
@@ -59,8 +133,10 @@ def release_lapsed(session):
     past = session.registrations.filter(state=State.OFFERED, offer_until__lte=clock.now())
     lapsed = past.select_related("person").select_for_update(no_key=True, of=("self",))
     for registration in lapsed:
+        knew = not registration.offer_waits_to_be_told
         registration.end(Registration.EndedBecause.LAPSED)
-        mail.tell(registration.person, "offer_lapsed", registration, not_after=session.ends_at)
+        if knew:
+            mail.tell(registration.person, "offer_lapsed", registration, not_after=session.ends_at)
     if lapsed:
         offer_free_places(session)
     return len(lapsed)
@@ -110,7 +186,7 @@ def note_walk_in(session, *, email="", name=""):
     session = session.locked()
     if not session.has_started:
         raise RuleError("This session has not begun yet, so nobody has come.")
-    person = Person.objects.filter(email=email.strip().lower()).first() if email else None
+    person = Person.objects.filter(email=clean_email(email)).first() if email else None
     person = person or Person.objects.create_user(email, name=name)
     registration = session.registrations.live().filter(person=person).first()
     if registration and registration.state != State.WAITING:
@@ -134,4 +210,5 @@ def forget_private_answers():
     done = old.filter(Q(access_needs__isnull=False) | Q(companion__isnull=False)).update(
         access_needs=None, companion=None
     )
+    AccessNeed.objects.filter(registration__in=old).delete()
     return done, done

@@ -1,13 +1,16 @@
 from collective.models.activity import Activity
+from collective.models.announcement import Announcement
 from collective.models.call import Call, CallPicture
 from collective.models.community import ClockOffset, Community, Page, SupportLine
 from collective.models.follow import Follow
 from collective.models.message import Message
 from collective.models.person import DeletionRequest, Person
+from collective.models.record_join import RecordJoin
 from collective.models.sign_in import SignIn
-from collective.models.sweep_run import SweepRun
+from collective.models.staff_work import FollowUp, Taken
+from collective.models.sweep_run import Backup, SweepRun
 
 __all__ = [
-    "Activity", "Call", "CallPicture", "ClockOffset", "Community", "DeletionRequest", "Follow", "Message", "Page",
-    "Person", "SignIn", "SupportLine", "SweepRun",
+    "Activity", "Announcement", "Backup", "Call", "CallPicture", "ClockOffset", "Community", "DeletionRequest",
+    "Follow", "FollowUp", "Message", "Page", "Person", "RecordJoin", "SignIn", "SupportLine", "SweepRun", "Taken",
 ]  # fmt: skip

@@ -1,4 +1,5 @@
 import uuid
+from itertools import count
 
 import pghistory
 from django.db import models
@@ -7,6 +8,19 @@ from django.db.models import Exists, OuterRef, Q
 from collective import clock
 from collective.models.call import Call
 from collective.models.person import Person
+
+# What a copy begins without: its own key and address, its dates, who was told, who is named.
+NOT_COPIED = {
+    "id", "slug", "call", "state", "when_words", "starts_at", "ends_at", "opens_at", "cancelled_because",
+    "date_told_at", "opening_told_at",
+}  # fmt: skip
+
+
+def free_slug(model, slug):
+    """The slug with the first number that no other row has: first-session-2."""
+    stem = slug[:70]
+    taken = set(model.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    return next(name for number in count(2) if (name := f"{stem}-{number}") not in taken)
 
 
 class ActivityQuerySet(models.QuerySet):
@@ -104,6 +118,22 @@ class Activity(models.Model):
 
     def __str__(self):
         return self.title
+
+    def whole(self):
+        """This activity as what it is: a session as its Session, a bare card as itself."""
+        for relation in self._meta.related_objects:
+            if relation.parent_link and (child := relation.related_model.objects.filter(pk=self.pk).first()):
+                return child
+        return self
+
+    def copy(self, call):
+        """The same way to take part in this call, without people and without a date, to be confirmed anew."""
+        copied = {
+            field.attname: getattr(self, field.attname)
+            for field in self._meta.concrete_fields
+            if field.name not in NOT_COPIED and not field.is_relation
+        }
+        return type(self).objects.create(**copied, call=call, slug=free_slug(Activity, self.slug))
 
     @property
     def has_date(self):

@@ -1,12 +1,13 @@
 import uuid
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 
 from collective import clock
 from collective.markup import RichTextField
 from collective.models.person import Person
+
+COPIED = ("summary", "why", "lead", "about_lead", "pay_rule", "about_pay", "care_note")
 
 
 class CallQuerySet(models.QuerySet):
@@ -54,6 +55,21 @@ class Call(models.Model):
     def get_absolute_url(self):
         return reverse("call", args=[self.slug])
 
+    def copy(self):
+        """The whole call without people: its words, pictures and ways to take part, for staff only until published."""
+        from collective.models.activity import free_slug
+
+        copied = Call.objects.create(
+            **{name: getattr(self, name) for name in COPIED}, title=f"Copy of {self.title}"[:150],
+            slug=free_slug(Call, self.slug),
+        )  # fmt: skip
+        for picture in self.pictures.all():
+            picture.pk, picture.call, picture._state.adding = uuid.uuid4(), copied, True
+            picture.save()
+        for activity in self.activities.all():
+            activity.whole().copy(copied)
+        return copied
+
     @property
     def is_published(self):
         return self.published_at is not None and self.published_at <= clock.now()
@@ -91,8 +107,5 @@ class CallPicture(models.Model):
         from collective import pictures
 
         if self.file and not self.file._committed:
-            try:
-                self.file.file, self.width, self.height = pictures.shrink(self.file.file)
-            except pictures.NotAPicture as error:
-                raise ValidationError({"file": str(error)}) from error
+            self.file.file, self.width, self.height = pictures.shrunk_or_refused(self.file.file, "file")
             self.file.name = f"{uuid.uuid4()}.webp"

@@ -1,9 +1,11 @@
+import hashlib
+import uuid
 from datetime import timedelta
 
 from django.db import models
 from django.urls import reverse
 
-from collective import clock
+from collective import clock, contrast
 from collective.markup import RichTextField
 
 CHECK_LINES_EVERY = timedelta(days=182)
@@ -27,6 +29,23 @@ class Community(SingleRow):
     about = models.CharField("about it, in a sentence", max_length=200, blank=True)
     phone = models.CharField(max_length=30, blank=True)
     hours = models.CharField("when somebody answers", max_length=80, blank=True)
+    mark = models.ImageField(
+        upload_to="mark/", blank=True, help_text="Your sign, instead of ours. JPEG, PNG or WebP, up to 5 MB."
+    )
+    colour = models.CharField(
+        "colour of links and buttons",
+        max_length=7,
+        blank=True,
+        validators=[contrast.check_on_light],
+        help_text="Like #0e5a55. Dark enough to read on our light pages. Empty: our green.",
+    )
+    dark_colour = models.CharField(
+        "the same on dark pages",
+        max_length=7,
+        blank=True,
+        validators=[contrast.check_on_dark],
+        help_text="Like #93d5c8. Light enough to read on our dark pages. Empty: our light green.",
+    )
     from_email = models.EmailField("mail comes from", blank=True)
     reply_to = models.EmailField("answers go to", blank=True, help_text="A mailbox that somebody reads.")
 
@@ -36,6 +55,22 @@ class Community(SingleRow):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        from collective import pictures
+
+        if self.mark and not self.mark._committed:
+            self.mark.file, *_ = pictures.shrunk_or_refused(self.mark.file, "mark", longest=192)
+            self.mark.name = f"{uuid.uuid4()}.webp"
+
+    @property
+    def look(self):
+        """A word that changes with the mark and the colours, so that browsers may keep the style sheet for long."""
+        return hashlib.sha256(f"{self.mark}{self.colour}{self.dark_colour}".encode()).hexdigest()[:12]
+
+    @property
+    def has_own_look(self):
+        return bool(self.mark or self.colour or self.dark_colour)
 
     @classmethod
     def current(cls):

@@ -2,7 +2,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from collective import clock
 from collective.models.person import Person
@@ -17,9 +17,25 @@ class MessageQuerySet(models.QuerySet):
             channel=self.model.Channel.EMAIL,
         )
 
+    def by_hand(self):
+        """What staff tell somebody themselves, by phone or post."""
+        return self.exclude(channel=self.model.Channel.EMAIL)
+
+    def tasks(self, moment):
+        """What staff should tell now, the shortest time left first."""
+        due = self.by_hand().filter(state=self.model.State.WAITING, due_at__lte=moment)
+        return due.order_by(F("not_after").asc(nulls_last=True), "due_at", "pk")
+
+    def failed(self):
+        """Mail that came to nobody."""
+        return self.filter(state=self.model.State.FAILED)
+
 
 class Message(models.Model):
-    """Something we tell one person, once. The text is made when it is sent; the unique key stays for ever."""
+    """Something we tell one person, once. The text is made when it is sent; the unique key stays for ever.
+
+    By phone or post it is a task: staff read the wording out, or post the letter, and mark it told.
+    """
 
     class Channel(models.TextChoices):
         EMAIL = "email", "Email"
@@ -29,7 +45,7 @@ class Message(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
         SENDING = "sending", "Being sent"
-        SENT = "sent", "Sent"
+        SENT = "sent", "Sent or told"
         FAILED = "failed", "Failed"
         DROPPED = "dropped", "Not sent: no longer true"
 
@@ -49,6 +65,7 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    told_by = models.ForeignKey(Person, models.SET_NULL, null=True, editable=False, related_name="+")
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
 
@@ -65,6 +82,9 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state__in=["waiting", "sending"]), name="message_due"),
+            models.Index(fields=["due_at"], condition=Q(state="waiting") & ~Q(channel="email"), name="message_task"),
+            models.Index(fields=["-created_at"], condition=Q(state="failed"), name="message_failed"),
+            models.Index(fields=["about"], name="message_about"),
             models.Index(fields=["person", "-created_at"], name="message_person"),
             models.Index(fields=["-created_at", "-id"], name="message_newest"),
             models.Index(fields=["sent_at"], condition=~Q(text=""), name="message_text_kept"),

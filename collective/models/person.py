@@ -1,13 +1,28 @@
 import uuid
 
+import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
-from collective import clock
+from collective import clock, phones
+from collective.encryption import EncryptedJSONField
 
 
-class PersonManager(BaseUserManager):
+class PersonQuerySet(models.QuerySet):
+    def known(self):
+        """Without the empty records that were joined into another."""
+        return self.filter(joined_into=None)
+
+    def found_by(self, text):
+        """Those whose name or address holds the text, or whose phone number is exactly this."""
+        if number := phones.read(text):
+            return self.filter(phone_hash=phones.keyed_hash(number))
+        return self.filter(Q(name__icontains=text) | Q(email__icontains=text) | Q(contact_email__icontains=text))
+
+
+class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):
     def create_user(self, email=None, **fields):
         """A person who signs in by code, or, without an email address, takes part through staff."""
         return self.create(email=clean_email(email), **fields)
@@ -25,14 +40,39 @@ def clean_email(email):
     return (email or "").strip().lower() or None
 
 
+@pghistory.track(
+    fields=["reach_by", "wants_news", "wants_reminders", "is_active", "is_staff", "is_superuser"],
+    model_name="PersonEvent",
+)
 class Person(AbstractBaseUser, PermissionsMixin):
-    """Anybody we know: a member, staff, or somebody who takes part by phone or post and has no email address."""
+    """Anybody we know: a member, staff, or somebody who takes part by phone or post and has no email address.
+
+    Phone number and postal address are encrypted, in no history and in no list.
+    """
+
+    class ReachBy(models.TextChoices):
+        EMAIL = "email", "Email"
+        PHONE = "phone", "Phone"
+        POST = "post", "Post"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField("email address", unique=True, null=True, blank=True)
     name = models.CharField("what to call them", max_length=100, blank=True)
+    contact_email = models.EmailField(
+        "shared email address",
+        blank=True,
+        help_text="Somebody else's address, where their messages may go too. Nobody signs in as them with it.",
+    )
+    phone = EncryptedJSONField(null=True, blank=True)
+    phone_hash = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    postal_address = EncryptedJSONField(null=True, blank=True)
+    reach_by = models.CharField("tell them things by", max_length=5, choices=ReachBy, default=ReachBy.EMAIL)
+    joined_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="joined_records"
+    )
     wants_news = models.BooleanField("news by email", default=True)
     wants_reminders = models.BooleanField("reminders by email", default=True)
+    wants_staff_mail = models.BooleanField("the daily staff email", default=True)
     is_staff = models.BooleanField(
         "staff",
         default=False,
@@ -49,9 +89,24 @@ class Person(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name_plural = "people"
         ordering = ["name", "email"]
+        permissions = [
+            ("view_contact_details", "Can see phone numbers and postal addresses"),
+            ("manage_staff", "Can invite staff, reset a second step, and let staff leave"),
+        ]
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="person_email_in_lower_case"),
             models.CheckConstraint(condition=~models.Q(email=""), name="person_email_null_rather_than_empty"),
+            models.CheckConstraint(
+                condition=Q(phone=None, phone_hash="") | Q(phone__isnull=False) & ~Q(phone_hash=""),
+                name="person_phone_with_its_hash",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reach_by="email")
+                | Q(email__isnull=False)
+                | Q(joined_into__isnull=False)
+                | ~Q(contact_email=""),
+                name="person_told_by_email_has_an_address",
+            ),
         ]
 
     def __str__(self):
@@ -63,9 +118,32 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def save(self, *args, **kwargs):
         """An address in its one form, and never a password: Django takes an empty one for usable."""
         self.email = clean_email(self.email)
+        self.contact_email = clean_email(self.contact_email) or ""
+        self.phone_hash = phones.keyed_hash(self.phone)
+        if self.reach_by == self.ReachBy.EMAIL and not self.mail_address and not self.joined_into_id:
+            self.reach_by = self.ReachBy.PHONE
         if not self.password:
             self.set_unusable_password()
         super().save(*args, **kwargs)
+
+    @property
+    def mail_address(self):
+        """Where their mail goes: their own address, or the one they share; "" for neither."""
+        return self.email or self.contact_email
+
+    @property
+    def is_told_by_hand(self):
+        """Do staff ring or write to them, instead of our mail server?"""
+        return self.reach_by != self.ReachBy.EMAIL
+
+    @property
+    def phone_as_written(self):
+        return phones.written(self.phone)
+
+    def sign_out_everywhere(self):
+        """End every session of theirs at once: each holds a hash of this (never usable) password."""
+        self.set_unusable_password()
+        self.save(update_fields=["password"])
 
     def get_full_name(self):
         return str(self)

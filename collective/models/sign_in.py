@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from collective import clock
+from collective.models.person import Person
 
 CODE_LASTS = timedelta(minutes=15)
 MOST_WRONG_CODES = 5
@@ -21,6 +22,13 @@ class SignIn(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField()
+    person = models.ForeignKey(
+        Person,
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        help_text="Whose address this shall become. Empty: somebody signs in.",
+    )
     network = models.CharField(max_length=64, help_text="A keyed hash of the visitor's address, for the limit.")
     created_at = models.DateTimeField(default=clock.now)
     wrong_codes = models.PositiveSmallIntegerField(default=0)

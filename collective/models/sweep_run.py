@@ -19,3 +19,17 @@ class SweepRun(models.Model):
 
     def __str__(self):
         return f"{self.name} at {self.started_at:%d %b %Y %H:%M:%S}"
+
+
+class Backup(models.Model):
+    """A backup that was taken (or, with `restored_at`, brought back), noted by the script that did it."""
+
+    taken_at = models.DateTimeField(db_index=True)
+    restored_at = models.DateTimeField(null=True, blank=True)
+    size = models.PositiveBigIntegerField("bytes", null=True, blank=True)
+
+    class Meta:
+        ordering = ["-taken_at", "-pk"]
+
+    def __str__(self):
+        return f"Backup of {self.taken_at:%d %b %Y %H:%M}"

@@ -5,7 +5,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from collective.models import Activity, Call, CallPicture, Follow
-from events.models.session import with_sessions
+from events.cards import with_sessions
 
 MOST_CALLS = 20
 

@@ -38,7 +38,7 @@ def sign_in(request):
 
 def _asked(request):
     key = request.session.get(SESSION_KEY)
-    return SignIn.objects.filter(pk=key).first() if key else None
+    return SignIn.objects.filter(pk=key, person=None).first() if key else None
 
 
 @never_cache

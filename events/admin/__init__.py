@@ -1,4 +1,5 @@
+from events.admin.needs import AccessNeedAdmin
 from events.admin.registrations import RegistrationAdmin
 from events.admin.sessions import SessionAdmin
 
-__all__ = ["RegistrationAdmin", "SessionAdmin"]
+__all__ = ["AccessNeedAdmin", "RegistrationAdmin", "SessionAdmin"]

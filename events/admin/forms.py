@@ -1,6 +1,6 @@
 from django import forms
 
-from events.models import Registration, Session
+from events.models import AccessNeed, Registration, Session
 
 State = Registration.State
 MARKS = {
@@ -21,15 +21,74 @@ class SessionForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         dated = cleaned.get("starts_at") and cleaned.get("ends_at")
-        if not dated and cleaned.get("state") not in {Session.State.TO_BE_CONFIRMED, Session.State.CANCELLED}:
-            self.add_error("state", "Only a session that is to be confirmed can do without a start and an end.")
-        elif not dated and self.instance.registrations.live().exists():
-            self.add_error("starts_at", "People are signed up for this session, so it needs a start and an end.")
+        if "starts_at" not in self.fields:
+            dated = True  # people are signed up: "Move this session" changes it, and tells them
+        if not dated and cleaned.get("state", self.instance.state) not in {
+            Session.State.TO_BE_CONFIRMED,
+            Session.State.CANCELLED,
+        }:
+            self.add_error(None, "Only a session that is to be confirmed can do without a start and an end.")
         if cleaned.get("opens_at") and dated and cleaned["opens_at"] >= cleaned["ends_at"]:
             self.add_error("opens_at", "Sign-up would open after the session is over.")
         if cleaned.get("kind") not in {Session.Kind.SESSION, Session.Kind.IN_PERSON, None}:
             self.add_error("kind", "A session is online or in person.")
         return cleaned
+
+
+class MoveOnListForm(forms.Form):
+    position = forms.IntegerField(
+        min_value=1, max_value=100_000, label="Position on the list", help_text="1 is the next in order."
+    )
+    reason = forms.CharField(max_length=200, label="Why", help_text="Other staff can read it. Nothing private, please.")
+
+
+class WallTimeField(forms.SplitDateTimeField):
+    """A day and a time as clocks in the UK show them."""
+
+    def __init__(self, **kwargs):
+        widget = forms.SplitDateTimeWidget(
+            date_attrs={"type": "date", "aria-label": "Date"}, time_attrs={"type": "time", "aria-label": "Time"},
+            date_format="%Y-%m-%d", time_format="%H:%M",
+        )  # fmt: skip
+        super().__init__(widget=widget, **kwargs)
+
+
+class MoveForm(forms.Form):
+    """A new time for a session."""
+
+    starts_at = WallTimeField(label="New start (UK time)")
+    ends_at = WallTimeField(label="New end (UK time)")
+    note = forms.CharField(
+        label="What people should know", required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Everybody on it reads this.",
+    )  # fmt: skip
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label="Why it is cancelled", max_length=400, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Everybody on it reads this, and so does who opens the session's page.",
+    )  # fmt: skip
+
+
+class NeedForm(forms.Form):
+    """How far staff are with one thing that helps somebody take part."""
+
+    state = forms.ChoiceField(
+        choices=[row for row in AccessNeed.State.choices if row[0] != AccessNeed.State.WITHDRAWN],
+        widget=forms.RadioSelect, label="How far are we?",
+    )  # fmt: skip
+    reason = forms.CharField(
+        label="What the person is told about it", required=False, max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="For example who it is, or why we cannot arrange it. They read it on their page.",
+    )  # fmt: skip
+    note = forms.CharField(
+        label="Note for the team", required=False, max_length=400, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    needed_by = forms.DateField(
+        label="Arranged by", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class PlacesForm(forms.Form):

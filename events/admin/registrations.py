@@ -1,13 +1,66 @@
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html_join
 
+from collective import by_hand
 from collective.admin_acts import Act, ActAdmin
+from collective.errors import RuleError
 from collective.models import Person
 from events import waiting_list
-from events.forms import access_words
+from events.admin.forms import MoveOnListForm
+from events.forms import AnswersForm
 from events.models import Registration
+from events.models.access_need import words_of
+from events.models.session import LONDON
 
 State = Registration.State
+HEARD_AT_ONCE = ["offered", "booked", "waiting", "given_up"]
+
+
+def move_on_list(admin_, request, registration):
+    """Another position on the waiting list, with a reason."""
+    form = MoveOnListForm(request.POST or None, initial={"position": registration.position})
+    if request.method == "POST" and form.is_valid():
+        try:
+            waiting_list.move(registration, form.cleaned_data["position"], form.cleaned_data["reason"])
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            registration.refresh_from_db()
+            admin_.log_change(request, registration, "Moved on the waiting list")
+            messages.success(request, f"{registration.person} is at position {registration.position} now.")
+            return redirect(admin_.back_from_act(registration) + "?show=waiting")
+    return admin_.page(
+        request, "admin/events/registration/form.html", "Move on the waiting list", registration=registration,
+        form=form, button="Move", original=registration,
+    )  # fmt: skip
+
+
+def answers(admin_, request, registration):
+    """Correct what the person answered, with them: capacity, who comes along, what helps."""
+    if not request.user.has_perm("events.view_access_needs"):
+        from django.core.exceptions import PermissionDenied
+
+        raise PermissionDenied
+    session = registration.session
+    form = AnswersForm(request.POST or None, session=session, initial=AnswersForm.initial_for(registration))
+    if request.method != "POST":
+        admin_.log_change(request, registration, "Looked at the answers")
+    elif form.is_valid():
+        try:
+            registration.change_answers(**form.answers)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            admin_.log_change(request, registration, "Corrected the answers")
+            messages.success(request, f"The answers of {registration.person} are saved.")
+            return redirect(admin_.change_url(registration))
+    return admin_.page(
+        request, "admin/events/registration/form.html", "Correct the answers", registration=registration, form=form,
+        button="Save", original=registration,
+    )  # fmt: skip
 
 
 @admin.register(Registration)
@@ -18,22 +71,37 @@ class RegistrationAdmin(ActAdmin):
     search_fields = ["person__name", "person__email", "session__title"]
     ordering = ["session", "state", "list_number", "created_at"]
     list_per_page = 50
-    saves_changes_only = True
     view_on_site = False  # the page is the person's own
     private_fields = ("access_needs", "companion")
+    change_form_template = "admin/events/registration/change_form.html"
+    pages = {"move": move_on_list, "answers": answers}
     acts = [
-        Act("offer", "Offer a place", "This person gets an email with the offer and a time to answer."),
+        Act("offer", "Offer a place", "We keep the place for this person, and tell them.", "Offered a place"),
+        Act("accept", "They say yes", "The place is booked for them.", "Said yes to the place, for them"),
+        Act("decline", "They say no", "The place goes to the next in order.", "Said no to the place, for them"),
         Act(
-            "give_back",
-            "Give back the place",
-            "The person is told, and the place is offered to the next in order.",
+            "take_back", "Take back the offer",
+            "They go back to their place on the list. Free places then wait for you to offer them.",
+            "Took back the offer",
         ),
-    ]
-    readonly_fields = [
-        "person", "session", "state", "seat", "list_number", "offer_until", "ended_because", "came_for_part",
-        "came_without_signing_up", "fee_pence", "agreed_at", "created_at", "who_comes_along", "what_helps", "history",
+        Act(
+            "give_back", "Give back the place",
+            "The person is told, and the place is offered to the next in order.", "Gave back the place",
+        ),
+        Act(
+            "leave_list", "Take off the list", "They no longer wait for a place, and are told.", "Took off the list",
+        ),
+        Act(
+            "book_again", "Book again",
+            "A new booking with the same answers: a place if one is free, else the end of the list.", "Booked again",
+        ),
     ]  # fmt: skip
-    fields = ["capacity", *readonly_fields]
+    readonly_fields = [
+        "person", "session", "state", "capacity", "list_number", "list_reason", "offer_until", "offer_told_at",
+        "ended_because", "came_for_part", "came_without_signing_up", "fee_pence", "agreed_at", "created_at",
+        "who_comes_along", "what_helps", "history",
+    ]  # fmt: skip
+    fields = readonly_fields
 
     def has_add_permission(self, request):
         return False
@@ -61,28 +129,74 @@ class RegistrationAdmin(ActAdmin):
         return registration.person.email or ""
 
     def open_acts(self, request, obj):
-        names = {"offer": obj.state == State.WAITING, "give_back": obj.can_give_up}
-        return [act for act in self.acts if names[act.name]]
+        offered, live = obj.state == State.OFFERED, obj.can_give_up
+        may = {
+            "offer": obj.state == State.WAITING,
+            "accept": obj.offer_is_open,
+            "decline": offered,
+            "take_back": offered and obj.list_number is not None,
+            "give_back": live and obj.state == State.CONFIRMED,
+            "leave_list": live and obj.state == State.WAITING,
+            "book_again": obj.state == State.CANCELLED and not obj.is_followed_by_another,
+        }
+        return [act for act in self.acts if may[act.name]]
+
+    def back_from_act(self, obj):
+        return reverse("admin:events_session_board", args=[obj.session_id])
+
+    def hears_it_now(self, obj, act):
+        return obj.person if obj.person.is_told_by_hand and act.name != "take_back" else None
+
+    def after_act(self, request, obj, act):
+        """Whoever is told by phone, and is on the phone, has heard it: no task is left for a colleague."""
+        if request.POST.get("told") and self.hears_it_now(obj, act):
+            newest = Registration.objects.filter(person=obj.person_id, session=obj.session_id).latest("created_at")
+            by_hand.told_at_once(newest, request.user, HEARD_AT_ONCE)
 
     def act_offer(self, request, registration):
         offered = waiting_list.offer_by_hand(registration)
-        return f"{offered.person} has the offer until {offered.offer_until:%d %B, %H:%M} UTC."
+        if offered.offer_waits_to_be_told:
+            return (
+                f"The place is kept for {offered.person} until somebody has told them; then they have time to answer."
+            )
+        until = timezone.localtime(offered.offer_until, LONDON)
+        return f"{offered.person} has the offer until {until:%d %B, %H:%M}."
+
+    def act_accept(self, request, registration):
+        registration.accept()
+        return f"{registration.person} has a place."
+
+    def act_decline(self, request, registration):
+        registration.decline()
+        return f"{registration.person} said no. The place goes to the next in order."
+
+    def act_take_back(self, request, registration):
+        waiting_list.take_back_offer(registration)
+        return f"{registration.person} is on the list again, at the same place."
 
     def act_give_back(self, request, registration):
         registration.give_up(Registration.EndedBecause.STAFF)
-        return f"{registration.person} no longer holds a place."
+        return f"{registration.person} no longer holds a place. “Book again” on their registration undoes it."
+
+    def act_leave_list(self, request, registration):
+        registration.give_up(Registration.EndedBecause.STAFF)
+        return f"{registration.person} is off the list."
+
+    def act_book_again(self, request, registration):
+        again = registration.book_again()
+        return f"{again.person}: {again.get_state_display().lower()}."
 
     @admin.display(description="Comes along")
     def who_comes_along(self, registration):
         companion = registration.companion or {}
-        return (
-            ", ".join(filter(None, [companion.get("kind"), companion.get("name"), companion.get("email")])) or "nobody"
-        )
+        words = {"brings": "a supporter", "would_like": "would like us to find somebody"}
+        parts = [words.get(companion.get("kind")), companion.get("name"), companion.get("email")]
+        return ", ".join(filter(None, parts)) or "nobody"
 
     @admin.display(description="What helps them take part")
     def what_helps(self, registration):
         needs = registration.access_needs or {}
-        lines = [*access_words(needs), *filter(None, [needs.get("notes")])]
+        lines = [*words_of(needs), *filter(None, [needs.get("notes")])]
         return format_html_join("\n", "<p>{}</p>", ((line,) for line in lines)) or "nothing noted"
 
     @admin.display(description="What happened")
@@ -90,8 +204,12 @@ class RegistrationAdmin(ActAdmin):
         events = list(registration.events.order_by("pgh_created_at", "pgh_id")[:100])
         ids = {(event.pgh_context or {}).get("user") for event in events} - {None}
         names = {str(person.pk): str(person) for person in Person.objects.filter(pk__in=ids)}
-        rows = ((f"{row.pgh_created_at:%d %b %Y %H:%M}", State(row.state).label, _who(row, names)) for row in events)
-        return format_html_join("\n", "<p>{}: {}{}</p>", rows)
+        rows = (
+            (f"{timezone.localtime(row.pgh_created_at, LONDON):%d %b %Y %H:%M}", State(row.state).label,
+             f" ({row.list_reason})" if row.list_reason and row.state == State.WAITING else "", _who(row, names))
+            for row in events
+        )  # fmt: skip
+        return format_html_join("\n", "<p>{}: {}{}{}</p>", rows)
 
 
 def _who(event, names):

@@ -1,16 +1,18 @@
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
+from django.http import Http404
+from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.html import format_html
 
 from collective.admin_acts import Act, ActAdmin
 from collective.errors import RuleError
-from events import waiting_list
-from events.admin.forms import MARKS, AttendanceForm, PlacesForm, SessionForm, WalkInForm
-from events.models import Material, Registration, Reminder, Session
+from events import moving
+from events.admin import attendance, board, booking, changes
+from events.admin.forms import SessionForm
+from events.models import Material, Reminder, Session
 
 State = Session.State
 
@@ -31,7 +33,7 @@ class ReminderInline(admin.StackedInline):
 class SessionAdmin(ActAdmin):
     form = SessionForm
     private_fields = ("joining_link", "meeting_id", "passcode", "dial_in", "how_to_get_in")
-    list_display = ["title", "call", "starts_at", "state", "places_taken", "waiting_now"]
+    list_display = ["title", "board", "call", "starts_at", "state", "places_taken", "waiting_now"]
     list_filter = ["state", "kind", "call", "starts_at"]
     list_select_related = ["call"]
     search_fields = ["title", "neutral_name", "address"]
@@ -43,7 +45,31 @@ class SessionAdmin(ActAdmin):
     acts = [
         Act("open", "Open sign-up", "People can then sign up. Who asked to be told gets an email."),
         Act("close", "Close sign-up", "Nobody can then sign up. Who has a place keeps it, and offers go on."),
+        Act(
+            "copy",
+            "Copy this session",
+            "Makes a new session with the same words, reminders and materials: without people, date and joining "
+            "details.",
+        ),
+        Act(
+            "tell_again",
+            "Send the joining details again",
+            "For when they have changed: everybody who has a place gets them once more.",
+        ),
     ]
+    pages = {
+        "board": board.board,
+        "needs": board.needs,
+        "door_sheet": board.door_sheet,
+        "print_list": board.print_list,
+        "export": board.export,
+        "book": booking.book,
+        "places": changes.places,
+        "move": changes.move,
+        "cancel": changes.cancel,
+        "attendance": attendance.attendance,
+        "walk_in": attendance.walk_in,
+    }
     fieldsets = [
         (None, {"fields": ["call", "kind", "title", "slug", "neutral_name", "summary", "state", "cancelled_because"]}),
         ("When", {"fields": ["starts_at", "ends_at", "opens_at", "when_words", "how_long"]}),
@@ -54,6 +80,7 @@ class SessionAdmin(ActAdmin):
         ]}),
         ("What we offer", {"fields": ["fee_pence", "what_the_fee_covers"]}),
         ("In person", {"fields": ["address", "map_link", "step_free_access", "quiet_room", "toilets", "food"]}),
+        ("Your own words in messages", {"fields": ["booked_note", "reminder_note", "after_note"]}),
         ("Joining details, shown only to who is coming", {"fields": [
             "joining_link", "meeting_id", "passcode", "dial_in", "how_to_get_in",
         ]}),
@@ -71,18 +98,31 @@ class SessionAdmin(ActAdmin):
     def waiting_now(self, session):
         return session.waiting
 
+    @admin.display(description="Board", ordering="title")
+    def board(self, session):
+        url = reverse("admin:events_session_board", args=[session.pk])
+        return format_html('<a href="{}">Board<span class="visually-hidden"> of {}</span></a>', url, session)
+
     def get_urls(self):
-        view = self.admin_site.admin_view
-        return [
-            path("<uuid:pk>/places/", view(self.places_view), name="events_session_places"),
-            path("<uuid:pk>/attendance/", view(self.attendance_view), name="events_session_attendance"),
-            path("<uuid:pk>/walk-in/", view(self.walk_in_view), name="events_session_walk_in"),
-            *super().get_urls(),
-        ]
+        view = self.admin_site.admin_view(self.book_person_view)
+        address = "<uuid:pk>/book/<uuid:person_pk>/"
+        return [path(address, view, name="events_session_book_person"), *super().get_urls()]
+
+    def book_person_view(self, request, pk, person_pk):
+        session = self.get_object(request, str(pk))
+        if session is None:
+            raise Http404
+        if not self.has_change_permission(request, session):
+            raise PermissionDenied
+        return booking.book_person(self, request, session, person_pk)
 
     def get_readonly_fields(self, request, obj=None):
-        """Places have a page of their own: raising them makes offers, lowering them says what it does not do."""
-        return ["places"] if obj else []
+        """What has an act or a page of its own, as people must hear of it: the state, places, and a date once people
+        are signed up."""
+        if obj is None:
+            return []
+        dated = ["starts_at", "ends_at"] if obj.starts_at and obj.registrations.live().exists() else []
+        return ["state", "cancelled_because", "places", *dated]
 
     def get_fieldsets(self, request, obj=None):
         """Joining details are for who is coming and for who looks after the session."""
@@ -91,7 +131,11 @@ class SessionAdmin(ActAdmin):
 
     def open_acts(self, request, session):
         wanted = {State.OPEN: "close", State.CLOSED: "open", State.TO_BE_CONFIRMED: "open"}.get(session.state)
-        return [act for act in self.acts if act.name == wanted]
+        may = {"copy": True, "tell_again": session.joining_details_are_out, wanted: not session.has_ended}
+        return [act for act in self.acts if may.get(act.name)]
+
+    def back_from_act(self, session):
+        return reverse("admin:events_session_board", args=[session.pk])
 
     def act_open(self, request, session):
         if session.starts_at is None or session.ends_at is None:
@@ -110,75 +154,21 @@ class SessionAdmin(ActAdmin):
         locked.state = state
         locked.save()
 
-    def _session(self, request, pk):
-        session = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not self.has_change_permission(request, session):
-            raise PermissionDenied
-        return session
+    def act_copy(self, request, session):
+        copied = session.copy(session.call)
+        return f"Copied. The new one has no date and no people yet: {copied} ({copied.slug})."
 
-    def _page(self, request, session, template, title, **context):
-        context |= {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "session": session,
-            "title": title,
-        }
-        return TemplateResponse(request, template, context)
+    def act_tell_again(self, request, session):
+        return f"The joining details go to {moving.send_joining_details_again(session)} people once more."
 
-    def places_view(self, request, pk):
-        """Raise or lower the places."""
-        session = self._session(request, pk)
-        form = PlacesForm(request.POST or None, initial={"places": session.places})
-        if request.method == "POST" and form.is_valid():
-            places = form.cleaned_data["places"]
-            held = session.set_places(places)
-            over = f" {held} are taken or offered; nobody loses one." if held > places else ""
-            self.log_change(request, session, f"Places: {places}")
-            messages.success(request, f"Saved. Places: {places}.{over}")
-            return redirect("admin:events_session_change", session.pk)
-        return self._page(request, session, "admin/events/session/places.html", "Raise or lower places", form=form)
+    def response_change(self, request, obj):
+        if "_continue" in request.POST or "_addanother" in request.POST or "_popup" in request.POST:
+            return super().response_change(request, obj)
+        super().response_change(request, obj)
+        return redirect(self.back_from_act(obj))
 
-    def attendance_view(self, request, pk):
-        """Everybody who holds a place on one screen, each with one choice."""
-        session = self._session(request, pk)
-        marked = [Registration.State.CONFIRMED, Registration.State.ATTENDED, Registration.State.MISSED]
-        rows = session.registrations.filter(state__in=marked).select_related("person")
-        forms = [AttendanceForm.of(row, request) for row in rows.order_by("person__name", "pk")]
-        if request.method == "POST" and all(form.is_valid() for form in forms if form.is_bound):
-            self._mark(request, session, [form for form in forms if form.is_bound and form.is_changed])
-            return redirect("admin:events_session_attendance", session.pk)
-        return self._page(
-            request, session, "admin/events/session/attendance.html", "Attendance", forms=forms, walk_in=WalkInForm()
-        )
-
-    def _mark(self, request, session, changed):
-        try:
-            with transaction.atomic():
-                for form in changed:
-                    state, for_part = MARKS[form.cleaned_data["mark"]]
-                    form.registration.mark(state, came_for_part=for_part)
-                    self.log_change(request, session, f"{form.registration.person}: {form.cleaned_data['mark']}")
-        except RuleError as error:
-            messages.error(request, f"Nothing was saved. {error}")
-        else:
-            messages.success(request, f"Saved. {len(changed)} changed.")
-
-    def walk_in_view(self, request, pk):
-        """Somebody came without signing up."""
-        session = self._session(request, pk)
-        form = WalkInForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                registration = waiting_list.note_walk_in(session, **form.cleaned_data)
-            except RuleError as error:
-                form.add_error(None, str(error))
-            else:
-                messages.success(request, f"{registration.person} is noted: came without signing up.")
-                return redirect(reverse("admin:events_session_attendance", args=[session.pk]))
-        return self._page(
-            request,
-            session,
-            "admin/events/session/walk_in.html",
-            "Somebody came without signing up",
-            walk_in=form,
-        )
+    def response_add(self, request, obj, post_url_continue=None):
+        if "_continue" in request.POST or "_addanother" in request.POST or "_popup" in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        super().response_add(request, obj, post_url_continue)
+        return redirect(self.back_from_act(obj))

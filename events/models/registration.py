@@ -1,3 +1,4 @@
+import hashlib
 import uuid
 from datetime import timedelta
 from itertools import count
@@ -61,6 +62,7 @@ class Registration(models.Model):
         DECLINED = "declined", "They declined the offer"
         LAPSED = "lapsed", "The offer ended without an answer"
         STAFF = "staff", "Staff gave the place back"
+        JOINED = "joined", "Two records of one person were joined"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(Session, models.PROTECT, related_name="registrations")
@@ -69,6 +71,8 @@ class Registration(models.Model):
     seat = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     list_number = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True, editable=False)
     offer_until = models.DateTimeField(null=True, blank=True, editable=False)
+    offer_told_at = models.DateTimeField(null=True, blank=True, editable=False)
+    list_reason = models.CharField("why moved on the list", max_length=200, blank=True, editable=False)
     ended_because = models.CharField(max_length=10, choices=EndedBecause, blank=True, editable=False)
     came_for_part = models.BooleanField(default=False, editable=False)
     came_without_signing_up = models.BooleanField(default=False, editable=False)
@@ -119,6 +123,11 @@ class Registration(models.Model):
         return reverse("registration", args=[self.pk])
 
     # What readers ask
+
+    @property
+    def offer_waits_to_be_told(self):
+        """Kept for somebody whom staff have not reached yet: the time to answer has not begun."""
+        return self.state == State.OFFERED and self.offer_told_at is None
 
     @property
     def offer_is_open(self):
@@ -186,11 +195,17 @@ class Registration(models.Model):
         if session.joining_details_are_out:
             self.tell_joining_details(session)
 
-    def tell_joining_details(self, session):
+    def tell_joining_details(self, session, *, revision=""):
         """Send the joining details to the person, and to who comes along if an address was given."""
-        mail.tell(self.person, "joining", self, not_after=session.ends_at)
+        mail.tell(self.person, "joining", self, revision=revision, not_after=session.ends_at)
         if self.companion_email:
-            mail.tell(None, "joining_companion", self, address=self.companion_email, not_after=session.ends_at)
+            self.tell_companion("joining_companion", revision=revision, not_after=session.ends_at)
+
+    def tell_companion(self, kind, *, revision="", not_after=None):
+        """A message to who comes along, at the address that was given; once for each address."""
+        address = self.companion_email
+        revision = f"{revision[:26]}@{hashlib.sha256(address.encode()).hexdigest()[:12]}"
+        mail.tell(None, kind, self, address=address, revision=revision, not_after=not_after)
 
     def join_list(self, session):
         """Wait at the end of the list: the order is the order in which the session's lock was held."""
@@ -202,9 +217,12 @@ class Registration(models.Model):
 
     def end(self, because):
         """Let go of the place or the spot on the list."""
+        from events import access_needs
+
         self.state, self.ended_because = State.CANCELLED, because
         self.seat = self.offer_until = self.list_number = None
         self.save()
+        access_needs.withdraw(self)
 
     # Acts of a person or of staff: each locks from the top, looks again and can be repeated.
 
@@ -251,14 +269,41 @@ class Registration(models.Model):
         if not registration.can_give_up:
             raise RuleError("This session is over, so there is no place to give back.")
         registration.end(because)
-        mail.tell(registration.person, "given_up", registration)
+        mail.tell(registration.person, "given_up", registration, not_after=session.ends_at)
         waiting_list.offer_free_places(session)
         return registration
 
     def sign_up_again(self):
         """A new registration with the same answers: a place if one is free, else the end of the list."""
-        answers = ("capacity", "companion", "access_needs", "agreed_at")
-        return self.session.sign_up(self.person, **{name: getattr(self, name) for name in answers})
+        return self.session.sign_up(self.person, **self.answers)
+
+    def book_again(self):
+        """The same by staff, also where sign-up is closed."""
+        return self.session.book(self.person, **self.answers)
+
+    @property
+    def answers(self):
+        names = ("capacity", "companion", "access_needs", "agreed_at")
+        return {name: getattr(self, name) for name in names}
+
+    @transaction.atomic
+    def change_answers(self, **answers):
+        """Correct what was answered (`capacity`, `companion`, `access_needs`). Raises RuleError when it is over."""
+        from events import access_needs
+
+        session, registration = self.locked()
+        if session.has_ended or not registration.is_live:
+            raise RuleError("This is over, so the answers can no longer be changed. Please call us.")
+        told_before = registration.companion_email
+        for name, value in answers.items():
+            setattr(registration, name, value)
+        registration.save(update_fields=[*answers])
+        access_needs.record(registration, session)
+        address = registration.companion_email
+        coming = registration.state == State.CONFIRMED and session.joining_details_are_out
+        if coming and address and address != told_before:
+            registration.tell_companion("joining_companion", not_after=session.ends_at)
+        return registration
 
     @transaction.atomic
     def mark(self, state, *, came_for_part=False):
@@ -277,18 +322,3 @@ def free_seat(session):
     """The lowest number that nobody sits on."""
     taken = set(session.registrations.holding().values_list("seat", flat=True))
     return next(number for number in count(1) if number not in taken)
-
-
-class SignUpDraft(models.Model):
-    """What somebody typed into the sign-up form and has not sent yet. Encrypted, and forgotten after a day."""
-
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    session = models.ForeignKey(Session, models.CASCADE, related_name="+")
-    answers = EncryptedJSONField()
-    updated_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "session"], name="one_draft_per_form")]
-
-    def __str__(self):
-        return f"Draft of {self.updated_at:%d %b %Y %H:%M}"

@@ -109,6 +109,12 @@ class Reminder(models.Model):
             return self.session.ends_at + timedelta(days=7)
         return self.session.starts_at if self.what == What.REMINDER else self.session.ends_at
 
+    def is_for(self, person):
+        """Who is told by phone or post is reminded once, the day before, and by nobody who is asked not to."""
+        if self.what != What.REMINDER:
+            return True
+        return person.wants_reminders and (not person.is_told_by_hand or self.days_before == 1)
+
     @property
     def is_too_late(self):
         return self.not_after <= clock.now()

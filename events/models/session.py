@@ -1,15 +1,11 @@
-import uuid
 from datetime import timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pghistory
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 
 from collective import clock
 from collective.errors import RuleError
@@ -18,8 +14,21 @@ from collective.models import Activity
 from collective.models.activity import ActivityQuerySet
 
 LONDON = ZoneInfo("Europe/London")
-KINDS_OF_FILE = {".pdf", ".docx", ".odt", ".rtf", ".txt", ".pptx", ".odp", ".epub", ".mp3", ".jpg", ".png"}
-MOST_BYTES = 10 * 1024 * 1024
+NOT_BOOKABLE = {
+    "cancelled": "This session is cancelled, so we cannot book places in it.",
+    "happened": "This session is over, so we cannot book places in it.",
+    "to_be_confirmed": "The date of this session is not set yet. You can ask us to tell you when it is.",
+}
+NOT_OPEN = {
+    "closed": "Sign-up for this session is closed. Call or write to us if you would still like to come.",
+    "opens_later": "Sign-up for this session is not open yet. You can ask us to tell you when it opens.",
+}
+BLANK_IN_A_COPY = {
+    **dict.fromkeys(
+        ("joining_link", "meeting_id", "passcode", "dial_in", "notes_afterwards", "moved_note"), ""
+    ),
+    "interpreter_by": None, "moved_from": None, "calendar_sequence": 0, "last_list_number": 0,
+}  # fmt: skip
 OWNED_BY_RULES = ("places", "last_list_number", "date_told_at", "opening_told_at")
 
 
@@ -86,6 +95,13 @@ class Session(Activity):
     dial_in = models.TextField("phone numbers to dial in", max_length=400, blank=True)
     how_to_get_in = models.TextField(max_length=600, blank=True, help_text="In person: the door, the bell, the floor.")
     notes_afterwards = RichTextField(blank=True, help_text="What was said and what happens next. Shown to who came.")
+    booked_note = models.TextField(
+        "paragraph in the “booked” message", max_length=600, blank=True, help_text="In your own words, if you like."
+    )
+    reminder_note = models.TextField("paragraph in reminders", max_length=600, blank=True)
+    after_note = models.TextField("paragraph in the thanks afterwards", max_length=600, blank=True)
+    moved_from = models.DateTimeField(null=True, blank=True, editable=False)
+    moved_note = models.TextField(max_length=600, blank=True, editable=False)
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
 
     objects = SessionQuerySet.as_manager()
@@ -117,6 +133,19 @@ class Session(Activity):
                 self.calendar_sequence = before.calendar_sequence + (before.in_calendar != self.in_calendar)
             super().save(*args, **kwargs)
             Reminder.objects.plan(self, is_new=before is None)
+
+    @transaction.atomic
+    def copy(self, call):
+        """The same session in this call without people, date and joining details; reminders and materials go along."""
+        copied = super().copy(call)
+        Session.objects.filter(pk=copied.pk).update(**BLANK_IN_A_COPY)
+        copied.refresh_from_db()
+        copied.reminders.all().delete()
+        for row in [*self.reminders.all(), *self.materials.all()]:
+            row.pk, row.session, row._state.adding = row._meta.pk.get_default(), copied, True
+            row.fanned_out_at = None
+            row.save()
+        return copied
 
     @property
     def in_calendar(self):
@@ -163,32 +192,38 @@ class Session(Activity):
         """It is full and has begun: nobody is offered a place any more."""
         return self.has_started and self.is_full
 
+    def check_booking(self):
+        """Raise RuleError, with a sentence for the person, if nobody can be booked, not even by staff."""
+        if self.standing in NOT_BOOKABLE:
+            raise RuleError(NOT_BOOKABLE[self.standing])
+
     def check_sign_up(self):
         """Raise RuleError, with a sentence for the person, if nobody can sign up now."""
-        sentences = {
-            "cancelled": "This session is cancelled, so we cannot book places in it.",
-            "happened": "This session is over, so we cannot book places in it.",
-            "to_be_confirmed": "The date of this session is not set yet. You can ask us to tell you when it is.",
-            "closed": "Sign-up for this session is closed. Call or write to us if you would still like to come.",
-            "opens_later": "Sign-up for this session is not open yet. You can ask us to tell you when it opens.",
-        }
-        if self.standing in sentences:
-            raise RuleError(sentences[self.standing])
+        self.check_booking()
+        if self.standing in NOT_OPEN:
+            raise RuleError(NOT_OPEN[self.standing])
 
-    @transaction.atomic
     def sign_up(self, person, **answers):
         """Give the person a place, or a spot on the waiting list if it is full.
 
         Returns the live registration if there is one already. Raises RuleError if sign-up is not open.
         """
-        from events import waiting_list
+        return self._take_in(person, Session.check_sign_up, answers)
+
+    def book(self, person, **answers):
+        """The same by staff, who may also book before sign-up opens and after it has closed."""
+        return self._take_in(person, Session.check_booking, answers)
+
+    @transaction.atomic
+    def _take_in(self, person, check, answers):
+        from events import access_needs, waiting_list
         from events.models.registration import Registration
 
         session = self.locked()
         waiting_list.release_lapsed(session)
         if registration := session.registrations.live().filter(person=person).first():
             return registration
-        session.check_sign_up()
+        check(session)
         registration = Registration(session=session, person=person, fee_pence=session.fee_pence, **answers)
         if not session.is_full:
             registration.confirm(session)
@@ -196,6 +231,7 @@ class Session(Activity):
             raise RuleError("This session has begun and every place is taken, so we cannot book one now.")
         else:
             registration.join_list(session)
+        access_needs.record(registration, session)
         return registration
 
     @transaction.atomic
@@ -236,67 +272,3 @@ class Session(Activity):
     @property
     def has_joining_details(self):
         return bool(self.joining_link or self.dial_in or self.how_to_get_in)
-
-
-class Material(models.Model):
-    """Something to read or bring: a file or a link, for who is coming; large print and easy read beside it."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    session = models.ForeignKey(Session, models.CASCADE, related_name="materials")
-    name = models.CharField(max_length=120)
-    file = models.FileField(upload_to="materials/", blank=True)
-    link = models.URLField(blank=True)
-    is_large_print = models.BooleanField("large print", default=False)
-    position = models.PositiveSmallIntegerField(default=1)
-
-    class Meta:
-        ordering = ["position", "name"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(file="", link__gt="") | Q(file__gt="", link=""),
-                name="material_is_a_file_or_a_link",
-                violation_error_message="Give either a file or a link.",
-            )
-        ]
-
-    def __str__(self):
-        return self.name
-
-    def clean(self):
-        """Raises ValidationError for a file that is too large, or of a kind that people cannot simply open."""
-        if self.file and not self.file._committed:
-            if Path(self.file.name).suffix.lower() not in KINDS_OF_FILE:
-                raise ValidationError({"file": f"Please use one of these: {', '.join(sorted(KINDS_OF_FILE))}."})
-            if self.file.size > MOST_BYTES:
-                raise ValidationError({"file": "This file is larger than 10 MB. Please make it smaller first."})
-
-    @property
-    def download_name(self):
-        """The file's name for who downloads it: its own ending, our name."""
-        return f"{slugify(self.name)}{Path(self.file.name).suffix.lower()}"
-
-
-def with_sessions(activities, person):
-    """A list of these activities, each that is a session as its Session: with counts and the person's own state.
-
-    One query: a page of cards asks no more, however many people signed up.
-    """
-    from events.models.registration import Registration
-
-    mine = Registration.objects.visible_to(person).live().filter(session=OuterRef("pk")).values("state")[:1]
-    # Meta.ordering does not reach a query that counts
-    rows = (
-        activities.order_by("position", "starts_at", "title")
-        .select_related("session")
-        .annotate(**counts("session__registrations"), my_state=Subquery(mine, output_field=models.CharField()))
-    )
-    return [_as_session(row) for row in rows]
-
-
-def _as_session(row):
-    session = getattr(row, "session", None)
-    if session is None:
-        return row
-    for name in ("held", "waiting", "my_state", "is_followed"):
-        setattr(session, name, getattr(row, name))
-    return session

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collective.errors import RuleError
 from collective.link_keys import is_key
 from events import calendar
-from events.forms import AccessNeedsForm, access_words
+from events.forms import AccessNeedsForm
 from events.models import Material, Registration, Session
+from events.models.access_need import words_of
 
 
 def reachable(request, pk):
@@ -50,7 +51,7 @@ def registration(request, pk):
     found, key = reachable(request, pk)
     context = {"registration": found, "session": found.session, "key": key, "is_owner": not key}
     if not key:
-        context["needs"] = access_words(found.access_needs)
+        context["needs"] = words_of(found.access_needs)
     if found.is_coming:
         context["materials"] = found.session.materials.all()
     return render(request, "events/registration.html", context)
@@ -125,9 +126,12 @@ def change_access_needs(request, pk):
         return redirect(found)
     form = AccessNeedsForm(request.POST or None, session=found.session, initial=AccessNeedsForm.initial_for(found))
     if request.method == "POST" and form.is_valid():
-        found.access_needs = form.needs
-        found.save(update_fields=["access_needs"])
-        messages.success(request, "We have saved what would help you.")
+        try:
+            found.change_answers(access_needs=form.needs)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, "We have saved what would help you.")
         return redirect(found)
     return render(request, "events/access_needs.html", {"form": form, "registration": found, "session": found.session})
 

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods
 from collective import clock
 from collective.access import name_needed
 from collective.errors import RuleError
-from events.forms import SignUpForm, access_words
+from events.forms import SignUpForm
 from events.models import Registration, Session, SignUpDraft
+from events.models.access_need import words_of
 
 FORM_LASTS = 24 * 3600  # seconds in which a form that was opened may still be sent
 
@@ -60,7 +61,7 @@ def check_answers(request, slug):
                 messages.info(request, "The last place was taken while you were filling in the form. We are sorry.")
             return redirect(registration)
     return render(request, "events/check_answers.html", {
-        "session": session, "form": form, "error": error, "needs": access_words(form.needs), **form.answers,
+        "session": session, "form": form, "error": error, "needs": words_of(form.needs), **form.answers,
         "capacity_words": Registration.Capacity(form.answers["capacity"]).label,
     })  # fmt: skip
 

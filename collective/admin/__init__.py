@@ -1,0 +1,10 @@
+from collective.admin.calls import ActivityAdmin, CallAdmin
+from collective.admin.messages import FollowAdmin, MessageAdmin, SweepRunAdmin
+from collective.admin.people import DeletionRequestAdmin, PersonAdmin
+from collective.admin.site import CommunityAdmin, PageAdmin, SupportLineAdmin
+from collective.admin.staff_work import AnnouncementAdmin, FollowUpAdmin
+
+__all__ = [
+    "ActivityAdmin", "AnnouncementAdmin", "CallAdmin", "CommunityAdmin", "DeletionRequestAdmin", "FollowAdmin",
+    "FollowUpAdmin", "MessageAdmin", "PageAdmin", "PersonAdmin", "SupportLineAdmin", "SweepRunAdmin",
+]  # fmt: skip

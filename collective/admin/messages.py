@@ -1,0 +1,145 @@
+"""Messages: what went out, what failed, and what staff tell people themselves."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from collective import by_hand, clock, mail
+from collective.admin.read_only import ReadOnlyAdmin
+from collective.admin_acts import Act, ActAdmin
+from collective.models import Follow, Message, SweepRun
+
+State = Message.State
+
+
+class ToTellFilter(admin.SimpleListFilter):
+    title = "to ring or post"
+    parameter_name = "to_tell"
+
+    def lookups(self, request, model_admin):
+        return [("1", "To ring or post now")]
+
+    def queryset(self, request, queryset):
+        return queryset.tasks(clock.now()) if self.value() == "1" else queryset
+
+
+def may_read(request, message):
+    """What helps a person take part is read only by who has that permission."""
+    return message.kind != "needs_news" or request.user.has_perm("events.view_access_needs")
+
+
+def tell(admin, request, message):
+    """The wording to read out, or the letter to print; and the buttons that say how it went."""
+    if not (request.user.has_perm("collective.view_contact_details") and may_read(request, message)):
+        raise PermissionDenied
+    if message.state != State.WAITING or message.channel == message.Channel.EMAIL:
+        messages.info(request, "Nothing is to be told here any more.")
+        return redirect(admin.change_url(message))
+    if request.method == "POST":
+        return _told(admin, request, message)
+    found = by_hand.wording(message)
+    if found is None:
+        messages.info(request, "This is no longer true, so there is nothing to tell any more.")
+        return redirect("admin:index")
+    letter, html = found
+    if message.kind == "needs_news":
+        admin.log_change(request, letter.row, "Looked at what helps them take part")
+    return admin.page(
+        request, "admin/collective/message/tell.html", f"Tell {message.person}", message=message, html=html,
+        is_letter=message.channel == message.Channel.POST, row_url=_url_of(letter.row),
+        others=Message.objects.tasks(clock.now()).filter(person=message.person).exclude(pk=message.pk)[:10],
+        labels=mail.labels(),
+    )  # fmt: skip
+
+
+def _url_of(row):
+    return row and reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def _told(admin, request, message):
+    how = request.POST.get("how")
+    if how == "no_answer":
+        due = by_hand.no_answer(message)
+        messages.success(request, f"It comes back to Today at {timezone.localtime(due):%H:%M on %d %B}.")
+    elif by_hand.mark_told(message, request.user):
+        admin.log_change(request, message, "Told")
+        messages.success(request, f"{message.person} has been told. You can undo it on the message's page.")
+    return redirect("admin:index")
+
+
+@admin.register(Message)
+class MessageAdmin(ActAdmin):
+    list_display = ["what", "person", "channel", "state", "due_at", "sent_at", "attempts"]
+    list_filter = [ToTellFilter, "state", "channel", "kind"]
+    list_select_related = ["person"]
+    search_fields = ["person__name", "person__email", "address"]
+    # the text holds links with which somebody could act as the person
+    fields = ["what", "person", "address", "channel", "state", "due_at", "not_after", "sent_at", "told_by",
+              "attempts", "error", "subject", "message_id"]  # fmt: skip
+    readonly_fields = fields
+    show_full_result_count = False
+    actions = ["try_again"]
+    change_form_template = "admin/collective/message/change_form.html"
+    pages = {"tell": tell}
+    acts = [
+        Act("try_again", "Try again", "It goes out again within a minute."),
+        Act("by_hand", "Tell by phone or post", "It becomes a task on Today, with the wording. An offer waits for it."),
+        Act("came_back", "It came back", "Note that this mail came back to us, so that it is told in another way."),
+        Act("undo", "Not told after all", "It is a task on Today again. An offer's time stops until it is told."),
+    ]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="What", ordering="kind")
+    def what(self, message):
+        return mail.labels().get(message.kind, message.kind)
+
+    def open_acts(self, request, message):
+        mailed = message.channel == message.Channel.EMAIL
+        may = {
+            "try_again": mailed and message.state == State.FAILED,
+            "by_hand": mailed and message.state == State.FAILED and message.person_id,
+            "came_back": mailed and message.state == State.SENT and message.person_id,
+            "undo": not mailed and message.state == State.SENT,
+        }
+        return [act for act in self.acts if may[act.name]]
+
+    def act_try_again(self, request, message):
+        mail.try_again(Message.objects.filter(pk=message.pk))
+        return "It will be tried again within a minute."
+
+    def act_by_hand(self, request, message):
+        by_hand.tell_by_hand(message)
+        return "It is a task on Today now."
+
+    def act_came_back(self, request, message):
+        by_hand.came_back(message)
+        return "Noted: it came back."
+
+    def act_undo(self, request, message):
+        by_hand.not_told_after_all(message)
+        return "It is a task on Today again."
+
+    @admin.action(description="Try failed messages again", permissions=["change"])
+    def try_again(self, request, queryset):
+        messages.success(request, f"{mail.try_again(queryset)} failed messages will be tried again within a minute.")
+
+
+@admin.register(Follow)
+class FollowAdmin(ReadOnlyAdmin):
+    list_display = ["person", "call", "activity", "created_at"]
+    list_select_related = ["person", "call", "activity"]
+    search_fields = ["person__name", "person__email"]
+
+
+@admin.register(SweepRun)
+class SweepRunAdmin(ReadOnlyAdmin):
+    list_display = ["name", "started_at", "finished_at", "seen", "done", "error"]
+    list_filter = ["name"]
+    show_full_result_count = False

@@ -1,0 +1,168 @@
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+
+from collective import phones, record_joins, staff
+from collective.admin import person_pages
+from collective.admin.person_forms import PersonForm
+from collective.admin_acts import Act, ActAdmin
+from collective.models import DeletionRequest, Message, Person
+
+admin.site.unregister(EmailAddress)  # Person.email is the one address; allauth's table stays empty
+admin.site.unregister(Authenticator)
+CONTACTS = ["phone", "postal_address"]
+RIGHTS = ["is_active", "is_staff", "is_superuser", "groups"]
+
+
+@admin.register(Person)
+class PersonAdmin(ActAdmin):
+    form = PersonForm
+    list_display = ["__str__", "email", "reach_by", "is_staff", "is_active", "created_at"]
+    list_filter = ["reach_by", "is_staff", "is_active", "groups"]
+    search_fields = ["name", "email", "contact_email"]
+    search_help_text = "A name, an email address, or a whole phone number"
+    ordering = ["name", "email"]
+    filter_horizontal = ["groups"]
+    private_fields = ("phone", "phone_hash", "postal_address")
+    change_form_template = "admin/collective/person/change_form.html"
+    change_list_template = "admin/collective/person/change_list.html"
+    pages = {"email": person_pages.email, "join": person_pages.join}
+    readonly_fields = ["email", "bookings", "did_not_arrive"]
+    acts = [
+        Act(
+            "undo_join", "Undo the join", "The two records are two again. What happened since stays with this one.",
+            "Undid the join",
+        ),
+        Act(
+            "reset_second_step", "Reset the second step",
+            "Their app and recovery codes stop working, and they are signed out everywhere. They set the second step "
+            "up anew. Make sure that it is really them who asks: ring them on a number that you know.",
+            "Reset the second step",
+        ),
+        Act(
+            "leave", "They leave the team",
+            "They are out of the staff pages at once, on every device. They stay a member of the community.",
+            "Left the team", is_red=True,
+        ),
+    ]  # fmt: skip
+
+    def get_urls(self):
+        invite = self.admin_site.admin_view(lambda request: person_pages.invite(self, request))
+        return [path("invite/", invite, name="collective_person_invite"), *super().get_urls()]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).known()
+
+    def get_search_results(self, request, queryset, search_term):
+        """A whole phone number finds exactly who has it, for who may see numbers."""
+        number = phones.read(search_term)
+        if number and request.user.has_perm("collective.view_contact_details"):
+            return queryset.filter(phone_hash=phones.keyed_hash(number)), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_fieldsets(self, request, obj=None):
+        reach = ["contact_email", "reach_by"]
+        if request.user.has_perm("collective.view_contact_details"):
+            reach = [*CONTACTS, *reach]
+        sets = [
+            (None, {"fields": ["name", "email"] if obj else ["name"]}),
+            ("How we reach them", {"fields": [*reach, "wants_reminders", "wants_news"]}),
+        ]
+        if obj:
+            sets.append(("What there is", {"fields": ["bookings", "did_not_arrive"]}))
+        if request.user.is_superuser or (obj and obj.is_staff):
+            sets.append(("Staff", {"fields": [*RIGHTS, "wants_staff_mail"]}))
+        return sets
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Phone number and address are part of the form only for who may see them."""
+        hidden = [] if request.user.has_perm("collective.view_contact_details") else CONTACTS
+        base = type("PersonForm", (PersonForm,), dict.fromkeys(hidden))
+        return super().get_form(request, obj, change, **{"form": base, **kwargs})
+
+    def get_readonly_fields(self, request, obj=None):
+        """Who is staff, and of which group, is for superusers; an address is changed with a code sent to it."""
+        return [*self.readonly_fields, *([] if request.user.is_superuser else RIGHTS)]
+
+    def has_change_permission(self, request, obj=None):
+        others_staff = obj is not None and obj.is_staff and obj != request.user
+        may = request.user.is_superuser or request.user.has_perm("collective.manage_staff") or not others_staff
+        return super().has_change_permission(request, obj) and may
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def open_acts(self, request, obj):
+        manages = request.user.has_perm("collective.manage_staff") and obj.is_staff and obj != request.user
+        newest = obj.joins.filter(undone_at=None).first()
+        may = {
+            "undo_join": newest is not None and record_joins.can_undo(newest),
+            "reset_second_step": manages,
+            "leave": manages,
+        }
+        return [act for act in self.acts if may[act.name]]
+
+    def act_undo_join(self, request, person):
+        lines = record_joins.undo(person.joins.filter(undone_at=None).first(), request.user)
+        return " ".join(["The two records are two again.", *lines])
+
+    def act_reset_second_step(self, request, person):
+        staff.check_may_manage(request.user)
+        staff.reset_second_step(person, by=request.user)
+        return "Their second step is reset, and they are signed out everywhere."
+
+    def act_leave(self, request, person):
+        staff.check_may_manage(request.user)
+        staff.leave(person, by=request.user)
+        return f"{person} is no longer staff, and signed out everywhere."
+
+    @admin.display(description="Bookings")
+    def bookings(self, person):
+        rows = person.registrations.select_related("session").order_by("-created_at")[:20]
+        lines = (
+            (reverse("admin:events_registration_change", args=[row.pk]), row.session, row.get_state_display())
+            for row in rows
+        )
+        return format_html_join("", '<p><a href="{}">{}</a>: {}</p>', lines) or "none"
+
+    @admin.display(description="Mail that did not arrive")
+    def did_not_arrive(self, person):
+        rows = Message.objects.failed().filter(person=person)[:5]
+        lines = ((reverse("admin:collective_message_change", args=[row.pk]), row.error[:100]) for row in rows)
+        return format_html_join("", '<p><a href="{}">Tell by phone</a>: {}</p>', lines) or "none"
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(admin.ModelAdmin):
+    """To look at: who has a second step, and since when. "Reset the second step" is on the person's page."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__name", "user__email"]
+    exclude = ["data"]
+    readonly_fields = ["user", "type", "created_at", "last_used_at"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(DeletionRequest)
+class DeletionRequestAdmin(ActAdmin):
+    list_display = ["person", "asked_at", "done_at"]
+    list_filter = ["done_at"]
+    list_select_related = ["person"]
+    readonly_fields = ["person", "asked_at", "person_page"]
+
+    def has_add_permission(self, request):
+        return False
+
+    @admin.display(description="Their record")
+    def person_page(self, row):
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:collective_person_change", args=[row.person_id]), row.person
+        )

@@ -1,0 +1,129 @@
+"""Staff's forms about people."""
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.core.validators import validate_email
+
+from collective import phones
+from collective.forms import ADDRESS_LENGTH
+from collective.models import Person
+
+POST_LENGTH = 400
+
+
+class PhoneField(forms.CharField):
+    """A UK number as people write it, or another country's with its +."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"max_length": 40, "required": False, "label": "Phone number", **kwargs})
+
+    def clean(self, value):
+        text = super().clean(value)
+        number = phones.read(text) if text else None
+        if text and number is None:
+            raise forms.ValidationError("Enter a phone number, like 020 7946 0000. Another country's begins with +.")
+        return number
+
+
+class PersonForm(forms.ModelForm):
+    """What staff note about a person: the name, and how we reach them."""
+
+    phone = PhoneField()
+    postal_address = forms.CharField(
+        max_length=POST_LENGTH, required=False, strip=True, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    class Meta:
+        model = Person
+        fields = [
+            "name", "contact_email", "reach_by", "wants_reminders", "wants_news", "wants_staff_mail", "is_active",
+            "is_staff", "is_superuser", "groups",
+        ]  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "phone" in self.fields and self.instance.pk:
+            self.initial["phone"] = self.instance.phone_as_written
+            self.initial["postal_address"] = self.instance.postal_address or ""
+        self.fields["name"].required = True
+
+    def clean(self):
+        cleaned = super().clean()
+        if "phone" not in self.fields or "reach_by" not in self.fields:
+            return cleaned
+        address = self.instance.email or cleaned.get("contact_email")
+        ways = {"email": address, "phone": cleaned.get("phone"), "post": cleaned.get("postal_address")}
+        if not any(ways.values()) and not self.errors:
+            self.add_error(None, "Give a phone number, a postal address or a shared email address.")
+        elif cleaned.get("reach_by") == "email" and not address and not self.errors:
+            cleaned["reach_by"] = "phone" if ways["phone"] else "post"
+        elif cleaned.get("reach_by") and not ways[cleaned["reach_by"]] and not self.errors:
+            self.add_error("reach_by", "For this way of telling them things we need that address or number.")
+        return cleaned
+
+    def save(self, commit=True):
+        if "phone" in self.fields:
+            self.instance.phone = self.cleaned_data["phone"]
+            self.instance.postal_address = self.cleaned_data["postal_address"] or None
+        return super().save(commit)
+
+
+class NewPersonForm(forms.Form):
+    """Somebody who rang: a name, and at least one way to reach them."""
+
+    name = forms.CharField(label="What to call them", max_length=100)
+    phone = PhoneField()
+    postal_address = forms.CharField(
+        max_length=POST_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 3}), label="Postal address"
+    )
+    contact_email = forms.EmailField(
+        label="Email address of somebody they share it with",
+        required=False,
+        validators=[ADDRESS_LENGTH],
+        help_text="Only where their messages may go to somebody else's address. For one of their own, add it later.",
+    )
+    reach_by = forms.ChoiceField(
+        label="Tell them things by", choices=Person.ReachBy.choices, widget=forms.RadioSelect, initial="phone"
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        ways = {
+            "email": cleaned.get("contact_email"), "phone": cleaned.get("phone"), "post": cleaned.get("postal_address")
+        }  # fmt: skip
+        if not any(ways.values()) and not self.errors:
+            self.add_error(None, "Give a phone number, a postal address or a shared email address.")
+        elif cleaned.get("reach_by") and not ways[cleaned["reach_by"]] and not self.errors:
+            self.add_error("reach_by", "For this way of telling them things we need that address or number.")
+        return cleaned
+
+    def save(self):
+        return Person.objects.create(
+            **{**self.cleaned_data, "postal_address": self.cleaned_data["postal_address"] or None}
+        )
+
+
+class FindPersonForm(forms.Form):
+    q = forms.CharField(
+        label="Name, email address, or the whole phone number", max_length=100, widget=forms.SearchInput
+    )
+
+
+class NewAddressForm(forms.Form):
+    email = forms.EmailField(label="New email address", validators=[ADDRESS_LENGTH, validate_email])
+
+
+class AddressCodeForm(forms.Form):
+    code = forms.CharField(
+        label="The six digits from the email",
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(label="Their email address", validators=[ADDRESS_LENGTH])
+    name = forms.CharField(label="What to call them", max_length=100)
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.order_by("name"), label="What they do", widget=forms.CheckboxSelectMultiple
+    )

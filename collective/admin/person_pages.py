@@ -1,0 +1,98 @@
+"""Pages about one person: another email address, joining two records, and inviting staff."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from collective import email_change, record_joins, staff
+from collective.admin.person_forms import AddressCodeForm, FindPersonForm, InviteForm, NewAddressForm
+from collective.errors import RuleError
+from collective.models import Person
+from collective.sign_in import visitor_address
+
+MOST_FOUND = 20
+
+
+def email(admin, request, person):
+    """Add or change the address: first the new one, then the code that we sent to it and they read to us."""
+    asked = email_change.newest(person)
+    form = AddressCodeForm(request.POST) if "code" in request.POST and asked else NewAddressForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _ask_or_confirm(admin, request, person, asked, form)
+        except RuleError as error:
+            form.add_error(None, str(error))
+    code_form = form if isinstance(form, AddressCodeForm) else AddressCodeForm() if asked else None
+    new_form = form if isinstance(form, NewAddressForm) else NewAddressForm()
+    return admin.page(
+        request, "admin/collective/person/email.html", "Add or change the email address", person=person, asked=asked,
+        code_form=code_form, new_form=new_form, original=person,
+    )  # fmt: skip
+
+
+def _ask_or_confirm(admin, request, person, asked, form):
+    if isinstance(form, AddressCodeForm):
+        email_change.confirm(asked, form.cleaned_data["code"])
+        admin.log_change(request, person, "Changed the email address, with a code sent to it")
+        messages.success(request, f"{asked.email} is their address now. They can sign in with it.")
+        return redirect(admin.change_url(person))
+    email_change.ask(person, form.cleaned_data["email"], visitor_address(request))
+    return redirect(request.path)
+
+
+def join(admin, request, person):
+    """Find the other record, read what would happen, then join."""
+    form = FindPersonForm(request.GET if "q" in request.GET else None)
+    other = _other(request)
+    if other is not None:
+        return _join_with(admin, request, person, other)
+    found = []
+    if form.is_valid():
+        found = Person.objects.known().found_by(form.cleaned_data["q"]).exclude(pk=person.pk)[:MOST_FOUND]
+    return admin.page(
+        request, "admin/collective/person/join.html", "Join with another record", person=person, form=form, found=found,
+        original=person, searched=form.is_bound and form.is_valid(),
+    )  # fmt: skip
+
+
+def _other(request):
+    key = request.POST.get("other") or request.GET.get("other")
+    try:
+        return Person.objects.known().filter(pk=key).first() if key else None
+    except ValidationError:
+        return None
+
+
+def _join_with(admin, request, person, other):
+    kept, gone = (other, person) if request.POST.get("keep") == str(other.pk) or (
+        request.GET.get("keep") == str(other.pk)) else (person, other)  # fmt: skip
+    if not admin.has_change_permission(request, gone) or not admin.has_change_permission(request, kept):
+        raise PermissionDenied
+    try:
+        record_joins.check(kept, gone)
+        if request.method == "POST":
+            record_joins.join(kept, gone, request.user)
+            admin.log_change(request, kept, "Joined two records of theirs")
+            messages.success(request, f"The two records are one: {kept}. For a day you can undo it here.")
+            return redirect(admin.change_url(kept))
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("admin:collective_person_join", person.pk)
+    return admin.page(
+        request, "admin/collective/person/join_preview.html", "Join two records: what would happen", person=person,
+        other=other, kept=kept, gone=gone, lines=record_joins.preview(kept, gone), original=person,
+    )  # fmt: skip
+
+
+def invite(admin, request):
+    """Invite somebody to staff, by email."""
+    if not request.user.has_perm("collective.manage_staff"):
+        raise PermissionDenied
+    form = InviteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        person = staff.invite(**form.cleaned_data)
+        admin.log_change(request, person, "Invited to staff")
+        messages.success(request, f"{person} is invited. They sign in by a code, and set up their second step then.")
+        return redirect(reverse("admin:collective_person_changelist") + "?is_staff__exact=1")
+    return admin.page(request, "admin/collective/person/invite.html", "Invite somebody to staff", form=form)

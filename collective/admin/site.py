@@ -1,0 +1,44 @@
+"""The community's settings, its pages and its support lines."""
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.utils.html import format_html
+
+from collective.admin_acts import ActAdmin
+from collective.models import Community, Page, SupportLine
+
+
+@admin.register(Community)
+class CommunityAdmin(ActAdmin):
+    list_display = ["name", "phone", "hours", "reply_to"]
+    formfield_overrides = {**ActAdmin.formfield_overrides, models.FileField: {"widget": forms.ClearableFileInput}}
+    view_on_site = False
+    fieldsets = [
+        (None, {"fields": ["name", "about"]}),
+        ("How people reach us", {"fields": ["phone", "hours", "reply_to", "from_email"]}),
+        ("Look", {"fields": ["mark", "colour", "dark_colour"]}),
+    ]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not Community.objects.exists()
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Page)
+class PageAdmin(ActAdmin):
+    list_display = ["title", "slug", "updated_at"]
+    search_fields = ["title", "body"]
+    prepopulated_fields = {"slug": ["title"]}
+
+
+@admin.register(SupportLine)
+class SupportLineAdmin(admin.ModelAdmin):
+    list_display = ["name", "phone", "hours", "checked_on", "reminder"]
+    search_fields = ["name", "about"]
+
+    @admin.display(description="Reminder")
+    def reminder(self, line):
+        return format_html("<strong>{}</strong>", "Please check it") if line.needs_checking else ""

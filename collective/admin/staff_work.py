@@ -1,0 +1,185 @@
+"""Follow-ups, and messages to many."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from collective import announcements, clock, mail
+from collective.admin_acts import Act, ActAdmin
+from collective.errors import RuleError
+from collective.models import Announcement, FollowUp, Message
+
+State = Announcement.State
+SENT_SOON = "It goes out in a minute. Until then you can stop it here."
+
+
+class FollowUpForm(forms.ModelForm):
+    what = forms.CharField(label="What to come back to", max_length=600, widget=forms.Textarea(attrs={"rows": 4}))
+
+    class Meta:
+        model = FollowUp
+        fields = ["person", "activity", "due_on"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.what and "what" in self.fields:
+            self.initial["what"] = self.instance.what
+
+    def save(self, commit=True):
+        self.instance.what = self.cleaned_data["what"]
+        return super().save(commit)
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(ActAdmin):
+    form = FollowUpForm
+    list_display = ["__str__", "person", "activity", "created_by", "done_at"]
+    list_filter = ["done_at", "due_on"]
+    list_select_related = ["person", "activity", "created_by"]
+    autocomplete_fields = ["person"]
+    fields = ["what", "due_on", "person", "activity"]
+    private_fields = ("what",)
+    acts = [
+        Act("done", "Done", "It goes from Today. You can open it again.", "Done"),
+        Act("open", "Open it again", "It is on Today again.", "Opened again"),
+    ]
+
+    def get_changeform_initial_data(self, request):
+        return {"due_on": timezone.localdate(clock.now()), **super().get_changeform_initial_data(request)}
+
+    def open_acts(self, request, row):
+        return [act for act in self.acts if (act.name == "open") == (row.done_at is not None)]
+
+    def act_done(self, request, row):
+        FollowUp.objects.filter(pk=row.pk, done_at=None).update(done_at=clock.now(), done_by=request.user)
+        return "Done."
+
+    def act_open(self, request, row):
+        FollowUp.objects.filter(pk=row.pk).update(done_at=None, done_by=None)
+        return "It is open again."
+
+    def save_model(self, request, obj, form, change):
+        obj.created_by = obj.created_by or request.user
+        obj.save()
+
+
+class AnnouncementForm(forms.ModelForm):
+    audience = forms.ChoiceField(label="To whom")
+
+    class Meta:
+        model = Announcement
+        fields = ["audience", "call", "activity", "chosen", "subject", "body"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "audience" in self.fields:
+            self.fields["audience"].choices = [("", "Please choose"), *announcements.choices()]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("audience"):
+            named = {name: cleaned.get(name) for name in ("call", "activity", "chosen")}
+            try:
+                announcements.check(cleaned["audience"], **named)
+            except RuleError as error:
+                self.add_error("audience", str(error))
+        return cleaned
+
+
+class WhenForm(forms.Form):
+    """At once, or at a wall time in the UK."""
+
+    send_at = forms.SplitDateTimeField(
+        label="Not now, but on", required=False, widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date", "aria-label": "Date"}, time_attrs={"type": "time", "aria-label": "Time"}
+        ),
+    )  # fmt: skip
+
+    def clean_send_at(self):
+        at = self.cleaned_data["send_at"]
+        if at and at <= clock.now():
+            raise forms.ValidationError("This time is over already. Choose a later one, or leave it empty.")
+        return at
+
+
+def preview(admin_, request, announcement):
+    """How it reads, who is told by which channel; a test to oneself; then send, or set a time."""
+    form = WhenForm(request.POST if request.POST.get("how") == "send" else None)
+    if request.method == "POST":
+        try:
+            if request.POST.get("how") == "test":
+                announcements.test(announcement, request.user)
+                messages.success(request, f"A test is on its way to {request.user.mail_address or 'you'}.")
+                return redirect(request.path)
+            if form.is_valid():
+                return _send(admin_, request, announcement, form.cleaned_data["send_at"])
+        except RuleError as error:
+            messages.error(request, str(error))
+            return redirect(request.path)
+    draft = Message(person=request.user, kind="announcement", about=announcement.pk)
+    letter = announcements.announcement_letter(draft)
+    return admin_.page(
+        request, "admin/collective/announcement/preview.html", "Before it goes out", announcement=announcement,
+        original=announcement, html=mail.render(draft, letter, "preview"), form=form,
+        counts=announcements.counts(announcement),
+        audience=announcements.audience_of(announcement),
+    )  # fmt: skip
+
+
+def _send(admin_, request, announcement, send_at):
+    row = announcements.schedule(announcement, send_at)
+    admin_.log_change(request, row, "Sent" if not send_at else "Set a time")
+    at = timezone.localtime(row.send_at)
+    messages.success(
+        request, f"It goes out on {at:%d %B at %H:%M}. Until then you can stop it." if send_at else SENT_SOON
+    )
+    return redirect(admin_.change_url(row))
+
+
+@admin.register(Announcement)
+class AnnouncementAdmin(ActAdmin):
+    form = AnnouncementForm
+    list_display = ["subject", "audience_words", "state", "send_at", "told", "created_by"]
+    list_filter = ["state", "call"]
+    list_select_related = ["created_by"]
+    search_fields = ["subject"]
+    autocomplete_fields = ["call", "chosen"]
+    fields = ["audience", "activity", "call", "chosen", "subject", "body"]
+    change_form_template = "admin/collective/announcement/change_form.html"
+    pages = {"preview": preview}
+    acts = [Act("stop", "Stop it", "It does not go out. You can change it, and send it later.", "Stopped")]
+
+    @admin.display(description="To whom", ordering="audience")
+    def audience_words(self, row):
+        return announcements.audience_of(row).label
+
+    def get_readonly_fields(self, request, obj=None):
+        """What goes out, or went out, is no longer changed."""
+        return [] if obj is None or obj.state == State.DRAFT else [*self.fields, "state", "send_at", "sent_at", "told"]
+
+    def get_fields(self, request, obj=None):
+        return self.fields if obj is None or obj.state == State.DRAFT else self.get_readonly_fields(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and request.user.has_perm("collective.send_announcement")
+
+    def open_acts(self, request, row):
+        return self.acts if row.state == State.SCHEDULED else ()
+
+    def act_stop(self, request, row):
+        announcements.stop(row)
+        return "Stopped. It has not gone out."
+
+    def save_model(self, request, obj, form, change):
+        obj.created_by = obj.created_by or request.user
+        obj.save()
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return redirect("admin:collective_announcement_preview", obj.pk)
+
+    def response_change(self, request, obj):
+        return redirect("admin:collective_announcement_preview", obj.pk)

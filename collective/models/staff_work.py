@@ -1,0 +1,50 @@
+import uuid
+
+from django.db import models
+
+from collective import clock
+from collective.encryption import EncryptedJSONField
+from collective.models.activity import Activity
+from collective.models.person import Person
+
+
+class FollowUpQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(done_at=None)
+
+
+class FollowUp(models.Model):
+    """Something that staff come back to on a day: "ring Amina about the taxi". Encrypted: it may be private."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="follow_ups")
+    activity = models.ForeignKey(Activity, models.CASCADE, null=True, blank=True, related_name="follow_ups")
+    what = EncryptedJSONField()
+    due_on = models.DateField("come back to it on")
+    created_by = models.ForeignKey(Person, models.SET_NULL, null=True, editable=False, related_name="+")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    done_by = models.ForeignKey(Person, models.SET_NULL, null=True, editable=False, related_name="+")
+    done_at = models.DateTimeField(null=True, editable=False)
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "created_at"]
+        indexes = [models.Index(fields=["due_on"], condition=models.Q(done_at=None), name="followup_open")]
+
+    def __str__(self):
+        return f"Come back to it on {self.due_on:%d %b %Y}"
+
+
+class Taken(models.Model):
+    """ "I do this": a mark on one line of Today, so that two colleagues do not ring the same person."""
+
+    line = models.CharField(max_length=80, primary_key=True, help_text="Which line: its sort, and its row's key.")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    taken_at = models.DateTimeField(default=clock.now, db_index=True)
+
+    class Meta:
+        verbose_name_plural = "taken"
+
+    def __str__(self):
+        return f"Taken by {self.person}"

@@ -1,0 +1,197 @@
+"""Joining two records of one person: one place a session, one right to a payment, and no message lost.
+
+One record is kept and takes over what the other has; the other is emptied, never deleted. What went where is written
+down, encrypted, so that it can be undone within a day. Apps register how their rows are joined when they are ready.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+
+from collective import clock
+from collective.errors import RuleError
+from collective.models import DeletionRequest, Follow, FollowUp, Message, Person, RecordJoin
+
+UNDO_WITHIN = timedelta(days=1)
+CONTACTS = ("email", "contact_email", "phone", "postal_address", "reach_by", "wants_news", "wants_reminders", "name")
+
+
+@dataclass(frozen=True)
+class Part:
+    """How the rows of one app are joined: `preview(kept, gone)` in sentences, `join` returns JSON for
+    `undo`, and `is_clear(gone)` says, under the lock of both people, that nothing is left behind."""
+
+    preview: Callable
+    join: Callable
+    is_clear: Callable
+    undo: Callable
+
+
+_parts = {}
+
+
+def register(name, *, preview, join, is_clear, undo):
+    """Add an app's part; they run in the order of registering, which keeps the order of locks."""
+    _parts[name] = Part(preview, join, is_clear, undo)
+
+
+def check(kept, gone):
+    """Raise RuleError where these two cannot be joined."""
+    if kept.pk == gone.pk:
+        raise RuleError("Choose another record: this is the same one.")
+    if gone.is_staff or gone.is_superuser:
+        raise RuleError("The other record is a staff account. Keep that one, and join this one into it.")
+    if kept.joined_into_id or gone.joined_into_id:
+        raise RuleError("One of these was joined into another record already.")
+
+
+def preview(kept, gone):
+    """Sentences that say what joining would do. Changes nothing."""
+    lines = [f"{kept} is kept, and everything of {gone} moves to it. The other record is emptied."]
+    if gone.email and not kept.email:
+        lines.append(f"They sign in with {gone.email}.")
+    elif gone.email:
+        lines.append(f"They sign in with {kept.email}. {gone.email} is no longer known here.")
+    for part in _parts.values():
+        lines += part.preview(kept, gone)
+    return lines
+
+
+@transaction.atomic
+def join(kept, gone, by):
+    """Move everything of `gone` to `kept`. Raises RuleError where they cannot be joined."""
+    check(kept, gone)
+    moved = {}
+    for name, part in _parts.items():  # first what locks activities and registrations, then people
+        moved[name] = part.join(kept, gone)
+    people = {row.pk: row for row in _locked(kept, gone)}
+    kept, gone = people[kept.pk], people[gone.pk]
+    check(kept, gone)
+    if not all(part.is_clear(gone) for part in _parts.values()):
+        raise RuleError("Somebody is signing this person up just now. Please try again.")
+    moved["rows"] = _move_rows(kept, gone)
+    moved["messages"] = _move_messages(kept, gone)
+    moved["kept"], moved["gone"] = _contacts(kept), _contacts(gone)
+    _take_over_contacts(kept, gone)
+    return RecordJoin.objects.create(kept=kept, gone=gone, moved=moved, joined_by=by, joined_at=clock.now())
+
+
+def _locked(*people):
+    keys = sorted(person.pk for person in people)
+    return Person.objects.filter(pk__in=keys).order_by("pk").select_for_update()
+
+
+def _contacts(person):
+    return {name: getattr(person, name) for name in CONTACTS}
+
+
+def _take_over_contacts(kept, gone):
+    """The kept record's own contacts stand; what it lacks comes from the other, which is left without any."""
+    values = _contacts(gone)
+    gone.email, gone.contact_email, gone.phone, gone.postal_address = None, "", None, None
+    gone.is_active, gone.joined_into, gone.reach_by = False, kept, Person.ReachBy.PHONE
+    gone.set_unusable_password()  # every session of it ends
+    gone.save()
+    had_address = bool(kept.mail_address)
+    for name in ("email", "contact_email", "phone", "postal_address", "name"):
+        setattr(kept, name, getattr(kept, name) or values[name])
+    if not had_address and kept.mail_address:
+        kept.reach_by = values["reach_by"]
+    kept.wants_news = kept.wants_news and values["wants_news"]
+    kept.wants_reminders = kept.wants_reminders or values["wants_reminders"]
+    kept.save()
+    waiting = Message.objects.filter(person=kept, state=Message.State.WAITING, address="")
+    waiting.update(channel=kept.reach_by)
+
+
+def _move_rows(kept, gone):
+    """{model: keys} of what simply moves: follows, follow-ups, requests to be deleted; doubles stay behind."""
+    follows = Follow.objects.filter(person=gone)
+    mine = set(Follow.objects.filter(person=kept).values_list("call", "activity"))
+    free = [row.pk for row in follows if (row.call_id, row.activity_id) not in mine]
+    open_request = DeletionRequest.objects.filter(person=kept, done_at=None).exists()
+    requests = DeletionRequest.objects.filter(person=gone)
+    keys = {
+        "follow": [str(key) for key in free],
+        "followup": [str(key) for key in FollowUp.objects.filter(person=gone).values_list("pk", flat=True)],
+        "deletionrequest": [] if open_request else list(requests.values_list("pk", flat=True)),
+    }
+    for name, found in keys.items():
+        _model(name).objects.filter(pk__in=found).update(person=kept)
+    return keys
+
+
+def _model(name):
+    return {"follow": Follow, "followup": FollowUp, "deletionrequest": DeletionRequest}[name]
+
+
+def _move_messages(kept, gone):
+    """Keys of the messages that moved. Of two about the same thing, one that waits is not lost to one that failed."""
+    mine = {_key(row): row for row in Message.objects.filter(person=kept)}
+    moved, State = [], Message.State
+    for row in Message.objects.filter(person=gone):
+        double = mine.get(_key(row))
+        if double is None:
+            moved.append(row.pk)
+        elif row.state in {State.WAITING, State.SENDING} and double.state in {State.FAILED, State.DROPPED}:
+            Message.objects.filter(pk=double.pk).update(
+                state=State.WAITING, due_at=row.due_at, not_after=row.not_after, error=""
+            )
+    Message.objects.filter(pk__in=moved).update(person=kept)
+    return moved
+
+
+def _key(message):
+    return message.kind, message.about, message.revision
+
+
+def can_undo(row):
+    return row.undone_at is None and row.moved is not None and clock.now() < row.joined_at + UNDO_WITHIN
+
+
+@transaction.atomic
+def undo(row, by):
+    """Part the two records again; what happened since stays with the kept one. Returns sentences of what could not
+    be as it was. Raises RuleError after a day."""
+    kept_key, gone_key = row.kept_id, row.gone_id
+    sentences = []
+    if not can_undo(row):
+        raise RuleError("A join can be undone for a day. After that, please correct each record by hand.")
+    for name, part in _parts.items():
+        sentences += part.undo(row.kept, row.gone, row.moved[name])
+    people = {person.pk: person for person in _locked(row.kept, row.gone)}
+    row = RecordJoin.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if not can_undo(row):
+        raise RuleError("Somebody has undone this join already.")
+    kept, gone, moved = people[kept_key], people[gone_key], row.moved
+    _give_back_contacts(kept, gone, moved)
+    for name, keys in moved["rows"].items():
+        _model(name).objects.filter(pk__in=keys, person=kept).update(person=gone)
+    Message.objects.filter(pk__in=moved["messages"], person=kept).update(person=gone)
+    Message.objects.filter(person=gone, state=Message.State.WAITING, address="").update(channel=gone.reach_by)
+    row.undone_at, row.undone_by, row.moved = clock.now(), by, None
+    row.save()
+    return sentences
+
+
+def _give_back_contacts(kept, gone, moved):
+    """Each has its contacts again, unless the kept record's was changed since."""
+    for name, value in moved["kept"].items():
+        if name in {"wants_news", "wants_reminders"} or getattr(kept, name) == (value or moved["gone"][name]):
+            setattr(kept, name, value)
+    kept.save()
+    for name, value in moved["gone"].items():
+        setattr(gone, name, value)
+    if gone.email and Person.objects.filter(email=gone.email).exists():
+        gone.email = None  # the kept record uses it now, by its owner's own wish
+    gone.is_active, gone.joined_into = True, None
+    gone.save()
+
+
+def forget_old():
+    """The sweep: what went where is deleted once it can no longer be undone; returns (seen, done)."""
+    old = RecordJoin.objects.filter(joined_at__lt=clock.now() - UNDO_WITHIN).exclude(moved=None)
+    done = old.update(moved=None)
+    return done, done

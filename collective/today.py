@@ -1,0 +1,276 @@
+"""Staff's Today: what must be rung, arranged, marked, told. It may see every app; each line leads to the act.
+
+Every section is one query with a limit, so the page asks the same number of queries with ten people and with thousands.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+
+from django.db.models import Count, F, Min, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from collective import addresses, clock, mail
+from collective.models import Activity, DeletionRequest, FollowUp, Message, Person, SupportLine, Taken
+from collective.models.community import CHECK_LINES_EVERY
+from events.models import AccessNeed, Registration, Session
+from events.models.session import LONDON, counts
+
+MAIL_AT = time(8)
+MOST = 15  # lines a section shows; the list behind it shows all
+RUNS_OUT_WITHIN = timedelta(days=1)
+LOOK_BACK = timedelta(days=60)  # at sessions that are over
+LOOK_AHEAD = timedelta(days=7)  # at sessions without joining details
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to do: its key, in words, by when, and the address of the act."""
+
+    key: str
+    words: str
+    url: str
+    act: str
+    due: datetime | None = None
+    note: str = ""
+    taken: Taken | None = None
+
+
+@dataclass
+class Section:
+    """Lines of one sort. `more` is the address of the whole list."""
+
+    name: str
+    title: str
+    lines: list = field(default_factory=list)
+    more: str = ""
+
+    @property
+    def shown(self):
+        return self.lines[:MOST]
+
+    @property
+    def has_more(self):
+        return len(self.lines) > MOST
+
+
+def sections(call=None):
+    """Every section with its lines, for all calls or for one; what a colleague has taken is marked."""
+    found = [
+        to_tell(call), offers_running_out(call), to_arrange(call), *from_sessions(call), failed_mail(call),
+        follow_ups(call),
+    ]  # fmt: skip
+    if call is None:
+        found.append(housekeeping())
+    _mark_taken(found)
+    return found
+
+
+def _mark_taken(found):
+    keys = {line.key for section in found for line in section.lines}
+    taken = {row.line: row for row in Taken.objects.filter(line__in=keys).select_related("person")}
+    for section in found:
+        section.lines = [replace(line, taken=taken[line.key]) if line.key in taken else line for line in section.lines]
+
+
+def _of_call(messages, call):
+    """Messages about registrations and announcements of this call, or about one of its activities."""
+    if call is None:
+        return messages
+    registrations = Registration.objects.filter(session__call=call).values("pk")
+    activities = Activity.objects.filter(call=call).values("pk")
+    announcements = call.announcements.values("pk")
+    return messages.filter(Q(about__in=registrations) | Q(about__in=activities) | Q(about__in=announcements))
+
+
+def to_tell(call):
+    """To ring or to post, the shortest time left first."""
+    tasks = _of_call(Message.objects.tasks(clock.now()), call).select_related("person")[: MOST + 1]
+    labels, verbs = mail.labels(), {"phone": "Ring", "post": "Write to"}
+    lines = [
+        Line(
+            f"message:{row.pk}", f"{verbs[row.channel]} {row.person}: {labels[row.kind]}",
+            reverse("admin:collective_message_tell", args=[row.pk]), "Tell them", row.not_after,
+            f"tried {row.attempts} times" if row.attempts else "",
+        )
+        for row in tasks
+    ]  # fmt: skip
+    return Section("tell", "To ring or post", lines, reverse("admin:collective_message_changelist") + "?to_tell=1")
+
+
+def offers_running_out(call):
+    """Offers that end within a day and were not answered."""
+    rows = Registration.objects.filter(
+        state=Registration.State.OFFERED, offer_told_at__isnull=False,
+        offer_until__gt=clock.now(), offer_until__lte=clock.now() + RUNS_OUT_WITHIN,
+    )  # fmt: skip
+    rows = rows.filter(session__call=call) if call else rows
+    lines = [
+        Line(
+            f"offer:{row.pk}", f"{row.person}: {row.session}",
+            reverse("admin:events_registration_change", args=[row.pk]), "See the offer", row.offer_until,
+        )
+        for row in rows.select_related("person", "session").order_by("offer_until")[: MOST + 1]
+    ]  # fmt: skip
+    more = reverse("admin:events_registration_changelist") + "?state__exact=offered"
+    return Section("offers", "Offers running out", lines, more)
+
+
+def to_arrange(call):
+    """Sessions for which something that helps people is not arranged yet: how many things, by when. No names."""
+    needs = AccessNeed.objects.to_do()
+    needs = needs.filter(registration__session__call=call) if call else needs
+    rows = needs.order_by().values("registration__session", "registration__session__title").annotate(
+        things=Count("pk"), changed=Count("pk", filter=Q(changed_at__isnull=False)), by=Min("needed_by")
+    )  # fmt: skip
+    lines = [
+        Line(
+            f"needs:{row['registration__session']}",
+            f"{row['registration__session__title']}: {row['things']} to arrange",
+            reverse("admin:events_session_needs", args=[row["registration__session"]]), "Arrange",
+            row["by"] and datetime.combine(row["by"], time(17), LONDON),
+            f"{row['changed']} changed since" if row["changed"] else "",
+        )
+        for row in rows.order_by("by")[: MOST + 1]
+    ]  # fmt: skip
+    return Section("needs", "To arrange", lines)
+
+
+def from_sessions(call):
+    """Three sections from one look at the sessions: attendance, free places with a list, no joining details yet."""
+    now, State = clock.now(), Registration.State
+    near = Q(starts_at__lte=now, starts_at__gt=now - LOOK_BACK) | Q(starts_at__gt=now)
+    rows = Session.objects.filter(near).exclude(state__in=[Session.State.CANCELLED, Session.State.TO_BE_CONFIRMED])
+    rows = rows.filter(call=call) if call else rows
+    rows = rows.annotate(
+        **counts("registrations"),
+        unmarked=Count("registrations", filter=Q(registrations__state=State.CONFIRMED)),
+        unsure=Count(
+            "registrations",
+            filter=Q(registrations__state=State.ATTENDED, registrations__capacity="not_sure", fee_pence__isnull=False),
+        ),
+    )  # fmt: skip
+    interesting = (
+        Q(starts_at__lte=now, unmarked__gt=0) | Q(unsure__gt=0)
+        | Q(starts_at__gt=now, waiting__gt=0, held__lt=F("places"))
+        | Q(starts_at__range=(now, now + LOOK_AHEAD), joining_link="", dial_in="", how_to_get_in="")
+    )  # fmt: skip
+    attendance, free, joining = (
+        Section("attendance", "Attendance to mark"),
+        Section("free", "Free places while people wait"),
+        Section("joining", "Joining details to write"),
+    )
+    for row in rows.filter(interesting).order_by("starts_at")[: MOST * 2]:
+        _sort_session(row, attendance.lines, free.lines, joining.lines)
+    return attendance, free, joining
+
+
+def _sort_session(row, attendance, free, joining):
+    board = reverse("admin:events_session_board", args=[row.pk])
+    if row.has_started and row.unmarked:
+        url = reverse("admin:events_session_attendance", args=[row.pk])
+        attendance.append(Line(f"attendance:{row.pk}", f"{row}: {row.unmarked} not marked", url, "Mark", row.ends_at))
+    if row.unsure:
+        words = f"{row}: ask {row.unsure} who took part and were not sure in which capacity"
+        attendance.append(Line(f"ask:{row.pk}", words, f"{board}?show=not_sure", "Ask"))
+    if not row.has_started and row.waiting and row.held < row.places:
+        words = f"{row}: {row.places - row.held} free, {row.waiting} wait"
+        free.append(Line(f"free:{row.pk}", words, f"{board}?show=waiting", "Offer", row.starts_at))
+    if not row.has_started and not row.has_joining_details and row.starts_at < clock.now() + LOOK_AHEAD:
+        url = reverse("admin:events_session_change", args=[row.pk])
+        joining.append(
+            Line(f"joining:{row.pk}", f"{row}: nobody can know how to join", url, "Write them", row.starts_at)
+        )
+
+
+def failed_mail(call):
+    """Mail that failed or came back."""
+    rows = _of_call(Message.objects.failed(), call).select_related("person").order_by("-created_at")[: MOST + 1]
+    labels = mail.labels()
+    lines = [
+        Line(
+            f"message:{row.pk}", f"{row.person or row.address}: {labels.get(row.kind, row.kind)}",
+            reverse("admin:collective_message_change", args=[row.pk]), "See what to do", row.not_after,
+        )
+        for row in rows
+    ]  # fmt: skip
+    more = reverse("admin:collective_message_changelist") + "?state__exact=failed"
+    return Section("failed", "Mail that did not arrive", lines, more)
+
+
+def follow_ups(call):
+    """What somebody wanted to come back to today or before."""
+    rows = FollowUp.objects.open().filter(due_on__lte=timezone.localdate(clock.now()))
+    rows = rows.filter(activity__call=call) if call else rows
+    lines = [
+        Line(
+            f"followup:{row.pk}", str(row.person or row.activity or "Something to come back to"),
+            reverse("admin:collective_followup_change", args=[row.pk]), "Read it",
+            datetime.combine(row.due_on, time(17), LONDON),
+        )
+        for row in rows.select_related("person", "activity")[: MOST + 1]
+    ]  # fmt: skip
+    return Section("follow_ups", "Follow-ups", lines, reverse("admin:collective_followup_changelist"))
+
+
+def housekeeping():
+    """Requests to be deleted (a month to answer) and support lines that nobody checked for half a year."""
+    requests = DeletionRequest.objects.filter(done_at=None).select_related("person").order_by("asked_at")[: MOST + 1]
+    lines = [
+        Line(
+            f"delete:{row.pk}", f"{row.person} asked us to delete what we hold",
+            reverse("admin:collective_deletionrequest_change", args=[row.pk]), "Answer",
+            row.asked_at + timedelta(days=28),
+        )
+        for row in requests
+    ]  # fmt: skip
+    old = SupportLine.objects.filter(checked_on__lte=clock.now().date() - CHECK_LINES_EVERY).count()
+    if old:
+        url = reverse("admin:collective_supportline_changelist")
+        lines.append(Line("lines", f"{old} support lines to check: are numbers and hours still right?", url, "Check"))
+    return Section("also", "Also", lines)
+
+
+def take(key, person):
+    """Mark a line as mine; a colleague's mark is taken over. Marks are forgotten after two days."""
+    Taken.objects.update_or_create(line=key[:80], defaults={"person": person, "taken_at": clock.now()})
+
+
+def put_back(key):
+    Taken.objects.filter(line=key).delete()
+
+
+def forget_old_marks():
+    """The sweep: marks of the day before yesterday say nothing any more; returns (seen, done)."""
+    done, _ = Taken.objects.filter(taken_at__lt=clock.now() - timedelta(days=2)).delete()
+    return done, done
+
+
+# The daily email: counts only, as it may be read on a shared screen.
+
+
+def tell_staff():
+    """The sweep: from 8:00 in the morning, one mail each to staff who look after sessions; returns (seen, done)."""
+    now = timezone.localtime(clock.now(), LONDON)
+    if now.time() < MAIL_AT:
+        return 0, 0
+    people = Person.objects.filter(is_staff=True, is_active=True, wants_staff_mail=True, reach_by="email")
+    people = people.filter(Q(groups__name="Coordinators") | Q(is_superuser=True)).distinct()
+    already = Message.objects.filter(kind="staff_today", revision=str(now.date())).values("person")
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(0), LONDON)
+    todo = list(people.exclude(pk__in=already))
+    for person in todo:
+        mail.tell(person, "staff_today", person, revision=str(now.date()), not_after=midnight)
+    return len(todo), len(todo)
+
+
+@mail.kind("staff_today", "Daily staff email")
+def staff_today(message):
+    """Only on days with something to do."""
+    if not message.person.is_staff or not message.person.wants_staff_mail:
+        return None
+    lines = [(row.title, f"{MOST} or more" if row.has_more else str(len(row.lines))) for row in sections() if row.lines]
+    if not lines:
+        return None
+    context = {"lines": lines, "admin": addresses.full_reverse("admin:index")}
+    return mail.Letter("Today", "email/staff_today.html", context)

@@ -1,0 +1,56 @@
+"""Who took part: everybody who holds a place on one screen, and who came without signing up."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import redirect
+
+from collective.errors import RuleError
+from events import waiting_list
+from events.admin.forms import MARKS, AttendanceForm, WalkInForm
+from events.models import Registration
+
+MARKED = [Registration.State.CONFIRMED, Registration.State.ATTENDED, Registration.State.MISSED]
+
+
+def attendance(admin, request, session):
+    """Each person with one choice."""
+    rows = session.registrations.filter(state__in=MARKED).select_related("person")
+    forms = [AttendanceForm.of(row, request) for row in rows.order_by("person__name", "pk")]
+    if request.method == "POST" and all(form.is_valid() for form in forms if form.is_bound):
+        _mark(admin, request, session, [form for form in forms if form.is_bound and form.is_changed])
+        return redirect("admin:events_session_attendance", session.pk)
+    return admin.page(
+        request, "admin/events/session/attendance.html", "Attendance", session=session, forms=forms,
+        walk_in=WalkInForm(), original=session,
+    )  # fmt: skip
+
+
+def _mark(admin, request, session, changed):
+    try:
+        with transaction.atomic():
+            for form in changed:
+                state, for_part = MARKS[form.cleaned_data["mark"]]
+                form.registration.mark(state, came_for_part=for_part)
+                admin.log_change(request, form.registration, f"Attendance: {form.cleaned_data['mark']}")
+    except RuleError as error:
+        messages.error(request, f"Nothing was saved. {error}")
+    else:
+        messages.success(request, f"Saved. {len(changed)} changed.")
+
+
+def walk_in(admin, request, session):
+    """Somebody came without signing up."""
+    form = WalkInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            registration = waiting_list.note_walk_in(session, **form.cleaned_data)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            admin.log_addition(request, registration, "Noted as come without signing up")
+            messages.success(request, f"{registration.person} is noted: came without signing up.")
+            return redirect("admin:events_session_attendance", session.pk)
+    return admin.page(
+        request, "admin/events/session/walk_in.html", "Somebody came without signing up", session=session,
+        walk_in=form, original=session,
+    )  # fmt: skip

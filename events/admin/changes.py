@@ -1,0 +1,72 @@
+"""Pages that change a session for everybody on it: places, moving, cancelling; each says before what it does."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+
+from collective.errors import RuleError
+from events import moving
+from events.admin.forms import CancelForm, MoveForm, PlacesForm
+from events.models.session import LONDON
+
+
+def places(admin, request, session):
+    """Raise or lower the places."""
+    form = PlacesForm(request.POST or None, initial={"places": session.places})
+    if request.method == "POST" and form.is_valid():
+        number = form.cleaned_data["places"]
+        held = session.set_places(number)
+        over = f" {held} are taken or offered; nobody loses one." if held > number else ""
+        admin.log_change(request, session, f"Places: {number}")
+        messages.success(request, f"Saved. Places: {number}.{over}")
+        return redirect("admin:events_session_board", session.pk)
+    return admin.page(
+        request, "admin/events/session/places.html", "Raise or lower places", session=session, form=form,
+        original=session,
+    )  # fmt: skip
+
+
+def move(admin, request, session):
+    """A new time: first who would be told what, then "Move it"."""
+    if session.starts_at is None:
+        messages.info(request, "This session has no date yet. Set it here.")
+        return redirect("admin:events_session_change", session.pk)
+    initial = {"starts_at": session.starts_at.astimezone(LONDON), "ends_at": session.ends_at.astimezone(LONDON)}
+    form = MoveForm(request.POST or None, initial=initial)
+    rehearsal = None
+    if request.method == "POST" and form.is_valid():
+        times = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at")}
+        if request.POST.get("how") == "do":
+            try:
+                moving.move(session, **times, note=form.cleaned_data["note"])
+            except RuleError as error:
+                form.add_error(None, str(error))
+            else:
+                admin.log_change(request, session, "Moved the session")
+                messages.success(request, "The session is moved. Everybody on it is told.")
+                return redirect("admin:events_session_board", session.pk)
+        elif times["ends_at"] <= times["starts_at"]:
+            form.add_error("ends_at", "The end comes after the start.")
+        else:
+            rehearsal = moving.rehearse(session, **times)
+    return admin.page(
+        request, "admin/events/session/move.html", "Move this session", session=session, form=form,
+        rehearsal=rehearsal, original=session,
+    )  # fmt: skip
+
+
+def cancel(admin, request, session):
+    """Cancel it for good, with a reason that people read."""
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            moving.cancel(session, form.cleaned_data["reason"])
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            admin.log_change(request, session, "Cancelled the session")
+            messages.success(request, "The session is cancelled. Everybody on it is told.")
+            return redirect("admin:events_session_board", session.pk)
+    return admin.page(
+        request, "admin/events/session/cancel.html", "Cancel this session", session=session, form=form,
+        rehearsal=moving.rehearse(session), original=session,
+    )  # fmt: skip

@@ -1,0 +1,31 @@
+"""Who can be written to at once: those of a session, by how they stand, and everybody of a call."""
+
+from collective.announcements import register
+from collective.models import Person
+from events.models import Registration
+from events.models.registration import HOLDING, LIVE, State
+
+
+def of_session(states):
+    """People of the announcement's session whose registration is in one of these states."""
+
+    def people(announcement):
+        rows = Registration.objects.filter(session=announcement.activity_id, state__in=states)
+        return Person.objects.filter(registrations__in=rows)
+
+    return people
+
+
+def of_call(announcement):
+    """Everybody who is signed up for anything in the call, or took part in it."""
+    rows = Registration.objects.filter(session__call=announcement.call_id, state__in=LIVE)
+    return Person.objects.filter(registrations__in=rows)
+
+
+def register_all():
+    register(
+        "confirmed", "Who has a place in the session", of_session([State.CONFIRMED, State.ATTENDED]), needs="activity"
+    )
+    register("waiting", "Who is on its waiting list", of_session([State.WAITING, State.OFFERED]), needs="activity")
+    register("session", "Everybody of the session", of_session([*HOLDING, State.WAITING]), needs="activity")
+    register("call", "Everybody of the call", of_call, needs="call", is_news=True)

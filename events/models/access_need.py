@@ -1,0 +1,107 @@
+import uuid
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+
+from collective import clock
+from collective.encryption import EncryptedJSONField
+from events.models.registration import Registration
+
+CHOICES = [
+    ("interpreter", "British Sign Language interpreter"),
+    ("captions", "Live captions"),
+    ("large_print", "Large print or easy read"),
+    ("questions_before", "The questions before the day"),
+    ("breaks", "More breaks"),
+    ("camera_off", "Camera off, or writing instead of speaking"),
+    ("phone", "Taking part by phone instead of the internet"),
+    ("someone_before", "A talk with one of us before the day"),
+]
+IN_PERSON_CHOICES = [
+    ("step_free", "Step-free access"),
+    ("quiet_room", "A quiet room"),
+    ("food", "Food: something I cannot eat (tell us below)"),
+]
+NOTES, SUPPORTER = "notes", "supporter"
+LABELS = dict([*CHOICES, *IN_PERSON_CHOICES, (NOTES, "In their own words"), (SUPPORTER, "Somebody to support them")])
+
+
+class State(models.TextChoices):
+    ASKED = "asked", "Asked for"
+    ARRANGING = "arranging", "Being arranged"
+    ARRANGED = "arranged", "Arranged"
+    CANNOT = "cannot", "We cannot arrange it"
+    WITHDRAWN = "withdrawn", "No longer needed"
+
+
+UNFINISHED = [State.ASKED, State.ARRANGING, State.WITHDRAWN]
+
+
+class AccessNeedQuerySet(models.QuerySet):
+    def to_do(self):
+        """What staff still have to arrange for who holds a place, or to call off because it is no longer needed."""
+        holds = Q(registration__state__in=["confirmed", "offered"], registration__session__state__in=["open", "closed"])
+        wanted = Q(state__in=[State.ASKED, State.ARRANGING]) & holds
+        return self.filter(wanted | Q(state=State.WITHDRAWN), registration__session__ends_at__gt=clock.now())
+
+
+@pghistory.track(exclude=["what", "answer"])
+class AccessNeed(models.Model):
+    """One thing that would help a person take part, and how far staff are with it. What it is, is encrypted."""
+
+    State = State
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    registration = models.ForeignKey(Registration, models.CASCADE, related_name="needs")
+    what = EncryptedJSONField(help_text="code, and the person's own words")
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    needed_by = models.DateField("arranged by", null=True, blank=True)
+    answer = EncryptedJSONField(null=True, blank=True, help_text="reason told to the person, note for staff")
+    asked_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(null=True, blank=True, help_text="When the person changed it since.")
+
+    objects = AccessNeedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        indexes = [models.Index(fields=["needed_by"], condition=Q(state__in=UNFINISHED), name="needs_to_do")]
+
+    def __str__(self):
+        return "Something that helps somebody take part"
+
+    @property
+    def code(self):
+        return self.what["code"]
+
+    @property
+    def words(self):
+        """What helps, in words: the person's own where they wrote some."""
+        return self.what.get("notes") or LABELS[self.code]
+
+    @property
+    def reason(self):
+        """What the person is told beside the state."""
+        return (self.answer or {}).get("reason", "")
+
+    @property
+    def note(self):
+        """What staff note for each other."""
+        return (self.answer or {}).get("note", "")
+
+    @property
+    def told_state(self):
+        """The state as the person reads it."""
+        return {
+            State.ASKED: "We have seen it",
+            State.ARRANGING: "We are arranging it",
+            State.ARRANGED: "It is arranged",
+            State.CANNOT: "We are sorry, we cannot arrange it",
+            State.WITHDRAWN: "No longer needed",
+        }[self.state]
+
+
+def words_of(answers):
+    """The chosen access needs in words, for the person and for who may see them."""
+    labels = dict(CHOICES + IN_PERSON_CHOICES)
+    return [labels[choice] for choice in (answers or {}).get("choices", []) if choice in labels]

@@ -1,0 +1,50 @@
+import uuid
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.text import slugify
+
+from events.models.session import Session
+
+KINDS_OF_FILE = {".pdf", ".docx", ".odt", ".rtf", ".txt", ".pptx", ".odp", ".epub", ".mp3", ".jpg", ".png"}
+MOST_BYTES = 10 * 1024 * 1024
+
+
+class Material(models.Model):
+    """Something to read or bring: a file or a link, for who is coming; large print and easy read beside it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(Session, models.CASCADE, related_name="materials")
+    name = models.CharField(max_length=120)
+    file = models.FileField(upload_to="materials/", blank=True)
+    link = models.URLField(blank=True)
+    is_large_print = models.BooleanField("large print", default=False)
+    position = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ["position", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(file="", link__gt="") | Q(file__gt="", link=""),
+                name="material_is_a_file_or_a_link",
+                violation_error_message="Give either a file or a link.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        """Raises ValidationError for a file that is too large, or of a kind that people cannot simply open."""
+        if self.file and not self.file._committed:
+            if Path(self.file.name).suffix.lower() not in KINDS_OF_FILE:
+                raise ValidationError({"file": f"Please use one of these: {', '.join(sorted(KINDS_OF_FILE))}."})
+            if self.file.size > MOST_BYTES:
+                raise ValidationError({"file": "This file is larger than 10 MB. Please make it smaller first."})
+
+    @property
+    def download_name(self):
+        """The file's name for who downloads it: its own ending, our name."""
+        return f"{slugify(self.name)}{Path(self.file.name).suffix.lower()}"
