@@ -17,11 +17,13 @@ class CollectiveConfig(AppConfig):
             follows,
             mail,
             record_joins,
+            restoring,
             staff,
             sweeps,
             today,
         )
 
+        restoring.register(lambda taken_at, now: today.tell_staff()[1])
         sweeps.register("follows", follows.announce_all)
         sweeps.register("messages to many", announcements.send_due)
         sweeps.register("staff email", today.tell_staff, every=timedelta(minutes=5))

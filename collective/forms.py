@@ -22,6 +22,15 @@ class EmailForm(forms.Form):
     )
 
 
+class NewEmailForm(EmailForm):
+    """Another address of one's own."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "Your new email address"
+        self.fields["email"].help_text = "We send a six-digit code to it. Until you type it, nothing changes."
+
+
 class CodeForm(forms.Form):
     """The second step: what the email says."""
 
@@ -54,6 +63,17 @@ class MailSettingsForm(forms.ModelForm):
         labels = {
             "wants_reminders": "Remind me before a session that I have booked",
             "wants_news": "Tell me when a date is set or sign-up opens, where I asked for that",
+        }
+
+
+class StaffMailSettingsForm(MailSettingsForm):
+    """Staff also choose whether the daily email comes."""
+
+    class Meta(MailSettingsForm.Meta):
+        fields = [*MailSettingsForm.Meta.fields, "wants_staff_mail"]
+        labels = {
+            **MailSettingsForm.Meta.labels,
+            "wants_staff_mail": "Send me the daily staff email, on days with something to do",
         }
 
 

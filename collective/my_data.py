@@ -1,20 +1,41 @@
 """What we hold about a person, assembled from every app."""
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from collective.models import Person
 from events.models import Registration
 from events.models.access_need import words_of
 
 
 def my_data(person):
     """A dictionary for the person to read or download: plain words, no counters, nothing of anybody else."""
-    mine = Registration.objects.visible_to(person).select_related("session").order_by("created_at")
+    mine = (
+        Registration.objects.visible_to(person)
+        .select_related("session")
+        .prefetch_related("needs")
+        .order_by("created_at")
+    )
     return {
         "name": person.name,
         "email": person.email,
+        "shared email": person.contact_email,
+        "phone": person.phone_as_written,
+        "postal address": person.postal_address or "",
+        "told by": person.get_reach_by_display(),
         "known since": person.created_at.isoformat(timespec="minutes"),
         "reminders by email": person.wants_reminders,
         "news by email": person.wants_news,
         "sessions": [_session_data(row) for row in mine],
         "follows": [str(row.target) for row in person.follows.select_related("activity", "call")],
+        "what our team did": [
+            {
+                "when": row.action_time.isoformat(timespec="minutes"),
+                "who": row.user.name,
+                "what": row.get_change_message(),
+            }
+            for row in _staff_acts(person, [row.pk for row in mine])
+        ],
         "messages": [
             {
                 "kind": row.kind,
@@ -36,6 +57,19 @@ def _session_data(row):
         "takes part": row.get_capacity_display(),
         "fee in pence": row.fee_pence,
         "access needs": words_of(row.access_needs),
+        "arranged": [_need_data(need) for need in row.needs.all()],
         "access notes": (row.access_needs or {}).get("notes", ""),
         "comes along": {key: companion[key] for key in ("name", "email") if companion.get(key)},
     }
+
+
+def _need_data(need):
+    return {"what": need.words, "state": need.told_state, "told": need.reason}
+
+
+def _staff_acts(person, registrations):
+    """What staff did with this person's record and registrations (the admin's log), newest first."""
+    keys = [str(key) for key in (person.pk, *registrations)]
+    kinds = ContentType.objects.get_for_models(Person, Registration).values()
+    found = LogEntry.objects.filter(content_type__in=kinds, object_id__in=keys).exclude(user=person)
+    return found.select_related("user").order_by("-action_time")[:200]

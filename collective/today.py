@@ -56,18 +56,17 @@ class Section:
 
 def sections(call=None):
     """Every section with its lines, for all calls or for one; what a colleague has taken is marked."""
+    *sessions, coming = from_sessions(call)
     found = [
-        to_tell(call), offers_running_out(call), to_arrange(call), *from_sessions(call), failed_mail(call),
-        follow_ups(call),
+        to_tell(call), offers_running_out(call), to_arrange(call), *sessions, failed_mail(call), follow_ups(call),
     ]  # fmt: skip
-    if call is None:
-        found.append(housekeeping())
+    found += [coming] if call else [housekeeping(), coming]
     _mark_taken(found)
     return found
 
 
 def _mark_taken(found):
-    keys = {line.key for section in found for line in section.lines}
+    keys = {line.key for section in found for line in section.lines if line.key}
     taken = {row.line: row for row in Taken.objects.filter(line__in=keys).select_related("person")}
     for section in found:
         section.lines = [replace(line, taken=taken[line.key]) if line.key in taken else line for line in section.lines]
@@ -137,7 +136,7 @@ def to_arrange(call):
 
 
 def from_sessions(call):
-    """Three sections from one look at the sessions: attendance, free places with a list, no joining details yet."""
+    """Four sections from one look at the sessions: attendance, free places with a list, no joining details, coming."""
     now, State = clock.now(), Registration.State
     near = Q(starts_at__lte=now, starts_at__gt=now - LOOK_BACK) | Q(starts_at__gt=now)
     rows = Session.objects.filter(near).exclude(state__in=[Session.State.CANCELLED, Session.State.TO_BE_CONFIRMED])
@@ -153,19 +152,20 @@ def from_sessions(call):
     interesting = (
         Q(starts_at__lte=now, unmarked__gt=0) | Q(unsure__gt=0)
         | Q(starts_at__gt=now, waiting__gt=0, held__lt=F("places"))
-        | Q(starts_at__range=(now, now + LOOK_AHEAD), joining_link="", dial_in="", how_to_get_in="")
+        | Q(starts_at__gt=now)
     )  # fmt: skip
-    attendance, free, joining = (
+    found = (
         Section("attendance", "Attendance to mark"),
         Section("free", "Free places while people wait"),
         Section("joining", "Joining details to write"),
+        Section("coming", "Coming sessions", more=reverse("admin:events_session_changelist")),
     )
     for row in rows.filter(interesting).order_by("starts_at")[: MOST * 2]:
-        _sort_session(row, attendance.lines, free.lines, joining.lines)
-    return attendance, free, joining
+        _sort_session(row, *(section.lines for section in found))
+    return found
 
 
-def _sort_session(row, attendance, free, joining):
+def _sort_session(row, attendance, free, joining, coming):
     board = reverse("admin:events_session_board", args=[row.pk])
     if row.has_started and row.unmarked:
         url = reverse("admin:events_session_attendance", args=[row.pk])
@@ -176,6 +176,9 @@ def _sort_session(row, attendance, free, joining):
     if not row.has_started and row.waiting and row.held < row.places:
         words = f"{row}: {row.places - row.held} free, {row.waiting} wait"
         free.append(Line(f"free:{row.pk}", words, f"{board}?show=waiting", "Offer", row.starts_at))
+    if not row.has_started:
+        words = f"{row}: {row.held} of {row.places} places taken or offered, {row.waiting} wait"
+        coming.append(Line("", words, board, "Open the board", row.starts_at))
     if not row.has_started and not row.has_joining_details and row.starts_at < clock.now() + LOOK_AHEAD:
         url = reverse("admin:events_session_change", args=[row.pk])
         joining.append(
@@ -228,7 +231,7 @@ def housekeeping():
     if old:
         url = reverse("admin:collective_supportline_changelist")
         lines.append(Line("lines", f"{old} support lines to check: are numbers and hours still right?", url, "Check"))
-    return Section("also", "Also", lines)
+    return Section("also", "Requests and support lines", lines)
 
 
 def take(key, person):
@@ -269,7 +272,8 @@ def staff_today(message):
     """Only on days with something to do."""
     if not message.person.is_staff or not message.person.wants_staff_mail:
         return None
-    lines = [(row.title, f"{MOST} or more" if row.has_more else str(len(row.lines))) for row in sections() if row.lines]
+    found = [row for row in sections() if row.lines and row.name != "coming"]
+    lines = [(row.title, f"more than {MOST}" if row.has_more else str(len(row.lines))) for row in found]
     if not lines:
         return None
     context = {"lines": lines, "admin": addresses.full_reverse("admin:index")}

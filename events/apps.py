@@ -9,7 +9,7 @@ class EventsConfig(AppConfig):
 
     def ready(self):
         from collective import record_joins as joins
-        from collective import sweeps
+        from collective import restoring, sweeps
         from events import audiences, emails, record_joins, reminders, waiting_list  # noqa: F401 emails registers itself
 
         audiences.register_all()
@@ -17,7 +17,8 @@ class EventsConfig(AppConfig):
             "registrations", preview=record_joins.preview, join=record_joins.join, is_clear=record_joins.is_clear,
             undo=record_joins.undo,
         )  # fmt: skip
-
+        restoring.register(reminders.hold_after_restore)
+        restoring.register(lambda taken_at, now: waiting_list.move_all_on()[1])
         sweeps.register("offers", waiting_list.move_all_on)
         sweeps.register("reminders", reminders.fan_out_all_due)
         sweeps.register("old drafts", waiting_list.forget_old_drafts, every=timedelta(hours=1))

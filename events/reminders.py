@@ -35,6 +35,11 @@ def fan_out(pk, session_id):
     return told
 
 
+def hold_after_restore(taken_at, now):
+    """Reminders that fell due since the backup may have gone out: they do not go out again. Returns how many."""
+    return Reminder.objects.filter(fanned_out_at=None, due_at__gt=taken_at, due_at__lte=now).update(fanned_out_at=now)
+
+
 def _whom(reminder, session):
     states = [State.CONFIRMED, State.ATTENDED] if reminder.what == Reminder.What.AFTER else [State.CONFIRMED]
     return session.registrations.filter(state__in=states).select_related("person").order_by("pk")

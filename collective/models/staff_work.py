@@ -29,6 +29,7 @@ class FollowUp(models.Model):
     objects = FollowUpQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "follow-up"
         ordering = ["due_on", "created_at"]
         indexes = [models.Index(fields=["due_on"], condition=models.Q(done_at=None), name="followup_open")]
 

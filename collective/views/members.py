@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.access import name_needed, next_path
-from collective.forms import MailSettingsForm, NameForm
+from collective.forms import MailSettingsForm, NameForm, StaffMailSettingsForm
 from collective.link_keys import key_for
 from collective.models import DeletionRequest, Message
 from collective.my_data import my_data
@@ -58,7 +58,8 @@ def name(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def mail_settings(request):
     """News and reminders can be off; booked, offered and joining always come."""
-    form = MailSettingsForm(request.POST or None, instance=request.user)
+    kind = StaffMailSettingsForm if request.user.is_staff else MailSettingsForm
+    form = kind(request.POST or None, instance=request.user)
     if request.method == "POST":
         form.save()
         messages.success(request, "We have saved your mail settings.")

@@ -117,6 +117,13 @@ PICTURE = {
     "credit": "drawn for Co-Production Collective",
 }
 
+NEEDS = {
+    3: {"choices": ["captions"], "notes": ""},
+    8: {"choices": ["interpreter", "breaks"], "notes": ""},
+    12: {"choices": ["large_print"], "notes": "Please post me the questions."},
+}
+FOLLOW_UP = "Olive asked whether the phone number for dialling in is free to ring. Find out, and tell her."
+
 MEMBERS = [
     "Amina", "Bartek", "Carys", "Delroy", "Elin", "Farida", "Gethin", "Hana", "Idris", "Jasmine", "Kwame", "Lowri",
     "Mei", "Nadia", "Olu", "Parveen", "Quentin", "Rhian", "Siobhan", "Tariq", "Uma", "Victor", "Winnie", "Xanthe",

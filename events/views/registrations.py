@@ -11,10 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from collective.errors import RuleError
 from collective.link_keys import is_key
-from events import calendar
+from events import calendar, history
 from events.forms import AccessNeedsForm
-from events.models import Material, Registration, Session
-from events.models.access_need import words_of
+from events.models import AccessNeed, Material, Registration, Session
 
 
 def reachable(request, pk):
@@ -51,7 +50,8 @@ def registration(request, pk):
     found, key = reachable(request, pk)
     context = {"registration": found, "session": found.session, "key": key, "is_owner": not key}
     if not key:
-        context["needs"] = words_of(found.access_needs)
+        context["needs"] = found.needs.exclude(state=AccessNeed.State.WITHDRAWN)
+        context["history"] = history.of(found)
     if found.is_coming:
         context["materials"] = found.session.materials.all()
     return render(request, "events/registration.html", context)

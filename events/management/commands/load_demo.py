@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from collective import clock
-from collective.models import Activity, Call, CallPicture, Community, Message, Page, Person, SupportLine
+from collective.models import Activity, Call, CallPicture, Community, FollowUp, Message, Page, Person, SupportLine
 from events.demo import dates, words
 from events.models import Registration, Session
 
@@ -20,10 +20,11 @@ FOLDER = Path(__file__).resolve().parents[2] / "demo"
 APP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 STAFF = [
     ("Jo", "jo@example.org", "Coordinators"),
+    ("Max", "max@example.org", "Coordinators"),
     ("Ade", "ade@example.org", "Finance"),
     ("Alex", "alex@example.org", ""),
 ]
-TAKEN = 27
+TAKEN = 26
 
 
 class Command(BaseCommand):
@@ -100,5 +101,16 @@ class Command(BaseCommand):
         for number in range(TAKEN):
             name = words.MEMBERS[number % len(words.MEMBERS)]
             person = Person.objects.create_user(f"{name.lower()}{number}@example.org", name=name)
-            session.sign_up(person, capacity=Registration.Capacity.PERSONAL, agreed_at=clock.now())
+            needs = words.NEEDS.get(number)
+            session.sign_up(person, capacity=Registration.Capacity.PERSONAL, access_needs=needs, agreed_at=clock.now())
         Message.objects.update(state=Message.State.DROPPED)  # nobody is to be written to for these
+        self.by_phone(session)
+
+    def by_phone(self, session):
+        """Somebody without email, whom staff ring; and something to come back to."""
+        person = Person.objects.create(name="Olive", phone="+441632960017", reach_by=Person.ReachBy.PHONE)
+        session.book(person, capacity=Registration.Capacity.PERSONAL, agreed_at=clock.now())
+        FollowUp.objects.create(
+            person=person, activity=session, what=words.FOLLOW_UP, due_on=timezone.localdate(clock.now()),
+            created_by=Person.objects.get(email="jo@example.org"),
+        )  # fmt: skip

@@ -1,0 +1,33 @@
+# One image for every role: docker run IMAGE web | worker | beat | sweep | prepare | backup | restore, or any command of manage.py.
+FROM python:3.13-slim-trixie AS packages
+WORKDIR /app
+COPY requirements.txt ./
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+
+FROM python:3.13-slim-trixie
+# pg_dump and pg_restore for bin/backup and bin/restore: version 17, as the database of compose.yaml.
+# Debian's stable release fixes the versions, and its security updates are wanted.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
+RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin collective \
+    && mkdir -p /app /data/media /data/static && chown -R collective:collective /data
+WORKDIR /app
+COPY --from=packages /venv /venv
+COPY . ./
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    HOST=0.0.0.0 \
+    PORT=8000 \
+    MEDIA_ROOT=/data/media \
+    STATIC_ROOT=/data/static
+# Static files are part of the image; the values are only there so that the settings can be read.
+RUN SECRET_KEY=build FIELD_KEYS=build:ZGV2ZWxvcG1lbnQtb25seS1ub3QtYS1zZWNyZXQtISE= SITE_URL=https://build.invalid \
+    DATABASE_URL=postgresql:// REDIS_URL=redis:// EMAIL_URL=smtp:// FROM_EMAIL=build@build.invalid \
+    python manage.py collectstatic --no-input --verbosity 0
+USER 10001
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+    CMD ["python", "bin/role", "healthy"]
+ENTRYPOINT ["python", "bin/role"]
+CMD ["web"]

@@ -1,0 +1,22 @@
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.dateparse import parse_datetime
+
+from collective.models import Backup
+
+
+class Command(BaseCommand):
+    help = "Note that a backup was taken, for the page “System status”. bin/backup calls it."
+
+    def add_arguments(self, parser):
+        parser.add_argument("taken_at", help="when it began, with its zone: 2026-10-06T03:00:00+00:00")
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *, taken_at, file, **options):
+        moment = parse_datetime(taken_at)
+        if moment is None or moment.tzinfo is None:
+            raise CommandError(f"{taken_at} is not a moment with its zone.")
+        if not file.is_file():
+            raise CommandError(f"{file} is not there.")
+        Backup.objects.create(taken_at=moment, size=file.stat().st_size)

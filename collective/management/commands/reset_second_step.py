@@ -1,0 +1,19 @@
+from django.core.management.base import BaseCommand, CommandError
+
+from collective import staff
+from collective.models import Person
+from collective.models.person import clean_email
+
+
+class Command(BaseCommand):
+    help = "For a lost phone, where no colleague can do it: take away somebody's second step, and sign them out."
+
+    def add_arguments(self, parser):
+        parser.add_argument("email")
+
+    def handle(self, *, email, **options):
+        person = Person.objects.filter(email=clean_email(email), is_staff=True).first()
+        if person is None:
+            raise CommandError(f"No staff account has the address {email}.")
+        staff.reset_second_step(person)
+        self.stdout.write(f"{person} sets up the second step anew at the next sign-in.")

@@ -1,0 +1,41 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from collective import email_change
+from collective.errors import RuleError
+from collective.forms import CodeForm, NewEmailForm
+from collective.sign_in import visitor_address
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_email(request):
+    """Another email address of one's own: the new one, then the code that was sent to it."""
+    asked = email_change.newest(request.user)
+    has_code = "code" in request.POST
+    new_form = NewEmailForm(None if has_code else request.POST or None)
+    code_form = CodeForm(request.POST if has_code else None)
+    form = code_form if has_code else new_form
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _ask_or_confirm(request, asked, form)
+        except RuleError as error:
+            form.add_error(None, str(error))
+    return render(request, "collective/change_email.html", {
+        "form": form, "new_form": new_form, "code_form": code_form, "asked": asked,
+    })  # fmt: skip
+
+
+def _ask_or_confirm(request, asked, form):
+    if isinstance(form, NewEmailForm):
+        email_change.ask(request.user, form.cleaned_data["email"], visitor_address(request))
+        return redirect("change_email")
+    if asked is None:
+        raise RuleError("This code can no longer be used. Ask for a new one below.")
+    person = email_change.confirm(asked, form.cleaned_data["code"])
+    messages.success(request, f"From now on we write to {person.email}, and you sign in with it.")
+    return redirect("me")
