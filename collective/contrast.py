@@ -28,7 +28,7 @@ def ratio(one, other):
 
 def _check(colour, grounds, advice):
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
-        raise ValidationError("Write the colour as # and six letters or digits, like #0e5a55.")
+        raise ValidationError("Write the colour as # and six letters or digits, like #0b524d.")
     worst = min(ratio(colour, ground) for ground in grounds)
     if worst < LEAST:
         raise ValidationError(f"This is hard to read: its contrast is {worst:.1f}, and {LEAST:g} is needed. {advice}")

@@ -32,8 +32,8 @@ def preview(kept, gone):
 
 
 def _ranked(*rows):
-    """(the one that stays, the other): of two that wait, the one further up the list."""
-    return sorted(rows, key=lambda row: (RANK.index(row.state), row.list_number or 0, row.created_at, row.pk))
+    """(the one that stays, the other): of two that wait, the one further up the list; of equals, the first given."""
+    return sorted(rows, key=lambda row: (RANK.index(row.state), row.list_number or 0, row.created_at))
 
 
 def join(kept, gone):
@@ -44,7 +44,7 @@ def join(kept, gone):
         rows = session.registrations.filter(person__in=[kept, gone]).select_for_update(no_key=True, of=("self",))
         live = [row for row in rows.select_related("person") if row.is_live]
         if len(live) == 2:
-            _keep_one(session, *_ranked(*live), moved)
+            _keep_one(session, *_ranked(*sorted(live, key=lambda row: row.person_id != kept.pk)), moved)
         theirs = session.registrations.filter(person=gone)
         moved["registrations"] += [str(pk) for pk in theirs.values_list("pk", flat=True)]
         theirs.update(person=kept)

@@ -22,6 +22,13 @@ class PersonFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda number: f"Person {number}")
 
 
+class PhonePersonFactory(PersonFactory):
+    """Somebody without email, whom staff ring."""
+
+    email = None
+    phone = "+442079460123"
+
+
 class CoordinatorFactory(PersonFactory):
     class Meta:
         skip_postgeneration_save = True

@@ -45,7 +45,8 @@ class PersonForm(forms.ModelForm):
         if "phone" in self.fields and self.instance.pk:
             self.initial["phone"] = self.instance.phone_as_written
             self.initial["postal_address"] = self.instance.postal_address or ""
-        self.fields["name"].required = True
+        if "name" in self.fields:
+            self.fields["name"].required = True
 
     def clean(self):
         cleaned = super().clean()

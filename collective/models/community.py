@@ -37,7 +37,7 @@ class Community(SingleRow):
         max_length=7,
         blank=True,
         validators=[contrast.check_on_light],
-        help_text="Like #0e5a55. Dark enough to read on our light pages. Empty: our green.",
+        help_text="Like #0b524d. Dark enough to read on our light pages. Empty: our green.",
     )
     dark_colour = models.CharField(
         "the same on dark pages",

@@ -58,7 +58,7 @@ def _rows(session, show):
 def _companions(session):
     """Keys of those with a place who bring somebody. Who comes along is encrypted, so each such row is read."""
     rows = session.registrations.filter(state__in=[State.CONFIRMED, State.ATTENDED], companion__isnull=False)
-    return {row.pk for row in rows.only("companion") if row.companion.get("kind") == "brings"}
+    return {pk for pk, companion in rows.values_list("pk", "companion") if companion.get("kind") == "brings"}
 
 
 def needs(admin, request, session):

@@ -1,11 +1,16 @@
 from django.apps import apps
 from django.core.management.base import BaseCommand
 
+from collective import phones
 from collective.encryption import EncryptedJSONField
+from collective.models import Person
 
 
 class Command(BaseCommand):
-    help = "Encrypt every encrypted field anew with the first of FIELD_KEYS. Afterwards the older keys can go."
+    help = (
+        "Encrypt every encrypted field anew with the first of FIELD_KEYS; afterwards the older keys can go. Also makes "
+        "phone numbers found again after SECRET_KEY has changed."
+    )
 
     def handle(self, **options):
         for model in apps.get_models():
@@ -16,3 +21,5 @@ class Command(BaseCommand):
                     model._default_manager.filter(pk=row.pk).update(**{name: getattr(row, name)})
             if names:
                 self.stdout.write(f"{model._meta.label}: {', '.join(names)}")
+        for person in Person.objects.exclude(phone=None).only("pk", "phone").iterator(chunk_size=200):
+            Person.objects.filter(pk=person.pk).update(phone_hash=phones.keyed_hash(person.phone))
