@@ -5,6 +5,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
 
@@ -41,7 +42,8 @@ class CollectiveAdminSite(admin.AdminSite):
 
         def answered(request, *args, **kwargs):
             try:
-                return inner(request, *args, **kwargs)
+                response = inner(request, *args, **kwargs)
+                return response.render() if isinstance(response, TemplateResponse) else response
             except (ValidationError, ValueError, OverflowError):
                 logger.exception("The admin could not read a request")
                 return bad_request(request)

@@ -1,6 +1,6 @@
 """The pages that every page's foot links to. A new site starts with these; staff write them in the admin."""
 
-from collective.models import Page
+from collective.models import Community, Page
 
 NOT_YET = "<p>We have not written this page yet. Please call us or write to us, and we will tell you.</p>"
 DANGER = '<p>If you or somebody else is in danger now, call <a href="tel:999">999</a> first.</p>'
@@ -16,7 +16,8 @@ FIRST = {
 
 
 def ensure():
-    """Add those that are missing; what staff wrote stays as it is."""
+    """Add those that are missing, and the row of settings; what staff wrote stays as it is."""
+    Community.objects.get_or_create(pk=1)
     for slug, (title, body) in FIRST.items():
         more = {"title": title, "body": body, "shows_support_lines": slug == "support"}
         Page.objects.get_or_create(slug=slug, defaults=more)

@@ -21,7 +21,7 @@ class CommunityAdmin(ActAdmin):
     ]
 
     def has_add_permission(self, request):
-        return super().has_add_permission(request) and not Community.objects.exists()
+        return False  # `manage.py prepare` makes the one row
 
     def has_delete_permission(self, request, obj=None):
         return False

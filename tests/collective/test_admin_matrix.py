@@ -1,0 +1,248 @@
+"""Every address of the admin × who asks, with the expected answer to GET. An address without a row fails."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from collective import clock
+from collective.models import (
+    Announcement,
+    Community,
+    DeletionRequest,
+    FollowUp,
+    Message,
+    SupportLine,
+    SweepRun,
+)
+from events.models import AccessNeed
+from tests.collective.test_access_matrix import names
+from tests.conftest import with_second_factor
+from tests.factories import (
+    ActivityFactory,
+    CallFactory,
+    CoordinatorFactory,
+    FollowFactory,
+    PageFactory,
+    PersonFactory,
+    PhonePersonFactory,
+    SessionFactory,
+    fill,
+    sign_up,
+)
+
+OK, TO, FORBIDDEN, NO, NEVER = 200, 302, 403, 404, 405
+# name without "admin:": (coordinator, finance, safeguarding lead, superuser without second factor, member)
+ROWS = {
+    "app_list": (OK, OK, NO, TO, TO),
+    "auth_group_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "auth_group_change": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "auth_group_changelist": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "auth_group_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "auth_group_history": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "autocomplete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_activity_act": (NO, NO, NO, TO, TO),
+    "collective_activity_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_activity_change": (OK, OK, FORBIDDEN, TO, TO),
+    "collective_activity_changelist": (OK, OK, FORBIDDEN, TO, TO),
+    "collective_activity_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_activity_history": (OK, OK, FORBIDDEN, TO, TO),
+    "collective_announcement_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_announcement_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_announcement_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_announcement_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_announcement_delete": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_announcement_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_announcement_preview": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_call_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_call_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_call_change": (OK, OK, FORBIDDEN, TO, TO),
+    "collective_call_changelist": (OK, OK, FORBIDDEN, TO, TO),
+    "collective_call_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_call_history": (OK, OK, FORBIDDEN, TO, TO),
+    "collective_community_act": (NO, NO, NO, TO, TO),
+    "collective_community_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_community_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_community_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_community_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_community_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_deletionrequest_act": (NO, NO, NO, TO, TO),
+    "collective_deletionrequest_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_deletionrequest_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_deletionrequest_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_deletionrequest_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_deletionrequest_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_follow_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_follow_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_follow_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_follow_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_follow_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_followup_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_followup_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_followup_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_followup_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_followup_delete": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_followup_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_message_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_message_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_message_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_message_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_message_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_message_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_message_tell": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_page_act": (NO, NO, NO, TO, TO),
+    "collective_page_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_page_change": (OK, FORBIDDEN, OK, TO, TO),
+    "collective_page_changelist": (OK, FORBIDDEN, OK, TO, TO),
+    "collective_page_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_page_history": (OK, FORBIDDEN, OK, TO, TO),
+    "collective_person_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_person_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_person_change": (OK, OK, FORBIDDEN, TO, TO),
+    "collective_person_changelist": (OK, OK, FORBIDDEN, TO, TO),
+    "collective_person_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_person_email": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_person_history": (OK, OK, FORBIDDEN, TO, TO),
+    "collective_person_invite": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_person_join": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_supportline_add": (OK, FORBIDDEN, OK, TO, TO),
+    "collective_supportline_change": (OK, FORBIDDEN, OK, TO, TO),
+    "collective_supportline_changelist": (OK, FORBIDDEN, OK, TO, TO),
+    "collective_supportline_delete": (OK, FORBIDDEN, OK, TO, TO),
+    "collective_supportline_history": (OK, FORBIDDEN, OK, TO, TO),
+    "collective_sweeprun_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_sweeprun_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_sweeprun_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_sweeprun_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_sweeprun_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_accessneed_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_accessneed_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_accessneed_arrange": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_accessneed_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_accessneed_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_accessneed_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_accessneed_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_registration_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_registration_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_registration_answers": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_registration_change": (OK, OK, FORBIDDEN, TO, TO),
+    "events_registration_changelist": (OK, OK, FORBIDDEN, TO, TO),
+    "events_registration_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_registration_history": (OK, OK, FORBIDDEN, TO, TO),
+    "events_registration_move": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_attendance": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_board": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_book": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_book_person": (TO, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_cancel": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_change": (OK, OK, FORBIDDEN, TO, TO),
+    "events_session_changelist": (OK, OK, FORBIDDEN, TO, TO),
+    "events_session_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_door_sheet": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_export": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_history": (OK, OK, FORBIDDEN, TO, TO),
+    "events_session_move": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_needs": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_places": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_print_list": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_session_walk_in": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "index": (OK, OK, OK, TO, TO),
+    "jsi18n": (OK, OK, OK, TO, TO),
+    "login": (TO, TO, TO, TO, TO),
+    "logout": (NEVER, NEVER, NEVER, TO, TO),
+    "mfa_authenticator_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "mfa_authenticator_change": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "mfa_authenticator_changelist": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "mfa_authenticator_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "mfa_authenticator_history": (TO, TO, TO, TO, TO),
+    "status": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "take": (NEVER, NEVER, NEVER, TO, TO),
+}
+
+
+@pytest.fixture
+def arguments(db):
+    """A row of everything that an address names; access needs and phone numbers among it."""
+    call = CallFactory()
+    session = SessionFactory(call=call, places=2)
+    person = PersonFactory(name="Amina")
+    registration = sign_up(session, person, access_needs={"choices": ["captions"], "notes": ""})
+    waiting = fill(session) and sign_up(session, PhonePersonFactory(name="Olive"))
+    announcement = Announcement.objects.create(audience="confirmed", activity=session, subject="News", body="<p>x</p>")
+    keys = {
+        "collective_activity": ActivityFactory(call=call).pk,
+        "collective_announcement": announcement.pk,
+        "collective_call": call.pk,
+        "collective_community": Community.objects.get().pk,
+        "collective_deletionrequest": DeletionRequest.objects.create(person=person, asked_at=clock.now()).pk,
+        "collective_follow": FollowFactory(call=call).pk,
+        "collective_followup": FollowUp.objects.create(person=person, what="x", due_on=clock.now().date()).pk,
+        "collective_message": Message.objects.by_hand().get().pk,
+        "collective_page": PageFactory().pk,
+        "collective_person": person.pk,
+        "collective_supportline": SupportLine.objects.create(name="x", about="x", checked_on=clock.now().date()).pk,
+        "collective_sweeprun": SweepRun.objects.create(name="offers").pk,
+        "events_accessneed": AccessNeed.objects.get().pk,
+        "events_registration": registration.pk,
+        "events_session": session.pk,
+    }
+    return keys, {"events_registration_move": waiting.pk}, person
+
+
+ACTS = {
+    "collective_announcement": "stop", "collective_call": "withdraw", "collective_followup": "done",
+    "collective_message": "undo", "collective_person": "leave", "events_accessneed": "called_off",
+    "events_registration": "give_back", "events_session": "close",
+}  # fmt: skip
+
+
+def address_of(name, keys, special):
+    """The address, with the rows above for what it names."""
+    model = "_".join(name.split("_")[:2])
+    key = special.get(name, keys.get(model))
+    if name == "events_session_book_person":
+        return reverse(f"admin:{name}", args=[key, keys["collective_person"]])
+    if name == "app_list":
+        return reverse(f"admin:{name}", args=["events"])
+    if name.endswith("_act"):
+        return reverse(f"admin:{name}", args=[key, ACTS.get(model, "none")])
+    plain = ("_changelist", "_add", "index", "login", "logout", "autocomplete", "jsi18n", "take", "status", "_invite")
+    return reverse(f"admin:{name}", args=[] if name.endswith(plain) else [key or 1])
+
+
+@pytest.fixture
+def clients(db):
+    """One browser each, in the order of the table."""
+    coordinator, finance, safeguarding, boss = (CoordinatorFactory() for _ in range(4))
+    finance.groups.set([Group.objects.get(name="Finance")])
+    safeguarding.groups.set([Group.objects.get(name="Safeguarding leads")])
+    boss.is_superuser = True
+    boss.save()
+    made = []
+    for person in (coordinator, finance, safeguarding, boss, PersonFactory()):
+        made.append(Client())
+        made[-1].force_login(person)
+        if person in (coordinator, finance, safeguarding):
+            with_second_factor(made[-1], person)
+    return made
+
+
+def admin_names():
+    return sorted({name.removeprefix("admin:") for name in names(get_resolver()) if name.startswith("admin:")})
+
+
+def test_each_admin_address_has_a_row():
+    assert admin_names() == sorted(ROWS)
+
+
+@pytest.mark.usefixtures("early", "community")
+def test_each_admin_address_answers_each_person_as_the_table_says(arguments, clients):
+    keys, special, _ = arguments
+    answers = {
+        name: tuple(client.get(address_of(name, keys, special)).status_code for client in clients)
+        for name in admin_names()
+    }
+
+    assert answers == ROWS
