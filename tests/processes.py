@@ -5,6 +5,7 @@ import http.cookiejar
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -29,10 +30,20 @@ class MailServer:
     def __init__(self, slow=0.0):
         self.slow, self.mails, self.changed = slow, [], threading.Condition()
         self.catching = self.caught = False
+        # by address: what it answers, one after the other, before it says yes: to the recipient, to the text
+        self.refuses, self.fails = {}, {}
         self.port = servers.free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if replies := self.refuses.get(address):
+            return replies.pop(0)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server, session, envelope):
+        if replies := self.fails.get(envelope.rcpt_tos[0]):
+            return replies.pop(0)
         await asyncio.sleep(self.slow)
         if self.catching:
             self.catching = False
@@ -74,6 +85,44 @@ class MailServer:
         with self.changed:
             assert self.changed.wait_for(lambda: any(to == address for to, _ in self.mails), PATIENCE)
             return next(mail for to, mail in self.mails if to == address)
+
+
+class Gate:
+    """A door before a mail server: who comes waits before the first word, until it is opened."""
+
+    def __init__(self, port):
+        self.inner, self.opened, self.came = port, threading.Event(), threading.Event()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                outer, _ = self.listener.accept()
+            except OSError:
+                return
+            self.came.set()
+            self.opened.wait(PATIENCE)
+            inner = socket.create_connection(("127.0.0.1", self.inner))
+            for one, other in ((outer, inner), (inner, outer)):
+                threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def _pass_on(one, other):
+        try:
+            while data := one.recv(65536):
+                other.sendall(data)
+            other.shutdown(socket.SHUT_WR)
+        except OSError:
+            other.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.opened.set()
+        self.listener.close()
 
 
 def environment(mail_port, **more):

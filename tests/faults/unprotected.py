@@ -31,3 +31,8 @@ if OFF == "doorbell":
     from collective import doorbell
 
     doorbell.ring = lambda task, *arguments: app.send_task(task, args=arguments)
+
+if OFF == "fence":
+    from collective import mail
+
+    mail._still_mine = lambda message: True
