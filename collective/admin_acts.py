@@ -37,7 +37,7 @@ class Act:
     label: str
     question: str
     past: str = ""
-    is_red: bool = False  # cannot be undone
+    is_on_the_phone: bool = False  # done while the person speaks with us
 
 
 class ActAdmin(admin.ModelAdmin):
@@ -81,8 +81,18 @@ class ActAdmin(admin.ModelAdmin):
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
     def lookup_allowed(self, lookup, value, request):
-        """Nobody finds out by filtering what the page does not show them."""
-        return lookup.split("__")[0] not in self.private_fields and super().lookup_allowed(lookup, value, request)
+        """Nobody finds out by filtering what the page does not show: a private field, or rows behind a relation."""
+        first = lookup.split("__")[0]
+        reverse_relations = {row.name for row in self.opts.get_fields() if row.auto_created and not row.concrete}
+        hidden = first in self.private_fields or first in reverse_relations
+        return not hidden and super().lookup_allowed(lookup, value, request)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """What staff did with a row is for who works with it."""
+        obj = self.get_object(request, object_id)
+        if obj is not None and not self.has_change_permission(request, obj):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
     def open_acts(self, request, obj):
         """The acts that make sense for this row now."""
@@ -109,6 +119,8 @@ class ActAdmin(admin.ModelAdmin):
         back = self.back_from_act(obj)
         if request.method == "POST":
             try:
+                if found not in self.open_acts(request, obj):
+                    raise RuleError(f"“{found.label}” can no longer be done: it has changed since you looked.")
                 done = getattr(self, f"act_{act}")(request, obj)
             except RuleError as error:
                 messages.error(request, str(error))
@@ -133,7 +145,18 @@ class ActAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         """Write only what was changed here: somebody else may have changed the rest since the form was opened."""
-        obj.save(update_fields=[*form.changed_data] if change and self.saves_changes_only else None)
+        if not (change and self.saves_changes_only):
+            obj.save()
+            return
+        fresh = self.locked(obj)
+        names = {field.name for field in self.opts.concrete_fields} & {*form.changed_data}
+        for name in names:
+            setattr(fresh, name, getattr(obj, name))
+        fresh.save()
+
+    def locked(self, obj):
+        """The row as it is now, locked until the admin's transaction ends."""
+        return self.model.objects.select_for_update(no_key=True, of=("self",)).get(pk=obj.pk)
 
     def render_change_form(self, request, context, *args, **kwargs):
         """The editor's import map needs the page's nonce."""

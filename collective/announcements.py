@@ -63,8 +63,9 @@ def people(announcement):
 def counts(announcement):
     """{"email": n, "phone": n, "post": n, "off": how many have turned news off}."""
     told = Counter(people(announcement).values_list("reach_by", flat=True))
-    everybody = audience_of(announcement).people(announcement).order_by().values("pk").distinct().count()
-    return {**dict.fromkeys(Person.ReachBy.values, 0), **told, "off": everybody - sum(told.values())}
+    everybody = audience_of(announcement).people(announcement).filter(is_active=True).order_by().values("pk")
+    off = everybody.distinct().count() - sum(told.values())
+    return {**dict.fromkeys(Person.ReachBy.values, 0), **told, "off": off}
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from collective import clock, mail
+from collective import clock, mail, sweeps
 from collective.errors import RuleError
 from collective.models import Message
 
@@ -43,11 +43,16 @@ def mark_told(message, by):
 @transaction.atomic
 def not_told_after_all(message):
     """Undo: it is a task again. Raises RuleError where it is no longer true."""
+    _check_true(message)
+    _hold(message)
+    told = Message.objects.by_hand().filter(pk=message.pk, state=State.SENT)
+    if not told.update(state=State.WAITING, sent_at=None, told_by=None):
+        raise RuleError("Somebody has undone this already.")
+
+
+def _check_true(message):
     if mail.letter_of(message) is None:
         raise RuleError("This is no longer true, so there is nothing to tell any more.")
-    told = Message.objects.by_hand().filter(pk=message.pk, state=State.SENT)
-    if told.update(state=State.WAITING, sent_at=None, told_by=None):
-        _hold(message)
 
 
 def no_answer(message):
@@ -65,12 +70,13 @@ def tell_by_hand(message):
     if message.person is None:
         raise RuleError("This went to an address that is no person's here, so there is nobody to ring.")
     failed = Message.objects.failed().filter(pk=message.pk, channel=Message.Channel.EMAIL)
-    person = message.person
-    channel = person.ReachBy.POST if person.postal_address and not person.phone else person.ReachBy.PHONE
-    message.channel = channel
-    if not failed.update(state=State.WAITING, channel=channel, due_at=clock.now()):
+    if not failed.exists():
         raise RuleError("Only a mail that failed can be told by phone.")
+    message.channel = message.person.channel_by_hand
+    _check_true(message)
     _hold(message)
+    if not failed.update(state=State.WAITING, channel=message.channel, due_at=clock.now(), attempts=0):
+        raise RuleError("Somebody has done this already.")
 
 
 def _hold(message):
@@ -95,4 +101,36 @@ def told_at_once(about, by, kinds):
 def drop_untrue():
     """The sweep: tasks that are no longer true, or too late, go by themselves; returns (seen, done)."""
     tasks = list(Message.objects.tasks(clock.now()).select_related("person")[:500])
-    return len(tasks), drop([message.pk for message in tasks if mail.letter_of(message) is None])
+    return sweeps.each([(message,) for message in tasks], _drop_if_untrue)
+
+
+def _drop_if_untrue(message):
+    return drop([message.pk]) if mail.letter_of(message) is None else 0
+
+
+def rechannel(person):
+    """Their ways have changed: what waits to be told by one that is gone takes another. An offer's time goes along."""
+    for message in Message.objects.filter(person=person, state=State.WAITING, address=""):
+        by_mail = message.channel == Message.Channel.EMAIL
+        if by_mail and not person.mail_address:
+            _to_hand(message, person)
+        elif not by_mail and not person.is_told_by_hand and not (person.phone or person.postal_address):
+            to_mail(message)
+
+
+def _to_hand(message, person):
+    try:
+        _hold(message)
+    except RuleError:  # an offer that has ended: nothing to tell
+        Message.objects.filter(pk=message.pk).update(state=State.DROPPED)
+    else:
+        Message.objects.filter(pk=message.pk).update(channel=person.channel_by_hand)
+
+
+def to_mail(message):
+    """A task becomes a mail; what waits for it (an offer's time) begins."""
+    after = mail.kind_of(message).when_told
+    if after:
+        after(message)
+    waiting = Message.objects.by_hand().filter(pk=message.pk, state=State.WAITING)
+    waiting.update(channel=Message.Channel.EMAIL, created_at=clock.now(), attempts=0)

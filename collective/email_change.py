@@ -2,7 +2,7 @@
 
 from django.db import IntegrityError, transaction
 
-from collective import clock, mail
+from collective import by_hand, clock, mail
 from collective.errors import RuleError
 from collective.models import FollowUp, Message, Person, SignIn
 from collective.sign_in import prove, record_asked
@@ -22,7 +22,7 @@ def newest(person):
 
 
 def confirm(asked, code):
-    """The code is right: the address is theirs, and the old one is told. Returns the person.
+    """The code is right: the address is theirs, and the old one is told; what waited to be told goes there.
 
     Raises RuleError for a wrong or old code, and where another record has the address (staff are told of it).
     """
@@ -37,6 +37,9 @@ def confirm(asked, code):
 
 @transaction.atomic
 def _change(person, email):
+    if person.email is None:  # sessions are locked before people
+        for message in Message.objects.by_hand().filter(person=person, state=Message.State.WAITING):
+            by_hand.to_mail(message)
     person = Person.objects.select_for_update().get(pk=person.pk)
     old, first = person.email, person.email is None
     person.email = email
@@ -45,19 +48,7 @@ def _change(person, email):
     person.save(update_fields=["email", "reach_by"])
     if old and old != person.email:
         mail.tell(None, "address_changed", person, address=old, revision=clock.now().isoformat())
-    _waiting_tasks_become_mail(person)
     return person
-
-
-def _waiting_tasks_become_mail(person):
-    """What nobody has told them yet goes to the new address by itself; an offer's time begins with it."""
-    if person.is_told_by_hand:
-        return
-    for message in Message.objects.by_hand().filter(person=person, state=Message.State.WAITING):
-        started = mail.kind_of(message).when_told
-        if started:
-            started(message)
-        Message.objects.filter(pk=message.pk).update(channel=Message.Channel.EMAIL)
 
 
 def _ask_staff_to_join(person):

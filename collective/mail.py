@@ -88,7 +88,7 @@ def labels():
     return {name: row.label for name, row in _kinds.items()}
 
 
-def tell(person, kind_name, about, *, revision="", address="", due_at=None, not_after=None):
+def tell(person, kind_name, about, *, revision="", address="", channel="", due_at=None, not_after=None):
     """Write a message in the caller's transaction; once for each (person, kind, row, revision), however often asked.
 
     Whoever is told things by phone or post gets a task for staff instead of a mail.
@@ -98,6 +98,7 @@ def tell(person, kind_name, about, *, revision="", address="", due_at=None, not_
     message = _message(person, kind_name, about, revision, due_at, not_after)
     if address:
         message.address, message.channel = address, Message.Channel.EMAIL
+    message.channel = channel or message.channel
     Message.objects.bulk_create([message], ignore_conflicts=True)
     if message.due_at <= clock.now() and message.channel == Message.Channel.EMAIL:
         transaction.on_commit(lambda: doorbell.ring("collective.send_message", message.message_id))
@@ -159,6 +160,8 @@ def _send(messages, connection):
         letter = letter_of(message)
         if letter is None:
             return _settle(message, state=Message.State.DROPPED)
+        if not letter.to:
+            return _settle(message, state=Message.State.FAILED, error="There is no address to send it to.")
         mail = _email(message, letter, connection)
         connection.open()
         if not _still_mine(message):
@@ -193,7 +196,7 @@ def _still_mine(message):
 
 
 def letter_of(message):
-    """What the message says now, or None if it is too late, no longer true, or goes nowhere."""
+    """What the message says now, or None if it is too late or no longer true."""
     if message.not_after and message.not_after <= clock.now():
         return None
     if message.person and not message.person.is_active:
@@ -204,7 +207,7 @@ def letter_of(message):
     if message.channel != Message.Channel.EMAIL:
         return letter
     to = letter.to or message.address or (message.person.mail_address if message.person else "")
-    return replace(letter, to=to) if to else None
+    return replace(letter, to=to)
 
 
 def render(message, letter, channel=Message.Channel.EMAIL):

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
-from collective import clock
+from collective import by_hand, clock
 from collective.errors import RuleError
-from collective.models import DeletionRequest, Follow, FollowUp, Message, Person, RecordJoin
+from collective.models import Announcement, DeletionRequest, Follow, FollowUp, Message, Person, RecordJoin
 
 UNDO_WITHIN = timedelta(days=1)
-CONTACTS = ("email", "contact_email", "phone", "postal_address", "reach_by", "wants_news", "wants_reminders", "name")
+CONTACTS = (
+    "email", "contact_email", "phone", "postal_address", "reach_by", "wants_news", "wants_reminders", "name",
+    "is_active",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ def join(kept, gone, by):
     moved["messages"] = _move_messages(kept, gone)
     moved["kept"], moved["gone"] = _contacts(kept), _contacts(gone)
     _take_over_contacts(kept, gone)
+    moved["kept_after"] = _contacts(kept)
+    by_hand.rechannel(kept)
     return RecordJoin.objects.create(kept=kept, gone=gone, moved=moved, joined_by=by, joined_at=clock.now())
 
 
@@ -102,8 +108,6 @@ def _take_over_contacts(kept, gone):
     kept.wants_news = kept.wants_news and values["wants_news"]
     kept.wants_reminders = kept.wants_reminders or values["wants_reminders"]
     kept.save()
-    waiting = Message.objects.filter(person=kept, state=Message.State.WAITING, address="")
-    waiting.update(channel=kept.reach_by)
 
 
 def _move_rows(kept, gone):
@@ -116,6 +120,7 @@ def _move_rows(kept, gone):
     keys = {
         "follow": [str(key) for key in free],
         "followup": [str(key) for key in FollowUp.objects.filter(person=gone).values_list("pk", flat=True)],
+        "chosen": _chosen(kept, gone),
         "deletionrequest": [] if open_request else list(requests.values_list("pk", flat=True)),
     }
     for name, found in keys.items():
@@ -123,8 +128,16 @@ def _move_rows(kept, gone):
     return keys
 
 
+def _chosen(kept, gone):
+    """Keys of the rows that name the other record among an announcement's chosen people."""
+    rows = Announcement.chosen.through.objects
+    mine = rows.filter(person=kept).values("announcement")
+    return list(rows.filter(person=gone).exclude(announcement__in=mine).values_list("pk", flat=True))
+
+
 def _model(name):
-    return {"follow": Follow, "followup": FollowUp, "deletionrequest": DeletionRequest}[name]
+    models = {"follow": Follow, "followup": FollowUp, "deletionrequest": DeletionRequest}
+    return models.get(name) or Announcement.chosen.through
 
 
 def _move_messages(kept, gone):
@@ -155,39 +168,48 @@ def can_undo(row):
 def undo(row, by):
     """Part the two records again; what happened since stays with the kept one. Returns sentences of what could not
     be as it was. Raises RuleError after a day."""
-    kept_key, gone_key = row.kept_id, row.gone_id
-    sentences = []
     if not can_undo(row):
         raise RuleError("A join can be undone for a day. After that, please correct each record by hand.")
-    for name, part in _parts.items():
-        sentences += part.undo(row.kept, row.gone, row.moved[name])
-    people = {person.pk: person for person in _locked(row.kept, row.gone)}
+    kept, gone, moved = row.kept, row.gone, row.moved
+    _give_back_contacts(kept, gone, moved)  # not saved yet: what is offered anew goes by each one's own way
+    sentences = [line for name, part in _parts.items() for line in part.undo(kept, gone, moved[name])]
+    people = {person.pk: person for person in _locked(kept, gone)}
     row = RecordJoin.objects.select_for_update(of=("self",)).get(pk=row.pk)
     if not can_undo(row):
         raise RuleError("Somebody has undone this join already.")
-    kept, gone, moved = people[kept_key], people[gone_key], row.moved
+    kept, gone = people[row.kept_id], people[row.gone_id]
     _give_back_contacts(kept, gone, moved)
+    if gone.email and Person.objects.filter(email=gone.email).exclude(pk=kept.pk).exists():
+        gone.email = None  # another record uses it now
+    kept.save()
+    gone.save()
     for name, keys in moved["rows"].items():
         _model(name).objects.filter(pk__in=keys, person=kept).update(person=gone)
-    Message.objects.filter(pk__in=moved["messages"], person=kept).update(person=gone)
-    Message.objects.filter(person=gone, state=Message.State.WAITING, address="").update(channel=gone.reach_by)
+    _part_messages(kept, gone, moved)
+    for person in (kept, gone):
+        by_hand.rechannel(person)
     row.undone_at, row.undone_by, row.moved = clock.now(), by, None
     row.save()
     return sentences
 
 
+def _part_messages(kept, gone, moved):
+    """Those that moved go back, and with them what was written since about what is the other's again."""
+    about = [key for part in _parts for key in moved[part].get("about", ())]
+    mine = Message.objects.filter(person=kept)
+    mine.filter(Q(pk__in=moved["messages"]) | Q(about__in=about)).update(person=gone)
+
+
 def _give_back_contacts(kept, gone, moved):
-    """Each has its contacts again, unless the kept record's was changed since."""
+    """Each has its contacts again; what was changed on the kept record since, stays."""
     for name, value in moved["kept"].items():
-        if name in {"wants_news", "wants_reminders"} or getattr(kept, name) == (value or moved["gone"][name]):
+        if getattr(kept, name) == moved["kept_after"][name]:
             setattr(kept, name, value)
-    kept.save()
     for name, value in moved["gone"].items():
         setattr(gone, name, value)
-    if gone.email and Person.objects.filter(email=gone.email).exists():
+    if gone.email and gone.email == kept.email:
         gone.email = None  # the kept record uses it now, by its owner's own wish
-    gone.is_active, gone.joined_into = True, None
-    gone.save()
+    gone.joined_into = None
 
 
 def forget_old():

@@ -12,7 +12,8 @@ from django.db.models import Q
 from collective import clock
 from collective.models import Activity, Announcement, Backup, Message
 
-WHY = "Held after a restore: it may have gone out since the backup of {:%d %b %Y %H:%M} UTC. Try again if it has not."
+HELD = "Held after a restore: "
+WHY = HELD + "it may have gone out since the backup of {:%d %b %Y %H:%M} UTC. Try again if it has not."
 State = Message.State
 _parts = []
 

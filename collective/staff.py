@@ -27,9 +27,9 @@ def invite(email, *, name="", groups=(), is_superuser=False):
     return person
 
 
-def check_may_manage(person):
-    """Raise RuleError for who may not manage staff."""
-    if not person.has_perm("collective.manage_staff"):
+def check_may_manage(by, person):
+    """Raise RuleError for who may not manage staff; a superuser's account is for superusers."""
+    if not by.has_perm("collective.manage_staff") or (person.is_superuser and not by.is_superuser):
         raise RuleError("Only who manages staff can do this.")
 
 

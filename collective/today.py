@@ -6,11 +6,12 @@ Every section is one query with a limit, so the page asks the same number of que
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from collective import addresses, clock, mail
+from collective.errors import RuleError
 from collective.models import Activity, DeletionRequest, FollowUp, Message, Person, SupportLine, Taken
 from collective.models.community import CHECK_LINES_EVERY
 from events.models import AccessNeed, Registration, Session
@@ -132,14 +133,13 @@ def to_arrange(call):
         )
         for row in rows.order_by("by")[: MOST + 1]
     ]  # fmt: skip
-    return Section("needs", "To arrange", lines)
+    return Section("needs", "To arrange", lines, reverse("admin:events_session_changelist"))
 
 
 def from_sessions(call):
     """Four sections from one look at the sessions: attendance, free places with a list, no joining details, coming."""
     now, State = clock.now(), Registration.State
-    near = Q(starts_at__lte=now, starts_at__gt=now - LOOK_BACK) | Q(starts_at__gt=now)
-    rows = Session.objects.filter(near).exclude(state__in=[Session.State.CANCELLED, Session.State.TO_BE_CONFIRMED])
+    rows = Session.objects.exclude(state__in=[Session.State.CANCELLED, Session.State.TO_BE_CONFIRMED])
     rows = rows.filter(call=call) if call else rows
     rows = rows.annotate(
         **counts("registrations"),
@@ -149,18 +149,17 @@ def from_sessions(call):
             filter=Q(registrations__state=State.ATTENDED, registrations__capacity="not_sure", fee_pence__isnull=False),
         ),
     )  # fmt: skip
-    interesting = (
-        Q(starts_at__lte=now, unmarked__gt=0) | Q(unsure__gt=0)
-        | Q(starts_at__gt=now, waiting__gt=0, held__lt=F("places"))
-        | Q(starts_at__gt=now)
-    )  # fmt: skip
+    past = rows.filter(starts_at__lte=now, starts_at__gt=now - LOOK_BACK).filter(Q(unmarked__gt=0) | Q(unsure__gt=0))
+    ahead = rows.filter(starts_at__gt=now)
+    both = past.order_by("starts_at")[: MOST + 1].union(ahead.order_by("starts_at")[: 2 * MOST], all=True)
+    everything = reverse("admin:events_session_changelist")
     found = (
-        Section("attendance", "Attendance to mark"),
-        Section("free", "Free places while people wait"),
-        Section("joining", "Joining details to write"),
-        Section("coming", "Coming sessions", more=reverse("admin:events_session_changelist")),
+        Section("attendance", "Attendance to mark", more=everything),
+        Section("free", "Free places while people wait", more=everything),
+        Section("joining", "Joining details to write", more=everything),
+        Section("coming", "Coming sessions", more=everything),
     )
-    for row in rows.filter(interesting).order_by("starts_at")[: MOST * 2]:
+    for row in sorted(both, key=lambda row: row.starts_at):
         _sort_session(row, *(section.lines for section in found))
     return found
 
@@ -187,8 +186,10 @@ def _sort_session(row, attendance, free, joining, coming):
 
 
 def failed_mail(call):
-    """Mail that failed or came back."""
-    rows = _of_call(Message.objects.failed(), call).select_related("person").order_by("-created_at")[: MOST + 1]
+    """Mail that failed or came back, as long as it is worth telling; sign-in codes are asked for anew."""
+    rows = _of_call(Message.objects.failed(), call).exclude(kind__in=["code", "address_code"])
+    rows = rows.filter(Q(not_after=None) | Q(not_after__gt=clock.now()))
+    rows = rows.select_related("person").order_by("-created_at")[: MOST + 1]
     labels = mail.labels()
     lines = [
         Line(
@@ -234,9 +235,17 @@ def housekeeping():
     return Section("also", "Requests and support lines", lines)
 
 
-def take(key, person):
-    """Mark a line as mine; a colleague's mark is taken over. Marks are forgotten after two days."""
-    Taken.objects.update_or_create(line=key[:80], defaults={"person": person, "taken_at": clock.now()})
+def take(key, person, *, instead_of=None):
+    """Mark a line as mine, or (named) instead of a colleague. Raises RuleError where another one was quicker.
+
+    Marks are forgotten after two days.
+    """
+    row, made = Taken.objects.get_or_create(line=key[:80], defaults={"person": person, "taken_at": clock.now()})
+    if made or row.person_id == person.pk:
+        return
+    if str(row.person_id) != instead_of:
+        raise RuleError(f"{row.person} has just taken this.")
+    Taken.objects.filter(line=row.line).update(person=person, taken_at=clock.now())
 
 
 def put_back(key):

@@ -16,6 +16,7 @@ from events.models import AccessNeed
 from events.models.access_need import NOTES, SUPPORTER
 
 State = AccessNeed.State
+HOW_FAR = [State.WITHDRAWN, State.ASKED, State.CANNOT, State.ARRANGING, State.ARRANGED]
 READY_BEFORE = timedelta(days=2)  # before the session
 ONE_MAIL_FOR = timedelta(minutes=10)  # what staff arrange in one sitting is told in one message
 
@@ -29,8 +30,21 @@ def record(registration, session):
             _ask(registration, session, code, notes)
         elif row.state == State.WITHDRAWN or row.what.get("notes", "") != notes:
             row.what, row.state, row.changed_at = {"code": code, "notes": notes}, State.ASKED, clock.now()
+            row.answer = {"reason": "", "note": row.note} if row.answer else None
             row.save()
     _call_off(rows.values())
+
+
+def hand_over(registration, other):
+    """What was arranged for one registration stands for another of the same person, where it is further on."""
+    theirs = {row.code: row for row in other.needs.select_for_update(no_key=True)}
+    for row in registration.needs.select_for_update(no_key=True):
+        double = theirs.get(row.code)
+        if double is None or HOW_FAR.index(row.state) > HOW_FAR.index(double.state):
+            if double:
+                double.delete()
+            row.registration = other
+            row.save()
 
 
 def withdraw(registration):
@@ -42,6 +56,14 @@ def withdraw_all(session):
     """The session does not take place; returns how many things have to be called off."""
     arranged = AccessNeed.objects.filter(registration__session=session, state__in=[State.ARRANGING, State.ARRANGED])
     return arranged.update(state=State.WITHDRAWN, changed_at=clock.now())
+
+
+def follow_move(session):
+    """The session has another day: what is still to be arranged has another day too."""
+    rows = AccessNeed.objects.filter(registration__session=session, state__in=[State.ASKED, State.ARRANGING])
+    for row in rows:
+        row.needed_by = _needed_by(session, row.code)
+        row.save(update_fields=["needed_by"])
 
 
 def _wanted(registration):
@@ -78,12 +100,15 @@ def _call_off(rows):
 
 
 @transaction.atomic
-def update(need, *, state, reason="", note="", needed_by=None):
+def update(need, *, state, reason="", note="", needed_by=None, version=None):
     """Staff note how far they are; the person is told what is arranged and what cannot be.
 
-    Raises RuleError for a "cannot" without its reason, and where the person no longer needs it.
+    Raises RuleError for a "cannot" without its reason, where the person no longer needs it, and where somebody has
+    changed it since this version.
     """
     row = AccessNeed.objects.select_for_update(no_key=True).get(pk=need.pk)
+    if version is not None and version != row.version:
+        raise RuleError("The person or a colleague has changed this since you opened it. Look at it again first.")
     if row.state == State.WITHDRAWN:
         raise RuleError("The person no longer needs this. Call off what was arranged, and mark it called off.")
     if state == State.CANNOT and not reason.strip():
@@ -102,9 +127,11 @@ def _tell(registration):
     waiting = Message.objects.filter(about=registration.pk, kind="needs_news", state=Message.State.WAITING)
     if waiting.exists():
         return
-    now = clock.now()
+    now, person = clock.now(), registration.person
+    # without an address of their own they cannot sign in to read it
+    channel = "" if person.email else person.channel_by_hand
     mail.tell(
-        registration.person, "needs_news", registration, revision=now.isoformat(), due_at=now + ONE_MAIL_FOR,
+        person, "needs_news", registration, revision=now.isoformat(), channel=channel, due_at=now + ONE_MAIL_FOR,
         not_after=registration.session.ends_at,
     )  # fmt: skip
 

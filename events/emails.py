@@ -20,6 +20,12 @@ def _registration(message):
     return Registration.objects.select_related("session__call", "person").get(pk=message.about)
 
 
+def _is_newest(message):
+    """Was the person told nothing newer of this kind? An older move or offer is no longer true."""
+    same = mail.Message.objects.filter(person=message.person, kind=message.kind, about=message.about)
+    return not same.filter(pk__gt=message.pk).exists()
+
+
 def _written(message, registration, subject, template, *, calendar_method="", stop="", **more):
     attachments = []
     if calendar_method and registration.session.length:
@@ -76,8 +82,15 @@ def _hold_until_told(message):
 
 @mail.kind("offered", "Offer of a place", when_told=_start_offer, when_by_hand=_hold_until_told)
 def offered(message):
+    if not _is_newest(message):
+        return None
     letter = _letter(message, "A place is free for you", "offered", states=[State.OFFERED])
     return letter if letter and letter.context["registration"].offer_is_open else None
+
+
+@mail.kind("offer_taken_back", "Offer taken back")
+def offer_taken_back(message):
+    return _letter(message, "About the place we kept for you", "offer_taken_back", states=[State.WAITING])
 
 
 @mail.kind("offer_lapsed", "Offer lapsed")
@@ -119,10 +132,10 @@ def after(message):
 @mail.kind("moved", "Session moved")
 def moved(message):
     """Only of the newest move: one before it is no longer true."""
+    if not _is_newest(message):
+        return None
     live = [State.CONFIRMED, State.WAITING, State.OFFERED]
     registration = _registration(message)
-    if message.revision != str(registration.session.calendar_sequence):
-        return None
     method = "REQUEST" if registration.state == State.CONFIRMED else ""
     return _letter(message, "A session has moved", "moved", states=live, calendar_method=method)
 
@@ -150,5 +163,6 @@ def needs_news(message):
     letter = _letter(message, "News for you", "needs_news", states=[State.CONFIRMED, State.OFFERED, State.WAITING])
     if letter and message.channel != message.Channel.EMAIL:
         told = [AccessNeed.State.ARRANGED, AccessNeed.State.CANNOT]
-        letter.context["needs"] = AccessNeed.objects.filter(registration=message.about, state__in=told)
+        letter.context["needs"] = list(AccessNeed.objects.filter(registration=message.about, state__in=told))
+        return letter if letter.context["needs"] else None
     return letter

@@ -51,7 +51,7 @@ def _counted(session):
 
 
 def _with_companion(session):
-    return session.registrations.filter(state__in=TOLD, companion__isnull=False)
+    return session.registrations.filter(state=State.CONFIRMED, companion__isnull=False)
 
 
 def _reminders(session, starts_at, ends_at):
@@ -93,6 +93,7 @@ def move(session, *, starts_at, ends_at, note=""):
         if _comes_again(reminder, reminder.moment()):
             moved.reminders.filter(pk=reminder.pk).update(fanned_out_at=None)
     moved.save()
+    access_needs.follow_move(moved)
     _follow_offers(moved)
     _tell(moved, "moved")
     return moved
@@ -139,11 +140,12 @@ def _tell(session, kind):
 
 @transaction.atomic
 def send_joining_details_again(session):
-    """They changed: send them once more; returns to how many people. Raises RuleError before they went out."""
+    """They changed: send them once more; returns to how many people. A second click in the same minute sends nothing
+    more. Raises RuleError before they went out."""
     locked = session.locked()
     if not locked.joining_details_are_out:
         raise RuleError("The joining details have not gone out yet, so there is nothing to send again.")
     rows = locked.registrations.filter(state=State.CONFIRMED).select_related("person").order_by("pk")
     for row in rows:
-        row.tell_joining_details(locked, revision=clock.now().isoformat())
+        row.tell_joining_details(locked, revision=f"{clock.now():%Y-%m-%dT%H:%M}")
     return len(rows)

@@ -9,7 +9,7 @@ from events.models.registration import HOLDING, State, free_seat
 
 # Which of two live registrations for one session stays: who took part first, then who is nearest to a place.
 RANK = [State.ATTENDED, State.CONFIRMED, State.OFFERED, State.WAITING, State.MISSED]
-KEPT_FIELDS = ("fee_pence", "capacity", "came_for_part", "companion", "access_needs", "agreed_at")
+KEPT_FIELDS = ("fee_pence", "capacity", "came_for_part", "companion", "access_needs")
 
 
 def _sessions(*people):
@@ -41,6 +41,7 @@ def join(kept, gone):
     moved = {"registrations": [], "ended": [], "survivors": [], "invited": []}
     for key in _sessions(kept, gone):
         session = Session.objects.lock(key)
+        waiting_list.release_lapsed(session)
         rows = session.registrations.filter(person__in=[kept, gone]).select_for_update(no_key=True, of=("self",))
         live = [row for row in rows.select_related("person") if row.is_live]
         if len(live) == 2:
@@ -50,14 +51,13 @@ def join(kept, gone):
         theirs.update(person=kept)
         waiting_list.offer_free_places(session)
     SignUpDraft.objects.filter(person=gone).delete()
-    moved["invited"] = _move_invitations(kept, gone)
+    moved["invited"], moved["newly_invited"] = _move_invitations(kept, gone)
+    moved["about"] = moved["registrations"]
     return moved
 
 
 def _keep_one(session, stays, other, moved):
-    before = {name: getattr(stays, name) for name in KEPT_FIELDS}
-    before["agreed_at"] = before["agreed_at"] and before["agreed_at"].isoformat()
-    moved["survivors"].append({"pk": str(stays.pk), **before})
+    before = _answers(stays)
     moved["ended"].append(_as_it_was(other))
     stays.fee_pence = max(stays.fee_pence or 0, other.fee_pence or 0) or None
     if stays.capacity != other.capacity:
@@ -66,9 +66,15 @@ def _keep_one(session, stays, other, moved):
     stays.companion = stays.companion or other.companion
     stays.access_needs = _both_needs(stays.access_needs, other.access_needs)
     stays.agreed_at = stays.agreed_at or other.agreed_at
+    access_needs.hand_over(other, stays)
     other.end(Registration.EndedBecause.JOINED)
     stays.save()
     access_needs.record(stays, session)
+    moved["survivors"].append({"pk": str(stays.pk), "before": before, "after": _answers(stays)})
+
+
+def _answers(row):
+    return {name: getattr(row, name) for name in KEPT_FIELDS}
 
 
 def _as_it_was(row):
@@ -86,10 +92,11 @@ def _both_needs(one, other):
 
 def _move_invitations(kept, gone):
     through = Activity.invited.through.objects
-    moved = [str(pk) for pk in through.filter(person=gone).values_list("activity", flat=True)]
-    kept.invitations.add(*moved)
+    theirs = [str(pk) for pk in through.filter(person=gone).values_list("activity", flat=True)]
+    mine = {str(pk) for pk in through.filter(person=kept).values_list("activity", flat=True)}
+    kept.invitations.add(*theirs)
     gone.invitations.clear()
-    return moved
+    return theirs, [key for key in theirs if key not in mine]
 
 
 def is_clear(gone):
@@ -98,7 +105,10 @@ def is_clear(gone):
 
 
 def undo(kept, gone, moved):
-    """Give each record its registrations again; returns sentences for what could not be as it was."""
+    """Give each record its registrations again; returns sentences for what could not be as it was.
+
+    Both people come with the contacts that they will have.
+    """
     sentences = []
     ended = {row["pk"]: row for row in moved["ended"]}
     survivors = {row["pk"]: row for row in moved["survivors"]}
@@ -113,16 +123,20 @@ def undo(kept, gone, moved):
             if str(row.pk) in moved["registrations"] and row.person_id == kept.pk:
                 row.person = gone
                 row.save()
+            elif row.person_id == kept.pk:
+                row.person = kept
         for row in [row for row in rows if str(row.pk) in ended and row.state == State.CANCELLED]:
             sentences += _revive(session, row, ended[str(row.pk)])
     gone.invitations.add(*moved["invited"])
+    kept.invitations.remove(*moved["newly_invited"])
     return sentences
 
 
-def _restore_survivor(row, before, session):
-    for name in KEPT_FIELDS:
-        if name != "agreed_at":
-            setattr(row, name, before[name])
+def _restore_survivor(row, survivor, session):
+    """Its own answers again; what was changed since, stays."""
+    for name, value in survivor["before"].items():
+        if getattr(row, name) == survivor["after"][name]:
+            setattr(row, name, value)
     row.save()
     access_needs.record(row, session)
 

@@ -36,8 +36,13 @@ def fan_out(pk, session_id):
 
 
 def hold_after_restore(taken_at, now):
-    """Reminders that fell due since the backup may have gone out: they do not go out again. Returns how many."""
-    return Reminder.objects.filter(fanned_out_at=None, due_at__gt=taken_at, due_at__lte=now).update(fanned_out_at=now)
+    """Reminders that were due may have gone out since the backup: they do not go out again. Returns how many.
+
+    Joining details that nobody had written have not; they wait for staff as before.
+    """
+    due = Reminder.objects.due(now).select_related("session")
+    held = [reminder.pk for reminder in due if not reminder.waits_for_staff]
+    return Reminder.objects.filter(pk__in=held).update(fanned_out_at=now)
 
 
 def _whom(reminder, session):

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 
 from collective import clock, mail, sweeps
 from collective.errors import RuleError
-from collective.models import Person
+from collective.models import Message, Person
 from collective.models.person import clean_email
 from events.models import AccessNeed, Registration, Session, SignUpDraft
 from events.models.registration import State, free_seat
@@ -65,22 +65,31 @@ def start_offer(registration):
 
 @transaction.atomic
 def hold_until_told(registration):
-    """The mail with the offer came to nobody: the place is kept until staff have told them."""
+    """The mail with the offer came to nobody: the place is kept until staff have told them. Raises RuleError for an
+    offer that has ended."""
     session, registration = registration.locked()
-    if registration.state == State.OFFERED:
-        registration.offer_told_at, registration.offer_until = None, session.starts_at
-        registration.save()
+    if not registration.offer_is_open:
+        raise RuleError("This offer has ended, so there is nothing to tell any more.")
+    registration.offer_told_at, registration.offer_until = None, session.starts_at
+    registration.save()
+    offers = Message.objects.filter(about=registration.pk, kind="offered")
+    offers.update(not_after=session.starts_at)
 
 
 @transaction.atomic
 def take_back_offer(registration):
-    """Undo an offer: back to the same place on the list. Raises RuleError if there is no offer any more."""
+    """Undo an offer: back to the same place on the list; who knew of it is told. Raises RuleError without one."""
     session, registration = registration.locked()
     if registration.state != State.OFFERED or registration.list_number is None:
         raise RuleError(f"{registration.person} has no offer any more.")
+    knew = registration.offer_told_at is not None
     registration.state, registration.seat = State.WAITING, None
     registration.offer_until = registration.offer_told_at = None
     registration.save()
+    untold = Message.objects.filter(about=registration.pk, kind="offered", state=Message.State.WAITING)
+    if not untold.update(state=Message.State.DROPPED) and knew:
+        revision = clock.now().isoformat()
+        mail.tell(registration.person, "offer_taken_back", registration, revision=revision, not_after=session.starts_at)
     # staff are deciding who comes next: otherwise the sweep would offer it to the same person again
     Session.objects.filter(pk=session.pk).update(offers_by_hand=True)
     return registration
@@ -130,6 +139,8 @@ def offer_free_places(session):
 
 def release_lapsed(session):
     """End the offers that nobody answered in time, tell those people, and offer the places on."""
+    if session.state == Session.State.CANCELLED:
+        return 0  # they are told that it is cancelled; nobody waits for their answer
     past = session.registrations.filter(state=State.OFFERED, offer_until__lte=clock.now())
     lapsed = past.select_related("person").select_for_update(no_key=True, of=("self",))
     for registration in lapsed:
@@ -154,6 +165,7 @@ def move_on(session_id):
 def move_all_on():
     """The sweep: sessions with an offer past its time, or with a free place while somebody waits; (seen, done)."""
     lapsed = Registration.objects.filter(state=State.OFFERED, offer_until__lte=clock.now())
+    lapsed = lapsed.exclude(session__state=Session.State.CANCELLED)
     coming = Session.objects.filter(starts_at__gt=clock.now(), offers_by_hand=False)
     free = coming.filter(state__in=[Session.State.OPEN, Session.State.CLOSED]).with_counts()
     free = free.filter(waiting__gt=0, held__lt=F("places")).values_list("pk", flat=True)

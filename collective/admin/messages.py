@@ -63,7 +63,7 @@ def _told(admin, request, message):
     if how == "no_answer":
         due = by_hand.no_answer(message)
         messages.success(request, f"It comes back to Today at {timezone.localtime(due):%H:%M on %d %B}.")
-    elif by_hand.mark_told(message, request.user):
+    elif how == "told" and by_hand.mark_told(message, request.user):
         admin.log_change(request, message, "Told")
         messages.success(request, f"{message.person} has been told. You can undo it on the message's page.")
     return redirect("admin:index")
@@ -86,6 +86,7 @@ class MessageAdmin(ActAdmin):
     acts = [
         Act("try_again", "Try again", "It goes out again within a minute."),
         Act("by_hand", "Tell by phone or post", "It becomes a task on Today, with the wording. An offer waits for it."),
+        Act("seen", "Nothing more to do", "It leaves Today: there is nobody to tell, or they know already."),
         Act("came_back", "It came back", "Note that this mail came back to us, so that it is told in another way."),
         Act("undo", "Not told after all", "It is a task on Today again. An offer's time stops until it is told."),
     ]
@@ -105,6 +106,7 @@ class MessageAdmin(ActAdmin):
         may = {
             "try_again": mailed and message.state == State.FAILED,
             "by_hand": mailed and message.state == State.FAILED and message.person_id,
+            "seen": message.state == State.FAILED,
             "came_back": mailed and message.state == State.SENT and message.person_id,
             "undo": not mailed and message.state == State.SENT,
         }
@@ -117,6 +119,10 @@ class MessageAdmin(ActAdmin):
     def act_by_hand(self, request, message):
         by_hand.tell_by_hand(message)
         return "It is a task on Today now."
+
+    def act_seen(self, request, message):
+        Message.objects.failed().filter(pk=message.pk).update(state=State.DROPPED)
+        return "It has left Today."
 
     def act_came_back(self, request, message):
         by_hand.came_back(message)

@@ -44,7 +44,7 @@ class PersonAdmin(ActAdmin):
         Act(
             "leave", "They leave the team",
             "They are out of the staff pages at once, on every device. They stay a member of the community.",
-            "Left the team", is_red=True,
+            "Left the team",
         ),
     ]  # fmt: skip
 
@@ -87,9 +87,9 @@ class PersonAdmin(ActAdmin):
         return [*self.readonly_fields, *([] if request.user.is_superuser else RIGHTS)]
 
     def has_change_permission(self, request, obj=None):
-        others_staff = obj is not None and obj.is_staff and obj != request.user
-        may = request.user.is_superuser or request.user.has_perm("collective.manage_staff") or not others_staff
-        return super().has_change_permission(request, obj) and may
+        if obj is None or not obj.is_staff or obj == request.user or request.user.is_superuser:
+            return super().has_change_permission(request, obj)
+        return request.user.has_perm("collective.manage_staff") and not obj.is_superuser
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -109,12 +109,12 @@ class PersonAdmin(ActAdmin):
         return " ".join(["The two records are two again.", *lines])
 
     def act_reset_second_step(self, request, person):
-        staff.check_may_manage(request.user)
+        staff.check_may_manage(request.user, person)
         staff.reset_second_step(person, by=request.user)
         return "Their second step is reset, and they are signed out everywhere."
 
     def act_leave(self, request, person):
-        staff.check_may_manage(request.user)
+        staff.check_may_manage(request.user, person)
         staff.leave(person, by=request.user)
         return f"{person} is no longer staff, and signed out everywhere."
 

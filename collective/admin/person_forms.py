@@ -9,6 +9,7 @@ from collective.forms import ADDRESS_LENGTH
 from collective.models import Person
 
 POST_LENGTH = 400
+MOST_FOUND = 20
 
 
 class PhoneField(forms.CharField):
@@ -83,6 +84,9 @@ class NewPersonForm(forms.Form):
         validators=[ADDRESS_LENGTH],
         help_text="Only where their messages may go to somebody else's address. For one of their own, add it later.",
     )
+    is_somebody_else = forms.BooleanField(
+        label="They share this phone number with somebody whom we know already", required=False
+    )
     reach_by = forms.ChoiceField(
         label="Tell them things by", choices=Person.ReachBy.choices, widget=forms.RadioSelect, initial="phone"
     )
@@ -96,9 +100,13 @@ class NewPersonForm(forms.Form):
             self.add_error(None, "Give a phone number, a postal address or a shared email address.")
         elif cleaned.get("reach_by") and not ways[cleaned["reach_by"]] and not self.errors:
             self.add_error("reach_by", "For this way of telling them things we need that address or number.")
+        known = Person.objects.known().filter(phone_hash=phones.keyed_hash(ways["phone"])).first()
+        if ways["phone"] and known and not cleaned.get("is_somebody_else"):
+            self.add_error("phone", f"{known} has this number. Find them above, or tick that they share it.")
         return cleaned
 
     def save(self):
+        self.cleaned_data.pop("is_somebody_else")
         return Person.objects.create(
             **{**self.cleaned_data, "postal_address": self.cleaned_data["postal_address"] or None}
         )
@@ -108,6 +116,14 @@ class FindPersonForm(forms.Form):
     q = forms.CharField(
         label="Name, email address, or the whole phone number", max_length=100, widget=forms.SearchInput
     )
+
+
+def found(request, form):
+    """Those whom the search names; a phone number is looked for only by who may see numbers."""
+    text = form.cleaned_data["q"]
+    if phones.read(text) and not request.user.has_perm("collective.view_contact_details"):
+        return Person.objects.none()
+    return Person.objects.known().found_by(text)[:MOST_FOUND]
 
 
 class NewAddressForm(forms.Form):

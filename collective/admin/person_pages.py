@@ -6,12 +6,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from collective import email_change, record_joins, staff
-from collective.admin.person_forms import AddressCodeForm, FindPersonForm, InviteForm, NewAddressForm
+from collective.admin.person_forms import AddressCodeForm, FindPersonForm, InviteForm, NewAddressForm, found
 from collective.errors import RuleError
 from collective.models import Person
 from collective.sign_in import visitor_address
-
-MOST_FOUND = 20
 
 
 def email(admin, request, person):
@@ -43,16 +41,15 @@ def _ask_or_confirm(admin, request, person, asked, form):
 
 def join(admin, request, person):
     """Find the other record, read what would happen, then join."""
-    form = FindPersonForm(request.GET if "q" in request.GET else None)
     other = _other(request)
     if other is not None:
         return _join_with(admin, request, person, other)
-    found = []
-    if form.is_valid():
-        found = Person.objects.known().found_by(form.cleaned_data["q"]).exclude(pk=person.pk)[:MOST_FOUND]
+    form = FindPersonForm(request.POST or None)
+    searched = form.is_valid()
+    rows = [row for row in found(request, form) if row != person] if searched else []
     return admin.page(
-        request, "admin/collective/person/join.html", "Join with another record", person=person, form=form, found=found,
-        original=person, searched=form.is_bound and form.is_valid(),
+        request, "admin/collective/person/join.html", "Join with another record", person=person, form=form, found=rows,
+        original=person, searched=searched,
     )  # fmt: skip
 
 

@@ -174,9 +174,11 @@ class AnnouncementAdmin(ActAdmin):
         announcements.stop(row)
         return "Stopped. It has not gone out."
 
+    saves_changes_only = True
+
     def save_model(self, request, obj, form, change):
         obj.created_by = obj.created_by or request.user
-        obj.save()
+        super().save_model(request, obj, form, change)
 
     def response_add(self, request, obj, post_url_continue=None):
         return redirect("admin:collective_announcement_preview", obj.pk)

@@ -30,12 +30,18 @@ class Community(SingleRow):
     phone = models.CharField(max_length=30, blank=True)
     hours = models.CharField("when somebody answers", max_length=80, blank=True)
     mark = models.ImageField(
-        upload_to="mark/", blank=True, help_text="Your sign, instead of ours. JPEG, PNG or WebP, up to 5 MB."
+        upload_to="mark/",
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Your sign, instead of ours. JPEG, PNG or WebP, up to 5 MB.",
     )
     colour = models.CharField(
         "colour of links and buttons",
         max_length=7,
         blank=True,
+        default="",
+        db_default="",
         validators=[contrast.check_on_light],
         help_text="Like #0b524d. Dark enough to read on our light pages. Empty: our green.",
     )
@@ -43,6 +49,8 @@ class Community(SingleRow):
         "the same on dark pages",
         max_length=7,
         blank=True,
+        default="",
+        db_default="",
         validators=[contrast.check_on_dark],
         help_text="Like #93d5c8. Light enough to read on our dark pages. Empty: our light green.",
     )

@@ -61,18 +61,22 @@ class Person(AbstractBaseUser, PermissionsMixin):
     contact_email = models.EmailField(
         "shared email address",
         blank=True,
+        default="",
+        db_default="",
         help_text="Somebody else's address, where their messages may go too. Nobody signs in as them with it.",
     )
     phone = EncryptedJSONField(null=True, blank=True)
-    phone_hash = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    phone_hash = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False, db_index=True)
     postal_address = EncryptedJSONField(null=True, blank=True)
-    reach_by = models.CharField("tell them things by", max_length=5, choices=ReachBy, default=ReachBy.EMAIL)
+    reach_by = models.CharField(
+        "tell them things by", max_length=5, choices=ReachBy, default=ReachBy.EMAIL, db_default="email"
+    )
     joined_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="joined_records"
     )
     wants_news = models.BooleanField("news by email", default=True)
     wants_reminders = models.BooleanField("reminders by email", default=True)
-    wants_staff_mail = models.BooleanField("the daily staff email", default=True)
+    wants_staff_mail = models.BooleanField("the daily staff email", default=True, db_default=True)
     is_staff = models.BooleanField(
         "staff",
         default=False,
@@ -135,6 +139,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def is_told_by_hand(self):
         """Do staff ring or write to them, instead of our mail server?"""
         return self.reach_by != self.ReachBy.EMAIL
+
+    @property
+    def channel_by_hand(self):
+        """How staff tell them something: by phone, or by post where there is only an address."""
+        return self.ReachBy.POST if self.postal_address and not self.phone else self.ReachBy.PHONE
 
     @property
     def phone_as_written(self):

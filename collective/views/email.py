@@ -1,10 +1,13 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from collective import email_change
+from collective.access import A_WORKING_DAY, used_second_factor
 from collective.errors import RuleError
 from collective.forms import CodeForm, NewEmailForm
 from collective.sign_in import visitor_address
@@ -14,7 +17,10 @@ from collective.sign_in import visitor_address
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_email(request):
-    """Another email address of one's own: the new one, then the code that was sent to it."""
+    """Another email address of one's own: the new one, then the code that was sent to it. Staff need their second step,
+    as the address is the way into the admin."""
+    if request.user.is_staff and not used_second_factor(request, within=A_WORKING_DAY):
+        return redirect(f"{reverse('admin:login')}?{urlencode({'next': request.path})}")
     asked = email_change.newest(request.user)
     has_code = "code" in request.POST
     new_form = NewEmailForm(None if has_code else request.POST or None)

@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 import collective
-from collective import access, clock, mail, sweeps, today
+from collective import access, clock, mail, restoring, sweeps, today
+from collective.errors import RuleError
 from collective.models import Backup, Call, Message, SweepRun
 
 BACKUP_OLD_AFTER = timedelta(hours=26)
@@ -44,7 +45,10 @@ def take(request):
     if request.POST.get("how") == "back":
         today.put_back(key)
     elif key:
-        today.take(key, request.user)
+        try:
+            today.take(key, request.user, instead_of=request.POST.get("instead_of"))
+        except RuleError as error:
+            messages.error(request, str(error))
     return redirect(access.next_path(request) or reverse("admin:index"))
 
 
@@ -55,15 +59,23 @@ def status(request, admin_site):
     if request.method == "POST":
         if not request.user.has_perm("collective.change_message"):
             raise PermissionDenied
-        messages.success(request, f"{mail.try_again(Message.objects.failed())} failed messages are tried again.")
+        messages.success(request, f"{mail.try_again(_may_try_again())} failed messages are tried again.")
         return redirect("admin:status")
     newest = Backup.objects.filter(restored_at=None).first()
-    return TemplateResponse(request, "admin/status.html", {
-        **admin_site.each_context(request), "title": "System status", "sweeps": _sweeps(), "states": _states(),
-        "versions": _versions(), "unapplied": _unapplied(), "backup": newest,
+    context = {
+        "title": "System status", "sweeps": _sweeps(), "states": _states(), "versions": _versions(),
+        "try_again": _may_try_again().count(),
+        "held": Message.objects.failed().filter(error__startswith=restoring.HELD).count(),
+        "unapplied": _unapplied(), "backup": newest,
         "backup_is_old": newest is None or newest.taken_at < clock.now() - BACKUP_OLD_AFTER,
         "restored": Backup.objects.exclude(restored_at=None).order_by("-restored_at").first(),
-    })  # fmt: skip
+    }  # fmt: skip
+    return TemplateResponse(request, "admin/status.html", {**admin_site.each_context(request), **context})
+
+
+def _may_try_again():
+    """Failed mail but what was held after a restore: that may have gone out, so somebody decides one by one."""
+    return Message.objects.failed().exclude(error__startswith=restoring.HELD)
 
 
 def _sweeps():

@@ -1,33 +1,37 @@
 """Booking for somebody who rang up: find or add the person, then ask what the sign-up form asks."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from collective import by_hand, clock
-from collective.admin.person_forms import FindPersonForm, NewPersonForm
+from collective.admin.person_forms import FindPersonForm, NewPersonForm, found
 from collective.errors import RuleError
 from collective.models import Person
 from events.admin.registrations import HEARD_AT_ONCE
 from events.forms import SignUpForm
 from events.models import Registration
 
-MOST_FOUND = 20
-
 
 def book(admin, request, session):
-    """Who is it? Found by name, address or the whole phone number; or somebody new."""
-    form = FindPersonForm(request.GET if "q" in request.GET else None)
-    new = NewPersonForm(request.POST or None)
-    if request.method == "POST" and new.is_valid():
+    """Who is it? Found by name, address or the whole phone number; or somebody new.
+
+    By POST, so that a number stands in no address.
+    """
+    searches = "q" in request.POST
+    form = FindPersonForm(request.POST if searches else None)
+    new = NewPersonForm(request.POST if request.method == "POST" and not searches else None)
+    if new.is_valid():
+        if not request.user.has_perm("collective.add_person"):
+            raise PermissionDenied
         person = new.save()
         admin.log_addition(request, person, "Added by phone")
         return redirect("admin:events_session_book_person", session.pk, person.pk)
-    searched = form.is_bound and form.is_valid()
-    found = Person.objects.known().found_by(form.cleaned_data["q"])[:MOST_FOUND] if searched else []
+    searched = form.is_valid()
     return admin.page(
         request, "admin/events/session/book.html", "Book for somebody", session=session, original=session, form=form,
-        new=new, found=found, searched=searched,
+        new=new, found=found(request, form) if searched else [], searched=searched,
     )  # fmt: skip
 
 
@@ -49,13 +53,13 @@ def book_person(admin, request, session, person_pk):
             return _booked(admin, request, session, registration)
     return admin.page(
         request, "admin/events/session/book_person.html", f"Book for {person}", session=session, original=session,
-        person=person, form=form, hears_it_now=person if person.is_told_by_hand else None,
+        person=person, form=form, hears_it_now=person if person.reach_by == Person.ReachBy.PHONE else None,
     )  # fmt: skip
 
 
 def _booked(admin, request, session, registration):
     admin.log_change(request, registration, "Booked by phone")
-    if request.POST.get("told") and registration.person.is_told_by_hand:
+    if request.POST.get("told") and registration.person.reach_by == Person.ReachBy.PHONE:
         by_hand.told_at_once(registration, request.user, HEARD_AT_ONCE)
     if registration.state == Registration.State.WAITING:
         words = f"{registration.person} is on the waiting list, at position {registration.position}."

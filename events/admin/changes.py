@@ -27,7 +27,7 @@ def places(admin, request, session):
 
 def move(admin, request, session):
     """A new time: first who would be told what, then "Move it"."""
-    if session.starts_at is None:
+    if not session.length:
         messages.info(request, "This session has no date yet. Set it here.")
         return redirect("admin:events_session_change", session.pk)
     initial = {"starts_at": session.starts_at.astimezone(LONDON), "ends_at": session.ends_at.astimezone(LONDON)}

@@ -28,7 +28,8 @@ class SessionForm(forms.ModelForm):
             Session.State.CANCELLED,
         }:
             self.add_error(None, "Only a session that is to be confirmed can do without a start and an end.")
-        if cleaned.get("opens_at") and dated and cleaned["opens_at"] >= cleaned["ends_at"]:
+        ends_at = cleaned.get("ends_at") or self.instance.ends_at
+        if cleaned.get("opens_at") and ends_at and cleaned["opens_at"] >= ends_at:
             self.add_error("opens_at", "Sign-up would open after the session is over.")
         if cleaned.get("kind") not in {Session.Kind.SESSION, Session.Kind.IN_PERSON, None}:
             self.add_error("kind", "A session is online or in person.")
@@ -86,6 +87,7 @@ class NeedForm(forms.Form):
     note = forms.CharField(
         label="Note for the team", required=False, max_length=400, widget=forms.Textarea(attrs={"rows": 2})
     )
+    version = forms.CharField(widget=forms.HiddenInput, max_length=16)
     needed_by = forms.DateField(
         label="Arranged by", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

@@ -1,4 +1,5 @@
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -12,7 +13,12 @@ from events.models import AccessNeed
 
 def arrange(admin_, request, need):
     """How far we are with it; "arranged" and "cannot" are told to the person."""
-    initial = {"state": need.state, "reason": need.reason, "note": need.note, "needed_by": need.needed_by}
+    if not request.user.has_perm("events.view_access_needs"):
+        raise PermissionDenied
+    initial = {
+        "state": need.state, "reason": need.reason, "note": need.note, "needed_by": need.needed_by,
+        "version": need.version,
+    }  # fmt: skip
     form = NeedForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

@@ -77,8 +77,14 @@ class RegistrationAdmin(ActAdmin):
     pages = {"move": move_on_list, "answers": answers}
     acts = [
         Act("offer", "Offer a place", "We keep the place for this person, and tell them.", "Offered a place"),
-        Act("accept", "They say yes", "The place is booked for them.", "Said yes to the place, for them"),
-        Act("decline", "They say no", "The place goes to the next in order.", "Said no to the place, for them"),
+        Act(
+            "accept", "They say yes", "The place is booked for them.", "Said yes to the place, for them",
+            is_on_the_phone=True,
+        ),
+        Act(
+            "decline", "They say no", "The place goes to the next in order.", "Said no to the place, for them",
+            is_on_the_phone=True,
+        ),
         Act(
             "take_back", "Take back the offer",
             "They go back to their place on the list. Free places then wait for you to offer them.",
@@ -145,7 +151,8 @@ class RegistrationAdmin(ActAdmin):
         return reverse("admin:events_session_board", args=[obj.session_id])
 
     def hears_it_now(self, obj, act):
-        return obj.person if obj.person.is_told_by_hand and act.name != "take_back" else None
+        by_phone = obj.person.reach_by == Person.ReachBy.PHONE
+        return obj.person if by_phone and act.name != "take_back" else None
 
     def after_act(self, request, obj, act):
         """Whoever is told by phone, and is on the phone, has heard it: no task is left for a colleague."""

@@ -32,6 +32,7 @@ class ReminderInline(admin.StackedInline):
 @admin.register(Session)
 class SessionAdmin(ActAdmin):
     form = SessionForm
+    saves_changes_only = True
     private_fields = ("joining_link", "meeting_id", "passcode", "dial_in", "how_to_get_in")
     list_display = ["title", "board", "call", "starts_at", "state", "places_taken", "waiting_now"]
     list_filter = ["state", "kind", "call", "starts_at"]
@@ -137,6 +138,9 @@ class SessionAdmin(ActAdmin):
     def back_from_act(self, session):
         return reverse("admin:events_session_board", args=[session.pk])
 
+    def locked(self, obj):
+        return obj.locked()
+
     def act_open(self, request, session):
         if session.starts_at is None or session.ends_at is None:
             raise RuleError("Set the day and time first.")
@@ -151,6 +155,8 @@ class SessionAdmin(ActAdmin):
     @transaction.atomic
     def _set_state(session, state):
         locked = session.locked()
+        if locked.state == State.CANCELLED or not (locked.starts_at and locked.ends_at):
+            raise RuleError("This session is cancelled, or has no day and time yet.")
         locked.state = state
         locked.save()
 

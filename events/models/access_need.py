@@ -1,3 +1,4 @@
+import hashlib
 import uuid
 
 import pghistory
@@ -88,6 +89,12 @@ class AccessNeed(models.Model):
     def note(self):
         """What staff note for each other."""
         return (self.answer or {}).get("note", "")
+
+    @property
+    def version(self):
+        """Changes with whatever the person or a colleague changes: a form says which one it was made from."""
+        parts = (self.what, self.state, self.answer, self.changed_at, self.needed_by)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
     @property
     def told_state(self):

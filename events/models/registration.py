@@ -72,7 +72,9 @@ class Registration(models.Model):
     list_number = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True, editable=False)
     offer_until = models.DateTimeField(null=True, blank=True, editable=False)
     offer_told_at = models.DateTimeField(null=True, blank=True, editable=False)
-    list_reason = models.CharField("why moved on the list", max_length=200, blank=True, editable=False)
+    list_reason = models.CharField(
+        "why moved on the list", max_length=200, blank=True, default="", db_default="", editable=False
+    )
     ended_because = models.CharField(max_length=10, choices=EndedBecause, blank=True, editable=False)
     came_for_part = models.BooleanField(default=False, editable=False)
     came_without_signing_up = models.BooleanField(default=False, editable=False)

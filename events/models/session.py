@@ -25,7 +25,7 @@ NOT_OPEN = {
 }
 BLANK_IN_A_COPY = {
     **dict.fromkeys(
-        ("joining_link", "meeting_id", "passcode", "dial_in", "notes_afterwards", "moved_note"), ""
+        ("joining_link", "meeting_id", "passcode", "dial_in", "how_to_get_in", "notes_afterwards", "moved_note"), ""
     ),
     "interpreter_by": None, "moved_from": None, "calendar_sequence": 0, "last_list_number": 0,
 }  # fmt: skip
@@ -96,12 +96,19 @@ class Session(Activity):
     how_to_get_in = models.TextField(max_length=600, blank=True, help_text="In person: the door, the bell, the floor.")
     notes_afterwards = RichTextField(blank=True, help_text="What was said and what happens next. Shown to who came.")
     booked_note = models.TextField(
-        "paragraph in the “booked” message", max_length=600, blank=True, help_text="In your own words, if you like."
+        "paragraph in the “booked” message",
+        max_length=600,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="In your own words.",
     )
-    reminder_note = models.TextField("paragraph in reminders", max_length=600, blank=True)
-    after_note = models.TextField("paragraph in the thanks afterwards", max_length=600, blank=True)
+    reminder_note = models.TextField("paragraph in reminders", max_length=600, blank=True, default="", db_default="")
+    after_note = models.TextField(
+        "paragraph in the thanks afterwards", max_length=600, blank=True, default="", db_default=""
+    )
     moved_from = models.DateTimeField(null=True, blank=True, editable=False)
-    moved_note = models.TextField(max_length=600, blank=True, editable=False)
+    moved_note = models.TextField(max_length=600, blank=True, default="", db_default="", editable=False)
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
 
     objects = SessionQuerySet.as_manager()

@@ -178,9 +178,11 @@ def test_staff_arrange_it_on_a_page(client, coordinator):
     _, need = asked()
     address = reverse("admin:events_accessneed_arrange", args=[need.pk])
 
-    client.post(address, {"state": "cannot", "reason": ""})
+    seen = {"version": need.version}
+    client.post(address, {**seen, "state": "cannot", "reason": ""})
     refused = AccessNeed.objects.get().state
-    client.post(address, {"state": "arranged", "reason": "Kim", "note": "Ring her", "needed_by": "2022-10-01"})
+    arranged = {"state": "arranged", "reason": "Kim", "note": "Ring her", "needed_by": "2022-10-01"}
+    client.post(address, {**seen, **arranged})
 
     need.refresh_from_db()
     assert (refused, need.state, need.reason, need.note) == (State.ASKED, State.ARRANGED, "Kim", "Ring her")
