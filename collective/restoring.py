@@ -34,7 +34,8 @@ def hold(taken_at):
     """
     now = clock.now()
     held = _told(now) + sum(part(taken_at, now) for part in _parts)
-    open_ = Message.objects.filter(Q(state=State.WAITING, due_at__lte=now) | Q(state=State.SENDING))
+    # now, once more: what the parts have just written is held too
+    open_ = Message.objects.filter(Q(state=State.WAITING, due_at__lte=clock.now()) | Q(state=State.SENDING))
     held += open_.filter(channel=Message.Channel.EMAIL).update(
         state=State.FAILED, lease=None, lease_until=None, error=WHY.format(taken_at)
     )

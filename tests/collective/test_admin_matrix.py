@@ -39,7 +39,7 @@ ROWS = {
     "auth_group_change": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "auth_group_changelist": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "auth_group_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
-    "auth_group_history": (TO, TO, TO, TO, TO),
+    "auth_group_history": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "autocomplete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_activity_act": (NO, NO, NO, TO, TO),
     "collective_activity_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -172,6 +172,7 @@ def arguments(db):
     waiting = fill(session) and sign_up(session, PhonePersonFactory(name="Olive"))
     announcement = Announcement.objects.create(audience="confirmed", activity=session, subject="News", body="<p>x</p>")
     keys = {
+        "auth_group": Group.objects.first().pk,
         "collective_activity": ActivityFactory(call=call).pk,
         "collective_announcement": announcement.pk,
         "collective_call": call.pk,

