@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: help run test check lint browser bench fresh manage
+.PHONY: help run test check lint thorough browser bench fresh manage
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
 
@@ -16,10 +16,13 @@ help: ## this list
 run: .venv/.installed ## start everything and say where it is (PORT=, DATABASE_URL=, REDIS_URL=, DEMO=0 are obeyed)
 	@$(PY) -m dev.run
 
-test: check browser ## every check and every test
+test: check thorough browser ## every check and every test
 
-check: lint ## all but browser and fault tests, in a minute
-	@$(PY) -m pytest -q -n 2 -m "not browser and not faults"
+check: lint ## all but thorough, browser and fault tests, in a minute or two
+	@$(PY) -m pytest -q -n 2 -m "not browser and not faults and not thorough"
+
+thorough: .venv/.installed ## bad input in every field, thousands of people, any two histories joined
+	@$(PY) -m pytest -q -n 2 -m thorough
 
 lint: .venv/.installed ## format, lint, imports, migrations, deploy settings
 	@$(PY) -m ruff format --check . && $(PY) -m ruff check .

@@ -22,9 +22,7 @@ class PersonAdmin(ActAdmin):
     list_display = ["__str__", "email", "reach_by", "is_staff", "is_active", "created_at"]
     list_filter = ["reach_by", "is_staff", "is_active", "groups"]
     search_fields = ["name", "email", "contact_email"]
-    search_help_text = "A name, an email address, or a whole phone number"
     ordering = ["name", "email"]
-    filter_horizontal = ["groups"]
     private_fields = ("phone", "phone_hash", "postal_address")
     change_form_template = "admin/collective/person/change_form.html"
     change_list_template = "admin/collective/person/change_list.html"

@@ -40,6 +40,7 @@ class PersonForm(forms.ModelForm):
             "name", "contact_email", "reach_by", "wants_reminders", "wants_news", "wants_staff_mail", "is_active",
             "is_staff", "is_superuser", "groups",
         ]  # fmt: skip
+        widgets = {"groups": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

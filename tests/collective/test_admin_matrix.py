@@ -238,6 +238,7 @@ def test_each_admin_address_has_a_row():
     assert admin_names() == sorted(ROWS)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("early", "community")
 def test_each_admin_address_answers_each_person_as_the_table_says(arguments, clients):
     keys, special, _ = arguments

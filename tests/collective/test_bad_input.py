@@ -6,7 +6,7 @@ from django.test import Client
 from events.models import Session
 from tests.factories import PageFactory, PersonFactory, SessionFactory, sign_up
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
 BAD = [
     "\x00",
     "a\x00b",

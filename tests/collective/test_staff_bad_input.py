@@ -11,7 +11,7 @@ from tests.collective.test_bad_input import SHORT, encoded
 from tests.conftest import with_second_factor
 from tests.factories import CoordinatorFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
 FORMS = {
     "collective_announcement_add": ["audience", "activity", "call", "chosen", "subject", "body"],
     "collective_announcement_preview": ["how", "send_at_0", "send_at_1"],

@@ -147,7 +147,7 @@ def crowd(session, number):
     FollowUp.objects.bulk_create(FollowUp(person=person, what="x", due_on=clock.now().date()) for person in people)
 
 
-@pytest.mark.parametrize("number", [10, 2000])
+@pytest.mark.parametrize("number", [10, pytest.param(2000, marks=pytest.mark.thorough)])
 def test_today_asks_fifteen_queries_at_most(client, coordinator, django_assert_max_num_queries, number):
     session = SessionFactory(places=5000)
     crowd(session, number)

@@ -53,7 +53,7 @@ def test_each_tab_shows_its_people(client, coordinator, show, number):
     assert len(page_of(client, session, show=show).context["page"].object_list) == number
 
 
-@pytest.mark.parametrize("number", [10, 2000])
+@pytest.mark.parametrize("number", [10, pytest.param(2000, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("show", ["place", "waiting"])
 def test_board_asks_twelve_queries_at_most(client, coordinator, django_assert_max_num_queries, number, show):
     session = SessionFactory(places=5000)

@@ -217,6 +217,7 @@ def told(*people):
     return set(Message.objects.filter(person__in=people).values_list("pk", flat=True))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("places", [1, 3])
 @given(acts=ACTS, then_undo=st.booleans())
 @settings(

@@ -125,6 +125,7 @@ ROWS = [
     ("display", VISITOR, "/display/"),
     ("me", MEMBER, "/me/"),
     ("name", MEMBER, "/me/name/"),
+    ("change_email", MEMBER, "/me/email/"),
     ("mail_settings", MEMBER, "/me/mail/"),
     ("data", MEMBER, "/me/data/"),
     ("ask_to_delete", MEMBER, "/me/data/delete/"),
@@ -154,7 +155,7 @@ ROWS = [
 # Addresses that show no page of their own: they redirect, download, answer a form, or are for machines.
 NO_PAGE = {
     "picture", "download", "calendar_file", "material", "sign_up_again", "accept_offer", "decline_offer", "new_code",
-    "live", "ready", "account_reauthenticate", "mfa_download_recovery_codes",
+    "live", "ready", "look", "mark", "account_reauthenticate", "mfa_download_recovery_codes",
 }  # fmt: skip
 # These need an app that is set up; test_staff_journey walks through them.
 IN_JOURNEYS = {"mfa_authenticate", "mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes"}

@@ -1,0 +1,93 @@
+"""Every staff page of ours, at 320 and 1280 px, light and dark, with errors too: axe finds nothing, nothing runs over."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.journeys.conftest import sign_in
+from tests.journeys.staff_world import give_back, make_staff_world
+from tests.journeys.test_axe import problems
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def addresses(world):
+    """{name: path} of each page."""
+    session, registration = f"/admin/events/session/{world.session.pk}", "/admin/events/registration/{}"
+    person = f"/admin/collective/person/{world.registrations['amina'].person_id}"
+    waiting = registration.format(world.registrations["bartek"].pk)
+    return {
+        "today": "/admin/",
+        "today for a call": f"/admin/?call={world.call.slug}",
+        "status": "/admin/status/",
+        "board": f"{session}/board/",
+        "board waiting": f"{session}/board/?show=waiting",
+        "board given up": f"{session}/board/?show=gone",
+        "needs": f"{session}/needs/",
+        "places": f"{session}/places/",
+        "move": f"{session}/move/",
+        "cancel": f"{session}/cancel/",
+        "book": f"{session}/book/",
+        "book person": f"{session}/book/{world.registrations['edwin'].person_id}/",
+        "door sheet": f"{session}/door-sheet/",
+        "print list": f"{session}/print-list/",
+        "session": f"{session}/change/",
+        "session add": "/admin/events/session/add/",
+        "attendance": f"/admin/events/session/{world.over.pk}/attendance/",
+        "registration": waiting + "/change/",
+        "move on the list": waiting + "/move/",
+        "offer": waiting + "/acts/offer/",
+        "answers": registration.format(world.registrations["amina"].pk) + "/answers/",
+        "give back by phone": registration.format(world.registrations["olive"].pk) + "/acts/give_back/",
+        "arrange": f"/admin/events/accessneed/{world.need.pk}/arrange/",
+        "tell": f"/admin/collective/message/{world.task.pk}/tell/",
+        "letter": f"/admin/collective/message/{world.letter.pk}/tell/",
+        "failed": f"/admin/collective/message/{world.failed.pk}/change/",
+        "messages": "/admin/collective/message/?to_tell=1",
+        "person": f"{person}/change/",
+        "person add": "/admin/collective/person/add/",
+        "people": "/admin/collective/person/",
+        "email": f"{person}/email/",
+        "join": f"{person}/join/",
+        "join preview": f"{person}/join/?other={world.registrations['kim'].person_id}",
+        "invite": "/admin/collective/person/invite/",
+        "leave": f"/admin/collective/person/{world.staff.pk}/acts/leave/",
+        "announcement add": f"/admin/collective/announcement/add/?audience=confirmed&activity={world.session.pk}",
+        "preview": f"/admin/collective/announcement/{world.announcement.pk}/preview/",
+        "announcements": "/admin/collective/announcement/",
+        "follow-up": f"/admin/collective/followup/{world.follow_up.pk}/change/",
+        "follow-ups": "/admin/collective/followup/",
+        "community": "/admin/collective/community/1/change/",
+        "call": f"/admin/collective/call/{world.call.pk}/change/",
+        "copy": f"/admin/collective/call/{world.call.pk}/acts/copy/",
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_on_any_staff_page(site, new_context, width, scheme):
+    world, axe, found = make_staff_world(), Axe(), {}
+    give_back(world.registrations["kim"])
+    context = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, locale="en-GB")
+    page = sign_in(context, site, world.staff).new_page()
+    for name, path in addresses(world).items():
+        answer = page.goto(site + path)
+        assert answer.ok, name
+        found[name] = problems(page, axe)
+
+    assert {name: rows for name, rows in found.items() if rows} == {}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_on_staff_forms_with_errors(site, new_context, width):
+    world, axe, found = make_staff_world(), Axe(), {}
+    context = new_context(viewport={"width": width, "height": 900}, locale="en-GB")
+    page = sign_in(context, site, world.staff).new_page()
+    paths = addresses(world)
+    names = ("book", "move on the list", "cancel", "person add", "email", "invite", "walk in", "book person")
+    for name in names:
+        page.goto(site + paths.get(name, f"/admin/events/session/{world.over.pk}/walk-in/"))
+        page.locator("#content form").last.locator("[type=submit]").first.click()
+        found[name] = problems(page, axe)
+        assert page.locator(".errorlist, .errornote").count(), name
+
+    assert {name: rows for name, rows in found.items() if rows} == {}
