@@ -27,6 +27,7 @@ thorough: .venv/.installed ## bad input in every field, thousands of people, any
 lint: .venv/.installed ## format, lint, imports, migrations, deploy settings
 	@$(PY) -m ruff format --check . && $(PY) -m ruff check .
 	@.venv/bin/djlint --quiet --lint templates
+	@.venv/bin/hadolint Dockerfile
 	@.venv/bin/lint-imports
 	@$(PY) -m dev.checks
 
