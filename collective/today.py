@@ -34,6 +34,7 @@ class Line:
     act: str
     due: datetime | None = None
     note: str = ""
+    also: tuple = ()  # a second act: (words, address, what for)
     taken: Taken | None = None
 
 
@@ -177,7 +178,8 @@ def _sort_session(row, attendance, free, joining, coming):
         free.append(Line(f"free:{row.pk}", words, f"{board}?show=waiting", "Offer", row.starts_at))
     if not row.has_started:
         words = f"{row}: {row.held} of {row.places} places taken or offered, {row.waiting} wait"
-        coming.append(Line("", words, board, "Open the board", row.starts_at))
+        book = ("Book for somebody", reverse("admin:events_session_book", args=[row.pk]), str(row))
+        coming.append(Line("", words, board, "Open the board", row.starts_at, also=book))
     if not row.has_started and not row.has_joining_details and row.starts_at < clock.now() + LOOK_AHEAD:
         url = reverse("admin:events_session_change", args=[row.pk])
         joining.append(

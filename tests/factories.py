@@ -51,6 +51,13 @@ class CommunityFactory(factory.django.DjangoModelFactory):
     reply_to = "hello@collective.example"
     from_email = "hello@collective.example"
 
+    @classmethod
+    def _create(cls, model_class, **fields):
+        """The one row, whether or not `prepare` has made it."""
+        row = model_class(**fields)
+        row.save()
+        return row
+
 
 class CallFactory(factory.django.DjangoModelFactory):
     class Meta:

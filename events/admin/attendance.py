@@ -1,6 +1,7 @@
 """Who took part: everybody who holds a place on one screen, and who came without signing up."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.shortcuts import redirect
 
@@ -9,19 +10,22 @@ from events import waiting_list
 from events.admin.forms import MARKS, AttendanceForm, WalkInForm
 from events.models import Registration
 
+A_PAGE = 100
 MARKED = [Registration.State.CONFIRMED, Registration.State.ATTENDED, Registration.State.MISSED]
 
 
 def attendance(admin, request, session):
     """Each person with one choice."""
-    rows = session.registrations.filter(state__in=MARKED).select_related("person")
-    forms = [AttendanceForm.of(row, request) for row in rows.order_by("person__name", "pk")]
+    rows = session.registrations.filter(state__in=MARKED).select_related("person").order_by("person__name", "pk")
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    forms = [AttendanceForm.of(row, request) for row in page]
     if request.method == "POST" and all(form.is_valid() for form in forms if form.is_bound):
         _mark(admin, request, session, [form for form in forms if form.is_bound and form.is_changed])
-        return redirect("admin:events_session_attendance", session.pk)
+        return redirect(request.get_full_path())
     return admin.page(
         request, "admin/events/session/attendance.html", "Attendance", session=session, forms=forms,
-        walk_in=WalkInForm(), original=session,
+        walk_in=WalkInForm(),
+        page=page, original=session,
     )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def make_staff_world():
     }
     edwin = PhonePersonFactory(name="Edwin", phone=None, postal_address="1 High Street\nLeeds", reach_by="post")
     rows["edwin"] = sign_up(coming_session(call=call, slug="second", title="Second session"), edwin)
-    failed = rows["kim"].person.messages.get()
+    failed = rows["bartek"].person.messages.get()
     Message.objects.filter(pk=failed.pk).update(state=Message.State.FAILED, error="550 no such mailbox")
     return StaffWorld(
         staff, session, _over(call), rows, rows["olive"].person.messages.get(), edwin.messages.get(), failed,
