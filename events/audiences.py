@@ -3,7 +3,7 @@
 from collective.announcements import register
 from collective.models import Person
 from events.models import Registration
-from events.models.registration import HOLDING, LIVE, State
+from events.models.registration_states import HOLDING, LIVE, State
 
 
 def of_session(states):

@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from collective.models import Person
 from events.models import Registration
-from events.models.registration import State
+from events.models.registration_states import State
 
 MOST = 60
 WORDS = {

@@ -13,7 +13,7 @@ from collective.errors import RuleError
 from collective.models import Message
 from events import access_needs, waiting_list
 from events.models import Reminder, Session
-from events.models.registration import State
+from events.models.registration_states import State
 
 TOLD = [State.CONFIRMED, State.OFFERED, State.WAITING]
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 from collective.models import Activity
 from events import access_needs, waiting_list
 from events.models import Registration, Session, SignUpDraft
-from events.models.registration import HOLDING, State, free_seat
+from events.models.registration import free_seat
+from events.models.registration_states import HOLDING, State
 
 # Which of two live registrations for one session stays: who took part first, then who is nearest to a place.
 RANK = [State.ATTENDED, State.CONFIRMED, State.OFFERED, State.WAITING, State.MISSED]

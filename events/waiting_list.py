@@ -15,7 +15,8 @@ from collective.errors import RuleError
 from collective.models import Message, Person
 from collective.models.person import clean_email
 from events.models import AccessNeed, Registration, Session, SignUpDraft
-from events.models.registration import State, free_seat
+from events.models.registration import free_seat
+from events.models.registration_states import State
 
 # (if the session is at least this far away, this is how long to answer); docs/how-it-works.md shows it
 TIME_TO_ANSWER = [

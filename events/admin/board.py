@@ -12,7 +12,7 @@ from collective.csv_cells import safe_row
 from collective.models import Message
 from events import access_needs
 from events.models import AccessNeed, Registration
-from events.models.registration import HOLDING, LIVE, State
+from events.models.registration_states import HOLDING, LIVE, State
 
 A_PAGE = 50
 TABS = {

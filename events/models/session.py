@@ -34,7 +34,8 @@ OWNED_BY_RULES = ("places", "last_list_number", "date_told_at", "opening_told_at
 
 def counts(path):
     """How many registrations at the end of this path hold a place (`held`), and how many wait (`waiting`)."""
-    from events.models.registration import HOLDING, Registration
+    from events.models.registration import Registration
+    from events.models.registration_states import HOLDING
 
     waits = Q(**{f"{path}__state": Registration.State.WAITING})
     holds = Q(**{f"{path}__state__in": HOLDING})
