@@ -26,6 +26,7 @@ if OFF == "claim":
         return message
 
     mail._claim = sent_before_it_is
+    mail._still_mine = lambda message: True  # it would see that the row is not being sent any more
 
 if OFF == "doorbell":
     from collective import doorbell
