@@ -4,6 +4,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from collective.models import Person
+from events.history import said_to_them
 from events.models import Registration
 from events.models.access_need import words_of
 
@@ -32,7 +33,7 @@ def my_data(person):
             {
                 "when": row.action_time.isoformat(timespec="minutes"),
                 "who": row.user.name,
-                "what": row.get_change_message(),
+                "what": said_to_them(row.get_change_message()),
             }
             for row in _staff_acts(person, [row.pk for row in mine])
         ],

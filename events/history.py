@@ -52,10 +52,15 @@ def _who(user, registration, names):
     return f"by {names.get(user) or 'somebody'} from our team"
 
 
+def said_to_them(words):
+    """Staff's log, as the person it is about reads it."""
+    return words.replace("helps them", "helps you").replace("for them", "for you").replace("of theirs", "of yours")
+
+
 def _staff_acts(registration):
     kind = ContentType.objects.get_for_model(Registration)
     entries = LogEntry.objects.filter(content_type=kind, object_id=str(registration.pk)).select_related("user")
     for entry in entries.order_by("action_time")[:MOST]:
-        words = entry.get_change_message()
+        words = said_to_them(entry.get_change_message())
         if words.startswith(ALSO):
             yield Happened(entry.action_time, words[0].lower() + words[1:], f"by {entry.user.name} from our team")

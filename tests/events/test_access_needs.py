@@ -66,7 +66,7 @@ def test_person_reads_on_their_page_what_is_arranged(client):
 
     page = client.get(registration.get_absolute_url()).content.decode()
 
-    assert "it is arranged" in page and "Kim writes them." in page
+    assert "It is arranged" in page and "Kim writes them." in page
 
 
 def test_link_from_a_mail_shows_no_needs(client):
@@ -196,7 +196,7 @@ def test_person_sees_who_worked_on_their_needs(client, coordinator):
 
     page = client.get(registration.get_absolute_url()).content.decode()
 
-    assert "looked at what helps them, by Jo from our team" in page
+    assert "looked at what helps you, by Jo from our team" in page
 
 
 def test_staff_correct_who_comes_along(client, coordinator):
