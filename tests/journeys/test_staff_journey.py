@@ -48,7 +48,7 @@ def test_new_coordinator_sets_up_the_second_step_and_enters(site, new_context, o
     page.click("text=I have kept them")
 
     assert found == {"mfa_reauthenticate": [], "mfa_view_recovery_codes": []}
-    assert page.inner_text("h1") == "What would you like to do?"
+    assert page.inner_text("h1") == "Today"
 
 
 def test_coordinator_is_asked_for_the_app_at_the_next_sign_in(site, new_context, outbox):
