@@ -27,7 +27,8 @@ class SessionForm(forms.ModelForm):
             Session.State.TO_BE_CONFIRMED,
             Session.State.CANCELLED,
         }:
-            self.add_error(None, "Only a session that is to be confirmed can do without a start and an end.")
+            where = "ends_at" if cleaned.get("starts_at") else "starts_at"
+            self.add_error(where, "Give a start and an end, or leave the state at “To be confirmed”.")
         ends_at = cleaned.get("ends_at") or self.instance.ends_at
         if cleaned.get("opens_at") and ends_at and cleaned["opens_at"] >= ends_at:
             self.add_error("opens_at", "Sign-up would open after the session is over.")
