@@ -121,8 +121,9 @@ def cancel(session, reason):
         raise RuleError("Say why: people read it.")
     cancelled.state, cancelled.cancelled_because = Session.State.CANCELLED, reason.strip()
     cancelled.save()
-    about = cancelled.registrations.values("pk")
-    Message.objects.filter(about__in=about, state=Message.State.WAITING).update(state=Message.State.DROPPED)
+    waiting = Message.objects.filter(state=Message.State.WAITING)
+    for about in (cancelled.registrations.values("pk"), cancelled.announcements.values("pk")):
+        waiting.filter(about__in=about).update(state=Message.State.DROPPED)
     access_needs.withdraw_all(cancelled)
     _tell(cancelled, "cancelled")
     return cancelled
@@ -133,7 +134,7 @@ def _tell(session, kind):
     revision = str(session.calendar_sequence)
     for row in session.registrations.filter(state__in=TOLD).select_related("person").order_by("pk"):
         row.session = session
-        mail.tell(row.person, kind, row, revision=revision, not_after=session.ends_at)
+        mail.tell(row.person, kind, row, revision=revision, not_after=session.worth_telling_until(row.person))
         if row.companion_email and row.state == State.CONFIRMED:
             row.tell_companion("companion_news", revision=revision, not_after=session.ends_at)
 

@@ -54,6 +54,10 @@ class PersonForm(forms.ModelForm):
         cleaned = super().clean()
         if "phone" not in self.fields or "reach_by" not in self.fields:
             return cleaned
+        number = cleaned.get("phone")
+        known = Person.objects.known().filter(phone_hash=phones.keyed_hash(number)).first() if number else None
+        if known and self.instance._state.adding:
+            self.add_error("phone", f"{known} has this number. They share it? Add them by “Book for somebody”.")
         address = self.instance.email or cleaned.get("contact_email")
         ways = {"email": address, "phone": cleaned.get("phone"), "post": cleaned.get("postal_address")}
         if not any(ways.values()) and not self.errors:

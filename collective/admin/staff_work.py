@@ -8,6 +8,7 @@ from django.utils import timezone
 from collective import announcements, clock, mail
 from collective.admin_acts import Act, ActAdmin
 from collective.errors import RuleError
+from collective.markup import rich_text
 from collective.models import Announcement, FollowUp, Message
 
 State = Announcement.State
@@ -154,9 +155,14 @@ class AnnouncementAdmin(ActAdmin):
     def audience_words(self, row):
         return announcements.audience_of(row).label
 
+    @admin.display(description="What we say")
+    def body_shown(self, row):
+        return rich_text(row.body)
+
     def get_readonly_fields(self, request, obj=None):
         """What goes out, or went out, is no longer changed."""
-        return [] if obj is None or obj.state == State.DRAFT else [*self.fields, "state", "send_at", "sent_at", "told"]
+        shown = ["audience_words", "activity", "call", "subject", "body_shown", "state", "send_at", "sent_at", "told"]
+        return [] if obj is None or obj.state == State.DRAFT else shown
 
     def get_fields(self, request, obj=None):
         return self.fields if obj is None or obj.state == State.DRAFT else self.get_readonly_fields(request, obj)

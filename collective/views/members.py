@@ -24,7 +24,7 @@ def me(request):
     mine = Registration.objects.visible_to(request.user).select_related("session__call")
     rows = list(mine.prefetch_related("session__reminders").order_by("-session__starts_at", "-created_at")[:MOST_ROWS])
     live = [row for row in rows if row.state != Registration.State.CANCELLED and not row.session.has_ended]
-    coming = [row for row in live if row.state == Registration.State.CONFIRMED]
+    coming = [row for row in live if row.state == Registration.State.CONFIRMED and row.session.standing != "cancelled"]
     follows = request.user.follows.select_related("activity", "call")[:MOST_ROWS]
     for row in follows:
         row.key = key_for("follow", row.pk)

@@ -19,6 +19,11 @@ def book(admin, request, session):
 
     By POST, so that a number stands in no address.
     """
+    try:
+        session.check_booking()
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("admin:events_session_board", session.pk)
     searches = "q" in request.POST
     form = FindPersonForm(request.POST if searches else None)
     new = NewPersonForm(request.POST if request.method == "POST" and not searches else None)

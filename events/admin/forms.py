@@ -1,8 +1,10 @@
 from django import forms
 
+from collective.templatetags.collective import pounds
 from events.models import AccessNeed, Registration, Session
 
 State = Registration.State
+LEAST_FEE = 500  # pence; less is a fee that was typed in pounds
 MARKS = {
     "not marked": (State.CONFIRMED, False),
     "took part": (State.ATTENDED, False),
@@ -28,7 +30,10 @@ class SessionForm(forms.ModelForm):
             Session.State.CANCELLED,
         }:
             where = "ends_at" if cleaned.get("starts_at") else "starts_at"
-            self.add_error(where, "Give a start and an end, or leave the state at “To be confirmed”.")
+            if not {"starts_at", "ends_at"} & {*self.errors}:
+                self.add_error(where, "Give a start and an end, or leave the state at “To be confirmed”.")
+        if cleaned.get("fee_pence") and cleaned["fee_pence"] < LEAST_FEE:
+            self.add_error("fee_pence", f"This is {pounds(cleaned['fee_pence'])}. For £75 write 7500.")
         ends_at = cleaned.get("ends_at") or self.instance.ends_at
         if cleaned.get("opens_at") and ends_at and cleaned["opens_at"] >= ends_at:
             self.add_error("opens_at", "Sign-up would open after the session is over.")

@@ -100,7 +100,7 @@ class AccessNeed(models.Model):
     def told_state(self):
         """The state as the person reads it."""
         return {
-            State.ASKED: "We have seen it",
+            State.ASKED: "You asked for it",
             State.ARRANGING: "We are arranging it",
             State.ARRANGED: "It is arranged",
             State.CANNOT: "We are sorry, we cannot arrange it",

@@ -165,7 +165,7 @@ class Registration(models.Model):
         self.seat = self.seat or free_seat(session)
         self.state, self.offer_until, self.list_number = State.CONFIRMED, None, None
         self.save()
-        mail.tell(self.person, "booked", self, not_after=session.ends_at)
+        mail.tell(self.person, "booked", self, not_after=session.worth_telling_until(self.person))
         if session.joining_details_are_out:
             self.tell_joining_details(session)
 

@@ -84,7 +84,8 @@ class Reminder(models.Model):
 
     def __str__(self):
         if self.days_before is not None:
-            return f"{self.get_what_display()}, {self.days_before} days before"
+            days = "the day before" if self.days_before == 1 else f"{self.days_before} days before"
+            return f"{self.get_what_display()}, {days}"
         return f"{self.get_what_display()}, {abs(self.minutes_before or 0)} minutes"
 
     def save(self, *args, **kwargs):

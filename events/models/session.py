@@ -277,6 +277,11 @@ class Session(Activity):
     def joining_is_over(self):
         return self.ends_at is not None and self.ends_at + timedelta(minutes=15) <= clock.now()
 
+    def worth_telling_until(self, person):
+        """Mail may arrive until the end; who is rung should hear of it before it begins."""
+        by_hand = person.is_told_by_hand and not self.has_started
+        return self.starts_at if by_hand else self.ends_at
+
     @property
     def has_joining_details(self):
         return bool(self.joining_link or self.dial_in or self.how_to_get_in)
