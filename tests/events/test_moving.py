@@ -203,3 +203,14 @@ def test_own_paragraph_of_the_session_is_in_the_message(outbox):
     mail.send_due()
 
     assert "Bring a cup of tea." in outbox[0].body
+
+
+def test_what_is_still_to_be_arranged_moves_along():
+    session = SessionFactory()
+    need = sign_up(session, access_needs={"choices": ["captions"], "notes": ""}).needs.get()
+    before = need.needed_by
+
+    move(session)
+
+    need.refresh_from_db()
+    assert need.needed_by == before + timedelta(days=7)
