@@ -12,7 +12,7 @@ def with_sessions(activities, person):
 
     One query: a page of cards asks no more, however many people signed up.
     """
-    mine = Registration.objects.visible_to(person).live().filter(session=OuterRef("pk")).values("state")[:1]
+    mine = Registration.objects.visible_to(person).live().filter(session=OuterRef("pk")).order_by().values("state")[:1]
     # Meta.ordering does not reach a query that counts
     rows = (
         activities.order_by("position", "starts_at", "title")

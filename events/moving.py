@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Count
@@ -15,6 +16,7 @@ from events import access_needs, waiting_list
 from events.models import Reminder, Session
 from events.models.registration_states import State
 
+LONGEST, FURTHEST = timedelta(days=1), timedelta(days=730)
 TOLD = [State.CONFIRMED, State.OFFERED, State.WAITING]
 
 
@@ -77,14 +79,7 @@ def _comes_again(reminder, moment):
 def move(session, *, starts_at, ends_at, note=""):
     """Move the session; everybody on it is told and may leave. Raises RuleError for a time that cannot be."""
     moved = session.locked()
-    if moved.has_started or moved.state == Session.State.CANCELLED:
-        raise RuleError("This session has begun or is cancelled, so it can no longer be moved.")
-    if starts_at <= clock.now():
-        raise RuleError("The new time is over already. Choose one that is still to come.")
-    if ends_at <= starts_at:
-        raise RuleError("The end comes after the start.")
-    if (starts_at, ends_at) == (moved.starts_at, moved.ends_at):
-        return moved
+    check_times(moved, starts_at, ends_at)
     waiting_list.release_lapsed(moved)
     moved.moved_from, moved.moved_note = moved.starts_at, note
     moved.starts_at, moved.ends_at = starts_at, ends_at
@@ -97,6 +92,20 @@ def move(session, *, starts_at, ends_at, note=""):
     _follow_offers(moved)
     _tell(moved, "moved")
     return moved
+
+
+def check_times(session, starts_at, ends_at):
+    """Raise RuleError, with what to do, for a session that cannot be moved, or not to these times."""
+    if session.has_started or session.state == Session.State.CANCELLED:
+        raise RuleError("This session has begun or is cancelled, so it can no longer be moved.")
+    if starts_at <= clock.now():
+        raise RuleError("The new time is over already. Choose one that is still to come.")
+    if not timedelta(0) < ends_at - starts_at <= LONGEST:
+        raise RuleError("The end comes after the start, and within a day of it.")
+    if starts_at > clock.now() + FURTHEST:
+        raise RuleError("This is more than two years away. Is the year right?")
+    if (starts_at, ends_at) == (session.starts_at, session.ends_at):
+        raise RuleError("That is the time that it has now.")
 
 
 def _follow_offers(session):

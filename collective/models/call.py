@@ -1,6 +1,6 @@
 import uuid
 
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 
 from collective import clock
@@ -55,10 +55,12 @@ class Call(models.Model):
     def get_absolute_url(self):
         return reverse("call", args=[self.slug])
 
+    @transaction.atomic
     def copy(self):
         """The whole call without people: its words, pictures and ways to take part, for staff only until published."""
         from collective.models.activity import free_slug
 
+        Call.objects.select_for_update(no_key=True).get(pk=self.pk)  # two clicks at once: one after the other
         copied = Call.objects.create(
             **{name: getattr(self, name) for name in COPIED}, title=f"Copy of {self.title}"[:150],
             slug=free_slug(Call, self.slug),

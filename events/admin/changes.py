@@ -35,19 +35,16 @@ def move(admin, request, session):
     rehearsal = None
     if request.method == "POST" and form.is_valid():
         times = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at")}
-        if request.POST.get("how") == "do":
-            try:
+        try:
+            if request.POST.get("how") == "do":
                 moving.move(session, **times, note=form.cleaned_data["note"])
-            except RuleError as error:
-                form.add_error(None, str(error))
-            else:
                 admin.log_change(request, session, "Moved the session")
                 messages.success(request, "The session is moved. Everybody on it is told.")
                 return redirect("admin:events_session_board", session.pk)
-        elif times["ends_at"] <= times["starts_at"]:
-            form.add_error("ends_at", "The end comes after the start.")
-        else:
+            moving.check_times(session, **times)
             rehearsal = moving.rehearse(session, **times)
+        except RuleError as error:
+            form.add_error(None, str(error))
     return admin.page(
         request, "admin/events/session/move.html", "Move this session", session=session, form=form,
         rehearsal=rehearsal, original=session,

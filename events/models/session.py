@@ -145,6 +145,7 @@ class Session(Activity):
     @transaction.atomic
     def copy(self, call):
         """The same session in this call without people, date and joining details; reminders and materials go along."""
+        self.locked()  # two clicks at once: the second finds another address
         copied = super().copy(call)
         Session.objects.filter(pk=copied.pk).update(**BLANK_IN_A_COPY)
         copied.refresh_from_db()

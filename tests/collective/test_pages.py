@@ -205,3 +205,13 @@ def test_person_without_email_is_null_and_addresses_are_lower_case():
     nobody, somebody = PersonFactory(email=""), PersonFactory(email="Sam@Example.org")
 
     assert (nobody.email, somebody.email) == (None, "sam@example.org")
+
+
+def test_place_in_one_session_is_shown_on_no_other_card(client, member, early):
+    session = SessionFactory()
+    ActivityFactory(call=session.call), SessionFactory(call=session.call)
+    sign_up(session, member)
+
+    page = client.get(session.call.get_absolute_url()).content.decode()
+
+    assert page.count("You have a place") == 1

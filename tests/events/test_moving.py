@@ -106,13 +106,16 @@ def test_session_that_has_begun_is_not_moved(early):
         move(session)
 
 
-def test_same_time_again_changes_nothing():
+@pytest.mark.parametrize("times", [(0, 2), (24 * 4000, 24 * 4000 + 2), (24, 24 * 9), (24, 23)])
+def test_time_that_cannot_be_meant_is_refused_with_a_sentence(times):
     session = SessionFactory()
     sign_up(session)
+    starts_at, ends_at = (KICK_OFF + timedelta(hours=hours) for hours in times)
 
-    move(session, KICK_OFF)
+    with pytest.raises(RuleError):
+        moving.move(session, starts_at=starts_at, ends_at=ends_at)
 
-    assert (kinds()["moved"], Session.objects.get().calendar_sequence) == (0, 0)
+    assert (kinds()["moved"], Session.objects.get().starts_at) == (0, KICK_OFF)
 
 
 def test_cancelling_tells_the_reason_and_takes_it_from_calendars(outbox):
