@@ -26,6 +26,11 @@ class PhoneField(forms.CharField):
         return number
 
 
+def _known_by(number):
+    """Who has this number already, or None."""
+    return Person.objects.known().filter(phone_hash=phones.keyed_hash(number)).first() if number else None
+
+
 class PersonForm(forms.ModelForm):
     """What staff note about a person: the name, and how we reach them."""
 
@@ -55,7 +60,7 @@ class PersonForm(forms.ModelForm):
         if "phone" not in self.fields or "reach_by" not in self.fields:
             return cleaned
         number = cleaned.get("phone")
-        known = Person.objects.known().filter(phone_hash=phones.keyed_hash(number)).first() if number else None
+        known = _known_by(number)
         if known and self.instance._state.adding:
             self.add_error("phone", f"{known} has this number. They share it? Add them by “Book for somebody”.")
         address = self.instance.email or cleaned.get("contact_email")
@@ -105,8 +110,8 @@ class NewPersonForm(forms.Form):
             self.add_error(None, "Give a phone number, a postal address or a shared email address.")
         elif cleaned.get("reach_by") and not ways[cleaned["reach_by"]] and not self.errors:
             self.add_error("reach_by", "For this way of telling them things we need that address or number.")
-        known = Person.objects.known().filter(phone_hash=phones.keyed_hash(ways["phone"])).first()
-        if ways["phone"] and known and not cleaned.get("is_somebody_else"):
+        known = _known_by(ways["phone"])
+        if known and not cleaned.get("is_somebody_else"):
             self.add_error("phone", f"{known} has this number. Find them above, or tick that they share it.")
         return cleaned
 
