@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from collective import access
 from collective.views import today
 from collective.views.errors import bad_request
+from collective.views.payments_board import payments_board
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class CollectiveAdminSite(admin.AdminSite):
         unwanted = {"password_change", "password_change_done", "view_on_site"}
         own = [
             path("today/take/", self.admin_view(today.take), name="take"),
+            path("payments/board/", self.admin_view(partial(payments_board, admin_site=self)), name="payments"),
             path("status/", self.admin_view(partial(today.status, admin_site=self)), name="status"),
         ]
         return own + [row for row in super().get_urls() if getattr(row, "name", None) not in unwanted]

@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collective.settings")
 
@@ -11,6 +12,10 @@ app.conf.update(
     broker_url=os.environ.get("REDIS_URL"),
     timezone="UTC",
     enable_utc=True,
+    # A worker takes from both unless told otherwise (-Q): money can be given workers of its own.
+    task_queues=[Queue("celery"), Queue("payments")],
+    task_default_queue="celery",
+    task_routes={"payments.*": {"queue": "payments"}},
     task_serializer="json",
     accept_content=["json"],
     task_ignore_result=True,

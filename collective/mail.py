@@ -47,6 +47,7 @@ class Letter:
     context: dict
     to: str = ""  # their own address, or "" where it goes to the person wherever their mail goes
     row: object = None  # what it tells of, for staff who tell it by phone
+    staff_page: str = ""  # the name of the admin page on which staff note what the person answers
     attachments: list = field(default_factory=list)
     one_click_stop: str = ""  # an address for List-Unsubscribe-Post (RFC 8058)
 
@@ -62,6 +63,7 @@ class Kind:
     label: str
     write: Callable
     keep_text: bool = True
+    private_to: str = ""  # the permission without which staff do not see that such a mail was sent
     when_told: Callable | None = None
     when_by_hand: Callable | None = None
 
@@ -86,6 +88,11 @@ def kind_of(message):
 def labels():
     """What staff call each kind, by its name."""
     return {name: row.label for name, row in _kinds.items()}
+
+
+def hidden_from(user):
+    """The kinds whose mails this member of staff does not see among the messages."""
+    return [row.name for row in _kinds.values() if row.private_to and not user.has_perm(row.private_to)]
 
 
 def tell(person, kind_name, about, *, revision="", address="", channel="", due_at=None, not_after=None):

@@ -32,13 +32,22 @@ ROLES = {
         "collective.person": ("view",),
         "events.session": ("view",),
         "events.registration": ("view",),
+        "payments.payment": ("view", "change"),
+        "payments.expense": ("view", "change"),
+        "payments.expenselimit": (*ALL, "delete"),
+        "payments.paymentrules": ("view", "change"),
+        "payments.payoutaccount": ("view", "change"),
+        "payments.review": ("view", "change"),
+        "payments.unknownmovement": ("view", "change"),
     },
     "Safeguarding leads": {"collective.supportline": (*ALL, "delete"), "collective.page": ("view", "change")},
 }
 EXTRA = {
     "Coordinators": [
         "events.view_access_needs", "collective.view_contact_details", "collective.send_announcement",
+        "payments.record_choice",
     ],
+    "Finance": ["payments.approve_payment", "payments.record_choice", "payments.pay_by_hand"],
 }  # fmt: skip
 
 

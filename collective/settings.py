@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "events.apps.EventsConfig",
+    "payments.apps.PaymentsConfig",  # after events: joining two records locks registrations before payments
     "collective.apps.CollectiveConfig",  # last: its sweep sends what the others wrote; it takes away allauth's admin
 ]
 
@@ -86,7 +87,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "collective.context_processors.community",
             ],
-            "builtins": ["collective.templatetags.collective"],
+            "builtins": ["collective.templatetags.collective", "payments.templatetags.payments"],
         },
     }
 ]
@@ -157,6 +158,12 @@ globals().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env("FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Without a key, nothing goes through Stripe and everything is paid by hand (docs/payments.md).
+STRIPE_API_KEY = env("STRIPE_API_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_FINANCIAL_ACCOUNT = env("STRIPE_FINANCIAL_ACCOUNT", default="")
+STRIPE_API_BASE = env("STRIPE_API_BASE", default="")  # a fake Stripe, for development and tests
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

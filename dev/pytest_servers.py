@@ -11,6 +11,10 @@ TESTS = {
     "SITE_URL": "http://testserver",
     "EXTRA_HOSTS": "localhost,127.0.0.1",
     "EMAIL_URL": "smtp://127.0.0.1:9",
+    "STRIPE_API_KEY": "sk_test_fake",
+    "STRIPE_WEBHOOK_SECRET": "whsec_fake",
+    "STRIPE_FINANCIAL_ACCOUNT": "fa_test_1",
+    "STRIPE_API_BASE": "http://127.0.0.1:9",
     "STATIC_ROOT": str(servers.LOCAL / "tests" / "static"),
     "MEDIA_ROOT": os.path.join(tempfile.gettempdir(), f"collective-tests-{os.getuid()}"),
 }

@@ -43,6 +43,8 @@ def announce(site, env):
     lines += [
         f"Who is who, app codes  {site}/dev/",
         f"Mail lands at          {site}/dev/mail/",
+        "Payments               "
+        + ("a fake Stripe: no real money moves" if env["STRIPE_API_BASE"] else "Stripe, with the key that you gave"),
         "",
         "Ctrl-C stops everything. Your data stays; `make fresh` empties it.",
     ]
@@ -52,12 +54,27 @@ def announce(site, env):
 def processes(env):
     celery = f"nice -n 10 {PYTHON} -W 'ignore:You' -m celery -A collective --quiet"
     schedule = servers.LOCAL / "beat-schedule"
+    more = {}
+    if env["STRIPE_API_BASE"]:
+        port = env["STRIPE_API_BASE"].rsplit(":", 1)[1]
+        more["stripe"] = f"{PYTHON} -m dev.fake_stripe {port} {servers.LOCAL / 'stripe.json'} {env['SITE_URL']}"
     return {
+        **more,
         "mail": f"{PYTHON} -m dev.mail_catcher {servers.LOCAL / 'mail'}",
         "web": f"{PYTHON} -m gunicorn collective.wsgi",
         "worker": f"{celery} worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle",
         "beat": f"{celery} beat --loglevel WARNING --schedule {schedule}",
     }
+
+
+def stripe():
+    """Without a key of Stripe's, a fake one on a free port."""
+    if os.environ.get("STRIPE_API_KEY"):
+        return {"STRIPE_API_BASE": ""}
+    return {
+        "STRIPE_API_KEY": "sk_test_fake", "STRIPE_WEBHOOK_SECRET": "whsec_fake", "STRIPE_FINANCIAL_ACCOUNT": "fa_test",
+        "STRIPE_API_BASE": f"http://127.0.0.1:{servers.free_port()}",
+    }  # fmt: skip
 
 
 def main():
@@ -71,7 +88,7 @@ def main():
     site = f"http://localhost:{port}"
     mail_port = str(servers.free_port())
     mail = {"MAIL_PORT": mail_port, "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}"}
-    env = servers.environment(servers.LOCAL, SITE_URL=site, PORT=str(port), **mail)
+    env = servers.environment(servers.LOCAL, SITE_URL=site, PORT=str(port), **mail, **stripe())
     manage(env, "prepare")
     if env.get("DEMO") != "0":
         manage(env, "load_demo")

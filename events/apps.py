@@ -11,12 +11,14 @@ class EventsConfig(AppConfig):
         from collective import record_joins as joins
         from collective import restoring, sweeps
         from events import audiences, emails, record_joins, reminders, waiting_list  # noqa: F401 emails registers itself
+        from payments import offering
 
         audiences.register_all()
         joins.register(
             "registrations", preview=record_joins.preview, join=record_joins.join, is_clear=record_joins.is_clear,
             undo=record_joins.undo,
         )  # fmt: skip
+        offering.register_paid_session(waiting_list.has_paid_session)
         restoring.register(reminders.hold_after_restore)
         restoring.register(lambda taken_at, now: waiting_list.move_all_on()[1])
         sweeps.register("offers", waiting_list.move_all_on)

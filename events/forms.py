@@ -130,6 +130,20 @@ class SignUpForm(AnswersForm):
         return {name: self.data.getlist(name)[:50] for name in self.fields if name in self.data}
 
 
+class CapacityForm(forms.Form):
+    """In which capacity somebody takes, or took, part."""
+
+    capacity = forms.ChoiceField(
+        label="How do you take part?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how you take part. “Not sure” is a good answer too."},
+    )
+
+    def __init__(self, *args, session, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["capacity"].choices = capacity_choices(session)
+
+
 def capacity_choices(session):
     """Each capacity with what it means for the fee."""
     fee = pounds(session.fee_pence)

@@ -119,7 +119,7 @@ def _follow_offers(session):
 
 
 @transaction.atomic
-def cancel(session, reason):
+def cancel(session, reason, by=None):
     """Cancel it for good; everybody on it reads the reason. Raises RuleError without one, or when it is over."""
     cancelled = session.locked()
     if cancelled.state == Session.State.CANCELLED:
@@ -135,7 +135,18 @@ def cancel(session, reason):
         waiting.filter(about__in=about).update(state=Message.State.DROPPED)
     access_needs.withdraw_all(cancelled)
     _tell(cancelled, "cancelled")
+    _pay_who_had_a_place(cancelled, by)
     return cancelled
+
+
+def _pay_who_had_a_place(session, by):
+    """Where the call pays although it fell through: whoever held a place has earned the fee."""
+    if session.call.pays_if_it_falls_through:
+        rows = session.registrations.filter(state=State.CONFIRMED).select_related("person").order_by("pk")
+        for row in rows.select_for_update(no_key=True, of=("self",)):
+            row.session, row.confirmed_by = session, by
+            row.save(update_fields=["confirmed_by"])
+            row.settle_payment(by)
 
 
 def _tell(session, kind):

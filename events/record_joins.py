@@ -69,9 +69,19 @@ def _keep_one(session, stays, other, moved):
     stays.agreed_at = stays.agreed_at or other.agreed_at
     access_needs.hand_over(other, stays)
     other.end(Registration.EndedBecause.JOINED)
+    _keep_one_payment(stays, other)
     stays.save()
     access_needs.record(stays, session)
     moved["survivors"].append({"pk": str(stays.pk), "before": before, "after": _answers(stays)})
+
+
+def _keep_one_payment(stays, other):
+    """Two registrations for one session earn one payment: a second one that nobody has approved is cancelled."""
+    if other.payment_id and stays.payment_id is None:
+        stays.payment, other.payment = other.payment, None
+        other.save(update_fields=["payment"])
+    elif other.payment_id:
+        other.settle_payment()
 
 
 def _answers(row):

@@ -8,6 +8,7 @@ urlpatterns = [
     path("sessions/<slug:slug>/sign-up/check/", views.check_answers, name="check_answers"),
     path("registrations/<uuid:pk>/", views.registration, name="registration"),
     path("registrations/<uuid:pk>/access-needs/", views.change_access_needs, name="change_access_needs"),
+    path("registrations/<uuid:pk>/capacity/", views.correct_capacity, name="correct_capacity"),
     path("registrations/<uuid:pk>/calendar.ics", views.calendar_file, name="calendar_file"),
     path("registrations/<uuid:pk>/give-up/", views.give_up, name="give_up"),
     path("registrations/<uuid:pk>/again/", views.sign_up_again, name="sign_up_again"),

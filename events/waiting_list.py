@@ -189,7 +189,7 @@ def offer_by_hand(registration):
 
 
 @transaction.atomic
-def note_walk_in(session, *, email="", name=""):
+def note_walk_in(session, *, email="", name="", by=None):
     """Somebody came without signing up: note that they took part, over the places if need be.
 
     Found by email address, or added by name. Raises RuleError if they hold a registration already.
@@ -206,8 +206,9 @@ def note_walk_in(session, *, email="", name=""):
         raise RuleError(f"{person} is on the list of this session already. Mark them there.")
     registration = registration or Registration(session=session, person=person, fee_pence=session.fee_pence)
     registration.state, registration.seat, registration.list_number = State.ATTENDED, free_seat(session), None
-    registration.came_without_signing_up = True
+    registration.came_without_signing_up, registration.confirmed_by = True, by
     registration.save()
+    registration.settle_payment(by)
     return registration
 
 
@@ -225,3 +226,10 @@ def forget_private_answers():
     )
     AccessNeed.objects.filter(registration__in=old).delete()
     return done, done
+
+
+def has_paid_session(person, call):
+    """Does this person hold a place, in a personal capacity, in a session of this call that is paid and to come?"""
+    mine = Registration.objects.filter(person=person, session__call=call, state=State.CONFIRMED)
+    mine = mine.filter(fee_pence__isnull=False, session__ends_at__gt=clock.now())
+    return mine.exclude(capacity="paid_role").exclude(session__state=Session.State.CANCELLED).exists()

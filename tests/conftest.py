@@ -1,5 +1,6 @@
 import time
 from collections import Counter
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,7 +9,8 @@ from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_
 from django.core import mail
 from django.core.management import call_command
 
-from tests.factories import EARLY, CommunityFactory, CoordinatorFactory, PersonFactory
+from tests.factories import EARLY, KICK_OFF, CommunityFactory, CoordinatorFactory, PersonFactory
+from tests.fake_stripe import FakeStripe
 
 
 def pytest_sessionstart(session):
@@ -41,6 +43,13 @@ def early():
 
 
 @pytest.fixture
+def late():
+    """A day after the first session, in the real year. Returns the traveller, to move on."""
+    with time_machine.travel(KICK_OFF + timedelta(days=1), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
 def member(db, client):
     person = PersonFactory(name="Sam", email="sam@example.org")
     client.force_login(person)
@@ -66,6 +75,19 @@ def with_second_factor(client, person):
 @pytest.fixture
 def community(db):
     return CommunityFactory()
+
+
+@pytest.fixture
+def stripe(monkeypatch, settings):
+    """A fake Stripe, and the gateway that speaks with it."""
+    from payments import gateway
+
+    with FakeStripe(hang=1) as fake:
+        settings.STRIPE_API_BASE = fake.address
+        monkeypatch.setattr(gateway, "TIMEOUTS", (0.5, 0.5))
+        gateway.client.cache_clear()
+        yield fake
+    gateway.client.cache_clear()
 
 
 @pytest.fixture

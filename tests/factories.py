@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from collective import roles
 from collective.models import Activity, Call, Community, Follow, Page, Person
 from events.models import Registration, Session
+from payments.models import Payment, PayoutAccount
 
 # The real call's first session: a Thursday, 14:00 to 16:00 in London (call-facts).
 KICK_OFF = datetime(2022, 10, 6, 13, 0, tzinfo=UTC)
@@ -40,6 +41,16 @@ class CoordinatorFactory(PersonFactory):
         if not Group.objects.exists():  # a test with transactions has emptied the table
             roles.sync()
         self.groups.add(Group.objects.get(name="Coordinators"))
+
+
+class FinanceFactory(CoordinatorFactory):
+    """Somebody who approves payments and makes them."""
+
+    @factory.post_generation
+    def in_group(self, create, extracted, **kwargs):
+        if not Group.objects.exists():
+            roles.sync()
+        self.groups.add(Group.objects.get(name="Finance"))
 
 
 class CommunityFactory(factory.django.DjangoModelFactory):
@@ -112,6 +123,61 @@ class PageFactory(factory.django.DjangoModelFactory):
     slug = "support"
     title = "Someone to talk to"
     body = "<p>Call us.</p>"
+
+
+class PayoutAccountFactory(factory.django.DjangoModelFactory):
+    """A bank account, as it is after Stripe's form."""
+
+    class Meta:
+        model = PayoutAccount
+
+    person = factory.SubFactory(PersonFactory)
+    state = PayoutAccount.State.READY
+    stripe_account = factory.Sequence(lambda number: f"acct_test_{number}")
+    payout_method = factory.Sequence(lambda number: f"gbba_test_{number}")
+    bank_name = "High Street Bank"
+    last_four = factory.Sequence(lambda number: f"{number % 9000 + 1000}")
+    was_ready = True
+    changed_at = datetime(2022, 1, 1, tzinfo=UTC)
+
+
+class PaymentFactory(factory.django.DjangoModelFactory):
+    """A payment whose person wants to be paid, and whose work somebody has confirmed."""
+
+    class Meta:
+        model = Payment
+
+    person = factory.SubFactory(PersonFactory)
+    activity = factory.SubFactory(SessionFactory)
+    fee_pence = 7500
+    taken_pence = factory.SelfAttribute("fee_pence")
+    choice = Payment.Choice.PAY
+    happened_on = KICK_OFF.date()
+    choose_by = (KICK_OFF + timedelta(days=60)).date()
+    confirmed_by = factory.SubFactory(CoordinatorFactory)
+    confirmed_at = KICK_OFF
+
+
+def approved(at_stripe=None, **fields):
+    """A payment that two people have approved, with its account; at this fake Stripe too, if one is given."""
+    person = fields.pop("person", None) or PersonFactory()
+    account = PayoutAccountFactory(person=person)
+    if at_stripe:
+        put_at_stripe(at_stripe, account)
+    return PaymentFactory(
+        person=person, state=Payment.State.APPROVED, approved_by=FinanceFactory(), method="stripe",
+        approved_at=fields.pop("approved_at", KICK_OFF), **fields,
+    )  # fmt: skip
+
+
+def put_at_stripe(fake, account, last_four=None):
+    """The account's recipient and bank account, as they stand in the fake after its form."""
+    with fake.state.lock:
+        row = fake.state.add_account({"contact_email": account.person.email, "display_name": account.person.name})
+        method = fake.state.add_bank_account(row["id"], account.bank_name, f"1234{last_four or account.last_four}")
+    account.stripe_account, account.payout_method = row["id"], method["id"]
+    account.last_four = last_four or account.last_four
+    account.save()
 
 
 def sign_up(session, person=None, **answers):

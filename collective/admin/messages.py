@@ -48,14 +48,17 @@ def tell(admin, request, message):
         admin.log_change(request, letter.row, "Looked at what helps them take part")
     return admin.page(
         request, "admin/collective/message/tell.html", f"Tell {message.person}", message=message, html=html,
-        is_letter=message.channel == message.Channel.POST, row_url=_url_of(letter.row),
+        is_letter=message.channel == message.Channel.POST, row_url=_url_of(letter), answers=letter.staff_page,
         others=Message.objects.tasks(clock.now()).filter(person=message.person).exclude(pk=message.pk)[:10],
         labels=mail.labels(),
     )  # fmt: skip
 
 
-def _url_of(row):
-    return row and reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+def _url_of(letter):
+    """Where staff note what the person answers, or what it is about."""
+    row = letter.row
+    page = letter.staff_page or (row and f"{row._meta.app_label}_{row._meta.model_name}_change")
+    return row and reverse(f"admin:{page}", args=[row.pk])
 
 
 def _told(admin, request, message):
@@ -96,6 +99,12 @@ class MessageAdmin(ActAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_queryset(self, request):
+        """Without mails that are not everybody's to know of; one that failed is everybody's to mend."""
+        rows, mailed = super().get_queryset(request), Message.Channel.EMAIL
+        hidden = rows.filter(kind__in=mail.hidden_from(request.user), channel=mailed).exclude(state=State.FAILED)
+        return rows.exclude(pk__in=hidden.values("pk"))
 
     @admin.display(description="What", ordering="kind")
     def what(self, message):

@@ -7,7 +7,10 @@ from collective import clock
 from collective.markup import RichTextField
 from collective.models.person import Person
 
-COPIED = ("summary", "why", "lead", "about_lead", "pay_rule", "about_pay", "care_note")
+COPIED = (
+    "summary", "why", "lead", "about_lead", "pay_rule", "about_pay", "care_note", "fund_name", "pays_for_part",
+    "pays_if_it_falls_through", "offer_days",
+)  # fmt: skip
 
 
 class CallQuerySet(models.QuerySet):
@@ -40,6 +43,24 @@ class Call(models.Model):
         max_length=1200,
         help_text="What is offered, to whom, and that nobody has to take it.",
     )
+    fund_name = models.CharField(
+        "community's fund",
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="To which people may give their payment. Empty: there is none.",
+    )
+    pays_for_part = models.BooleanField(
+        "who came for part is paid", default=True, db_default=True, help_text="The whole fee, without asking staff."
+    )
+    pays_if_it_falls_through = models.BooleanField(
+        "who had a place is paid if we cancel", default=False, db_default=False
+    )
+    offer_days = models.PositiveSmallIntegerField(
+        "days to decide about a payment", default=60, db_default=60, help_text="Counted from when it becomes due."
+    )
+    budget_pence = models.PositiveIntegerField("budget for payments, in pence", null=True, blank=True)
     care_note = models.TextField(max_length=600, blank=True, help_text="Shown above the ways to take part.")
     published_at = models.DateTimeField(null=True, blank=True, help_text="Empty: only staff can see it.")
     finished_at = models.DateTimeField(null=True, blank=True, help_text="Set when the policy was adopted.")

@@ -44,6 +44,12 @@ def day(moment):
 
 
 @register.filter
+def long_day(date):
+    """A date with its year, as it stands on paper: "6 October 2026"; nothing for none."""
+    return f"{date.day} {date:%B} {date.year}" if date else ""
+
+
+@register.filter
 def pounds(pence):
     """7500 is "£75", 2550 is "£25.50"; nothing is ""."""
     if pence is None:

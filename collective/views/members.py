@@ -12,6 +12,8 @@ from collective.link_keys import key_for
 from collective.models import DeletionRequest, Message
 from collective.my_data import my_data
 from events.models import Registration
+from payments.models import Payment
+from payments.models.payment_states import ON_THE_WAY
 
 MOST_ROWS = 50
 
@@ -34,7 +36,14 @@ def me(request):
         "live": sorted(live, key=_when),
         "past": [row for row in rows if row not in live],
         "follows": follows,
+        "payments_to_see": _open_payments(request.user),
     })  # fmt: skip
+
+
+def _open_payments(person):
+    """Those with something to do, or on the way."""
+    mine = Payment.objects.visible_to(person).filter(state__in=[Payment.State.DUE, *ON_THE_WAY])
+    return mine.select_related("activity__call")[:5]
 
 
 def _when(registration):

@@ -34,7 +34,7 @@ def _mark(admin, request, session, changed):
         with transaction.atomic():
             for form in changed:
                 state, for_part = MARKS[form.cleaned_data["mark"]]
-                form.registration.mark(state, came_for_part=for_part)
+                form.registration.mark(state, came_for_part=for_part, by=request.user)
                 admin.log_change(request, form.registration, f"Attendance: {form.cleaned_data['mark']}")
     except RuleError as error:
         messages.error(request, f"Nothing was saved. {error}")
@@ -47,7 +47,7 @@ def walk_in(admin, request, session):
     form = WalkInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            registration = waiting_list.note_walk_in(session, **form.cleaned_data)
+            registration = waiting_list.note_walk_in(session, **form.cleaned_data, by=request.user)
         except RuleError as error:
             form.add_error(None, str(error))
         else:

@@ -56,7 +56,7 @@ def cancel(admin, request, session):
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            moving.cancel(session, form.cleaned_data["reason"])
+            moving.cancel(session, form.cleaned_data["reason"], request.user)
         except RuleError as error:
             form.add_error(None, str(error))
         else:

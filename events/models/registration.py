@@ -7,6 +7,7 @@ import pghistory
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from collective import clock, mail
 from collective.encryption import EncryptedJSONField
@@ -14,20 +15,16 @@ from collective.errors import RuleError
 from collective.models import Person
 from events.models.registration_states import LIVE, RegistrationQuerySet, State
 from events.models.session import Session
+from payments.models import EarnsPayment, Payment
 
 LINKS_LAST = timedelta(days=30)  # after the session
 
 
-@pghistory.track(exclude=["access_needs", "companion"])
-class Registration(models.Model):
-    """A person's request for a place in a session."""
+@pghistory.track(exclude=["access_needs", "companion", "payment"])
+class Registration(EarnsPayment):
+    """A person's request for a place in a session. Who took part in a personal capacity has earned the fee."""
 
     State = State
-
-    class Capacity(models.TextChoices):
-        PERSONAL = "personal", "In a personal capacity"
-        PAID_ROLE = "paid_role", "As part of a paid role"
-        NOT_SURE = "not_sure", "Not sure"
 
     class EndedBecause(models.TextChoices):
         GAVE_UP = "gave_up", "They cannot come"
@@ -50,8 +47,6 @@ class Registration(models.Model):
     ended_because = models.CharField(max_length=10, choices=EndedBecause, blank=True, editable=False)
     came_for_part = models.BooleanField(default=False, editable=False)
     came_without_signing_up = models.BooleanField(default=False, editable=False)
-    capacity = models.CharField("takes part", max_length=10, choices=Capacity, default=Capacity.NOT_SURE)
-    fee_pence = models.PositiveIntegerField("fee in pence, fixed at sign-up", null=True, blank=True)
     companion = EncryptedJSONField(null=True, blank=True, editable=False)
     access_needs = EncryptedJSONField(null=True, blank=True, editable=False)
     agreed_at = models.DateTimeField("agreed to the ways of working at", null=True, blank=True, editable=False)
@@ -153,6 +148,26 @@ class Registration(models.Model):
         """May a link from a mail still open this? Until 30 days after the session."""
         end = self.session.ends_at
         return end is None or clock.now() < end + LINKS_LAST
+
+    @property
+    def activity(self):
+        """What the payment is for: an activity, as payments know it."""
+        return self.session
+
+    @property
+    def happened_on(self):
+        return timezone.localdate(self.session.starts_at or clock.now())
+
+    @property
+    def earned(self):
+        """For what the fee is due, by the rules of the call, or None."""
+        call = self.session.call
+        if self.state == State.ATTENDED:
+            if not self.came_for_part:
+                return Payment.Reason.TOOK_PART
+            return Payment.Reason.PART if call.pays_for_part else None
+        fell_through = self.session.standing == "cancelled" and self.state == State.CONFIRMED
+        return Payment.Reason.FELL_THROUGH if fell_through and call.pays_if_it_falls_through else None
 
     @property
     def companion_email(self):
@@ -272,6 +287,7 @@ class Registration(models.Model):
         for name, value in answers.items():
             setattr(registration, name, value)
         registration.save(update_fields=[*answers])
+        registration.settle_payment()
         access_needs.record(registration, session)
         address = registration.companion_email
         coming = registration.state == State.CONFIRMED and session.joining_details_are_out
@@ -280,15 +296,34 @@ class Registration(models.Model):
         return registration
 
     @transaction.atomic
-    def mark(self, state, *, came_for_part=False):
-        """Note who took part: attended, missed, or confirmed to undo. Raises RuleError for who held no place."""
+    def correct_capacity(self, capacity, by):
+        """Say anew in which capacity they take part, also afterwards; the payment follows. Once it is approved, no
+        more: raises RuleError."""
+        _, registration = self.locked()
+        if registration.capacity == capacity:
+            return registration
+        if not registration.is_live or not registration.can_correct_capacity:
+            raise RuleError("The payment is approved already, so this can no longer be changed here. Please call us.")
+        registration.capacity = capacity
+        registration.save(update_fields=["capacity"])
+        registration.settle_payment(by)
+        return registration
+
+    @transaction.atomic
+    def mark(self, state, *, came_for_part=False, by=None):
+        """Note who took part: attended, missed, or confirmed to undo; the payment follows in the same transaction.
+
+        Raises RuleError for who held no place.
+        """
         session, registration = self.locked()
         if not session.has_started and state != State.CONFIRMED:
             raise RuleError("This session has not begun yet, so nobody can be marked.")
         if registration.state not in {State.CONFIRMED, State.ATTENDED, State.MISSED}:
             raise RuleError(f"{registration.person} held no place, so there is nothing to mark.")
         registration.state, registration.came_for_part = state, came_for_part
+        registration.confirmed_by = by if state == State.ATTENDED else None
         registration.save()
+        registration.settle_payment(by)
         return registration
 
 

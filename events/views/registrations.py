@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collective.errors import RuleError
 from collective.link_keys import is_key
 from events import calendar, history
-from events.forms import AccessNeedsForm
+from events.forms import AccessNeedsForm, CapacityForm
 from events.models import AccessNeed, Material, Registration, Session
 
 
 def reachable(request, pk):
     """(registration, key): by its owner, or by who holds the link from a mail. Anybody else gets a 404."""
-    registration = get_object_or_404(Registration.objects.select_related("session__call", "person"), pk=pk)
+    registration = get_object_or_404(Registration.objects.select_related("session__call", "person", "payment"), pk=pk)
     if request.user.is_authenticated and registration.person_id == request.user.pk:
         return registration, ""
     key = request.GET.get("key", "")
@@ -134,6 +134,26 @@ def change_access_needs(request, pk):
             messages.success(request, "We have saved what would help you.")
         return redirect(found)
     return render(request, "events/access_needs.html", {"form": form, "registration": found, "session": found.session})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct_capacity(request, pk):
+    """In which capacity I take, or took, part: until the payment is approved."""
+    mine = Registration.objects.visible_to(request.user).live().select_related("session__call", "payment", "person")
+    found = get_object_or_404(mine, pk=pk)
+    if not found.can_correct_capacity:
+        return redirect(found)
+    form = CapacityForm(request.POST or None, session=found.session, initial={"capacity": found.capacity})
+    if request.method == "POST" and form.is_valid():
+        try:
+            found.correct_capacity(form.cleaned_data["capacity"], request.user)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, "We have noted how you take part.")
+        return redirect(found)
+    return render(request, "events/capacity.html", {"form": form, "registration": found, "session": found.session})
 
 
 @signed_in_or_with_key

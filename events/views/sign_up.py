@@ -12,6 +12,7 @@ from collective.errors import RuleError
 from events.forms import SignUpForm
 from events.models import Registration, Session, SignUpDraft
 from events.models.access_need import words_of
+from payments import expenses
 
 FORM_LASTS = 24 * 3600  # seconds in which a form that was opened may still be sent
 
@@ -35,7 +36,9 @@ def sign_up(request, slug):
         return redirect("check_answers", slug)
     owner = signing.dumps(str(request.user.pk), salt="sign-up-form")
     closed = _why_closed(session)
-    return render(request, "events/sign_up.html", {"session": session, "form": form, "owner": owner, "closed": closed})
+    return render(request, "events/sign_up.html", {
+        "session": session, "form": form, "owner": owner, "closed": closed, "limits": expenses.limits(session.call),
+    })  # fmt: skip
 
 
 @login_required

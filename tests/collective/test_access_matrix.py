@@ -7,6 +7,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from collective.models import CallPicture
 from events.models import Material
+from payments.models import Expense, ExpenseLimit
 from tests.conftest import with_second_factor
 from tests.factories import (
     ActivityFactory,
@@ -14,6 +15,8 @@ from tests.factories import (
     CoordinatorFactory,
     FollowFactory,
     PageFactory,
+    PaymentFactory,
+    PayoutAccountFactory,
     PersonFactory,
     SessionFactory,
     sign_up,
@@ -53,6 +56,24 @@ ROWS = {
     "offer": (TO, OK, NO, NO),
     "accept_offer": (NEVER, NEVER, NEVER, NEVER),
     "decline_offer": (NEVER, NEVER, NEVER, NEVER),
+    "correct_capacity": (TO, OK, NO, NO),
+    "payments": (TO, OK, OK, OK),
+    "payout_account": (TO, OK, OK, OK),
+    "payout_account_start": (TO, NEVER, NEVER, NEVER),
+    "payout_account_return": (TO, OK, OK, OK),
+    "payout_account_by_hand": (TO, OK, OK, OK),
+    "payout_account_remove": (TO, OK, TO, TO),
+    "payment_letter": (TO, OK, OK, OK),
+    "payment_year": (TO, OK, OK, OK),
+    "payment": (TO, OK, NO, NO),
+    "payment_choose": (TO, OK, NO, NO),
+    "payment_arrived": (TO, NEVER, NEVER, NEVER),
+    "payment_missing": (TO, NEVER, NEVER, NEVER),
+    "add_expense": (TO, OK, NO, NO),
+    "payment_statement": (TO, NO, NO, NO),
+    "withdraw_expense": (TO, NEVER, NEVER, NEVER),
+    "receipt": (TO, OK, NO, NO),
+    "stripe_webhook": (NEVER, NEVER, NEVER, NEVER),
     "account_login": (OK, TO, TO, TO),
     "code": (TO, TO, TO, TO),
     "new_code": (NEVER, NEVER, NEVER, NEVER),
@@ -83,9 +104,22 @@ def arguments(db):
         call=call, alternative_text="A room", file=ContentFile(b"RIFF", name="room.webp")
     )
     material = Material.objects.create(session=session, name="Notes", file=ContentFile(b"notes", name="n.txt"))
+    payment = PaymentFactory(person=owner, activity=session)
+    PayoutAccountFactory(person=owner)
+    ExpenseLimit.objects.create(call=call, kind="travel", most_pence=2000)
+    expense = Expense.objects.create(
+        payment=payment, kind="travel", what="Bus", amount_pence=300, added_by=owner,
+        receipt=ContentFile(b"%PDF-", name="r.pdf"),
+    )  # fmt: skip
+    paying = ("payment", "payment_choose", "payment_arrived", "payment_missing", "add_expense", "payment_statement")
     one, pk = {"slug": session.slug}, {"pk": registration.pk}
     return owner, {
         "call": {"slug": call.slug},
+        "payment_year": {"first": 2022},
+        "correct_capacity": {"pk": registration.pk},
+        **{name: {"pk": payment.pk} for name in paying},
+        "withdraw_expense": {"pk": expense.pk},
+        "receipt": {"pk": expense.pk},
         "follow_call": {"slug": call.slug},
         "follow_activity": {"slug": ActivityFactory(call=call).slug},
         "stop_following": {"pk": FollowFactory(person=owner, call=call).pk},

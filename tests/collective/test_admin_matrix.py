@@ -1,7 +1,10 @@
 """Every address of the admin × who asks, with the expected answer to GET. An address without a row fails."""
 
+import uuid
+
 import pytest
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -16,6 +19,7 @@ from collective.models import (
     SweepRun,
 )
 from events.models import AccessNeed
+from payments.models import Expense, ExpenseLimit, PaymentRules, PayoutAttempt, Review, UnknownMovement
 from tests.collective.test_access_matrix import names
 from tests.conftest import with_second_factor
 from tests.factories import (
@@ -24,6 +28,8 @@ from tests.factories import (
     CoordinatorFactory,
     FollowFactory,
     PageFactory,
+    PaymentFactory,
+    PayoutAccountFactory,
     PersonFactory,
     PhonePersonFactory,
     SessionFactory,
@@ -157,9 +163,88 @@ ROWS = {
     "mfa_authenticator_changelist": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "mfa_authenticator_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "mfa_authenticator_history": (TO, TO, TO, TO, TO),
+    "payments": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_approve": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_csv": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_expense_act": (NO, NO, NO, TO, TO),
+    "payments_expense_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "payments_expense_decide": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_expense_receipt": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_expense_change": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_expense_changelist": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_expense_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "payments_expense_history": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_expenselimit_act": (NO, NO, NO, TO, TO),
+    "payments_expenselimit_add": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_expenselimit_change": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_expenselimit_changelist": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_expenselimit_delete": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_expenselimit_history": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_hand": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_hand_batch": (FORBIDDEN, NO, FORBIDDEN, TO, TO),
+    "payments_hand_export": (FORBIDDEN, TO, FORBIDDEN, TO, TO),
+    "payments_hand_file": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_hand_not_paid": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_payment_act": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_payment_add": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_payment_approve": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_payment_by_hand_account": (OK, OK, FORBIDDEN, TO, TO),
+    "payments_payment_choice": (OK, OK, FORBIDDEN, TO, TO),
+    "payments_payment_expense": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_payment_change": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_payment_changelist": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_payment_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "payments_payment_history": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_paymentrules_act": (NO, NO, NO, TO, TO),
+    "payments_paymentrules_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "payments_paymentrules_change": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_paymentrules_changelist": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_paymentrules_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "payments_paymentrules_history": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_payoutaccount_act": (NO, NO, NO, TO, TO),
+    "payments_payoutaccount_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "payments_payoutaccount_change": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_payoutaccount_changelist": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_payoutaccount_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "payments_payoutaccount_history": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_review_act": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_review_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "payments_review_propose": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_review_change": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_review_changelist": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_review_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "payments_review_history": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_unknownmovement_act": (NO, NO, NO, TO, TO),
+    "payments_unknownmovement_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "payments_unknownmovement_explain": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_unknownmovement_change": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_unknownmovement_changelist": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_unknownmovement_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "payments_unknownmovement_history": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
     "status": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "take": (NEVER, NEVER, NEVER, TO, TO),
 }
+
+
+def payment_keys(session):
+    """A row of each model of payments."""
+    payment = PaymentFactory(activity=session)
+    attempt = PayoutAttempt.objects.create(payment=payment, method="stripe", amount_pence=7500, request={})
+    expense = Expense.objects.create(
+        payment=payment, kind="travel", what="Bus", amount_pence=300, added_by=payment.person,
+        receipt=ContentFile(b"%PDF-", name="r.pdf"),
+    )  # fmt: skip
+    PaymentRules.note()
+    return {
+        "payments_payment": payment.pk,
+        "payments_expense": expense.pk,
+        "payments_expenselimit": ExpenseLimit.objects.create(call=session.call, kind="travel", most_pence=2000).pk,
+        "payments_paymentrules": 1,
+        "payments_payoutaccount": PayoutAccountFactory(person=payment.person).pk,
+        "payments_review": Review.objects.create(attempt=attempt, why="Unknown").pk,
+        "payments_unknownmovement": UnknownMovement.objects.create(stripe_id="obp_1", amount_pence=1).pk,
+        "payments_hand": uuid.uuid4(),
+    }
 
 
 @pytest.fixture
@@ -188,6 +273,7 @@ def arguments(db):
         "events_accessneed": AccessNeed.objects.get().pk,
         "events_registration": registration.pk,
         "events_session": session.pk,
+        **payment_keys(session),
     }
     return keys, {"events_registration_move": waiting.pk}, person
 
@@ -195,7 +281,8 @@ def arguments(db):
 ACTS = {
     "collective_announcement": "stop", "collective_call": "withdraw", "collective_followup": "done",
     "collective_message": "undo", "collective_person": "leave", "events_accessneed": "called_off",
-    "events_registration": "give_back", "events_session": "close",
+    "events_registration": "give_back", "events_session": "close", "payments_payment": "confirm",
+    "payments_review": "settle",
 }  # fmt: skip
 
 
@@ -209,7 +296,12 @@ def address_of(name, keys, special):
         return reverse(f"admin:{name}", args=["events"])
     if name.endswith("_act"):
         return reverse(f"admin:{name}", args=[key, ACTS.get(model, "none")])
-    plain = ("_changelist", "_add", "index", "login", "logout", "autocomplete", "jsi18n", "take", "status", "_invite")
+    if name == "payments_hand_batch":
+        return reverse(f"admin:{name}", args=[key])
+    plain = (
+        "_changelist", "_add", "index", "login", "logout", "autocomplete", "jsi18n", "take", "status", "_invite",
+        "payments", "payments_approve", "_csv", "_hand", "_hand_export", "_hand_file", "_hand_not_paid",
+    )  # fmt: skip
     return reverse(f"admin:{name}", args=[] if name.endswith(plain) else [key or 1])
 
 

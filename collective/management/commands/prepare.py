@@ -2,6 +2,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from collective import first_pages
+from payments.models import PaymentRules
 
 
 class Command(BaseCommand):
@@ -12,3 +13,4 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=0)
         call_command("sync_roles")
         first_pages.ensure()
+        PaymentRules.note()

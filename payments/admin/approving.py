@@ -1,0 +1,83 @@
+"""Approving one payment or many, after the checks were read, with a second factor that is fresh."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from collective import access
+from collective.errors import RuleError
+from payments import approvals
+from payments.board import FILTERS
+from payments.models import Payment
+
+AT_ONCE = 50
+
+
+def context_of(payment, user):
+    """What the page of one payment says about approving it."""
+    if payment.state != Payment.State.DUE:
+        return {}
+    people = approvals.approvers()
+    return {
+        "checks": approvals.Checks([payment]).of(payment),
+        "why_not": why_not(payment, user),
+        "who_can": approvals.who_can(payment, people),
+    }
+
+
+def why_not(payment, user):
+    if not user.has_perm("payments.approve_payment"):
+        return "You do not approve payments."
+    return approvals.why_not(payment, user)
+
+
+def one(admin_, request, payment):
+    """One payment: the same page with one row."""
+    return _approve(admin_, request, Payment.objects.filter(pk=payment.pk))
+
+
+def many(admin_, request):
+    """Everything that could be approved, with its checks."""
+    return _approve(admin_, request, Payment.objects.filter(FILTERS["approve"]))
+
+
+def _approve(admin_, request, payments):
+    if not request.user.has_perm("payments.approve_payment"):
+        raise PermissionDenied
+    if not access.used_second_factor(request, within=approvals.FRESH_SECOND_FACTOR):
+        messages.info(request, "Before you approve money, we ask for your second step once more.")
+        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}")
+    if request.method == "POST":
+        _approve_chosen(request)
+        return redirect("admin:payments")
+    rows = payments.select_related("person", "activity__call", "confirmed_by", "approved_by")
+    rows = list(rows.order_by("confirmed_at", "pk")[:AT_ONCE])
+    checks, seen = approvals.Checks(rows), approvals.versions(rows)
+    lines = [
+        {"payment": row, "checks": checks.of(row), "seen": seen[row.pk],
+         "why_not": approvals.why_not(row, request.user),
+         "can": checks.can_be_approved(row) and not approvals.why_not(row, request.user)}
+        for row in rows
+    ]  # fmt: skip
+    return admin_.page(
+        request, "admin/payments/payment/approve.html", "Approve payments", lines=lines,
+        number=sum(line["can"] for line in lines),
+    )  # fmt: skip
+
+
+def _approve_chosen(request):
+    """Each by itself: one that is refused keeps no other from being approved."""
+    done = 0
+    for key in request.POST.getlist("payment")[:AT_ONCE]:
+        try:
+            approvals.approve(key, request.user, seen=int(request.POST.get(f"seen-{key}", "0")))
+        except RuleError as error:
+            messages.error(request, str(error))
+        except Payment.DoesNotExist:
+            messages.error(request, "One of these payments does not exist.")
+        else:
+            done += 1
+    messages.success(request, f"{done} approved. They are sent by themselves.") if done else None

@@ -1,0 +1,159 @@
+"""The desk for what is paid by hand: export, record, "it was not paid"; and everything as a file."""
+
+import csv
+from functools import wraps
+from io import StringIO
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+
+from collective.csv_cells import safe_row
+from collective.errors import RuleError
+from payments import hand_payouts
+from payments.admin.forms import NotPaidForm, RecordFileForm, RecordForm
+from payments.models import Payment, PayoutAccount, PayoutAttempt
+
+MOST = 20_000
+BATCHES = 20
+
+
+def _for_who_pays(page):
+    @wraps(page)
+    def view(admin_, request, **arguments):
+        if not request.user.has_perm("payments.pay_by_hand"):
+            raise PermissionDenied
+        return page(admin_, request, **arguments)
+
+    return view
+
+
+@_for_who_pays
+def desk(admin_, request):
+    """What is ready to be exported, what is with the finance office, and the form to record what came back."""
+    form = RecordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            payment = hand_payouts.record(
+                data["reference"], data["hand_reference"], request.user, voucher_code=data["voucher_code"]
+            )
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{payment.reference} is noted as paid, and {payment.person} is told.")
+            return redirect("admin:payments_hand")
+    return _desk(admin_, request, form=form)
+
+
+def _desk(admin_, request, *, form=None, file_form=None, not_paid_form=None):
+    out = PayoutAttempt.objects.filter(method__in=hand_payouts.HAND, state=PayoutAttempt.State.READY)
+    out = out.select_related("payment__person", "exported_by").order_by("created_at", "pk")[:200]
+    batches = {}
+    for attempt in out:
+        batches.setdefault(attempt.batch, []).append(attempt)
+    return admin_.page(
+        request, "admin/payments/payment/by_hand.html", "Paid by hand", ready=hand_payouts.ready().count(),
+        batches=list(batches.items())[:BATCHES], form=form or RecordForm(), file_form=file_form or RecordFileForm(),
+        not_paid_form=not_paid_form or NotPaidForm(),
+    )  # fmt: skip
+
+
+@_for_who_pays
+def export(admin_, request):
+    """Put what is ready on its way to the finance office."""
+    if request.method != "POST":
+        return redirect("admin:payments_hand")
+    try:
+        batch = hand_payouts.export(request.user)
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("admin:payments_hand")
+    if batch is None:
+        messages.info(request, "Nothing is ready to be paid by hand.")
+        return redirect("admin:payments_hand")
+    messages.success(request, "It is with the finance office now. Download the file below, as often as you need it.")
+    return redirect("admin:payments_hand")
+
+
+@_for_who_pays
+def batch_file(admin_, request, batch):
+    """One export as CSV: names, amounts, references. Never bank details."""
+    rows = hand_payouts.rows_of(batch)
+    if not rows:
+        raise Http404
+    cells = [["Reference", "Name", "Amount", "Payee reference", "How", "Voucher", "Delivery", "For", "State"]]
+    for payment, attempt, account in rows:
+        account = account or PayoutAccount()
+        cells.append([
+            payment.reference, str(payment.person), _pounds(attempt.amount_pence), account.payee_reference,
+            attempt.get_method_display(), account.voucher, account.get_deliver_display(),
+            payment.activity.neutral_name, attempt.get_state_display(),
+        ])  # fmt: skip
+    return _csv(cells, f"payments-{str(batch)[:8]}")
+
+
+@_for_who_pays
+def record_file(admin_, request):
+    """A file of references: each line that fits is recorded, and each that does not is named."""
+    form = RecordFileForm(request.POST or None, request.FILES or None)
+    if request.method != "POST" or not form.is_valid():
+        return _desk(admin_, request, file_form=form)
+    done = 0
+    for reference, theirs in form.cleaned_data["file"]:
+        try:
+            hand_payouts.record(reference, theirs, request.user)
+            done += 1
+        except RuleError as error:
+            messages.error(request, str(error))
+    messages.success(request, f"{done} noted as paid.")
+    return redirect("admin:payments_hand")
+
+
+@_for_who_pays
+def not_paid(admin_, request):
+    """It came back from the finance office unpaid."""
+    form = NotPaidForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            hand_payouts.was_not_paid(form.cleaned_data["reference"], form.cleaned_data["why"], request.user)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Noted. It is in the next export again.")
+            return redirect("admin:payments_hand")
+    return _desk(admin_, request, not_paid_form=form)
+
+
+def everything(admin_, request):
+    """Every payment as CSV, for who may see them."""
+    if not request.user.has_perm("payments.view_payment"):
+        raise PermissionDenied
+    rows = Payment.objects.select_related("person", "activity__call", "confirmed_by", "approved_by").order_by(
+        "created_at"
+    )
+    cells = [[
+        "Reference", "Name", "Call", "For", "Day", "State", "Fee", "Taken", "Expenses", "How", "Confirmed by",
+        "Approved by", "Sent",
+    ]]  # fmt: skip
+    for row in rows[:MOST]:
+        cells.append([
+            row.reference, str(row.person), row.activity.call.title, row.activity.title, row.happened_on,
+            row.get_state_display(), _pounds(row.fee_pence), _pounds(row.taken_pence), _pounds(row.expenses_pence),
+            row.get_method_display(), row.confirmed_by or "", row.approved_by or "",
+            f"{row.sent_at:%Y-%m-%d}" if row.sent_at else "",
+        ])  # fmt: skip
+    return _csv(cells, "payments")
+
+
+def _pounds(pence):
+    return "" if pence is None else f"{pence / 100:.2f}"
+
+
+def _csv(cells, name):
+    out = StringIO()
+    csv.writer(out).writerows(safe_row(row) for row in cells)
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response

@@ -1,0 +1,100 @@
+"""Expenses: staff add one for somebody, and decide on them."""
+
+from django.contrib import admin, messages
+from django.http import FileResponse, Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+
+from collective.admin_acts import ActAdmin
+from collective.errors import RuleError
+from collective.templatetags.collective import pounds
+from payments import expenses
+from payments.admin.forms import DecideExpenseForm, StaffExpenseForm
+from payments.models import Expense
+
+NOTHING = "This call pays back nothing yet. Set a limit under “Expense limits” first."
+
+
+def add(admin_, request, payment):
+    """An expense for the person: with a receipt, a reason, or paid before it is spent."""
+    limits = expenses.limits(payment.activity.call)
+    form = StaffExpenseForm(request.POST or None, request.FILES or None, limits=limits)
+    if request.method == "POST" and form.is_valid():
+        try:
+            expense = expenses.claim(payment.pk, request.user, **form.answers)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Added. Now decide on it.")
+            return redirect("admin:payments_expense_decide", expense.pk)
+    return admin_.page(
+        request, "admin/payments/payment/form.html", "An expense of theirs", payment=payment, form=form,
+        button="Add it", nothing="" if limits else NOTHING,
+    )  # fmt: skip
+
+
+def decide(admin_, request, expense):
+    """Pay it back, or not, with a word for the person."""
+    form = DecideExpenseForm(request.POST or None, expense=expense)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            expenses.decide(
+                expense.pk, request.user, accept=data["decision"] == "accept", told=data["told"],
+                no_receipt_because=data.get("no_receipt_because", ""),
+            )  # fmt: skip
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Decided.")
+            return redirect("admin:payments_payment_change", expense.payment_id)
+    return admin_.page(
+        request, "admin/payments/payment/form.html", "Decide on an expense", payment=expense.payment, form=form,
+        button="Keep this", about=f"{expense}, {pounds(expense.amount_pence)}", expense=expense,
+    )  # fmt: skip
+
+
+def receipt(admin_, request, expense):
+    """The receipt; always as a download, and on record."""
+    if not expense.receipt:
+        raise Http404
+    admin_.log_change(request, expense, "Looked at the receipt")
+    return FileResponse(expense.receipt.open(), as_attachment=True)
+
+
+@admin.register(Expense)
+class ExpenseAdmin(ActAdmin):
+    list_display = ["what", "kind", "amount", "state", "person", "created_at"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["payment__person"]
+    search_fields = ["what", "payment__reference", "payment__person__name"]
+    pages = {"decide": decide, "receipt": receipt}
+    view_on_site = False
+    exclude = ["receipt"]
+    readonly_fields = [
+        "payment", "kind", "what", "amount", "receipt_link", "no_receipt_because", "is_prepaid", "state", "told",
+        "added_by", "decided_by", "created_at",
+    ]  # fmt: skip
+    fields = readonly_fields
+    change_form_template = "admin/payments/expense/change_form.html"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="Amount")
+    def amount(self, expense):
+        return pounds(expense.amount_pence)
+
+    @admin.display(description="Person")
+    def person(self, expense):
+        return expense.payment.person
+
+    @admin.display(description="Receipt")
+    def receipt_link(self, expense):
+        if not expense.receipt:
+            return "none"
+        return format_html('<a href="{}">Download it</a>', reverse("admin:payments_expense_receipt", args=[expense.pk]))

@@ -1,0 +1,154 @@
+from django import forms
+
+from collective.csv_rows import rows_of
+from collective.errors import RuleError
+from payments import offering
+from payments.forms import ChoiceForm, ExpenseForm, PoundsField
+from payments.models import Expense, Payment, Review
+
+MOST_BYTES = 1024 * 1024
+
+
+class ByHandPaymentForm(forms.ModelForm):
+    """Staff decide that somebody is offered a payment."""
+
+    pounds = PoundsField(label="How much, in pounds", required=False, help_text="Empty: for expenses only.")
+
+    class Meta:
+        model = Payment
+        fields = ["person", "activity", "happened_on", "reason_note"]
+        labels = {"reason_note": "Why", "happened_on": "On which day"}
+        help_texts = {"reason_note": "It stays with the payment, and the person reads it."}
+
+    by = None  # who decides; the admin sets it
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "reason_note" in self.fields:
+            self.fields["reason_note"].required = True
+
+    def clean(self):
+        """The rule makes the payment; its refusal stands beside what was typed."""
+        cleaned = super().clean()
+        if not self.errors and "person" in cleaned:
+            try:
+                self.instance = offering.pay_by_hand(
+                    cleaned["person"], cleaned["activity"], cleaned.get("pounds"), cleaned["reason_note"], self.by,
+                    happened_on=cleaned["happened_on"],
+                )  # fmt: skip
+            except RuleError as error:
+                self.add_error(None, str(error))
+        return cleaned
+
+    def _post_clean(self):
+        """The row is made already: nothing of the form is written into it."""
+
+    def save(self, commit=True):
+        return self.instance
+
+    def save_m2m(self):
+        """There is nothing to many."""
+
+
+class RecordChoiceForm(ChoiceForm):
+    """What somebody said on the phone. It never shows what was chosen before."""
+
+    def __init__(self, *args, payment, **kwargs):
+        super().__init__(*args, payment=payment, **kwargs)
+        self.fields["choice"].label = "What would they like?"
+
+
+class StaffExpenseForm(ExpenseForm):
+    """An expense that staff add for somebody, also before it is spent."""
+
+    is_prepaid = forms.BooleanField(label="It is paid before it is spent, so there is no receipt yet", required=False)
+
+    def clean(self):
+        if self.cleaned_data.get("is_prepaid"):
+            return self.cleaned_data
+        return super().clean()
+
+    @property
+    def answers(self):
+        return {**super().answers, "is_prepaid": self.cleaned_data["is_prepaid"]}
+
+
+class DecideExpenseForm(forms.Form):
+    decision = forms.ChoiceField(
+        label="What do we do?",
+        widget=forms.RadioSelect,
+        choices=[("accept", "Pay it back"), ("refuse", "Do not pay it back")],
+    )
+    told = forms.CharField(
+        label="What the person is told about it",
+        required=False,
+        max_length=200,
+        help_text="Needed if we do not pay it.",
+    )
+    no_receipt_because = forms.CharField(
+        label="Why it is all right without a receipt", required=False, max_length=200,
+        help_text="Only if there is none.",
+    )  # fmt: skip
+
+    def __init__(self, *args, expense: Expense, **kwargs):
+        super().__init__(*args, **kwargs)
+        if expense.receipt or expense.is_prepaid:
+            del self.fields["no_receipt_because"]
+
+
+class RecordForm(forms.Form):
+    """One payment that was made by hand."""
+
+    reference = forms.CharField(label="Our reference", max_length=12, help_text="Like P-7KQ2MX4D.")
+    hand_reference = forms.CharField(label="The reference of the finance office", max_length=60)
+    voucher_code = forms.CharField(
+        label="The voucher's code", required=False, max_length=120,
+        help_text="Only where the person reads it on their own page. It is never sent by email.",
+    )  # fmt: skip
+
+
+class RecordFileForm(forms.Form):
+    """Many of them, as the finance office sends them back."""
+
+    file = forms.FileField(
+        label="A CSV file", help_text="Two columns with a heading: our reference, and that of the finance office."
+    )
+
+    def clean_file(self):
+        """[(our reference, theirs)]."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError("This file is larger than 1 MB.")
+        rows = rows_of(file.read())
+        found = [
+            (row[0].strip().lstrip("'"), row[1].strip().lstrip("'"))
+            for row in rows[1:]
+            if len(row) > 1 and row[0].strip()
+        ]
+        if not found:
+            raise forms.ValidationError("We find no row with two columns under a heading in this file.")
+        return found
+
+
+class NotPaidForm(forms.Form):
+    reference = forms.CharField(label="Our reference", max_length=12)
+    why = forms.CharField(label="Why it was not paid", max_length=200)
+
+
+class ProposeForm(forms.Form):
+    """What one person has seen; another one settles it."""
+
+    verdict = forms.ChoiceField(
+        label="What has become of it?", widget=forms.RadioSelect, choices=Review.Verdict.choices
+    )
+    evidence = forms.CharField(
+        label="What you have seen", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Where, when, and with which reference: for example on the bank's statement.",
+    )  # fmt: skip
+
+
+class ExplainForm(forms.Form):
+    explanation = forms.CharField(
+        label="What it is", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Who sent it, and for what. It stays on record.",
+    )  # fmt: skip

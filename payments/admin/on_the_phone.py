@@ -1,0 +1,56 @@
+"""What somebody says on the phone: what should become of a payment, and where it should go."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+
+from collective.errors import RuleError
+from payments import choices, payout_accounts
+from payments.admin.forms import RecordChoiceForm
+from payments.forms import ByHandForm
+
+
+def choice(admin_, request, payment):
+    """Record what they chose. The page never shows what was chosen before."""
+    if not request.user.has_perm("payments.record_choice"):
+        raise PermissionDenied
+    if not payment.can_choose:
+        messages.error(request, choices.TOO_LATE)
+        return redirect("admin:payments")
+    form = RecordChoiceForm(request.POST or None, payment=payment)
+    if request.method == "POST" and form.is_valid():
+        try:
+            choices.choose(
+                payment.pk, form.cleaned_data["choice"], request.user, taken_pence=form.cleaned_data["smaller"]
+            )
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"What {payment.person} would like is noted.")
+            return redirect("admin:index")
+    return _page(admin_, request, payment, form, "What they would like")
+
+
+def account(admin_, request, payment):
+    """Record how they would like to be paid without a bank account."""
+    if not request.user.has_perm("payments.record_choice"):
+        raise PermissionDenied
+    form = ByHandForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            payout_accounts.choose_by_hand(
+                payment.person, data["method"], request.user, voucher=data["voucher"], deliver=data["deliver"]
+            )
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"How {payment.person} would like to be paid is noted.")
+            return redirect("admin:index")
+    return _page(admin_, request, payment, form, "How they would like to be paid")
+
+
+def _page(admin_, request, payment, form, title):
+    return admin_.page(
+        request, "admin/payments/payment/form.html", title, payment=payment, form=form, button="Note it",
+    )  # fmt: skip

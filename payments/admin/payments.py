@@ -1,0 +1,182 @@
+from django.contrib import admin
+from django.http import Http404
+from django.urls import path, reverse
+from django.utils.html import format_html_join
+
+from collective.admin_acts import Act, ActAdmin
+from collective.templatetags.collective import pounds
+from payments import approvals, offering
+from payments.admin import approving, by_hand, expenses, on_the_phone
+from payments.admin.forms import ByHandPaymentForm
+from payments.board import COLUMNS, FILTERS
+from payments.models import Payment, PaymentEvent
+
+EVENT_WORDS = {"pence": pounds}
+
+
+class ColumnFilter(admin.SimpleListFilter):
+    title = "column of the board"
+    parameter_name = "column"
+
+    def lookups(self, request, model_admin):
+        return [(name, title) for name, title, _ in COLUMNS]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(FILTERS[self.value()]) if self.value() in FILTERS else queryset
+
+
+@admin.register(Payment)
+class PaymentAdmin(ActAdmin):
+    list_display = ["reference", "person", "activity", "state", "amount", "happened_on", "confirmed_by", "approved_by"]
+    list_filter = [ColumnFilter, "state", "method", "activity__call"]
+    list_select_related = ["person", "activity", "confirmed_by", "approved_by"]
+    search_fields = ["reference", "person__name", "person__email", "activity__title"]
+    list_per_page = 50
+    view_on_site = False  # the page is the person's own
+    change_form_template = "admin/payments/payment/change_form.html"
+    autocomplete_fields = ["person", "activity"]
+    form = ByHandPaymentForm
+    pages = {
+        "approve": approving.one,
+        "choice": on_the_phone.choice,
+        "by_hand_account": on_the_phone.account,
+        "expense": expenses.add,
+    }
+    acts = [
+        Act("confirm", "Confirm the work", "You confirm that they took part. Somebody else then approves the payment."),
+        Act("take_back", "Take back the approval", "Nothing has been sent. It then has to be approved anew."),
+    ]
+    readonly_fields = [
+        "reference", "person", "activity", "reason", "reason_note", "happened_on", "state", "choice", "chosen_at",
+        "choose_by", "reminders", "fee", "taken", "expenses_paid", "amount", "method", "problem", "confirmed_by",
+        "confirmed_at", "approved_by", "approved_at", "sent_at", "expected_on", "arrived_at", "missing_said_at",
+        "attempts_made", "whole_history",
+    ]  # fmt: skip
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        own = [
+            path("approve/", view(self.of_all(approving.many)), name="payments_approve"),
+            path("by-hand/", view(self.of_all(by_hand.desk)), name="payments_hand"),
+            path("by-hand/export/", view(self.of_all(by_hand.export)), name="payments_hand_export"),
+            path("by-hand/file/", view(self.of_all(by_hand.record_file)), name="payments_hand_file"),
+            path("by-hand/not-paid/", view(self.of_all(by_hand.not_paid)), name="payments_hand_not_paid"),
+            path("by-hand/<uuid:batch>.csv", view(self.of_all(by_hand.batch_file)), name="payments_hand_batch"),
+            path("all.csv", view(self.of_all(by_hand.everything)), name="payments_csv"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def page_view(self, name, request, pk):
+        """What somebody says on the phone is noted by who rings them, who need not see payments."""
+        if name in {"choice", "by_hand_account"} and request.user.has_perm("payments.record_choice"):
+            payment = Payment.objects.select_related("activity__call", "person").filter(pk=pk).first()
+            if payment is None:
+                raise Http404
+            return self.pages[name](self, request, payment)
+        return super().page_view(name, request, pk)
+
+    def of_all(self, page):
+        """A page that is not about one row, handed this admin."""
+
+        def view(request, **arguments):
+            return page(self, request, **arguments)
+
+        return view
+
+    def has_add_permission(self, request):
+        return request.user.has_perm("payments.pay_by_hand")
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return request.user.has_perm("payments.change_payment")
+
+    def get_fields(self, request, obj=None):
+        return ["person", "activity", "happened_on", "pounds", "reason_note"] if obj is None else self.readonly_fields
+
+    def get_readonly_fields(self, request, obj=None):
+        return () if obj is None else self.readonly_fields
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """The form knows who decides: the rule is asked while it is checked."""
+        form = super().get_form(request, obj, change, **kwargs)
+        form.by = request.user
+        return form
+
+    def save_model(self, request, obj, form, change):
+        """The rule has made the row while the form was checked."""
+
+    def open_acts(self, request, obj):
+        may = {
+            "confirm": obj.confirmed_by_id is None and obj.person_id != request.user.pk and not obj.is_committed,
+            "take_back": obj.state == Payment.State.APPROVED and request.user.has_perm("payments.approve_payment"),
+        }
+        return [act for act in self.acts if may[act.name]]
+
+    def act_confirm(self, request, payment):
+        offering.confirm(payment.pk, request.user)
+        return "You have confirmed the work."
+
+    def act_take_back(self, request, payment):
+        approvals.take_back(payment.pk, request.user)
+        return "The approval is taken back."
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """With the checks, and who may approve it if you may not."""
+        payment = self.get_object(request, object_id)
+        more = approving.context_of(payment, request.user) if payment else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    @admin.display(description="Amount altogether")
+    def amount(self, payment):
+        return pounds(payment.amount_pence)
+
+    @admin.display(description="Fee offered")
+    def fee(self, payment):
+        return pounds(payment.fee_pence) or "none"
+
+    @admin.display(description="Of it taken")
+    def taken(self, payment):
+        return pounds(payment.taken_pence)
+
+    @admin.display(description="Expenses, accepted")
+    def expenses_paid(self, payment):
+        rows = payment.expenses.all()
+        lines = (
+            (
+                reverse("admin:payments_expense_change", args=[row.pk]),
+                row,
+                pounds(row.amount_pence),
+                row.get_state_display(),
+            )
+            for row in rows
+        )
+        return format_html_join("", '<p><a href="{}">{}</a>: {}, {}</p>', lines) or "none"
+
+    @admin.display(description="Sending")
+    def attempts_made(self, payment):
+        rows = payment.attempts.select_related("exported_by", "recorded_by")
+        lines = ((row.get_state_display(), f"{row.created_at:%d %b %Y %H:%M}", _attempt_words(row)) for row in rows)
+        return format_html_join("", "<p>{} ({} UTC) {}</p>", lines) or "not yet"
+
+    @admin.display(description="Whole history")
+    def whole_history(self, payment):
+        rows = PaymentEvent.objects.filter(payment=payment).select_related("by").order_by("pk")
+        lines = ((f"{row.at:%d %b %Y %H:%M}", row.get_what_display(), _by(row), _details(row)) for row in rows)
+        return format_html_join("", "<p>{} UTC: <strong>{}</strong>{}{}</p>", lines)
+
+
+def _attempt_words(row):
+    parts = [row.stripe_id or "", row.hand_reference, row.error]
+    parts.append(f"recorded by {row.recorded_by}" if row.recorded_by else "")
+    return ", ".join(filter(None, parts))
+
+
+def _by(row):
+    return f", {row.by}" if row.by_id else ""
+
+
+def _details(row):
+    words = [f"{name}: {EVENT_WORDS.get(name, str)(value)}" for name, value in row.details.items() if value is not None]
+    return f" ({', '.join(words)})" if words else ""

@@ -1,0 +1,120 @@
+"""The review desk, and money at Stripe that we do not know."""
+
+from django.contrib import admin, messages
+from django.shortcuts import redirect
+
+from collective import clock
+from collective.admin_acts import Act, ActAdmin
+from collective.errors import RuleError
+from collective.templatetags.collective import pounds
+from payments import gateway, reviews
+from payments.admin.forms import ExplainForm, ProposeForm
+from payments.models import Review, UnknownMovement
+
+
+def propose(admin_, request, review):
+    """What we asked, what Stripe says now, and what you have seen."""
+    form = ProposeForm(request.POST or None, initial={"verdict": review.verdict, "evidence": review.evidence})
+    if request.method == "POST" and form.is_valid():
+        try:
+            reviews.propose(review.pk, form.cleaned_data["verdict"], form.cleaned_data["evidence"], request.user)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Noted. Now a second person looks at it and settles it.")
+            return redirect(admin_.change_url(review))
+    return admin_.page(
+        request, "admin/payments/review/propose.html", "What has become of it?", review=review, form=form,
+        attempt=review.attempt, payment=review.attempt.payment, stripe_says=stripe_says(review.attempt),
+        is_surely_absent=reviews.is_surely_absent(review),
+    )  # fmt: skip
+
+
+def stripe_says(attempt):
+    """What Stripe answers now, in words."""
+    if not gateway.is_on():
+        return "Stripe is not set up here."
+    try:
+        found = gateway.movement(attempt.stripe_id) if attempt.stripe_id else _in_list(attempt)
+    except gateway.NotReached:
+        return "Stripe cannot be reached just now."
+    if found is None:
+        return "Stripe's list does not hold it."
+    return f"{found.stripe_id}: {found.status} {found.reason}, {pounds(found.pence)}"
+
+
+def _in_list(attempt):
+    rows = gateway.movements(attempt.first_sent_at) if attempt.first_sent_at else []
+    return next((row for row in rows if row.attempt == str(attempt.pk)), None)
+
+
+@admin.register(Review)
+class ReviewAdmin(ActAdmin):
+    list_display = ["attempt", "why", "opened_at", "verdict", "proposed_by", "settled_by", "settled_at"]
+    list_filter = ["verdict", "settled_at"]
+    list_select_related = ["attempt__payment", "proposed_by", "settled_by"]
+    pages = {"propose": propose}
+    acts = [Act("settle", "Settle it", "You agree with what was proposed. Then it is so, and cannot be undone.")]
+    readonly_fields = [
+        "attempt", "why", "opened_at", "absent_first_at", "absent_last_at", "verdict", "evidence", "proposed_by",
+        "settled_by", "settled_at",
+    ]  # fmt: skip
+    fields = readonly_fields
+    change_form_template = "admin/payments/review/change_form.html"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and request.user.has_perm("payments.approve_payment")
+
+    def open_acts(self, request, obj):
+        may = obj.settled_at is None and obj.verdict and obj.proposed_by_id != request.user.pk
+        return self.acts if may else []
+
+    def act_settle(self, request, review):
+        reviews.settle(review.pk, request.user)
+        return "Settled."
+
+
+def explain(admin_, request, movement):
+    """Say what it is; after that, sending goes on."""
+    form = ExplainForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        UnknownMovement.objects.filter(pk=movement.pk, explained_at=None).update(
+            explanation=form.cleaned_data["explanation"], explained_by=request.user, explained_at=clock.now()
+        )
+        admin_.log_change(request, movement, "Explained it")
+        messages.success(request, "Explained.")
+        return redirect("admin:payments")
+    return admin_.page(
+        request, "admin/payments/review/explain.html", "Money that we do not know", movement=movement, form=form
+    )
+
+
+@admin.register(UnknownMovement)
+class UnknownMovementAdmin(ActAdmin):
+    list_display = ["stripe_id", "amount", "seen_at", "explained_by", "explained_at"]
+    list_select_related = ["explained_by"]
+    pages = {"explain": explain}
+    readonly_fields = [
+        "stripe_id", "amount", "seen_at", "what", "explanation", "explained_by", "explained_at",
+    ]  # fmt: skip
+    fields = readonly_fields
+    change_form_template = "admin/payments/unknownmovement/change_form.html"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and request.user.has_perm("payments.approve_payment")
+
+    @admin.display(description="Amount")
+    def amount(self, movement):
+        return pounds(movement.amount_pence)

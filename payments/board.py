@@ -1,0 +1,125 @@
+"""Where every payment of a call stands, what is late, and what nobody here can approve."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from collective import clock
+from payments import approvals, working_days
+from payments.models import Payment, PayoutAccount, Review, UnknownMovement
+from payments.models.payment_states import PAID, Choice, State
+
+LATE, VERY_LATE = 5, 10  # working days
+A_COLUMN = 25
+ANSWERED = Q(fee_pence=None) | ~Q(choice__in=[Choice.NONE, Choice.NOT_SURE])
+READY = Q(person__payout_account__state=PayoutAccount.State.READY)
+DUE = Q(state=State.DUE)
+COLUMNS = [
+    ("confirm", "To confirm", DUE & Q(confirmed_by=None)),
+    ("choose", "To choose", DUE & Q(confirmed_by__isnull=False) & ~ANSWERED),
+    ("set_up", "To set up", DUE & Q(confirmed_by__isnull=False) & ANSWERED & ~READY),
+    ("approve", "To approve", DUE & Q(confirmed_by__isnull=False) & ANSWERED & READY),
+    ("way", "On the way", Q(state__in=[State.APPROVED, State.SENDING, State.SENT])),
+    ("failed", "Failed", Q(state=State.FAILED)),
+    ("review", "To review", Q(state=State.NEEDS_REVIEW)),
+    ("done", "Done", Q(state__in=[State.ARRIVED, State.DECLINED, State.GIVEN, State.REVERSED])),
+]
+FILTERS = {name: condition for name, _, condition in COLUMNS}
+
+
+@dataclass
+class Row:
+    payment: Payment
+    late_by: int = 0  # working days since it could have been sent; 0 while it is not late
+    nobody: bool = False  # nobody here can approve it
+    note: str = ""
+
+    @property
+    def is_very_late(self):
+        return self.late_by >= VERY_LATE
+
+
+@dataclass
+class Column:
+    name: str
+    title: str
+    number: int = 0
+    pence: int = 0
+    rows: list = field(default_factory=list)
+
+    @property
+    def has_more(self):
+        return self.number > len(self.rows)
+
+
+def columns(call=None):
+    """Every column with its first rows; the number of queries does not depend on how many payments there are."""
+    payments = Payment.objects.of_call(call)
+    totals = payments.aggregate(**_aggregates())
+    people = list(approvals.approvers())
+    return [
+        Column(name, title, totals[f"{name}_number"], totals[f"{name}_pence"] or 0,
+               [_row(payment, name, people) for payment in _first(payments, condition)])
+        for name, title, condition in COLUMNS
+    ]  # fmt: skip
+
+
+def _aggregates():
+    found = {}
+    for name, _, condition in COLUMNS:
+        found[f"{name}_number"] = Count("pk", filter=condition)
+        found[f"{name}_pence"] = Sum("taken_pence", filter=condition) + Sum("expenses_pence", filter=condition)
+    return found
+
+
+def _first(payments, condition):
+    rows = payments.filter(condition).select_related("person", "activity", "confirmed_by", "approved_by")
+    return rows.order_by("confirmed_at", "created_at", "pk")[:A_COLUMN]
+
+
+def _row(payment, column, people):
+    nobody = column == "approve" and not approvals.who_can(payment, people)
+    return Row(payment, late_by(payment), nobody, _note(payment))
+
+
+def late_by(payment):
+    """Working days since it was confirmed and answered, once they are more than we promise; else 0."""
+    waits = payment.state in {State.DUE, State.APPROVED, State.SENDING, State.FAILED, State.NEEDS_REVIEW}
+    if not waits or payment.confirmed_at is None or not payment.is_answered:
+        return 0
+    since = max(payment.confirmed_at, payment.chosen_at or payment.confirmed_at)
+    days = working_days.between(timezone.localdate(since), timezone.localdate(clock.now()))
+    return days if days > LATE else 0
+
+
+def _note(payment):
+    if payment.missing_said_at:
+        return "They say that it has not come."
+    if payment.is_past_its_last_day and payment.state == State.DUE:
+        return "The offer's last day has passed without an answer. Ask them."
+    return ""
+
+
+def warnings():
+    """[(words, address name)] that concern all payments."""
+    found = []
+    unknown = UnknownMovement.objects.filter(explained_at=None).count()
+    if unknown:
+        words = "Money that we do not know has left our account at Stripe. Nothing is sent until it is explained."
+        found.append((words, "admin:payments_unknownmovement_changelist"))
+    reviews = Review.objects.filter(settled_at=None).count()
+    if reviews:
+        found.append((f"{reviews} to review: two people decide.", "admin:payments_review_changelist"))
+    return found
+
+
+def sums(call):
+    """Pence of a call: what is due (approved or on the way included), and what was paid."""
+    rows = Payment.objects.of_call(call)
+    due = rows.filter(state__in=[State.DUE, State.APPROVED, State.SENDING, State.FAILED, State.NEEDS_REVIEW])
+    return _sum(due), _sum(rows.filter(state__in=PAID))
+
+
+def _sum(payments):
+    return sum(filter(None, payments.aggregate(pay=Sum("taken_pence"), expenses=Sum("expenses_pence")).values()))

@@ -1,0 +1,91 @@
+"""What the messages about payments say. Their subjects tell nothing, and no label tells staff what was chosen."""
+
+from dataclasses import replace
+
+from collective import addresses, mail
+from collective.mail import Letter
+from payments import statements
+from payments.models import Payment, PaymentRules, PayoutAccount
+from payments.models.payment_states import PAID, State
+
+LABEL = "About a payment"
+# Where staff note what somebody answers on the phone.
+STAFF_PAGES = {
+    "offered": "payments_payment_choice", "reminder": "payments_payment_choice", "sent": "",
+    "failed": "payments_payment_by_hand_account",
+}  # fmt: skip
+
+
+def _payment(message):
+    rows = Payment.objects.select_related("activity__call", "person")
+    return rows.get(pk=message.about)
+
+
+def _letter(payment, subject, template, **more):
+    links = {
+        "payment": payment,
+        "activity": payment.activity,
+        "call": payment.activity.call,
+        "page": addresses.full_reverse("payment", payment.pk),
+        "account_page": addresses.full_reverse("payout_account"),
+        "support": addresses.full_reverse("page", "support"),
+    }
+    return Letter(
+        subject, f"payments/email/{template}.html", {**links, **more}, row=payment, staff_page=STAFF_PAGES[template]
+    )
+
+
+@mail.kind("payment_offered", LABEL, private_to="payments.view_payment")
+def payment_offered(message):
+    payment = _payment(message)
+    if payment.state != State.DUE or payment.is_answered:
+        return None
+    return _letter(payment, "A question for you", "offered")
+
+
+@mail.kind("payment_reminder", LABEL, private_to="payments.view_payment")
+def payment_reminder(message):
+    payment = _payment(message)
+    if payment.state != State.DUE or payment.is_answered or not message.person.wants_reminders:
+        return None
+    stop = addresses.full_reverse("stop_reminders", payment.person.pk, key_purpose="reminders", pk=payment.person.pk)
+    letter = _letter(payment, "A question for you", "reminder", stop=stop, is_last=message.revision == "3")
+    return replace(letter, one_click_stop=stop)
+
+
+@mail.kind("payment_sent", LABEL, private_to="payments.view_payment")
+def payment_sent(message):
+    """With the statement as a file; not if it has come back meanwhile."""
+    payment = _payment(message)
+    if payment.state not in PAID:
+        return None
+    attempt = payment.attempts.live().first()
+    letter = _letter(payment, "A statement for you", "sent", attempt=attempt)
+    if message.channel != message.Channel.EMAIL:
+        return letter
+    letter.attachments.append(("statement.pdf", statements.of_payment(payment), "application/pdf"))
+    return letter
+
+
+@mail.kind("payment_failed", LABEL, private_to="payments.view_payment")
+def payment_failed(message):
+    payment = _payment(message)
+    if payment.state != State.FAILED:
+        return None
+    return _letter(payment, "Something to put right together", "failed")
+
+
+@mail.kind("payout_changed", LABEL, private_to="payments.view_payment")
+def payout_changed(message):
+    account = PayoutAccount.objects.select_related("person").get(pk=message.about)
+    context = {"account": account, "account_page": addresses.full_reverse("payout_account")}
+    return Letter("A change on your page", "payments/email/payout_changed.html", context, row=account)
+
+
+@mail.kind("payments_short", LABEL)
+def payments_short(message):
+    """For who approves payments: once for each shortage."""
+    if PaymentRules.current().short_of_money_since is None:
+        return None
+    context = {"board": addresses.full_reverse("admin:payments")}
+    return Letter("Money is missing at Stripe", "payments/email/short.html", context)

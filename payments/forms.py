@@ -1,0 +1,185 @@
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.utils.html import format_html
+
+from collective import pictures
+from collective.templatetags.collective import pounds
+from payments import payout_accounts
+from payments.models import Expense, Payment, PayoutAccount
+
+Choice = Payment.Choice
+MOST_BYTES = 5 * 1024 * 1024
+
+
+class PoundsField(forms.DecimalField):
+    """An amount as people type it ("12", "12.50", "£12.50"); its value is in pence."""
+
+    def __init__(self, **kwargs):
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "size": 10, "autocomplete": "off"})
+        messages = {"invalid": "Enter an amount in pounds, like 12 or 12.50."}
+        super().__init__(
+            max_digits=8, decimal_places=2, min_value=Decimal("0.01"), widget=widget,
+            error_messages={**messages, **kwargs.pop("error_messages", {})}, **kwargs,
+        )  # fmt: skip
+
+    def to_python(self, value):
+        text = (value or "").strip().lstrip("£").replace(",", "").strip() if isinstance(value, str) else value
+        return super().to_python(text)
+
+    def clean(self, value):
+        amount = super().clean(value)
+        return None if amount is None else int(amount * 100)
+
+
+class ChoiceForm(forms.Form):
+    """What should become of a payment."""
+
+    choice = forms.ChoiceField(
+        label="What would you like?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what you would like. “Not sure yet” is a good answer too."},
+    )
+    smaller = PoundsField(
+        label="The smaller amount, in pounds", help_text="Only if you chose a smaller amount.", required=False
+    )
+
+    def __init__(self, *args, payment, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.payment = payment
+        self.fields["choice"].choices = choices_of(payment)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("choice") == Choice.SMALLER and "smaller" not in self.errors:
+            pence = cleaned.get("smaller")
+            if pence is None or pence >= self.payment.fee_pence:
+                self.add_error("smaller", f"Enter an amount that is less than {pounds(self.payment.fee_pence)}.")
+        return cleaned
+
+    @classmethod
+    def initial_for(cls, payment):
+        smaller = f"{payment.taken_pence / 100:.2f}" if payment.choice == Choice.SMALLER else ""
+        return {"choice": payment.choice, "smaller": smaller}
+
+
+def choices_of(payment):
+    """Each choice with what it means; giving only where the call has a fund."""
+    fund, fee = payment.activity.call.fund_name, pounds(payment.fee_pence)
+    rows = [
+        (Choice.PAY, f"Pay me {fee}", ""),
+        (Choice.SMALLER, "Pay me a smaller amount", "You say how much."),
+        (Choice.DECLINE, "No payment, thank you", "It is never yours, so it counts nowhere as your income."),
+        (Choice.GIVE, f"Give it to {fund}", "It goes there directly. It is never yours, so it counts nowhere."),
+        (Choice.NOT_SURE, "Not sure yet", "Take your time, and ask somebody if you like."),
+    ]
+    html = '<span class="choice__label">{}</span> <span class="choice__hint">{}</span>'
+    return [
+        (value.value, format_html(html, label, hint)) for value, label, hint in rows if fund or value != Choice.GIVE
+    ]
+
+
+class ByHandForm(forms.Form):
+    """Being paid without a bank account."""
+
+    method = forms.ChoiceField(
+        label="How would you like to be paid?",
+        widget=forms.RadioSelect,
+        choices=[row for row in Payment.Method.choices if row[0] in payout_accounts.HAND],
+        error_messages={"required": "Choose how you would like to be paid."},
+    )
+    voucher = forms.CharField(
+        label="Which voucher?", help_text="Only for a voucher: for which shop.", max_length=80, required=False
+    )
+    deliver = forms.ChoiceField(
+        label="How should the voucher come to you?",
+        help_text="Only for a voucher. We never send its code by email.",
+        widget=forms.RadioSelect,
+        required=False,
+        choices=[
+            (PayoutAccount.Deliver.PAGE.value, "The code on my own page here"),
+            (PayoutAccount.Deliver.POST.value, "By post"),
+        ],
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("method") == Payment.Method.VOUCHER:
+            if not cleaned.get("voucher"):
+                self.add_error("voucher", "Say for which shop the voucher should be.")
+            if not cleaned.get("deliver"):
+                self.add_error("deliver", "Choose how the voucher should come to you.")
+        return cleaned
+
+
+class ExpenseForm(forms.Form):
+    """What taking part cost somebody."""
+
+    kind = forms.ChoiceField(
+        label="What was it for?", widget=forms.RadioSelect, error_messages={"required": "Choose what it was for."}
+    )
+    what = forms.CharField(
+        label="In a few words", help_text="For example “bus there and back”.", max_length=120,
+        error_messages={"required": "Say in a few words what it was."},
+    )  # fmt: skip
+    amount = PoundsField(
+        label="How much, in pounds", error_messages={"required": "Enter how much it was, like 12 or 12.50."}
+    )
+    receipt = forms.FileField(
+        label="A receipt", required=False, help_text="A photo or a PDF, up to 5 MB. A ticket or a screenshot is fine."
+    )
+    no_receipt_because = forms.CharField(
+        label="If you have no receipt: why?", max_length=200, required=False,
+        help_text="That happens. We look at it together.",
+    )  # fmt: skip
+
+    def __init__(self, *args, limits, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [
+            (kind, f"{Expense.Kind(kind).label} (up to {pounds(most)})") for kind, most in limits.items()
+        ]
+
+    def clean_receipt(self):
+        file = self.cleaned_data["receipt"]
+        return file and safe_receipt(file)
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and not cleaned.get("receipt") and not cleaned.get("no_receipt_because"):
+            self.add_error("receipt", "Add a receipt, or say why there is none.")
+        return cleaned
+
+    @property
+    def answers(self):
+        data = self.cleaned_data
+        return {
+            "kind": data["kind"], "what": data["what"], "amount_pence": data["amount"],
+            "receipt": data["receipt"] or "", "no_receipt_because": data["no_receipt_because"],
+        }  # fmt: skip
+
+
+def safe_receipt(file):
+    """The file as we keep it: a picture written anew, or a PDF that is only ever a download. Raises ValidationError."""
+    if file.size > MOST_BYTES:
+        raise ValidationError("This file is larger than 5 MB. A photo with fewer pixels is fine.")
+    head = file.read(5)
+    file.seek(0)
+    if head == b"%PDF-":
+        return ContentFile(file.read(), name="receipt.pdf")
+    try:
+        smaller, *_ = pictures.shrink(file, longest=1600)
+    except pictures.NotAPicture as error:
+        raise ValidationError("We cannot read this file. A photo (JPEG, PNG, WebP) or a PDF works.") from error
+    return ContentFile(smaller.read(), name="receipt.webp")
+
+
+class OfficialNameForm(forms.Form):
+    """Whose name a letter carries. It is not kept."""
+
+    official_name = forms.CharField(
+        label="Your name as the Jobcentre or adviser knows it", max_length=120,
+        help_text="It goes on the letter, and we do not keep it.",
+        error_messages={"required": "Enter the name that the letter should carry."},
+    )  # fmt: skip

@@ -1,0 +1,173 @@
+import secrets
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from collective import clock
+from collective.models import Activity, Person
+from payments.models.payment_states import CHANGEABLE, COMMITTED, Choice, State
+
+LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"  # no vowels, nothing that is read for something else
+FROZEN = """
+IF NEW.fee_pence IS DISTINCT FROM OLD.fee_pence OR NEW.reference <> OLD.reference
+   OR NEW.activity_id <> OLD.activity_id THEN
+    RAISE EXCEPTION 'what a payment is for, its reference and its fee never change';
+END IF;
+IF OLD.state NOT IN ('due', 'declined', 'given', 'cancelled')
+   AND (NEW.taken_pence <> OLD.taken_pence OR NEW.expenses_pence <> OLD.expenses_pence)
+   AND NOT (OLD.state = 'approved' AND NEW.state IN ('due', 'declined', 'given')) THEN
+    RAISE EXCEPTION 'the amount of an approved payment does not change';
+END IF;
+RETURN NEW;
+"""
+
+
+def new_reference():
+    """Short enough to read out on the phone, random enough not to be guessed: "P-7KQ2MX4D"."""
+    return "P-" + "".join(secrets.choice(LETTERS) for _ in range(8))
+
+
+class PaymentQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        return self.filter(person=person) if person.is_authenticated else self.none()
+
+    def of_call(self, call):
+        return self.filter(activity__call=call) if call else self
+
+    def lock(self, pk):
+        """One payment, fresh and locked until the end of the transaction."""
+        return self.select_for_update(no_key=True, of=("self",)).select_related("activity__call", "person").get(pk=pk)
+
+
+class Payment(models.Model):
+    """What completed participation earned: the debt. Sending it is a `PayoutAttempt`. All amounts are pence, GBP.
+
+    `fee_pence` was offered and never changes; `taken_pence` is what the person takes of it; `expenses_pence` are the
+    accepted expenses, on a line of their own, never pay.
+    """
+
+    State, Choice = State, Choice
+
+    class Reason(models.TextChoices):
+        TOOK_PART = "took_part", "Took part"
+        PART = "part", "Came for part of it"
+        FELL_THROUGH = "fell_through", "It fell through"
+        BY_HAND = "by_hand", "Decided by staff"
+        EXPENSES = "expenses", "Expenses only"
+
+    class Method(models.TextChoices):
+        STRIPE = "stripe", "Bank transfer through Stripe"
+        VOUCHER = "voucher", "Voucher"
+        CASH = "cash", "Cash"
+        OFFICE = "office", "Through the host's finance office"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="payments")
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="payments")
+    reason = models.CharField(max_length=20, choices=Reason, default=Reason.TOOK_PART)
+    reason_note = models.CharField(max_length=300, blank=True, default="")
+    happened_on = models.DateField()
+    fee_pence = models.PositiveIntegerField("fee offered, in pence", null=True, blank=True)
+    taken_pence = models.PositiveIntegerField("of it taken, in pence", default=0)
+    expenses_pence = models.PositiveIntegerField("accepted expenses, in pence", default=0)
+    state = models.CharField(max_length=15, choices=State, default=State.DUE)
+    choice = models.CharField(max_length=10, choices=Choice, blank=True, default=Choice.NONE)
+    chosen_at = models.DateTimeField(null=True, blank=True)
+    choose_by = models.DateField("the offer's last day")
+    reminders = models.PositiveSmallIntegerField("reminders written", default=0)
+    next_reminder_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    method = models.CharField("how it goes", max_length=10, choices=Method, blank=True, default="")
+    problem = models.CharField("what went wrong", max_length=60, blank=True, default="")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    expected_on = models.DateField("should arrive by", null=True, blank=True)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    missing_said_at = models.DateTimeField("they said it has not come", null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = PaymentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "pk"]
+        permissions = [
+            ("approve_payment", "Can approve payments, and settle those that need review"),
+            ("record_choice", "Can record what a person chose on the phone, without seeing it afterwards"),
+            ("pay_by_hand", "Can decide on a payment by hand, export those paid by hand and record references"),
+        ]
+        indexes = [
+            models.Index(fields=["person", "-created_at"], name="payment_of_person"),
+            models.Index(fields=["activity", "state"], name="payment_of_activity"),
+            models.Index(fields=["state", "confirmed_at"], name="payment_in_state"),
+            models.Index(fields=["next_reminder_at"], condition=Q(state="due"), name="payment_to_remind"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="payment_fee_positive"),
+            models.CheckConstraint(
+                condition=Q(fee_pence=None, taken_pence=0) | Q(taken_pence__lte=F("fee_pence")),
+                name="payment_takes_no_more_than_the_fee",
+            ),
+            # NULL does not pass: each name is asked for by itself
+            models.CheckConstraint(
+                condition=~Q(state__in=COMMITTED)
+                | Q(confirmed_by__isnull=False, approved_by__isnull=False, approved_at__isnull=False)
+                & ~Q(confirmed_by=F("approved_by"))
+                & ~Q(confirmed_by=F("person"))
+                & ~Q(approved_by=F("person")),
+                name="payment_approved_by_two",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=COMMITTED) | Q(taken_pence__gt=0) | Q(expenses_pence__gt=0),
+                name="payment_approved_with_an_amount",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=COMMITTED) | ~Q(method=""), name="payment_approved_with_a_method"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(name="freeze_amounts", when=pgtrigger.Before, operation=pgtrigger.Update, func=FROZEN),
+            pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self):
+        return f"{self.reference}: {self.person}, {self.activity.neutral_name}"
+
+    def get_absolute_url(self):
+        return reverse("payment", args=[self.pk])
+
+    @property
+    def amount_pence(self):
+        """What is sent: what they take of the fee, and their accepted expenses."""
+        return self.taken_pence + self.expenses_pence
+
+    @property
+    def is_committed(self):
+        """Have two people said yes to it?"""
+        return self.state in COMMITTED
+
+    @property
+    def can_choose(self):
+        """May the person still say what should become of it? Until it is sent."""
+        return self.state in CHANGEABLE and self.fee_pence is not None
+
+    @property
+    def is_answered(self):
+        return self.fee_pence is None or self.choice not in {Choice.NONE, Choice.NOT_SURE}
+
+    @property
+    def is_past_its_last_day(self):
+        from django.utils import timezone
+
+        return not self.is_answered and timezone.localdate(clock.now()) > self.choose_by
+
+    def note(self, what, by=None, **details):
+        """Write to the history, in the caller's transaction. No detail of a bank account belongs there."""
+        from payments.models.payment_event import PaymentEvent
+
+        return PaymentEvent.objects.create(payment=self, what=what, by=by, details=details, at=clock.now())

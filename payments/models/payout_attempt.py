@@ -1,0 +1,102 @@
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from collective import clock
+from collective.encryption import EncryptedJSONField
+from collective.models import Person
+from payments.models.payment import Payment
+
+FROZEN = """
+IF NEW.key <> OLD.key OR NEW.request <> OLD.request OR NEW.amount_pence <> OLD.amount_pence
+   OR NEW.payment_id <> OLD.payment_id OR NEW.method <> OLD.method THEN
+    RAISE EXCEPTION 'what an attempt sends never changes';
+END IF;
+IF OLD.first_sent_at IS NOT NULL AND NEW.first_sent_at IS DISTINCT FROM OLD.first_sent_at THEN
+    RAISE EXCEPTION 'the first sending of an attempt is never forgotten';
+END IF;
+RETURN NEW;
+"""
+
+
+def new_key():
+    return uuid.uuid4().hex
+
+
+class AttemptQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(state__in=LIVE)
+
+    def due(self, moment):
+        """To be sent, or sent once more, and nobody is at it."""
+        open_ = self.filter(method=Payment.Method.STRIPE, state__in=[State.READY, State.UNKNOWN])
+        return open_.filter(Q(lease_until=None) | Q(lease_until__lt=moment), next_try_at__lte=moment)
+
+
+class State(models.TextChoices):
+    READY = "ready", "To be sent"
+    UNKNOWN = "unknown", "No clear answer yet"
+    PROCESSING = "processing", "Taken on"
+    POSTED = "posted", "Left us"
+    REVIEW = "review", "A person reviews it"
+    REFUSED = "refused", "Refused: nothing was sent"
+    FAILED = "failed", "Failed: nothing arrived"
+    RETURNED = "returned", "Came back"
+
+
+# Money of this attempt may be on its way or have arrived: there must be no second one.
+LIVE = [State.READY, State.UNKNOWN, State.PROCESSING, State.POSTED, State.REVIEW]
+
+
+class PayoutAttempt(models.Model):
+    """One sending of a payment: the request as it goes out, its key, and what was answered. At most one is alive."""
+
+    State = State
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="attempts")
+    method = models.CharField(max_length=10, choices=Payment.Method)
+    amount_pence = models.PositiveIntegerField("amount in pence")
+    key = models.CharField("idempotency key", max_length=64, unique=True, default=new_key, editable=False)
+    request = models.JSONField("what is sent", editable=False)
+    state = models.CharField(max_length=10, choices=State, default=State.READY)
+    created_at = models.DateTimeField(default=clock.now)
+    lease = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    calling = models.BooleanField("a call was begun and not answered", default=False, editable=False)
+    had_unknown = models.BooleanField("had an unclear answer", default=False)
+    first_sent_at = models.DateTimeField(null=True, blank=True)
+    next_try_at = models.DateTimeField(default=clock.now)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True, default="")
+    taken_at = models.DateTimeField("taken on at", null=True, blank=True)
+    stripe_id = models.CharField(max_length=100, unique=True, null=True, blank=True)
+    stripe_status = models.CharField(max_length=30, blank=True, default="")
+    # by hand: who took it along to the finance office, and what came back
+    batch = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
+    exported_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    hand_reference = models.CharField("reference of the finance office", max_length=60, blank=True, default="")
+    voucher_code = EncryptedJSONField(null=True, blank=True, editable=False)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["payment"], condition=Q(state__in=LIVE), name="one_live_attempt_each"),
+            models.CheckConstraint(condition=Q(amount_pence__gt=0), name="attempt_amount_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["next_try_at"], condition=Q(state__in=["ready", "unknown"]), name="attempt_due"),
+            models.Index(fields=["first_sent_at"], name="attempt_first_sent"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(name="freeze_request", when=pgtrigger.Before, operation=pgtrigger.Update, func=FROZEN),
+            pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self):
+        return f"{self.payment.reference}: {self.get_state_display()}"

@@ -1,0 +1,182 @@
+"""Where a person's money goes: set up on Stripe's own form, changed, removed, or paid by hand.
+
+Stripe is asked outside any transaction. A changed destination waits three days, and the person is told at every
+address that they had lately: whoever took over an account must not get the money at once.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from collective import clock, mail, sweeps
+from collective.errors import RuleError
+from collective.models import Message
+from payments import gateway
+from payments.models import Payment, PayoutAccount
+from payments.models.payment_states import State
+
+WAIT_AFTER_CHANGE = timedelta(hours=72)
+OLD_ADDRESS_COUNTS = timedelta(days=30)
+CHECK_AGAIN = timedelta(minutes=1)
+KEEP_CHECKING = timedelta(days=2)
+NOT_NOW = "We cannot reach Stripe just now. Nothing is lost. Please try again in a few minutes."
+HAND = [Payment.Method.VOUCHER, Payment.Method.CASH, Payment.Method.OFFICE]
+Ac = PayoutAccount.State
+
+
+def of(person):
+    return PayoutAccount.objects.filter(person=person).first()
+
+
+def form_address(person, *, return_url, refresh_url):
+    """The address of Stripe's form for this person; a recipient is made at the first time. Raises RuleError."""
+    if not gateway.is_on():
+        raise RuleError("Payments to a bank account are not set up here yet. Please call us.")
+    account = _for_stripe(person)
+    try:
+        if account.stripe_account is None:
+            made = gateway.create_recipient(f"recipient-{account.pk}", person.name, person.mail_address)
+            PayoutAccount.objects.filter(pk=account.pk, stripe_account=None).update(stripe_account=made)
+            account.stripe_account = made
+        update = bool(account.payout_method)
+        return gateway.form_address(
+            account.stripe_account, update=update, return_url=return_url, refresh_url=refresh_url
+        )
+    except gateway.NotReached as error:
+        raise RuleError(NOT_NOW) from error
+
+
+@transaction.atomic
+def _for_stripe(person):
+    """Their row, waiting for what Stripe's form brings. One that is paid by hand stays so until that is there."""
+    account, _ = PayoutAccount.objects.select_for_update(no_key=True).get_or_create(person=person)
+    account.checked_at = None
+    if account.state == Ac.REMOVED:
+        account.state, account.method = Ac.STARTED, Payment.Method.STRIPE
+    account.save()
+    return account
+
+
+def read(account_id):
+    """Ask Stripe where this person's money goes now, and keep it; returns whether it is ready. Raises NotReached."""
+    account = PayoutAccount.objects.get(pk=account_id)
+    if account.stripe_account is None or account.state == Ac.REMOVED:
+        return False
+    return keep(account_id, gateway.destination(account.stripe_account))
+
+
+@transaction.atomic
+def keep(account_id, found):
+    """Write what Stripe holds, once: a new destination is told, and what had failed goes out again."""
+    person_id = PayoutAccount.objects.values_list("person", flat=True).get(pk=account_id)
+    waiting = _lock_failed(person_id)
+    account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=account_id)
+    account.checked_at = clock.now()
+    if account.state == Ac.REMOVED:
+        return False
+    if found.is_ready and found.payout_method != account.payout_method:
+        _take_over(account, found)
+    elif found.is_ready and account.state == Ac.STARTED:
+        account.state, account.method = Ac.READY, Payment.Method.STRIPE
+    elif not found.is_ready and account.is_ready and account.method == Payment.Method.STRIPE:
+        account.state = Ac.TO_MEND
+    account.save()
+    if account.is_ready:
+        _send_failed_again(waiting, account)
+    return account.is_ready
+
+
+def _take_over(account, found):
+    account.payout_method, account.bank_name = found.payout_method, found.bank_name[:100]
+    account.last_four, account.method, account.state = found.last_four, Payment.Method.STRIPE, Ac.READY
+    _changed(account)
+
+
+def _changed(account):
+    """A destination that replaces another waits; the person hears of it wherever we could write to them lately."""
+    account.changed_at = clock.now()
+    if account.was_ready:
+        account.wait_until = clock.now() + WAIT_AFTER_CHANGE
+        revision = account.changed_at.isoformat()
+        mail.tell(account.person, "payout_changed", account, revision=revision)
+        for address in _old_addresses(account.person):
+            mail.tell(None, "payout_changed", account, address=address, revision=revision)
+    account.was_ready = True
+
+
+def _old_addresses(person):
+    told = Message.objects.filter(
+        kind="address_changed", about=person.pk, created_at__gt=clock.now() - OLD_ADDRESS_COUNTS
+    )
+    return set(told.values_list("address", flat=True)) - {"", person.mail_address}
+
+
+def _lock_failed(person_id):
+    """Their failed payments, locked before the account as everywhere."""
+    failed = Payment.objects.filter(person=person_id, state=State.FAILED).order_by("pk")
+    return list(failed.select_for_update(no_key=True, of=("self",)))
+
+
+def _send_failed_again(payments, account):
+    """Mended: what two people had approved goes out again, without asking them anew."""
+    for payment in payments:
+        payment.state, payment.method, payment.problem = State.APPROVED, account.method, ""
+        payment.save()
+        payment.note("came_back", account.person, mended=True)
+
+
+@transaction.atomic
+def choose_by_hand(person, method, by, *, voucher="", deliver=""):
+    """No bank account, or no wish to use the form: a voucher, cash, or the host's finance office."""
+    if method not in HAND:
+        raise RuleError("Choose how you would like it.")
+    if method == Payment.Method.VOUCHER and not (voucher.strip() and deliver):
+        raise RuleError("Say which voucher you would like, and how it should come to you.")
+    waiting = _lock_failed(person.pk)
+    account, _ = PayoutAccount.objects.select_for_update(no_key=True).get_or_create(person=person)
+    account.method, account.state = method, Ac.READY
+    account.voucher = voucher.strip() if method == Payment.Method.VOUCHER else ""
+    account.deliver = deliver if method == Payment.Method.VOUCHER else ""
+    _changed(account)
+    account.save()
+    _send_failed_again(waiting, account)
+    return account
+
+
+def remove(person):
+    """Forget where their money goes; nothing more is sent there. Raises RuleError where Stripe cannot be reached."""
+    account = of(person)
+    if account is None:
+        return
+    if account.payout_method and gateway.is_on():
+        try:
+            gateway.forget(account.stripe_account, account.payout_method)
+        except gateway.NotReached as error:
+            raise RuleError(NOT_NOW) from error
+    PayoutAccount.objects.filter(pk=account.pk).update(
+        state=Ac.REMOVED, payout_method="", bank_name="", last_four="", voucher="", deliver="", changed_at=clock.now()
+    )
+
+
+def read_all():
+    """The sweep: whoever went to Stripe's form lately may have come back; returns (seen, done)."""
+    if not gateway.is_on():
+        return 0, 0
+    now = clock.now()
+    begun = PayoutAccount.objects.filter(state__in=[Ac.STARTED, Ac.TO_MEND], stripe_account__isnull=False)
+    begun = begun.filter(changed_at__gt=now - KEEP_CHECKING).exclude(checked_at__gt=now - CHECK_AGAIN)
+    return sweeps.each([(key,) for key in begun.values_list("pk", flat=True)[:100]], _read_if_reached)
+
+
+def _read_if_reached(account_id):
+    """Stripe that cannot be reached is no fault of ours: the next sweep asks again."""
+    try:
+        return read(account_id)
+    except gateway.NotReached:
+        PayoutAccount.objects.filter(pk=account_id).update(checked_at=clock.now())
+        return False
+
+
+def account_of(stripe_account):
+    """The key of the account row that has this recipient, or None."""
+    return PayoutAccount.objects.filter(stripe_account=stripe_account).values_list("pk", flat=True).first()

@@ -1,0 +1,379 @@
+"""Sending approved payments exactly once, whatever dies.
+
+First a row, then the call: `begin` locks the payment, looks at the rules again and writes an attempt with a random key
+and the frozen request; `send` takes it under a lease, writes that it is calling, calls without any transaction, and
+writes the answer. What has no clear answer is *unknown*, not failed: it goes out again with the same key and the same
+body, and after a day a person reviews it. No machine ever makes a second key for it.
+"""
+
+import uuid
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from collective import clock, doorbell, mail, sweeps
+from payments import gateway
+from payments.gateway import Movement, Refused
+from payments.models import Payment, PaymentRules, PayoutAccount, PayoutAttempt, Review, UnknownMovement
+from payments.models.payment_states import PAID, State
+
+LEASE = timedelta(minutes=3)
+AGAIN_AFTER = [
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+]
+REVIEW_AFTER = timedelta(hours=24)  # Stripe keeps keys for 30 days; a person looks long before
+A_BATCH = 200
+LONDON = ZoneInfo("Europe/London")
+# Why money did not arrive, where the person can mend it (Stripe's own words).
+MENDABLE = {
+    "payout_method_declined", "payout_method_does_not_exist", "payout_method_expired", "payout_method_unsupported",
+    "payout_method_amount_limit_exceeded", "payout_method_usage_frequency_limit_exceeded",
+    "payout_method_canceled_by_customer", "payout_method_closed", "payout_method_currency_unsupported",
+    "payout_method_holder_address_incorrect", "payout_method_holder_details_incorrect",
+    "payout_method_holder_name_incorrect", "payout_method_invalid_account_number", "payout_method_restricted",
+}  # fmt: skip
+At = PayoutAttempt.State
+
+
+def stopped_because(rules=None):
+    """Why nothing is sent at the moment, in words; "" if it is."""
+    rules = rules or PaymentRules.current()
+    if rules.is_paused:
+        return f"Sending is paused. {rules.paused_because}".strip()
+    if UnknownMovement.objects.filter(explained_at=None).exists():
+        return "Money that we do not know has left our account at Stripe. Explain it first."
+    return ""
+
+
+# Beginning: from approved to sending.
+
+
+def begin_all():
+    """The sweep: every approved payment that may go now gets its attempt; returns (seen, done)."""
+    if not gateway.is_on() or stopped_because():
+        return 0, 0
+    ready = Payment.objects.filter(state=State.APPROVED, method=Payment.Method.STRIPE)
+    keys = list(ready.order_by("approved_at", "pk").values_list("pk", flat=True)[:A_BATCH])
+    if keys and _still_short():
+        return len(keys), 0
+    return sweeps.each([(key,) for key in keys], begin)
+
+
+def _still_short():
+    """Money was missing: is it still? Asks Stripe's balance, and forgets the shortage once there is enough."""
+    rules = PaymentRules.current()
+    if rules.short_of_money_since is None:
+        return False
+    waiting = Payment.objects.filter(state=State.APPROVED, method=Payment.Method.STRIPE)
+    first = waiting.order_by("approved_at", "pk").first()
+    try:
+        if first and gateway.balance() < first.amount_pence:
+            return True
+    except gateway.NotReached:
+        return True
+    PaymentRules.objects.update(short_of_money_since=None)
+    return False
+
+
+@transaction.atomic
+def begin(payment_id):
+    """Write the attempt of an approved payment; returns whether one was written. Twice or at once, it writes one."""
+    payment = Payment.objects.lock(payment_id)
+    rules = PaymentRules.lock()  # always the last lock: what is sent in a day is counted by one at a time
+    if payment.state != State.APPROVED or payment.method != Payment.Method.STRIPE or stopped_because(rules):
+        return False
+    account = PayoutAccount.objects.filter(person=payment.person_id).first()
+    if not _may_go_there(account) or _sent_today() + payment.amount_pence > rules.most_per_day_pence:
+        return False
+    attempt = PayoutAttempt(payment=payment, method=payment.method, amount_pence=payment.amount_pence)
+    attempt.request = gateway.request_for(attempt.pk, payment, account, rules.statement_descriptor)
+    attempt.save()
+    payment.state = State.SENDING
+    payment.save()
+    payment.note("begun", attempt=str(attempt.pk))
+    transaction.on_commit(lambda: doorbell.ring("payments.send", str(attempt.pk)))
+    return True
+
+
+def _may_go_there(account):
+    """A destination that is ready, and not changed within the last days."""
+    if account is None or not account.is_ready or account.method != Payment.Method.STRIPE:
+        return False
+    return account.wait_until is None or account.wait_until <= clock.now()
+
+
+def _sent_today():
+    """Pence whose sending was begun since midnight in London."""
+    midnight = datetime.combine(timezone.localdate(clock.now()), time(0), LONDON)
+    begun = PayoutAttempt.objects.live().filter(created_at__gte=midnight)
+    return begun.aggregate(sum=Sum("amount_pence"))["sum"] or 0
+
+
+# Sending: one attempt, under a lease.
+
+
+def send_all():
+    """The sweep: attempts that no message announced, or that are due once more; returns (seen, done)."""
+    review_overdue()
+    if not gateway.is_on() or stopped_because():
+        return 0, 0
+    due = PayoutAttempt.objects.due(clock.now()).order_by("next_try_at", "pk")
+    return sweeps.each([(key,) for key in due.values_list("pk", flat=True)[:A_BATCH]], send)
+
+
+def send(attempt_id):
+    """Send one attempt, if it is due and nobody else is at it; returns whether it was sent. Safe to run twice."""
+    attempt = _claim(attempt_id)
+    if attempt is None or not _still_mine(attempt):
+        return False
+    answer = gateway.send(attempt.request, attempt.key)
+    return _write_answer(attempt, answer)
+
+
+@transaction.atomic
+def _claim(attempt_id):
+    """Take the attempt under a lease and write, before the call, that it is called."""
+    if stopped_because():
+        return None
+    now = clock.now()
+    due = PayoutAttempt.objects.due(now).exclude(first_sent_at__lte=now - REVIEW_AFTER).filter(pk=attempt_id)
+    attempt = due.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
+    if attempt is None:
+        return None
+    attempt.had_unknown = attempt.had_unknown or attempt.calling  # whoever called before died without an answer
+    attempt.calling, attempt.first_sent_at = True, attempt.first_sent_at or now
+    attempt.lease, attempt.lease_until = uuid.uuid4(), now + LEASE
+    attempt.tries += 1
+    attempt.save()
+    return attempt
+
+
+def _still_mine(attempt):
+    """Take the lease anew just before the call: a worker that was frozen past its lease calls nobody."""
+    mine = PayoutAttempt.objects.filter(pk=attempt.pk, lease=attempt.lease, state__in=[At.READY, At.UNKNOWN])
+    return mine.update(lease_until=clock.now() + LEASE) == 1
+
+
+@transaction.atomic
+def _write_answer(claimed, answer):
+    """Write what was answered, if this worker still holds the lease; returns whether Stripe has taken it on."""
+    payment, attempt = locked(claimed.pk)
+    if attempt.lease != claimed.lease:
+        return False
+    attempt.lease = attempt.lease_until = None
+    if isinstance(answer, Movement) and _fits(attempt, answer):
+        _apply(payment, attempt, answer)
+        return True
+    if attempt.state not in {At.READY, At.UNKNOWN}:  # Stripe has told us of it meanwhile
+        attempt.save()
+        return False
+    if isinstance(answer, Refused) and not attempt.had_unknown:
+        attempt.calling, attempt.error = False, answer.code[:200]
+        _refused(payment, attempt, answer)
+        return False
+    attempt.had_unknown, attempt.calling = True, False
+    attempt.error = _words(answer)
+    _try_again(payment, attempt)
+    return False
+
+
+def _words(answer):
+    if isinstance(answer, Movement):
+        return "The answer does not fit what we asked"
+    return (f"Refused after an unclear answer: {answer.code}" if isinstance(answer, Refused) else answer.words)[:200]
+
+
+def locked(attempt_id):
+    """(payment, attempt), locked in this order."""
+    owner = PayoutAttempt.objects.values_list("payment", flat=True).get(pk=attempt_id)
+    payment = Payment.objects.lock(owner)
+    attempt = PayoutAttempt.objects.select_for_update(no_key=True).get(pk=attempt_id)
+    attempt.payment = payment
+    return payment, attempt
+
+
+def _fits(attempt, movement):
+    is_ours = movement.attempt == str(attempt.pk) and attempt.stripe_id in {None, movement.stripe_id}
+    return is_ours and movement.pence == attempt.amount_pence and movement.currency == "gbp"
+
+
+def _try_again(payment, attempt):
+    """Unknown: the same key and body, ever more slowly; after a day a person looks."""
+    attempt.state = At.UNKNOWN
+    review_at = attempt.first_sent_at + REVIEW_AFTER
+    waits = dict(enumerate(AGAIN_AFTER, 1))
+    attempt.next_try_at = clock.now() + waits[attempt.tries] if attempt.tries in waits else review_at
+    attempt.save()
+    payment.note("unknown", attempt=str(attempt.pk), answer=attempt.error, tries=attempt.tries)
+
+
+def _refused(payment, attempt, refused):
+    """A clear no to a key that never had an unclear answer: nothing was sent."""
+    if refused.why == "other":
+        _hand_over(payment, attempt, f"Stripe refused it: {refused.code}")
+        return
+    attempt.state = At.REFUSED
+    attempt.save()
+    if refused.why == "money":
+        payment.state = State.APPROVED
+        payment.save()
+        payment.note("no_money", attempt=str(attempt.pk))
+        _note_shortage()
+    else:
+        _failed(payment, refused.code, "refused")
+
+
+def _note_shortage():
+    """Money is missing: the payments wait, approved, and finance hears of it once."""
+    from payments import approvals
+
+    rules = PaymentRules.lock()
+    if rules.short_of_money_since is None:
+        rules.short_of_money_since = clock.now()
+        rules.save()
+        revision = rules.short_of_money_since.isoformat()
+        for person in approvers_to_tell(approvals.approvers()):
+            mail.tell(person, "payments_short", person, revision=revision)
+
+
+def approvers_to_tell(people):
+    return people.filter(reach_by="email").order_by("pk")
+
+
+def _failed(payment, problem, what):
+    """The person's details did not work: they get a plain link to mend them, and no new approval is needed."""
+    payment.state, payment.problem = State.FAILED, problem
+    payment.sent_at = payment.expected_on = payment.arrived_at = None
+    payment.save()
+    event = payment.note(what, problem=problem)
+    accounts = PayoutAccount.objects.filter(person=payment.person_id, method=Payment.Method.STRIPE)
+    accounts.filter(state=PayoutAccount.State.READY).update(state=PayoutAccount.State.TO_MEND)
+    mail.tell(payment.person, "payment_failed", payment, revision=str(event.pk))
+
+
+# What Stripe says of an attempt, whenever and in whatever order we hear it.
+
+
+@transaction.atomic
+def apply(attempt_id, movement):
+    """Write the state of an outbound payment that was fetched just now. Heard twice, it changes nothing.
+
+    Returns False where it does not fit the attempt: then it is money that we do not know.
+    """
+    payment, attempt = locked(attempt_id)
+    if not _fits(attempt, movement):
+        return False
+    _apply(payment, attempt, movement)
+    return True
+
+
+def _apply(payment, attempt, movement):
+    if attempt.stripe_id is None and attempt.state in {At.REFUSED, At.FAILED, At.RETURNED}:
+        _note_late_find(payment, attempt, movement)
+        return
+    if attempt.state in {At.READY, At.UNKNOWN, At.REVIEW}:
+        _found(payment, attempt, movement)
+    attempt.stripe_id, attempt.calling, attempt.error = movement.stripe_id, False, ""
+    if _rank(movement.status) > _rank(attempt.stripe_status):  # an old answer may come after a newer one
+        attempt.stripe_status = movement.status
+        STEPS.get(movement.status, _nothing)(payment, attempt, movement)
+    attempt.save()
+
+
+def _rank(status):
+    """An outbound payment goes from processing to posted, and from either to one of the ends."""
+    return ["", "processing", "posted"].index(status) if status in {"", "processing", "posted"} else 3
+
+
+def _found(payment, attempt, movement):
+    """Stripe has taken it on: by its answer, or found in its list afterwards."""
+    Review.objects.filter(attempt=attempt, settled_at=None).delete()
+    attempt.state, attempt.stripe_status, attempt.taken_at = At.PROCESSING, "", clock.now()
+    payment.state = State.SENDING
+    payment.save()
+    payment.note("taken", attempt=str(attempt.pk), stripe_id=movement.stripe_id)
+
+
+def _note_late_find(payment, attempt, movement):
+    """We took it for not sent, and Stripe has it: somebody has to look, and nothing more is sent until then."""
+    UnknownMovement.objects.get_or_create(
+        stripe_id=movement.stripe_id,
+        defaults={
+            "amount_pence": movement.pence,
+            "seen_at": clock.now(),
+            "what": f"An attempt of {payment.reference} that we took for not sent",
+        },
+    )
+
+
+def _nothing(payment, attempt, movement):
+    """Taken on, and nothing more to say yet."""
+
+
+def _posted(payment, attempt, movement):
+    attempt.state = At.POSTED
+    if payment.state not in PAID:
+        payment.state, payment.problem = State.SENT, ""
+        payment.sent_at, payment.expected_on = movement.moved_at or clock.now(), movement.expected_on
+        payment.save()
+        payment.note("sent", attempt=str(attempt.pk))
+        mail.tell(payment.person, "payment_sent", payment, revision=str(attempt.pk))
+
+
+def _came_back(payment, attempt, movement):
+    attempt.state = At.RETURNED if movement.status == "returned" else At.FAILED
+    if movement.reason in MENDABLE:
+        _failed(payment, movement.reason, movement.status if movement.status in {"failed", "returned"} else "failed")
+    else:
+        _to_review(payment, attempt, f"Stripe: {movement.status} {movement.reason}".strip())
+
+
+STEPS = {"posted": _posted, "failed": _came_back, "returned": _came_back, "canceled": _came_back}
+
+
+def review_overdue():
+    """Attempts without a clear answer for a day go to a person, also while sending is stopped."""
+    now = clock.now()
+    old = PayoutAttempt.objects.due(now).filter(first_sent_at__lte=now - REVIEW_AFTER)
+    return sweeps.each([(key,) for key in old.values_list("pk", flat=True)[:A_BATCH]], _review_one_overdue)
+
+
+@transaction.atomic
+def _review_one_overdue(attempt_id):
+    payment, attempt = locked(attempt_id)
+    is_open = attempt.state in {At.READY, At.UNKNOWN}
+    if is_open and (attempt.lease_until is None or attempt.lease_until < clock.now()):
+        _hand_over(payment, attempt, "No clear answer within a day")
+    return is_open
+
+
+@transaction.atomic
+def review_lost(attempt_id):
+    """Stripe's list does not hold what Stripe had taken on: somebody has to look."""
+    payment, attempt = locked(attempt_id)
+    if attempt.state in {At.PROCESSING, At.POSTED}:
+        attempt.state = At.REVIEW
+        attempt.save()
+        _to_review(payment, attempt, "Stripe's list does not hold it any more")
+
+
+def _hand_over(payment, attempt, why):
+    """No machine can say what became of it, or what to do: two people settle it."""
+    attempt.state, attempt.lease, attempt.lease_until = At.REVIEW, None, None
+    attempt.had_unknown = attempt.had_unknown or attempt.calling
+    attempt.save()
+    _to_review(payment, attempt, why)
+
+
+def _to_review(payment, attempt, why):
+    payment.state = State.NEEDS_REVIEW
+    payment.save()
+    Review.objects.get_or_create(attempt=attempt, defaults={"why": why[:200], "opened_at": clock.now()})
+    payment.note("review", attempt=str(attempt.pk), why=why[:200])

@@ -1,0 +1,82 @@
+"""The review desk: what no machine may decide. One person proposes with evidence, another one settles."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from collective import clock, mail
+from collective.errors import RuleError
+from payments import payouts
+from payments.models import PayoutAttempt, Review
+from payments.models.payment_states import State
+
+APART = timedelta(hours=1)
+At = PayoutAttempt.State
+Verdict = Review.Verdict
+
+
+def is_surely_absent(review):
+    """Did two lists of Stripe's, an hour apart, not hold it?"""
+    first, last = review.absent_first_at, review.absent_last_at
+    return first is not None and last - first >= APART
+
+
+def check(review, verdict):
+    """Raise RuleError where this verdict cannot be given yet."""
+    attempt = review.attempt
+    if verdict == Verdict.ARRIVED and attempt.state in {At.FAILED, At.RETURNED}:
+        raise RuleError("Stripe says that this money came back, so it has not arrived.")
+    may_have_left = attempt.state == At.REVIEW and attempt.had_unknown
+    if verdict in {Verdict.NEVER_LEFT, Verdict.STOP} and may_have_left and not is_surely_absent(review):
+        raise RuleError("Two lists of Stripe's, an hour apart, must not hold it first. We look every 15 minutes.")
+
+
+@transaction.atomic
+def propose(review_id, verdict, evidence, by):
+    """Say what was seen and what follows; somebody else settles it. Raises RuleError without evidence."""
+    review, _, _ = _locked(review_id)
+    if not evidence.strip():
+        raise RuleError("Say what you have seen: where, when, and with which reference.")
+    check(review, verdict)
+    review.verdict, review.evidence, review.proposed_by = verdict, evidence.strip(), by
+    review.save()
+    return review
+
+
+@transaction.atomic
+def settle(review_id, by):
+    """The second person agrees: now it is so. Raises RuleError for the first one, or for one's own payment."""
+    review, payment, attempt = _locked(review_id)
+    if not review.verdict:
+        raise RuleError("Nobody has proposed anything yet.")
+    if by.pk in {review.proposed_by_id, payment.person_id}:
+        raise RuleError("Somebody else has to settle it: not who proposed it, and not who is paid.")
+    check(review, review.verdict)
+    review.settled_by, review.settled_at = by, clock.now()
+    review.save()
+    payment.note("settled", by, verdict=review.verdict, evidence=review.evidence, attempt=str(attempt.pk))
+    _carry_out(review.verdict, payment, attempt)
+    return review
+
+
+def _locked(review_id):
+    attempt_id = Review.objects.values_list("attempt", flat=True).get(pk=review_id)
+    payment, attempt = payouts.locked(attempt_id)
+    review = Review.objects.select_for_update(no_key=True).get(pk=review_id)
+    if review.settled_at is not None:
+        raise RuleError("This is settled already.")
+    review.attempt = attempt
+    return review, payment, attempt
+
+
+def _carry_out(verdict, payment, attempt):
+    if verdict == Verdict.ARRIVED:
+        attempt.state, payment.state, payment.sent_at = At.POSTED, State.SENT, payment.sent_at or clock.now()
+    else:
+        if attempt.state == At.REVIEW:
+            attempt.state = At.REFUSED
+        payment.state = State.APPROVED if verdict == Verdict.NEVER_LEFT else State.REVERSED
+    attempt.save()
+    payment.save()
+    if verdict == Verdict.ARRIVED:
+        mail.tell(payment.person, "payment_sent", payment, revision=str(attempt.pk))

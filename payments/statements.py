@@ -1,0 +1,102 @@
+"""Statements and letters as PDF/UA-1: one payment, a tax year, a letter for a Jobcentre or an adviser.
+
+typst writes them, and its compiler refuses what is not PDF/UA. Text goes in as JSON data, never as markup.
+"""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import typst
+from django.utils import timezone
+
+from collective import clock
+from collective.models import Community
+from collective.templatetags.collective import long_day, pounds
+from payments.models import Payment, PaymentRules
+from payments.models.payment_states import PAID
+
+FOLDER = Path(__file__).parent / "paper"
+
+
+def of_payment(payment):
+    """The statement of one payment that was sent."""
+    return _written("statement", "Statement of a payment", facts=facts(payment), expenses=expense_rows(payment))
+
+
+def of_tax_year(person, first):
+    """Everything that arrived in the tax year which begins on 6 April of this year (gov.uk)."""
+    rows = list(in_tax_year(person, first))
+    lines = [
+        [long_day(timezone.localdate(row.sent_at)), row.reference, row.activity.neutral_name, pounds(row.taken_pence),
+         pounds(row.expenses_pence)]
+        for row in rows
+    ]  # fmt: skip
+    pay, expenses = sum(row.taken_pence for row in rows), sum(row.expenses_pence for row in rows)
+    return _written(
+        "year", f"Payments from 6 April {first} to 5 April {first + 1}", name=str(person), lines=lines,
+        totals=[pounds(pay) or "£0", pounds(expenses) or "£0"],
+    )  # fmt: skip
+
+
+def letter(person, official_name, payments):
+    """A letter that somebody shows to a Jobcentre or an adviser; the official name is asked for and not kept."""
+    lines = [
+        [long_day(row.happened_on), row.activity.neutral_name, pounds(row.taken_pence), pounds(row.expenses_pence),
+         long_day(timezone.localdate(row.sent_at)) if row.state in PAID else "not sent yet"]
+        for row in payments
+    ]  # fmt: skip
+    return _written("letter", "About taking part, and payments for it", name=official_name, lines=lines)
+
+
+def in_tax_year(person, first):
+    """Payments of theirs that were sent in this tax year. What was declined or given was never theirs."""
+    rows = Payment.objects.filter(person=person, state__in=PAID).select_related("activity")
+    return [row for row in rows.order_by("sent_at") if tax_year(row.sent_at) == first]
+
+
+def tax_year(moment):
+    """The year in which the tax year of this moment begins: it runs from 6 April to 5 April."""
+    day = timezone.localdate(moment)
+    return day.year if day >= date(day.year, 4, 6) else day.year - 1
+
+
+def facts(payment):
+    """[(what, words)] of a statement, on the page and on paper."""
+    rows = [
+        ("Paid to", str(payment.person)),
+        ("Reference", payment.reference),
+        ("For", payment.activity.neutral_name),
+        ("On", long_day(payment.happened_on)),
+    ]
+    if payment.fee_pence is not None:
+        rows.append(("Payment for taking part", pounds(payment.taken_pence)))
+    if payment.expenses_pence:
+        rows.append(("Expenses paid back (not pay)", pounds(payment.expenses_pence)))
+    rows.append(("Sent altogether", pounds(payment.amount_pence)))
+    if payment.sent_at:
+        rows.append(("Sent on", long_day(timezone.localdate(payment.sent_at))))
+    if payment.expected_on:
+        rows.append(("Should arrive by", long_day(payment.expected_on)))
+    return [*rows, ("How it was sent", payment.get_method_display())]
+
+
+def expense_rows(payment):
+    return [[row.get_kind_display(), row.what, pounds(row.amount_pence)] for row in payment.expenses.accepted()]
+
+
+def payer():
+    """(name, how to reach them) of who pays."""
+    rules, community = PaymentRules.current(), Community.current()
+    contact = rules.payer_contact or "\n".join(filter(None, [community.phone, community.reply_to]))
+    return rules.payer_name or community.name, contact
+
+
+def _written(template, title, **data):
+    name, contact = payer()
+    today = long_day(timezone.localdate(clock.now()))
+    data |= {"title": title, "payer": name, "contact": contact, "today": today}
+    return typst.compile(
+        str(FOLDER / f"{template}.typ"), root=str(FOLDER), format="pdf", pdf_standards=["ua-1"],
+        sys_inputs={"data": json.dumps(data)}, ignore_system_fonts=True,
+    )  # fmt: skip

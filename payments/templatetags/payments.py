@@ -1,0 +1,15 @@
+"""Filters for how we say what went wrong. Loaded everywhere (settings' `builtins`)."""
+
+from django import template
+
+from payments import problems
+from payments.models import ExpenseKind
+
+register = template.Library()
+register.filter("problem_words", problems.words)
+
+
+@register.filter
+def expense_words(kind):
+    """The kind of an expense, inside a sentence."""
+    return ExpenseKind(kind).label.lower()

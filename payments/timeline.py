@@ -1,0 +1,80 @@
+"""The way of one payment in words, as its person reads it: what has happened, and what comes next."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from collective.templatetags.collective import day, long_day
+from payments import problems, working_days
+from payments.models import Payment
+from payments.models.payment_states import PAID, State
+
+WORKING_DAYS = 5  # from confirming to sending: what we promise
+Method = Payment.Method
+
+
+@dataclass(frozen=True)
+class Step:
+    words: str
+    done: bool = False
+    at: datetime | date | None = None
+    note: str = ""
+
+
+def steps(payment, account):
+    """From taking part to arriving; only what is done carries a date."""
+    confirmed = payment.confirmed_at is not None
+    approved = payment.approved_at is not None
+    sent = payment.state in PAID
+    rows = [
+        Step(first_words(payment), True, payment.happened_on),
+        Step(f"Somebody from our team {'has confirmed' if confirmed else 'confirms'} it", confirmed,
+             payment.confirmed_at),
+        Step("A second person has approved it" if approved else "A second person approves it", approved,
+             payment.approved_at, "" if approved else promise(payment)),
+        Step("Sent" if sent else "We send it", sent, payment.sent_at, _sending(payment, account)),
+        Step(*_arrival(payment)),
+    ]  # fmt: skip
+    return rows
+
+
+def first_words(payment):
+    reason = Payment.Reason
+    words = {
+        reason.TOOK_PART: "You took part", reason.PART: "You came for part of it",
+        reason.FELL_THROUGH: "It fell through, and we pay all the same",
+        reason.BY_HAND: "We decided to offer you a payment", reason.EXPENSES: "Expenses",
+    }  # fmt: skip
+    return words[payment.reason]
+
+
+def promise(payment):
+    """By when we mean to send it; "" as long as we wait for the person."""
+    if payment.confirmed_at is None or not payment.is_answered:
+        return ""
+    since = max(payment.confirmed_at, payment.chosen_at or payment.confirmed_at)
+    return f"We mean to send it by {long_day(working_days.after(timezone.localdate(since), WORKING_DAYS))}."
+
+
+def _sending(payment, account):
+    if payment.state == State.FAILED:
+        return problems.words(payment.problem)
+    if payment.state == State.NEEDS_REVIEW:
+        return "We could not see for sure what became of it, so two people from our team look into it."
+    if payment.state in PAID:
+        return f"{payment.get_method_display()}."
+    if account and account.wait_until and payment.state == State.APPROVED:
+        return f"You changed where it goes, so to be safe we wait until {day(account.wait_until)}."
+    return ""
+
+
+def _arrival(payment):
+    """(words, done, at) of the last step."""
+    if payment.state == State.ARRIVED:
+        return "Arrived", True, payment.arrived_at
+    if payment.missing_said_at:
+        return "You told us that it has not come. We look into it.", False, None
+    if payment.expected_on:
+        return f"It should arrive by {long_day(payment.expected_on)}", False, None
+    return "It arrives", False, None

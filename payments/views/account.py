@@ -1,0 +1,96 @@
+"""Where my money goes: Stripe's own form for a bank account, or by hand."""
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from collective import addresses, clock, doorbell
+from collective.errors import RuleError
+from payments import gateway, payout_accounts
+from payments.forms import ByHandForm
+from payments.models.payment_states import State
+
+# Browsers check where a form's answer redirects to (CSP 3, form-action).
+to_stripe = csp_update({"form-action": ["https://*.stripe.com", *filter(None, [settings.STRIPE_API_BASE])]})
+
+
+@login_required
+@to_stripe
+@require_safe
+def account(request):
+    """What is kept, to change, to remove; or how to set it up."""
+    return render(request, "payments/account.html", {
+        "account": payout_accounts.of(request.user), "stripe_is_on": gateway.is_on(), "is_fake": gateway.is_fake(),
+        "now": clock.now(),
+        "has_failed": request.user.payments.filter(state=State.FAILED).exists(),
+    })  # fmt: skip
+
+
+@login_required
+@require_POST
+def account_start(request):
+    """On to Stripe's form; back to our own page, which needs signing in too."""
+    back = addresses.full_reverse("payout_account_return")
+    try:
+        where = payout_accounts.form_address(request.user, return_url=back, refresh_url=back)
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("payout_account")
+    return redirect(where)
+
+
+@login_required
+@to_stripe
+@require_safe
+def account_return(request):
+    """Back from Stripe's form: what Stripe holds now, for the eye; a worker is asked to look, and keeps it."""
+    mine, found = payout_accounts.of(request.user), None
+    if mine and mine.stripe_account:
+        doorbell.ring("payments.read_account", str(mine.pk))
+        try:
+            found = gateway.destination(mine.stripe_account)
+        except gateway.NotReached:
+            messages.info(request, payout_accounts.NOT_NOW)
+    return render(request, "payments/account_return.html", {"account": mine, "found": found})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_by_hand(request):
+    """ "I have no bank account"."""
+    mine = payout_accounts.of(request.user)
+    kept = {"method": mine.method, "voucher": mine.voucher, "deliver": mine.deliver} if mine else None
+    form = ByHandForm(request.POST or None, initial=kept)
+    if request.method == "POST" and form.is_valid():
+        try:
+            payout_accounts.choose_by_hand(
+                request.user, form.cleaned_data["method"], request.user, voucher=form.cleaned_data["voucher"],
+                deliver=form.cleaned_data["deliver"],
+            )  # fmt: skip
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "We have noted how you would like to be paid.")
+            return redirect("payout_account")
+    return render(request, "payments/by_hand.html", {"form": form})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_remove(request):
+    """Forget where my money goes, after asking once more."""
+    mine = payout_accounts.of(request.user)
+    if mine is None:
+        return redirect("payout_account")
+    if request.method == "POST":
+        try:
+            payout_accounts.remove(request.user)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, "We have removed it. Nothing more is sent there.")
+        return redirect("payout_account")
+    return render(request, "payments/remove_account.html", {"account": mine})

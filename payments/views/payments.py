@@ -1,0 +1,152 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from collective.access import name_needed
+from collective.errors import RuleError
+from payments import arrivals, choices, expenses, payout_accounts, statements, timeline
+from payments.forms import ChoiceForm, ExpenseForm
+from payments.models import Expense, Payment
+from payments.models.payment_states import PAID, State
+
+A_PAGE = 20
+
+
+def mine_or_404(request, pk):
+    rows = Payment.objects.visible_to(request.user).select_related("activity__call", "person")
+    return get_object_or_404(rows, pk=pk)
+
+
+@login_required
+@name_needed
+@require_safe
+def payments(request):
+    """Every payment of mine, where my money goes, and papers to take along."""
+    mine = Payment.objects.visible_to(request.user).select_related("activity__call")
+    page = Paginator(mine, A_PAGE).get_page(request.GET.get("page"))
+    years = {statements.tax_year(at) for at in mine.filter(state__in=PAID).values_list("sent_at", flat=True)}
+    return render(request, "payments/payments.html", {
+        "page": page, "account": payout_accounts.of(request.user), "years": sorted(years, reverse=True),
+    })  # fmt: skip
+
+
+@login_required
+@require_safe
+def payment(request, pk):
+    """One payment: what I would like, how far it is, my expenses, and the statement."""
+    found = mine_or_404(request, pk)
+    account = payout_accounts.of(request.user)
+    return render(request, "payments/payment.html", {
+        "payment": found, "account": account, "steps": timeline.steps(found, account),
+        "expenses": found.expenses.all(), "limits": expenses.limits(found.activity.call),
+        "can_claim": expenses.can_claim(found), "needs_account": _needs_account(found, account),
+        "facts": statements.facts(found) if found.state in PAID else [],
+        "voucher_code": _voucher_code(found, account),
+    })  # fmt: skip
+
+
+def _needs_account(payment, account):
+    """Is there something to pay, and nowhere for it to go?"""
+    waits = payment.state == State.FAILED or (
+        payment.state == State.DUE and payment.is_answered and payment.amount_pence
+    )
+    return bool(waits) and (account is None or not account.is_ready)
+
+
+def _voucher_code(payment, account):
+    """On one's own page only, and only where that was wished for."""
+    if payment.method != Payment.Method.VOUCHER or account is None or account.deliver != account.Deliver.PAGE:
+        return ""
+    attempt = payment.attempts.live().first()
+    return (attempt and attempt.voucher_code) or ""
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request, pk):
+    """What should become of it: changeable until it is sent."""
+    found = mine_or_404(request, pk)
+    if not found.can_choose:
+        messages.info(request, choices.TOO_LATE)
+        return redirect(found)
+    form = ChoiceForm(request.POST or None, payment=found, initial=ChoiceForm.initial_for(found))
+    if request.method == "POST" and form.is_valid():
+        try:
+            choices.choose(pk, form.cleaned_data["choice"], request.user, taken_pence=form.cleaned_data["smaller"])
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "We have noted what you would like. You can change it until the money is sent.")
+            return redirect(found)
+    return render(request, "payments/choose.html", {"payment": found, "form": form})
+
+
+@login_required
+@require_POST
+def arrived(request, pk):
+    return _say(request, pk, arrivals.got_it, "Thank you. We have noted that it has come.")
+
+
+@login_required
+@require_POST
+def missing(request, pk):
+    return _say(request, pk, arrivals.it_has_not_come, "We are sorry. We look into it, and write to you.")
+
+
+def _say(request, pk, rule, words):
+    found = mine_or_404(request, pk)
+    try:
+        rule(found.pk, request.user)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, words)
+    return redirect(found)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_expense(request, pk):
+    """What it cost me, with a receipt."""
+    found = mine_or_404(request, pk)
+    limits = expenses.limits(found.activity.call)
+    if not limits or not expenses.can_claim(found):
+        messages.info(request, "Nothing can be added to this payment. Please call us.")
+        return redirect(found)
+    form = ExpenseForm(request.POST or None, request.FILES or None, limits=limits)
+    if request.method == "POST" and form.is_valid():
+        try:
+            expenses.claim(pk, request.user, **form.answers)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "We have your expense. Somebody from our team looks at it.")
+            return redirect(found)
+    return render(request, "payments/expense.html", {"payment": found, "form": form})
+
+
+def _expense_or_404(request, pk):
+    mine = Expense.objects.filter(payment__in=Payment.objects.visible_to(request.user)).select_related("payment")
+    return get_object_or_404(mine, pk=pk)
+
+
+@login_required
+@require_POST
+def withdraw_expense(request, pk):
+    found = _expense_or_404(request, pk)
+    try:
+        expenses.withdraw(found.pk, request.user)
+    except RuleError as error:
+        messages.error(request, str(error))
+    return redirect(found.payment)
+
+
+@login_required
+@require_safe
+def receipt(request, pk):
+    """One's own receipt; always as a download."""
+    found = get_object_or_404(Expense.objects.filter(payment__person=request.user).exclude(receipt=""), pk=pk)
+    return FileResponse(found.receipt.open(), as_attachment=True)

@@ -1,0 +1,31 @@
+"""Working days in England: what we promise about payments is counted in them (gov.uk/bank-holidays)."""
+
+from datetime import timedelta
+from functools import cache
+
+import holidays
+
+MOST = 400  # days that a count may span
+
+
+@cache
+def _bank_holidays():
+    return holidays.country_holidays("GB", subdiv="ENG")
+
+
+def is_working_day(day):
+    return day.weekday() < 5 and day not in _bank_holidays()
+
+
+def after(day, count):
+    """The working day that comes so many working days after this day."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def between(start, end):
+    """How many working days have begun since the start, up to and with the end; 0 if the end is not later."""
+    days = min((end - start).days, MOST)
+    return sum(is_working_day(start + timedelta(days=number)) for number in range(1, days + 1))
