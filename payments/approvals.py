@@ -127,9 +127,9 @@ class Checks:
             number = len(others)
             words = f"Same bank and last digits as {number} other {'person' if number == 1 else 'people'}."
             yield Check(words, warns=True)
-        if account.was_ready and account.changed_at > clock.now() - CHANGED_LATELY:
+        if account.wait_until and account.changed_at > clock.now() - CHANGED_LATELY:
             until = account.wait_until
-            wait = f" Nothing is sent there before {day(until)}." if until and until > clock.now() else ""
+            wait = f" Nothing is sent there before {day(until)}." if until > clock.now() else ""
             yield Check(f"Changed where it goes, {day(account.changed_at)}.{wait}", warns=True)
 
 

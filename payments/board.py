@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from collective import clock
 from payments import approvals, working_days
-from payments.models import Payment, PayoutAccount, Review, UnknownMovement
+from payments.models import Expense, Payment, PayoutAccount, Review, UnknownMovement
 from payments.models.payment_states import PAID, Choice, State
 
 LATE, VERY_LATE = 5, 10  # working days
@@ -108,6 +108,10 @@ def warnings():
     if unknown:
         words = "Money that we do not know has left our account at Stripe. Nothing is sent until it is explained."
         found.append((words, "admin:payments_unknownmovement_changelist"))
+    claimed = Expense.objects.filter(state=Expense.State.CLAIMED).count()
+    if claimed:
+        words = f"{claimed} {'expense' if claimed == 1 else 'expenses'} to decide on."
+        found.append((words, "admin:payments_expense_changelist"))
     reviews = Review.objects.filter(settled_at=None).count()
     if reviews:
         found.append((f"{reviews} to review: two people decide.", "admin:payments_review_changelist"))

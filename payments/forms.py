@@ -147,7 +147,7 @@ class ExpenseForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if not self.errors and not cleaned.get("receipt") and not cleaned.get("no_receipt_because"):
+        if "receipt" not in self.errors and not cleaned.get("receipt") and not cleaned.get("no_receipt_because"):
             self.add_error("receipt", "Add a receipt, or say why there is none.")
         return cleaned
 

@@ -38,6 +38,8 @@ CALL = {
         "getting ready and thinking about it afterwards), and £25 for a conversation or for comments in your own "
         "time. If you take part as part of a paid role, we do not pay you as well."
     ),
+    "fund_name": "our access fund",
+    "budget_pence": 500_000,
     "care_note": (
         "We talk about keeping people safe from harm. You never have to tell us what happened to you, and you can "
         "stop at any time."
@@ -97,6 +99,8 @@ IN_PERSON = {
     "how_long": "2 hours",
     "fee_pence": 7500,
 }
+
+EXPENSE_LIMITS = {"travel": 3000, "childcare": 4000, "data": 1000}  # pence
 
 SUPPORT_LINES = [
     ("Samaritans", "For anybody who finds it hard to cope.", "116 123", "https://www.samaritans.org/", "Always"),

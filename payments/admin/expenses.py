@@ -67,6 +67,7 @@ def receipt(admin_, request, expense):
 class ExpenseAdmin(ActAdmin):
     list_display = ["what", "kind", "amount", "state", "person", "created_at"]
     list_filter = ["state", "kind"]
+    ordering = ["decided_by", "created_at"]
     list_select_related = ["payment__person"]
     search_fields = ["what", "payment__reference", "payment__person__name"]
     pages = {"decide": decide, "receipt": receipt}

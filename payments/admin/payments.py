@@ -11,7 +11,8 @@ from payments.admin.forms import ByHandPaymentForm
 from payments.board import COLUMNS, FILTERS
 from payments.models import Payment, PaymentEvent
 
-EVENT_WORDS = {"pence": pounds}
+# What an event's details are called, and how their values are written; keys of rows say nothing to a reader.
+DETAIL_WORDS = {"pence": ("amount", pounds), "attempt": None, "batch": None, "by": None}
 
 
 class ColumnFilter(admin.SimpleListFilter):
@@ -178,5 +179,9 @@ def _by(row):
 
 
 def _details(row):
-    words = [f"{name}: {EVENT_WORDS.get(name, str)(value)}" for name, value in row.details.items() if value is not None]
+    words = []
+    for name, value in row.details.items():
+        label, write = DETAIL_WORDS.get(name, (name.replace("_", " "), str)) or ("", None)
+        if write and value is not None:
+            words.append(f"{label}: {write(value)}")
     return f" ({', '.join(words)})" if words else ""

@@ -14,6 +14,7 @@ from collective import clock
 from collective.models import Activity, Call, CallPicture, Community, FollowUp, Message, Page, Person, SupportLine
 from events.demo import dates, words
 from events.models import Registration, Session
+from payments.models import ExpenseLimit
 
 FOLDER = Path(__file__).resolve().parents[2] / "demo"
 # Public, so worth nothing: this command refuses to run without DEBUG.
@@ -67,6 +68,8 @@ class Command(BaseCommand):
         call = Call.objects.create(
             **words.CALL, lead=lead, pay_rule=Call.PayRule.SMALL_FEE_ONLY, published_at=clock.now()
         )
+        for kind, most in words.EXPENSE_LIMITS.items():
+            ExpenseLimit.objects.create(call=call, kind=kind, most_pence=most)
         with (FOLDER / "picture.png").open("rb") as file:
             picture = CallPicture(call=call, file=File(file, "picture.png"), **words.PICTURE)
             picture.full_clean()
