@@ -1,6 +1,7 @@
 """Sweeps find what is due and was not announced. Each run leaves a SweepRun row: the heartbeat."""
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -65,11 +66,13 @@ def run(name):
     return row
 
 
-def each(keys, act):
+def each(keys, act, *, longest=None):
     """Call the act with each key; returns (seen, done). One that fails keeps no other from being done, and is raised
-    at the end, so that the run says so."""
-    done, failure = 0, None
+    at the end, so that the run says so. After `longest` seconds the rest is left to the next sweep."""
+    done, failure, until = 0, None, time.monotonic() + (longest or float("inf"))
     for key in keys:
+        if time.monotonic() > until:
+            break
         try:
             done += act(*key)
         except SoftTimeLimitExceeded:

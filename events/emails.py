@@ -1,5 +1,7 @@
 """What the messages about sessions say: one small function a kind, one template a message."""
 
+from dataclasses import replace
+
 from collective import addresses, clock, mail
 from collective.mail import Letter
 from events import calendar, waiting_list
@@ -127,6 +129,17 @@ def reminder(message):
 @mail.kind("after", "Thanks afterwards")
 def after(message):
     return _letter(message, "Thank you", "after", states=[State.CONFIRMED, State.ATTENDED])
+
+
+@mail.kind("ask_capacity", "In which capacity they took part")
+def ask_capacity(message):
+    """For who was not sure: what is owed depends on it."""
+    registration = _registration(message)
+    if registration.state != State.ATTENDED or not registration.is_unsure:
+        return None
+    page = addresses.full_reverse("correct_capacity", registration.pk)
+    letter = _written(message, registration, "A question for you", "ask_capacity", correct=page)
+    return replace(letter, staff_page="events_registration_capacity")
 
 
 @mail.kind("moved", "Session moved")

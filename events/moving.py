@@ -15,6 +15,7 @@ from collective.models import Message
 from events import access_needs, waiting_list
 from events.models import Reminder, Session
 from events.models.registration_states import State
+from payments import offering
 
 LONGEST, FURTHEST = timedelta(days=1), timedelta(days=730)
 TOLD = [State.CONFIRMED, State.OFFERED, State.WAITING]
@@ -143,7 +144,9 @@ def _pay_who_had_a_place(session, by):
     """Where the call pays although it fell through: whoever held a place has earned the fee."""
     if session.call.pays_if_it_falls_through:
         rows = session.registrations.filter(state=State.CONFIRMED).select_related("person").order_by("pk")
-        for row in rows.select_for_update(no_key=True, of=("self",)):
+        rows = list(rows.select_for_update(no_key=True, of=("self",)))
+        offering.lock_people(row.person_id for row in rows)
+        for row in rows:
             row.session, row.confirmed_by = session, by
             row.save(update_fields=["confirmed_by"])
             row.settle_payment(by)

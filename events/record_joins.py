@@ -7,6 +7,7 @@ from events import access_needs, waiting_list
 from events.models import Registration, Session, SignUpDraft
 from events.models.registration import free_seat
 from events.models.registration_states import HOLDING, State
+from payments import offering
 
 # Which of two live registrations for one session stays: who took part first, then who is nearest to a place.
 RANK = [State.ATTENDED, State.CONFIRMED, State.OFFERED, State.WAITING, State.MISSED]
@@ -39,7 +40,7 @@ def _ranked(*rows):
 
 def join(kept, gone):
     """Move the registrations, session by session under its lock; returns what `undo` needs."""
-    moved = {"registrations": [], "ended": [], "survivors": [], "invited": []}
+    moved = {"registrations": [], "ended": [], "survivors": [], "invited": [], "links": []}
     for key in _sessions(kept, gone):
         session = Session.objects.lock(key)
         waiting_list.release_lapsed(session)
@@ -69,6 +70,7 @@ def _keep_one(session, stays, other, moved):
     stays.agreed_at = stays.agreed_at or other.agreed_at
     access_needs.hand_over(other, stays)
     other.end(Registration.EndedBecause.JOINED)
+    moved["links"] += [[str(row.pk), row.payment_id and str(row.payment_id)] for row in (stays, other)]
     _keep_one_payment(stays, other)
     stays.save()
     access_needs.record(stays, session)
@@ -77,11 +79,17 @@ def _keep_one(session, stays, other, moved):
 
 def _keep_one_payment(stays, other):
     """Two registrations for one session earn one payment: a second one that nobody has approved is cancelled."""
-    if other.payment_id and stays.payment_id is None:
-        stays.payment, other.payment = other.payment, None
+    one, two = stays.payment, other.payment
+    if two is None or (one and one.is_committed and two.is_committed):
+        return  # payments' own part of the join refuses two that are approved
+    if one is None or two.is_committed:
+        other.payment = stays.payment = None
         other.save(update_fields=["payment"])
-    elif other.payment_id:
-        other.settle_payment()
+        stays.save(update_fields=["payment"])
+        other.payment, stays.payment = one, two
+        other.save(update_fields=["payment"])
+    if other.payment_id:
+        offering.withdraw(other.payment_id, None)
 
 
 def _answers(row):
@@ -138,9 +146,17 @@ def undo(kept, gone, moved):
                 row.person = kept
         for row in [row for row in rows if str(row.pk) in ended and row.state == State.CANCELLED]:
             sentences += _revive(session, row, ended[str(row.pk)])
+    _give_back_payments(moved.get("links", []))
     gone.invitations.add(*moved["invited"])
     kept.invitations.remove(*moved["newly_invited"])
     return sentences
+
+
+def _give_back_payments(links):
+    """Each registration has the payment again that it earned."""
+    Registration.objects.filter(pk__in=[pk for pk, _ in links]).update(payment=None)
+    for pk, payment in links:
+        Registration.objects.filter(pk=pk).update(payment=payment)
 
 
 def _restore_survivor(row, survivor, session):

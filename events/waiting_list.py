@@ -189,7 +189,7 @@ def offer_by_hand(registration):
 
 
 @transaction.atomic
-def note_walk_in(session, *, email="", name="", by=None):
+def note_walk_in(session, *, email="", name="", capacity="not_sure", by=None):
     """Somebody came without signing up: note that they took part, over the places if need be.
 
     Found by email address, or added by name. Raises RuleError if they hold a registration already.
@@ -207,8 +207,10 @@ def note_walk_in(session, *, email="", name="", by=None):
     registration = registration or Registration(session=session, person=person, fee_pence=session.fee_pence)
     registration.state, registration.seat, registration.list_number = State.ATTENDED, free_seat(session), None
     registration.came_without_signing_up, registration.confirmed_by = True, by
+    registration.capacity = capacity if registration.is_unsure else registration.capacity
     registration.save()
     registration.settle_payment(by)
+    registration.ask_capacity()
     return registration
 
 
@@ -229,7 +231,7 @@ def forget_private_answers():
 
 
 def has_paid_session(person, call):
-    """Does this person hold a place, in a personal capacity, in a session of this call that is paid and to come?"""
+    """Does this person hold a place in a session of this call that will earn the fee: to come, or not marked yet?"""
     mine = Registration.objects.filter(person=person, session__call=call, state=State.CONFIRMED)
-    mine = mine.filter(fee_pence__isnull=False, session__ends_at__gt=clock.now())
+    mine = mine.filter(fee_pence__isnull=False)
     return mine.exclude(capacity="paid_role").exclude(session__state=Session.State.CANCELLED).exists()

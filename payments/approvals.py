@@ -17,7 +17,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.models import Person
 from collective.templatetags.collective import day, pounds
-from payments.models import Expense, Payment, PaymentRules, PayoutAccount
+from payments.models import Expense, Payment, PaymentRules, PayoutAccount, UnknownMovement
 from payments.models.payment_states import COMMITTED, PAID, State
 
 A_MONTH = timedelta(days=30)
@@ -48,11 +48,16 @@ def who_can(payment, people):
 
 
 def why_not(payment, person):
-    """Why this person, who may approve in general, may not approve this payment; "" if they may."""
+    """Why this person, who may approve in general, may not approve this payment; "" if they may.
+
+    For many payments, the caller has prefetched `expenses`.
+    """
     if payment.person_id == person.pk:
         return "It is your own payment."
     if payment.confirmed_by_id == person.pk:
         return "You confirmed the work, and somebody else approves it."
+    if any(row.decided_by_id == person.pk for row in payment.expenses.all()):
+        return "You decided on its expenses, and somebody else approves it."
     return ""
 
 
@@ -68,6 +73,8 @@ class Checks:
         self.paid_before = set(paid.order_by().values_list("person", flat=True).distinct())
         self.lately = _committed_lately(people)
         self.spent = _committed_in_calls({payment.activity.call_id for payment in payments})
+        strange = UnknownMovement.objects.filter(payment__in=payments)
+        self.strange = set(strange.values_list("payment", flat=True))
         claimed = Expense.objects.filter(payment__in=payments, state=Expense.State.CLAIMED)
         self.open_expenses = set(claimed.values_list("payment", flat=True))
 
@@ -78,6 +85,8 @@ class Checks:
         rows += self._destination(payment, account)
         if payment.pk in self.open_expenses:
             rows.append(Check("Expenses are claimed and not decided on yet.", stops=True))
+        if payment.pk in self.strange:
+            rows.append(Check("Money with its reference has left our account already. Ask who sent it.", stops=True))
         if payment.person_id not in self.paid_before:
             rows.append(Check("First payment to this person.", warns=True))
         return [row for row in rows if row]
@@ -162,9 +171,13 @@ def _sums(payments, by):
 
 
 def versions(payments):
-    """{payment: number of its newest event}: whoever approves says with it what they have looked at."""
+    """{payment: a word for how it and its destination stand}: whoever approves says with it what they have seen."""
     rows = Payment.objects.filter(pk__in=[row.pk for row in payments]).order_by()
-    return dict(rows.annotate(newest=Coalesce(Max("events__pk"), 0)).values_list("pk", "newest"))
+    rows = rows.annotate(newest=Coalesce(Max("events__pk"), 0)).values_list(
+        "pk", "newest", "person__payout_account__method", "person__payout_account__state",
+        "person__payout_account__changed_at",
+    )  # fmt: skip
+    return {pk: "-".join(map(str, parts)) for pk, *parts in rows}
 
 
 @transaction.atomic

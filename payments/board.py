@@ -6,9 +6,9 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from collective import clock
-from payments import approvals, working_days
+from payments import approvals, payouts, working_days
 from payments.models import Expense, Payment, PayoutAccount, Review, UnknownMovement
-from payments.models.payment_states import PAID, Choice, State
+from payments.models.payment_states import CHANGEABLE, PAID, Choice, State
 
 LATE, VERY_LATE = 5, 10  # working days
 A_COLUMN = 25
@@ -74,7 +74,8 @@ def _aggregates():
 
 
 def _first(payments, condition):
-    rows = payments.filter(condition).select_related("person", "activity", "confirmed_by", "approved_by")
+    people = ("person__payout_account", "activity", "confirmed_by", "approved_by")
+    rows = payments.filter(condition).select_related(*people).prefetch_related("expenses")
     return rows.order_by("confirmed_at", "created_at", "pk")[:A_COLUMN]
 
 
@@ -98,6 +99,8 @@ def _note(payment):
         return "They say that it has not come."
     if payment.is_past_its_last_day and payment.state == State.DUE:
         return "The offer's last day has passed without an answer. Ask them."
+    if payment.state == State.APPROVED:
+        return payouts.why_it_waits(payment)
     return ""
 
 
@@ -108,7 +111,7 @@ def warnings():
     if unknown:
         words = "Money that we do not know has left our account at Stripe. Nothing is sent until it is explained."
         found.append((words, "admin:payments_unknownmovement_changelist"))
-    claimed = Expense.objects.filter(state=Expense.State.CLAIMED).count()
+    claimed = Expense.objects.filter(state=Expense.State.CLAIMED, payment__state__in=CHANGEABLE).count()
     if claimed:
         words = f"{claimed} {'expense' if claimed == 1 else 'expenses'} to decide on."
         found.append((words, "admin:payments_expense_changelist"))

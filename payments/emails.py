@@ -11,7 +11,7 @@ from payments.models.payment_states import PAID, State
 LABEL = "About a payment"
 # Where staff note what somebody answers on the phone.
 STAFF_PAGES = {
-    "offered": "payments_payment_choice", "reminder": "payments_payment_choice", "sent": "",
+    "offered": "payments_payment_choice", "reminder": "payments_payment_choice", "sent": "", "looked_into": "",
     "failed": "payments_payment_by_hand_account",
 }  # fmt: skip
 
@@ -62,7 +62,7 @@ def payment_sent(message):
     attempt = payment.attempts.live().first()
     letter = _letter(payment, "A statement for you", "sent", attempt=attempt)
     if message.channel != message.Channel.EMAIL:
-        return letter
+        return replace(letter, row=None)  # whoever rings need not see the payment
     letter.attachments.append(("statement.pdf", statements.of_payment(payment), "application/pdf"))
     return letter
 
@@ -73,6 +73,12 @@ def payment_failed(message):
     if payment.state != State.FAILED:
         return None
     return _letter(payment, "Something to put right together", "failed")
+
+
+@mail.kind("payment_looked_into", LABEL, private_to="payments.view_payment")
+def payment_looked_into(message):
+    """Two people have looked into it: their own page says what came of it."""
+    return _letter(_payment(message), "News for you", "looked_into")
 
 
 @mail.kind("payout_changed", LABEL, private_to="payments.view_payment")

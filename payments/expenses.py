@@ -10,6 +10,8 @@ from payments.models import Expense, ExpenseLimit, Payment
 from payments.models.payment_states import CHANGEABLE, State
 from payments.offering import open_state
 
+MOST = 20  # expenses of one payment
+
 
 def limits(call):
     """{kind: pence} of what this call pays back."""
@@ -29,6 +31,8 @@ def claim(payment_id, by, **answers):
     payment = Payment.objects.lock(payment_id)
     if not can_claim(payment):
         raise RuleError("This payment is on its way already, so nothing can be added to it. Please call us.")
+    if payment.expenses.count() >= MOST:
+        raise RuleError("That is a great many. Please call us, and we add the rest together.")
     _check_limit(payment, answers["kind"], answers["amount_pence"])
     expense = Expense.objects.create(payment=payment, added_by=by, **answers)
     if payment.state == State.APPROVED:
@@ -54,6 +58,8 @@ def decide(expense_id, by, *, accept, told="", no_receipt_because=""):
     expense = Expense.objects.select_for_update(no_key=True).get(pk=expense_id)
     if by.pk == payment.person_id:
         raise RuleError("Nobody decides on expenses of their own. Ask a colleague.")
+    if by.pk == expense.added_by_id:
+        raise RuleError("You added it yourself, and somebody else decides on it. Ask a colleague.")
     if not can_claim(payment):
         raise RuleError("This payment is on its way already, so its expenses can no longer be changed.")
     expense.no_receipt_because = no_receipt_because.strip() or expense.no_receipt_because
@@ -82,7 +88,10 @@ def _add_up(payment, by):
 def withdraw(expense_id, by):
     """Take back what was claimed and not decided on yet. Raises RuleError afterwards."""
     payment = Payment.objects.lock(Expense.objects.values_list("payment", flat=True).get(pk=expense_id))
-    deleted, _ = Expense.objects.filter(pk=expense_id, state=Expense.State.CLAIMED).delete()
-    if not deleted:
+    expense = Expense.objects.filter(pk=expense_id, state=Expense.State.CLAIMED).first()
+    if expense is None:
         raise RuleError("We have decided on this already, so it can no longer be taken back.")
+    expense.delete()
+    if expense.receipt:
+        transaction.on_commit(lambda: expense.receipt.storage.delete(expense.receipt.name))
     payment.note("expense", by, state="withdrawn")

@@ -5,11 +5,14 @@ bring our own key, our own time-outs, and take any answer that is not clear for 
 409 an IdempotencyError; `StripeError` is caught last.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
 import stripe
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -36,6 +39,7 @@ class Movement:
     moved_at: datetime | None = None  # when it took this status
     created: datetime | None = None
     reason: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,10 @@ class Unknown:
 
 class NotReached(Exception):
     """Stripe gave no answer that we can use; ask again later."""
+
+
+class NotAccepted(NotReached):
+    """Stripe gave a clear no."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,8 @@ def send(request, key):
         return Refused("money", _code(error))
     except stripe.StripeError as error:
         return _refusal(error)
+    except SoftTimeLimitExceeded:
+        raise
     except Exception as error:  # a yes that cannot be read, or anything that the network does: unknown is not failed
         return Unknown(f"{type(error).__name__}"[:200])
     return movement
@@ -137,6 +147,7 @@ def _movement(row):
         currency=str(row["amount"]["currency"]), attempt=str((row.get("metadata") or {}).get("attempt", "")),
         expected_on=timezone.localdate(parse_datetime(expected)) if expected else None,
         moved_at=parse_datetime(moved) if moved else None, created=parse_datetime(row["created"]), reason=str(detail),
+        description=str(row.get("description") or ""),
     )  # fmt: skip
 
 
@@ -151,9 +162,17 @@ def movements(since):
     def read():
         params = {"created": {"gte": since.isoformat()}, "limit": 100}
         rows = client().v2.money_management.outbound_payments.list(params)
-        return [_movement(row) for row in rows.auto_paging_iter()]
+        return [_movement_or_riddle(row) for row in rows.auto_paging_iter()]
 
     return _asked(read)
+
+
+def _movement_or_riddle(row):
+    """A movement that cannot be read is one that we do not know; it hides no other."""
+    try:
+        return _movement(row)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Movement(str(getattr(row, "id", "without a key")), "unreadable", 0, "", "")
 
 
 def balance():
@@ -168,9 +187,11 @@ def balance():
 
 
 def create_recipient(key, name, email):
-    """A recipient at Stripe without any detail but name and address; asked twice with one key, it is one."""
+    """A recipient at Stripe without any detail but name and address; asked twice for the same, it is one."""
+    known = {"display_name": name, **({"contact_email": email} if email else {})}
+    key = f"{key}-{hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]}"
     params = {
-        "contact_email": email, "display_name": name, "identity": {"country": "gb", "entity_type": "individual"},
+        **known, "identity": {"country": "gb", "entity_type": "individual"},
         "configuration": {"recipient": {"capabilities": {"bank_accounts": {"local": {"requested": True}}}}},
     }  # fmt: skip
     return _asked(lambda: client().v2.core.accounts.create(params, {"idempotency_key": key}).id)
@@ -203,15 +224,26 @@ def _is_usable(row):
     return not row.get("archived") and not row.get("restricted") and row["usage_status"]["payments"] == "eligible"
 
 
-def forget(account, payout_method):
-    """Archive a payout method, so that nothing can go there any more. Raises NotReached."""
-    methods = client().v2.money_management.payout_methods
-    return _asked(lambda: methods.archive(payout_method, None, {"stripe_context": account}))
+def forget(account):
+    """Archive every payout method of this recipient, so that nothing can go there any more. Raises NotReached."""
+
+    def archive_all():
+        methods, context = client().v2.money_management.payout_methods, {"stripe_context": account}
+        for row in methods.list({"limit": 20}, context).auto_paging_iter():
+            if not row.archived:
+                methods.archive(row.id, None, context)
+
+    return _asked(archive_all)
 
 
 def _asked(ask):
     try:
         return ask()
+    except SoftTimeLimitExceeded:
+        raise
+    except stripe.StripeError as error:
+        is_no = error.http_status in {400, 402, 404}
+        raise (NotAccepted if is_no else NotReached)(f"{type(error).__name__} {_code(error)}"[:200]) from error
     except Exception as error:  # whatever a network or a server does: ask again later
         raise NotReached(f"{type(error).__name__}"[:200]) from error
 
@@ -225,7 +257,8 @@ def event(body, signature):
         raise ValueError("There is no secret to check it with")
     try:
         found = client().parse_event_notification(body, signature, settings.STRIPE_WEBHOOK_SECRET, TOLERANCE)
-        related = getattr(found, "related_object", None)
-        return str(found.id), str(found.type), str(related.id if related else "")
+        related, context = getattr(found, "related_object", None), getattr(found, "context", None)
+        about = context if ".payout_method." in found.type and context else related and related.id
+        return str(found.id), str(found.type), str(about or "")
     except Exception as error:  # a bad signature, JSON that is none, a field that is missing: all the same
         raise ValueError(type(error).__name__) from error

@@ -7,20 +7,24 @@ did not export them records what came back.
 import uuid
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from collective import clock, mail
 from collective.errors import RuleError
-from payments.models import Payment, PayoutAccount, PayoutAttempt
+from payments.models import Payment, PaymentRules, PayoutAccount, PayoutAttempt
 from payments.models.payment_states import State
-from payments.payouts import locked, stopped_because
+from payments.payouts import locked, stopped_because, within_today
 
 HAND = [Payment.Method.VOUCHER, Payment.Method.CASH, Payment.Method.OFFICE]
 At = PayoutAttempt.State
 
 
 def ready():
-    """Approved, and to be paid by hand."""
-    return Payment.objects.filter(state=State.APPROVED, method__in=HAND).order_by("approved_at", "pk")
+    """Approved, and to be paid by hand: the way that the person chose stands, and has waited if it was changed."""
+    account = Q(person__payout_account__state=PayoutAccount.State.READY, person__payout_account__method=F("method"))
+    waited = Q(person__payout_account__wait_until=None) | Q(person__payout_account__wait_until__lte=clock.now())
+    rows = Payment.objects.filter(account, waited, state=State.APPROVED, method__in=HAND)
+    return rows.order_by("approved_at", "pk")
 
 
 @transaction.atomic
@@ -30,7 +34,13 @@ def export(by):
         raise RuleError(reason)
     batch = uuid.uuid4()
     rows = list(ready().select_for_update(no_key=True, of=("self",), skip_locked=True)[:500])
-    for payment in rows:
+    rules = PaymentRules.lock()
+    left = within_today(rules)
+    for payment in list(rows):
+        if payment.amount_pence > left:
+            rows.remove(payment)  # above what may go in a day: in tomorrow's export
+            continue
+        left -= payment.amount_pence
         PayoutAttempt.objects.create(
             payment=payment, method=payment.method, amount_pence=payment.amount_pence, batch=batch, exported_by=by,
             request={"method": payment.method, "reference": payment.reference},
@@ -65,10 +75,11 @@ def record(reference, hand_reference, by, *, voucher_code=""):
     payment, attempt = locked(_find(reference).pk)
     if attempt.state != At.READY:
         raise RuleError(f"{reference}: somebody has recorded this already.")
-    if by.pk in {attempt.exported_by_id, payment.person_id}:
-        raise RuleError(f"{reference}: whoever exported it, or is paid, does not record it. Ask a colleague.")
+    _check_second_person(payment, attempt, by)
     if not hand_reference.strip():
         raise RuleError(f"{reference}: give the reference of the finance office.")
+    if _needs_code(payment) and not voucher_code.strip():
+        raise RuleError(f"{reference}: they read the voucher's code on their own page, so give it too.")
     attempt.state, attempt.hand_reference, attempt.recorded_by = At.POSTED, hand_reference.strip()[:60], by
     attempt.voucher_code = voucher_code.strip() or None
     attempt.save()
@@ -79,12 +90,26 @@ def record(reference, hand_reference, by, *, voucher_code=""):
     return payment
 
 
+def _check_second_person(payment, attempt, by):
+    if by.pk in {attempt.exported_by_id, payment.person_id}:
+        raise RuleError(
+            f"{payment.reference}: whoever exported it, or is paid, does not say what became of it. Ask a colleague."
+        )
+
+
+def _needs_code(payment):
+    account = PayoutAccount.objects.filter(person=payment.person_id).first()
+    on_page = account is not None and account.deliver == PayoutAccount.Deliver.PAGE
+    return payment.method == Payment.Method.VOUCHER and on_page
+
+
 @transaction.atomic
 def was_not_paid(reference, why, by):
     """It came back from the office unpaid: approved again, for the next export. Raises RuleError without a reason."""
     payment, attempt = locked(_find(reference).pk)
     if attempt.state != At.READY:
         raise RuleError(f"{reference}: somebody has recorded this already.")
+    _check_second_person(payment, attempt, by)
     if not why.strip():
         raise RuleError("Say why it was not paid.")
     attempt.state, attempt.error = At.REFUSED, why.strip()[:200]

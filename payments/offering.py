@@ -12,7 +12,7 @@ from collective import clock, mail
 from collective.errors import RuleError
 from collective.models import Activity, Call, Person
 from payments.models import Capacity, Payment
-from payments.models.payment_states import OPEN, Choice, State
+from payments.models.payment_states import ENDED, OPEN, Choice, State
 
 REMIND_AFTER = [timedelta(days=3), timedelta(days=10), timedelta(days=24)]  # from when it became due
 SMALL_FEES = [Activity.Kind.CONVERSATION, Activity.Kind.OWN_TIME]
@@ -30,13 +30,31 @@ def settle(row, by):
     reason = row.earned
     earned = reason is not None and row.fee_pence is not None and row.capacity == Capacity.PERSONAL
     if row.payment_id is None:
-        if earned and not covered_by_session(row.person, row.activity):
+        if earned and not covered_by_session(row.person, row.activity) and not _take_existing(row):
             row.payment = _create(row.person, row.activity, row.fee_pence, reason, row.confirmed_by, row.happened_on)
             row.save(update_fields=["payment"])
     elif earned:
         row.payment = _bring_back(row.payment_id, reason, row.confirmed_by)
     else:
         row.payment = withdraw(row.payment_id, by)
+
+
+def _take_existing(row):
+    """Is there a fee for this person and activity already, decided by hand or earned before? It is the only one.
+
+    The caller holds the person.
+    """
+    existing = Payment.objects.filter(person=row.person, activity=row.activity, fee_pence__isnull=False)
+    existing = existing.exclude(state__in=ENDED).first()
+    if existing and not type(row).objects.filter(payment=existing).exists():
+        row.payment = existing
+        row.save(update_fields=["payment"])
+    return existing is not None
+
+
+def lock_people(keys):
+    """Lock several people in the one order, before their payments are settled one after the other."""
+    list(Person.objects.filter(pk__in=set(keys)).order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
 def covered_by_session(person, activity):
@@ -68,7 +86,8 @@ def _create(person, activity, pence, reason, confirmed_by, happened_on, note="")
 def _bring_back(payment_id, reason, confirmed_by):
     """Due again, the same row, if it was cancelled; with the choice that was made."""
     payment = Payment.objects.lock(payment_id)
-    if payment.state != State.CANCELLED:
+    others = Payment.objects.filter(person=payment.person, activity=payment.activity, fee_pence__isnull=False)
+    if payment.state != State.CANCELLED or others.exclude(state__in=ENDED).exists():
         return payment
     payment.confirmed_by = None if confirmed_by == payment.person else confirmed_by
     payment.confirmed_at = payment.confirmed_by and clock.now()
@@ -122,7 +141,7 @@ def pay_by_hand(person, activity, pence, why, by, *, happened_on=None):
     if not why.strip():
         raise RuleError("Say why: it stays with the payment.")
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    others = Payment.objects.filter(person=person, activity=activity).exclude(state=State.CANCELLED)
+    others = Payment.objects.filter(person=person, activity=activity).exclude(state__in=ENDED)
     if others.filter(fee_pence__isnull=pence is None).exists():
         raise RuleError(f"{person} has a payment for this already. Open that one instead.")
     if pence and covered_by_session(person, activity):

@@ -4,6 +4,7 @@ Stripe is asked outside any transaction. A changed destination waits three days,
 address that they had lately: whoever took over an account must not get the money at once.
 """
 
+import hashlib
 from datetime import timedelta
 
 from django.db import transaction
@@ -20,6 +21,7 @@ OLD_ADDRESS_COUNTS = timedelta(days=30)
 CHECK_AGAIN = timedelta(minutes=1)
 KEEP_CHECKING = timedelta(days=2)
 NOT_NOW = "We cannot reach Stripe just now. Nothing is lost. Please try again in a few minutes."
+NOT_ACCEPTED = "Stripe did not accept what we know of you: perhaps your email address. Please call us."
 HAND = [Payment.Method.VOUCHER, Payment.Method.CASH, Payment.Method.OFFICE]
 Ac = PayoutAccount.State
 
@@ -42,6 +44,8 @@ def form_address(person, *, return_url, refresh_url):
         return gateway.form_address(
             account.stripe_account, update=update, return_url=return_url, refresh_url=refresh_url
         )
+    except gateway.NotAccepted as error:
+        raise RuleError(NOT_ACCEPTED) from error
     except gateway.NotReached as error:
         raise RuleError(NOT_NOW) from error
 
@@ -50,7 +54,7 @@ def form_address(person, *, return_url, refresh_url):
 def _for_stripe(person):
     """Their row, waiting for what Stripe's form brings. One that is paid by hand stays so until that is there."""
     account, _ = PayoutAccount.objects.select_for_update(no_key=True).get_or_create(person=person)
-    account.checked_at = None
+    account.checked_at, account.asked_at = None, clock.now()
     if account.state == Ac.REMOVED:
         account.state, account.method = Ac.STARTED, Payment.Method.STRIPE
     account.save()
@@ -69,20 +73,19 @@ def read(account_id):
 def keep(account_id, found):
     """Write what Stripe holds, once: a new destination is told, and what had failed goes out again."""
     person_id = PayoutAccount.objects.values_list("person", flat=True).get(pk=account_id)
-    waiting = _lock_failed(person_id)
+    waiting = _lock_waiting(person_id)
     account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=account_id)
     account.checked_at = clock.now()
     if account.state == Ac.REMOVED:
         return False
-    if found.is_ready and found.payout_method != account.payout_method:
+    asked_since = account.asked_at is not None and account.asked_at >= account.changed_at
+    is_other_way = account.method != Payment.Method.STRIPE or account.state != Ac.READY
+    if found.is_ready and (found.payout_method != account.payout_method or (asked_since and is_other_way)):
         _take_over(account, found)
-    elif found.is_ready and account.state == Ac.STARTED:
-        account.state, account.method = Ac.READY, Payment.Method.STRIPE
     elif not found.is_ready and account.is_ready and account.method == Payment.Method.STRIPE:
         account.state = Ac.TO_MEND
     account.save()
-    if account.is_ready:
-        _send_failed_again(waiting, account)
+    _follow(waiting, account)
     return account.is_ready
 
 
@@ -100,7 +103,8 @@ def _changed(account):
         revision = account.changed_at.isoformat()
         mail.tell(account.person, "payout_changed", account, revision=revision)
         for address in _old_addresses(account.person):
-            mail.tell(None, "payout_changed", account, address=address, revision=revision)
+            told = f"{revision[:19]}@{hashlib.sha256(address.encode()).hexdigest()[:16]}"
+            mail.tell(None, "payout_changed", account, address=address, revision=told)
     account.was_ready = True
 
 
@@ -111,18 +115,22 @@ def _old_addresses(person):
     return set(told.values_list("address", flat=True)) - {"", person.mail_address}
 
 
-def _lock_failed(person_id):
-    """Their failed payments, locked before the account as everywhere."""
-    failed = Payment.objects.filter(person=person_id, state=State.FAILED).order_by("pk")
-    return list(failed.select_for_update(no_key=True, of=("self",)))
+def _lock_waiting(person_id):
+    """Their payments that were approved and did not go out yet, locked before the account as everywhere."""
+    waiting = Payment.objects.filter(person=person_id, state__in=[State.APPROVED, State.FAILED]).order_by("pk")
+    return list(waiting.select_for_update(no_key=True, of=("self",)))
 
 
-def _send_failed_again(payments, account):
-    """Mended: what two people had approved goes out again, without asking them anew."""
-    for payment in payments:
-        payment.state, payment.method, payment.problem = State.APPROVED, account.method, ""
-        payment.save()
-        payment.note("came_back", account.person, mended=True)
+def _follow(payments, account):
+    """What two people had approved goes the way that stands now; what had failed goes out again without asking them
+    anew, if its way is another one, or was mended."""
+    for payment in payments if account.is_ready else []:
+        was, payment.method = (payment.state, payment.method), account.method
+        if payment.state == State.FAILED:
+            payment.state, payment.problem = State.APPROVED, ""
+        if was != (payment.state, payment.method):
+            payment.save()
+            payment.note("came_back", account.person, mended=True)
 
 
 @transaction.atomic
@@ -132,14 +140,14 @@ def choose_by_hand(person, method, by, *, voucher="", deliver=""):
         raise RuleError("Choose how you would like it.")
     if method == Payment.Method.VOUCHER and not (voucher.strip() and deliver):
         raise RuleError("Say which voucher you would like, and how it should come to you.")
-    waiting = _lock_failed(person.pk)
+    waiting = _lock_waiting(person.pk)
     account, _ = PayoutAccount.objects.select_for_update(no_key=True).get_or_create(person=person)
     account.method, account.state = method, Ac.READY
     account.voucher = voucher.strip() if method == Payment.Method.VOUCHER else ""
     account.deliver = deliver if method == Payment.Method.VOUCHER else ""
     _changed(account)
     account.save()
-    _send_failed_again(waiting, account)
+    _follow(waiting, account)
     return account
 
 
@@ -148,14 +156,24 @@ def remove(person):
     account = of(person)
     if account is None:
         return
-    if account.payout_method and gateway.is_on():
+    if account.stripe_account and gateway.is_on():
         try:
-            gateway.forget(account.stripe_account, account.payout_method)
+            gateway.forget(account.stripe_account)
         except gateway.NotReached as error:
             raise RuleError(NOT_NOW) from error
     PayoutAccount.objects.filter(pk=account.pk).update(
-        state=Ac.REMOVED, payout_method="", bank_name="", last_four="", voucher="", deliver="", changed_at=clock.now()
-    )
+        state=Ac.REMOVED, payout_method="", bank_name="", last_four="", voucher="", deliver="", changed_at=clock.now(),
+        asked_at=None,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def hand_over(account, person):
+    """Two records are joined: the destination of the one becomes the other's, waits, and is told."""
+    account.person = person
+    account.was_ready = True
+    _changed(account)
+    account.save()
 
 
 def read_all():
@@ -163,9 +181,9 @@ def read_all():
     if not gateway.is_on():
         return 0, 0
     now = clock.now()
-    begun = PayoutAccount.objects.filter(state__in=[Ac.STARTED, Ac.TO_MEND], stripe_account__isnull=False)
-    begun = begun.filter(changed_at__gt=now - KEEP_CHECKING).exclude(checked_at__gt=now - CHECK_AGAIN)
-    return sweeps.each([(key,) for key in begun.values_list("pk", flat=True)[:100]], _read_if_reached)
+    asked = PayoutAccount.objects.filter(asked_at__gt=now - KEEP_CHECKING, stripe_account__isnull=False)
+    asked = asked.exclude(state=Ac.REMOVED).exclude(checked_at__gt=now - CHECK_AGAIN).order_by("asked_at")
+    return sweeps.each([(key,) for key in asked.values_list("pk", flat=True)[:100]], _read_if_reached, longest=20)
 
 
 def _read_if_reached(account_id):

@@ -11,10 +11,11 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from collective import clock, doorbell, mail, sweeps
+from collective.templatetags.collective import day
 from payments import gateway
 from payments.gateway import Movement, Refused
 from payments.models import Payment, PaymentRules, PayoutAccount, PayoutAttempt, Review, UnknownMovement
@@ -29,6 +30,9 @@ AGAIN_AFTER = [
     timedelta(hours=6),
 ]
 REVIEW_AFTER = timedelta(hours=24)  # Stripe keeps keys for 30 days; a person looks long before
+MISSING_FOR = timedelta(hours=1)
+TRY_SHORTAGE_EVERY = timedelta(minutes=5)
+LONGEST = 20  # seconds that one sweep may take: Stripe that hangs must not keep mail waiting
 A_BATCH = 200
 LONDON = ZoneInfo("Europe/London")
 # Why money did not arrive, where the person can mend it (Stripe's own words).
@@ -49,6 +53,8 @@ def stopped_because(rules=None):
         return f"Sending is paused. {rules.paused_because}".strip()
     if UnknownMovement.objects.filter(explained_at=None).exists():
         return "Money that we do not know has left our account at Stripe. Explain it first."
+    if rules.restored_at and (rules.reconciled_at is None or rules.reconciled_at < rules.restored_at):
+        return "The database was restored, and has not been compared with Stripe yet."
     return ""
 
 
@@ -59,27 +65,31 @@ def begin_all():
     """The sweep: every approved payment that may go now gets its attempt; returns (seen, done)."""
     if not gateway.is_on() or stopped_because():
         return 0, 0
-    ready = Payment.objects.filter(state=State.APPROVED, method=Payment.Method.STRIPE)
-    keys = list(ready.order_by("approved_at", "pk").values_list("pk", flat=True)[:A_BATCH])
-    if keys and _still_short():
-        return len(keys), 0
-    return sweeps.each([(key,) for key in keys], begin)
+    keys = list(_ready().order_by("approved_at", "pk").values_list("pk", flat=True)[:A_BATCH])
+    if keys and PaymentRules.current().short_of_money_since:
+        keys = keys[:1] if _may_try_again() else []
+    return sweeps.each([(key,) for key in keys], begin, longest=LONGEST)
 
 
-def _still_short():
-    """Money was missing: is it still? Asks Stripe's balance, and forgets the shortage once there is enough."""
+def _ready():
+    """Approved, and its destination is ready and has waited long enough if it was changed."""
+    account = Q(person__payout_account__state=PayoutAccount.State.READY, person__payout_account__method="stripe")
+    waited = Q(person__payout_account__wait_until=None) | Q(person__payout_account__wait_until__lte=clock.now())
+    return Payment.objects.filter(account, waited, state=State.APPROVED, method=Payment.Method.STRIPE)
+
+
+def _may_try_again():
+    """Money was missing: is there enough now for what was refused? Then one payment is tried, at most every few
+    minutes, and the rest goes once Stripe has taken it on."""
     rules = PaymentRules.current()
-    if rules.short_of_money_since is None:
+    if rules.short_tried_at and rules.short_tried_at > clock.now() - TRY_SHORTAGE_EVERY:
         return False
-    waiting = Payment.objects.filter(state=State.APPROVED, method=Payment.Method.STRIPE)
-    first = waiting.order_by("approved_at", "pk").first()
     try:
-        if first and gateway.balance() < first.amount_pence:
-            return True
+        pence = gateway.balance()
     except gateway.NotReached:
-        return True
-    PaymentRules.objects.update(short_of_money_since=None)
-    return False
+        return False
+    PaymentRules.note(balance_pence=pence, balance_at=clock.now())
+    return pence >= rules.short_of_pence
 
 
 @transaction.atomic
@@ -87,11 +97,9 @@ def begin(payment_id):
     """Write the attempt of an approved payment; returns whether one was written. Twice or at once, it writes one."""
     payment = Payment.objects.lock(payment_id)
     rules = PaymentRules.lock()  # always the last lock: what is sent in a day is counted by one at a time
-    if payment.state != State.APPROVED or payment.method != Payment.Method.STRIPE or stopped_because(rules):
+    if stopped_because(rules) or why_it_waits(payment, rules):
         return False
-    account = PayoutAccount.objects.filter(person=payment.person_id).first()
-    if not _may_go_there(account) or _sent_today() + payment.amount_pence > rules.most_per_day_pence:
-        return False
+    account = PayoutAccount.objects.get(person=payment.person_id)
     attempt = PayoutAttempt(payment=payment, method=payment.method, amount_pence=payment.amount_pence)
     attempt.request = gateway.request_for(attempt.pk, payment, account, rules.statement_descriptor)
     attempt.save()
@@ -102,18 +110,29 @@ def begin(payment_id):
     return True
 
 
-def _may_go_there(account):
-    """A destination that is ready, and not changed within the last days."""
-    if account is None or not account.is_ready or account.method != Payment.Method.STRIPE:
-        return False
-    return account.wait_until is None or account.wait_until <= clock.now()
+def why_it_waits(payment, rules=None):
+    """Why an approved payment cannot be sent through Stripe now, in words for staff; "" if it can."""
+    rules, account = rules or PaymentRules.current(), getattr(payment.person, "payout_account", None)
+    if payment.state != State.APPROVED:
+        return "It is not approved."
+    if account is None or not account.is_ready or account.method != payment.method:
+        return "Where it goes is not set up any more. Ask them."
+    if account.wait_until and account.wait_until > clock.now():
+        return f"They changed where it goes: it waits until {day(account.wait_until)}."
+    if payment.method != Payment.Method.STRIPE:
+        return "It waits for the next export to the finance office."
+    if payment.amount_pence > min(rules.most_per_payment_pence, rules.most_per_day_pence):
+        return "It is above the cap, which was lowered since."
+    if payment.amount_pence > within_today(rules):
+        return "What may be sent in a day is reached: it goes tomorrow."
+    return ""
 
 
-def _sent_today():
-    """Pence whose sending was begun since midnight in London."""
+def within_today(rules):
+    """How many pence may still be begun today."""
     midnight = datetime.combine(timezone.localdate(clock.now()), time(0), LONDON)
     begun = PayoutAttempt.objects.live().filter(created_at__gte=midnight)
-    return begun.aggregate(sum=Sum("amount_pence"))["sum"] or 0
+    return rules.most_per_day_pence - (begun.aggregate(sum=Sum("amount_pence"))["sum"] or 0)
 
 
 # Sending: one attempt, under a lease.
@@ -125,7 +144,7 @@ def send_all():
     if not gateway.is_on() or stopped_because():
         return 0, 0
     due = PayoutAttempt.objects.due(clock.now()).order_by("next_try_at", "pk")
-    return sweeps.each([(key,) for key in due.values_list("pk", flat=True)[:A_BATCH]], send)
+    return sweeps.each([(key,) for key in due.values_list("pk", flat=True)[:A_BATCH]], send, longest=LONGEST)
 
 
 def send(attempt_id):
@@ -200,7 +219,8 @@ def locked(attempt_id):
 
 
 def _fits(attempt, movement):
-    is_ours = movement.attempt == str(attempt.pk) and attempt.stripe_id in {None, movement.stripe_id}
+    is_named = movement.attempt == str(attempt.pk) and attempt.stripe_id is None
+    is_ours = is_named or attempt.stripe_id == movement.stripe_id
     return is_ours and movement.pence == attempt.amount_pence and movement.currency == "gbp"
 
 
@@ -225,37 +245,41 @@ def _refused(payment, attempt, refused):
         payment.state = State.APPROVED
         payment.save()
         payment.note("no_money", attempt=str(attempt.pk))
-        _note_shortage()
+        _note_shortage(attempt.amount_pence)
     else:
-        _failed(payment, refused.code, "refused")
+        _failed(payment, refused.code, "refused", _destination(attempt))
 
 
-def _note_shortage():
+def _note_shortage(pence):
     """Money is missing: the payments wait, approved, and finance hears of it once."""
     from payments import approvals
 
-    rules = PaymentRules.lock()
-    if rules.short_of_money_since is None:
-        rules.short_of_money_since = clock.now()
-        rules.save()
-        revision = rules.short_of_money_since.isoformat()
+    rules, now = PaymentRules.lock(), clock.now()
+    is_new = rules.short_of_money_since is None
+    PaymentRules.note(short_of_money_since=rules.short_of_money_since or now, short_of_pence=pence, short_tried_at=now)
+    if is_new:
         for person in approvers_to_tell(approvals.approvers()):
-            mail.tell(person, "payments_short", person, revision=revision)
+            mail.tell(person, "payments_short", person, revision=now.isoformat())
 
 
 def approvers_to_tell(people):
     return people.filter(reach_by="email").order_by("pk")
 
 
-def _failed(payment, problem, what):
+def _failed(payment, problem, what, destination):
     """The person's details did not work: they get a plain link to mend them, and no new approval is needed."""
     payment.state, payment.problem = State.FAILED, problem
     payment.sent_at = payment.expected_on = payment.arrived_at = None
     payment.save()
     event = payment.note(what, problem=problem)
-    accounts = PayoutAccount.objects.filter(person=payment.person_id, method=Payment.Method.STRIPE)
+    # only if it is still the one that money did not reach: they may have mended it already
+    accounts = PayoutAccount.objects.filter(person=payment.person_id, payout_method=destination, method="stripe")
     accounts.filter(state=PayoutAccount.State.READY).update(state=PayoutAccount.State.TO_MEND)
     mail.tell(payment.person, "payment_failed", payment, revision=str(event.pk))
+
+
+def _destination(attempt):
+    return attempt.request.get("to", {}).get("payout_method", "")
 
 
 # What Stripe says of an attempt, whenever and in whatever order we hear it.
@@ -275,8 +299,9 @@ def apply(attempt_id, movement):
 
 
 def _apply(payment, attempt, movement):
-    if attempt.stripe_id is None and attempt.state in {At.REFUSED, At.FAILED, At.RETURNED}:
-        _note_late_find(payment, attempt, movement)
+    attempt.missing_since = None
+    if attempt.state == At.REFUSED:
+        _note_late_find(payment, movement)
         return
     if attempt.state in {At.READY, At.UNKNOWN, At.REVIEW}:
         _found(payment, attempt, movement)
@@ -295,22 +320,20 @@ def _rank(status):
 def _found(payment, attempt, movement):
     """Stripe has taken it on: by its answer, or found in its list afterwards."""
     Review.objects.filter(attempt=attempt, settled_at=None).delete()
+    PaymentRules.objects.exclude(short_of_money_since=None).update(short_of_money_since=None)
     attempt.state, attempt.stripe_status, attempt.taken_at = At.PROCESSING, "", clock.now()
     payment.state = State.SENDING
     payment.save()
     payment.note("taken", attempt=str(attempt.pk), stripe_id=movement.stripe_id)
 
 
-def _note_late_find(payment, attempt, movement):
+def _note_late_find(payment, movement):
     """We took it for not sent, and Stripe has it: somebody has to look, and nothing more is sent until then."""
-    UnknownMovement.objects.get_or_create(
-        stripe_id=movement.stripe_id,
-        defaults={
-            "amount_pence": movement.pence,
-            "seen_at": clock.now(),
-            "what": f"An attempt of {payment.reference} that we took for not sent",
-        },
-    )
+    if movement.status in {"failed", "canceled"}:
+        return
+    words = f"An attempt of {payment.reference} that we took for not sent"
+    defaults = {"amount_pence": movement.pence, "seen_at": clock.now(), "what": words, "payment": payment}
+    UnknownMovement.objects.get_or_create(stripe_id=movement.stripe_id, defaults=defaults)
 
 
 def _nothing(payment, attempt, movement):
@@ -320,7 +343,7 @@ def _nothing(payment, attempt, movement):
 def _posted(payment, attempt, movement):
     attempt.state = At.POSTED
     if payment.state not in PAID:
-        payment.state, payment.problem = State.SENT, ""
+        payment.state, payment.problem = State.ARRIVED if payment.arrived_at else State.SENT, ""
         payment.sent_at, payment.expected_on = movement.moved_at or clock.now(), movement.expected_on
         payment.save()
         payment.note("sent", attempt=str(attempt.pk))
@@ -330,9 +353,9 @@ def _posted(payment, attempt, movement):
 def _came_back(payment, attempt, movement):
     attempt.state = At.RETURNED if movement.status == "returned" else At.FAILED
     if movement.reason in MENDABLE:
-        _failed(payment, movement.reason, movement.status if movement.status in {"failed", "returned"} else "failed")
+        _failed(payment, movement.reason, movement.status, _destination(attempt))
     else:
-        _to_review(payment, attempt, f"Stripe: {movement.status} {movement.reason}".strip())
+        to_review(payment, attempt, f"Stripe: {movement.status} {movement.reason}".strip())
 
 
 STEPS = {"posted": _posted, "failed": _came_back, "returned": _came_back, "canceled": _came_back}
@@ -355,13 +378,18 @@ def _review_one_overdue(attempt_id):
 
 
 @transaction.atomic
-def review_lost(attempt_id):
-    """Stripe's list does not hold what Stripe had taken on: somebody has to look."""
+def note_missing(attempt_id, asked_at):
+    """Stripe's list does not hold what Stripe had taken on. Twice, an hour apart: somebody has to look."""
     payment, attempt = locked(attempt_id)
-    if attempt.state in {At.PROCESSING, At.POSTED}:
+    if attempt.state not in {At.PROCESSING, At.POSTED}:
+        return
+    attempt.missing_since = attempt.missing_since or asked_at
+    is_lost = asked_at - attempt.missing_since >= MISSING_FOR
+    if is_lost:
         attempt.state = At.REVIEW
-        attempt.save()
-        _to_review(payment, attempt, "Stripe's list does not hold it any more")
+    attempt.save()
+    if is_lost:
+        to_review(payment, attempt, "Stripe's list does not hold it any more")
 
 
 def _hand_over(payment, attempt, why):
@@ -369,11 +397,13 @@ def _hand_over(payment, attempt, why):
     attempt.state, attempt.lease, attempt.lease_until = At.REVIEW, None, None
     attempt.had_unknown = attempt.had_unknown or attempt.calling
     attempt.save()
-    _to_review(payment, attempt, why)
+    to_review(payment, attempt, why)
 
 
-def _to_review(payment, attempt, why):
+def to_review(payment, attempt, why):
     payment.state = State.NEEDS_REVIEW
     payment.save()
-    Review.objects.get_or_create(attempt=attempt, defaults={"why": why[:200], "opened_at": clock.now()})
+    Review.objects.get_or_create(
+        attempt=attempt, settled_at=None, defaults={"why": why[:200], "opened_at": clock.now()}
+    )
     payment.note("review", attempt=str(attempt.pk), why=why[:200])

@@ -4,13 +4,17 @@ Money that left our account and that no attempt of ours explains stops all sendi
 """
 
 import logging
+import uuid
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Min, Q
 
 from collective import clock, sweeps
+from collective.errors import RuleError
 from payments import gateway, payouts
-from payments.models import PaymentRules, PayoutAttempt, Review, UnknownMovement
+from payments.models import Payment, PaymentRules, PayoutAttempt, Review, UnknownMovement
+from payments.models.payment_states import State
 
 logger = logging.getLogger(__name__)
 OFTEN = timedelta(minutes=15)
@@ -25,23 +29,33 @@ def look_under_way():
     """The sweep: everything since the oldest attempt that is not settled; returns (seen, done)."""
     if not gateway.is_on():
         return 0, 0
+    _note_balance()
     open_ = PayoutAttempt.objects.filter(method="stripe", first_sent_at__isnull=False)
-    open_ = open_.filter(
-        Q(state__in=[At.UNKNOWN, At.PROCESSING, At.REVIEW]) | Q(review__settled_at=None, review__isnull=False)
-    )
+    open_ = open_.filter(Q(state__in=[At.UNKNOWN, At.PROCESSING, At.REVIEW]) | Q(missing_since__isnull=False))
     since = open_.aggregate(since=Min("first_sent_at"))["since"]
     seen, done = _compared(since - MARGIN) if since else (0, 0)
     return seen, done or 0
 
 
+def _note_balance():
+    """What the board shows; while Stripe cannot be reached, it stays as old as it is."""
+    try:
+        PaymentRules.note(balance_pence=gateway.balance(), balance_at=clock.now())
+    except gateway.NotReached:
+        logger.info("Stripe's balance was not read")
+
+
 def look_back():
     """The sweep, once a day: 40 days both ways; returns (seen, done)."""
-    last = PaymentRules.current().reconciled_at
-    if not gateway.is_on() or (last and last > clock.now() - DAILY):
+    rules = PaymentRules.current()
+    last, restored = rules.reconciled_at, rules.restored_at
+    is_recent = last and last > clock.now() - DAILY and not (restored and restored > last)
+    if not gateway.is_on() or is_recent:
         return 0, 0
+    asked_at = clock.now()
     seen, done = _compared(clock.now() - LOOK_BACK)
     if done is not None:
-        PaymentRules.note(reconciled_at=clock.now())
+        PaymentRules.note(reconciled_at=asked_at)
     return seen, done or 0
 
 
@@ -58,66 +72,102 @@ def _compared(since):
 def compare(since):
     """Read Stripe's list since this moment and write what it says; returns (seen, done). Raises NotReached."""
     asked_at = clock.now()
-    movements = gateway.movements(since)
-    ours = _attempts([movement.attempt for movement in movements])
-    sweeps.each([(movement, ours) for movement in movements], _one)
-    _look_for_missing(since, asked_at, {movement.stripe_id for movement in movements}, movements)
-    return len(movements), len(movements)
+    movements = {movement.stripe_id: movement for movement in gateway.movements(since)}
+    ours = _attempts(movements.values())
+    try:
+        return sweeps.each([(key,) for key in movements], lambda key: _one(movements[key], ours))
+    finally:
+        _look_for_missing(since, asked_at, movements)
 
 
-def _attempts(keys):
-    """{key: attempt} for keys that are attempts of ours; what is no key of ours is left out."""
-    known = {}
-    for row in PayoutAttempt.objects.filter(pk__in=[key for key in keys if is_key(key)]):
-        known[str(row.pk)] = row
-    return known
+def _attempts(movements):
+    """{name or Stripe's key: key of our attempt} for what these movements name."""
+    names = [movement.attempt for movement in movements if is_key(movement.attempt)]
+    rows = PayoutAttempt.objects.filter(Q(pk__in=names) | Q(stripe_id__in=[row.stripe_id for row in movements]))
+    found = {}
+    for pk, stripe_id in rows.values_list("pk", "stripe_id"):
+        found[str(pk)] = found[stripe_id or str(pk)] = pk
+    return found
 
 
 def is_key(text):
-    return len(text) == 36 and all(letter in "0123456789abcdef-" for letter in text)
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def _one(movement, ours):
-    attempt = ours.get(movement.attempt)
-    if attempt is None or not payouts.apply(attempt.pk, movement):
-        return note_unknown(movement)
+    key = ours.get(movement.stripe_id) or ours.get(movement.attempt)
+    if key is None or not payouts.apply(key, movement):
+        note_unknown(movement)
     return True
 
 
 def note_unknown(movement):
     """Write down money that we do not know: from then on nothing is sent."""
     if movement.status in {"failed", "canceled"}:
-        return True  # no money has moved
-    UnknownMovement.objects.get_or_create(
-        stripe_id=movement.stripe_id, defaults={"amount_pence": movement.pence, "seen_at": clock.now()}
-    )
-    return True
+        return  # no money has moved
+    payment = Payment.objects.filter(reference=movement.description or None).first()
+    words = f"Its reference is that of {payment.reference}" if payment else f"Status: {movement.status}"
+    defaults = {"amount_pence": movement.pence, "seen_at": clock.now(), "payment": payment, "what": words}
+    UnknownMovement.objects.get_or_create(stripe_id=movement.stripe_id, defaults=defaults)
 
 
-def _look_for_missing(since, asked_at, stripe_ids, movements):
+@transaction.atomic
+def explain(movement_id, explanation, by):
+    """Say what it was; sending goes on. If it has paid an approved payment (as after a restore), that payment is not
+    sent again: the movement becomes its attempt. Raises RuleError for who is paid by it."""
+    movement = UnknownMovement.objects.get(pk=movement_id)
+    payment = Payment.objects.lock(movement.payment_id) if movement.payment_id else None
+    movement = UnknownMovement.objects.select_for_update(no_key=True).get(pk=movement_id)
+    if payment and payment.person_id == by.pk:
+        raise RuleError("It is your own payment. Ask a colleague.")
+    if movement.explained_at is None:
+        movement.explanation, movement.explained_by, movement.explained_at = explanation, by, clock.now()
+        movement.save()
+        if payment and payment.state == State.APPROVED and payment.amount_pence == movement.amount_pence:
+            _adopt(payment, movement, by)
+    return movement
+
+
+def _adopt(payment, movement, by):
+    attempt = PayoutAttempt.objects.create(
+        payment=payment, method=Payment.Method.STRIPE, amount_pence=movement.amount_pence, state=At.PROCESSING,
+        request={"adopted": True}, stripe_id=movement.stripe_id, first_sent_at=clock.now(), taken_at=clock.now(),
+    )  # fmt: skip
+    payment.state = State.SENDING
+    payment.save()
+    payment.note("taken", by, attempt=str(attempt.pk), stripe_id=movement.stripe_id)
+
+
+def _look_for_missing(since, asked_at, movements):
     """Attempts that Stripe's list should hold and does not."""
-    found = {movement.attempt for movement in movements}
-    called = PayoutAttempt.objects.filter(method="stripe", first_sent_at__gte=since + MARGIN)
+    found = {movement.attempt for movement in movements.values()}
     settled = asked_at - SETTLES_WITHIN
-    for attempt in called.filter(stripe_id=None, state=At.REVIEW, review__opened_at__lt=settled):
-        if str(attempt.pk) not in found:
-            _note_absent(attempt, asked_at)
-    lost = called.filter(stripe_id__isnull=False, state__in=[At.PROCESSING, At.POSTED]).exclude(
-        stripe_id__in=stripe_ids
-    )
-    for key in lost.filter(taken_at__lt=settled).values_list("pk", flat=True):
-        payouts.review_lost(key)
+    called = PayoutAttempt.objects.filter(method="stripe", first_sent_at__gte=since + MARGIN)
+    called = called.exclude(stripe_id__in=movements)
+    in_review = called.filter(state=At.REVIEW, reviews__settled_at=None, reviews__opened_at__lt=settled)
+    for key in set(in_review.values_list("pk", flat=True)):
+        if str(key) not in found:
+            _note_absent(key, asked_at)
+    lost = called.filter(stripe_id__isnull=False, state__in=[At.PROCESSING, At.POSTED], taken_at__lt=settled)
+    lost = lost.exclude(reviews__verdict=Review.Verdict.ARRIVED)  # two people have said what became of it
+    for key in lost.values_list("pk", flat=True):
+        payouts.note_missing(key, asked_at)
 
 
-def _note_absent(attempt, asked_at):
-    reviews = Review.objects.filter(attempt=attempt, settled_at=None)
+def _note_absent(attempt_id, asked_at):
+    reviews = Review.objects.filter(attempt=attempt_id, settled_at=None)
     reviews.filter(absent_first_at=None).update(absent_first_at=asked_at)
     reviews.update(absent_last_at=asked_at)
 
 
 def pause_after_restore(taken_at, now):
-    """A backup does not know what was sent since: nothing goes out until somebody has compared with Stripe."""
+    """A backup does not know what was sent since: nothing goes out until it was compared with Stripe, and somebody
+    has taken the pause off."""
     PaymentRules.note(
-        is_paused=True, paused_because="The database was restored. Compare with Stripe, then take the pause off."
-    )
+        is_paused=True, restored_at=now,
+        paused_because="The database was restored. Compare with Stripe, then take the pause off.",
+    )  # fmt: skip
     return 1

@@ -2,8 +2,9 @@
 
 from collective.errors import RuleError
 from collective.models import Person
+from payments import payout_accounts
 from payments.models import Payment, PayoutAccount
-from payments.models.payment_states import COMMITTED
+from payments.models.payment_states import COMMITTED, ENDED, State
 
 
 def preview(kept, gone):
@@ -20,23 +21,54 @@ def preview(kept, gone):
 def join(kept, gone):
     """Move the payments and, where the kept record has none, where money goes; returns what `undo` needs.
 
-    Raises RuleError where somebody would have confirmed or approved a payment of their own.
+    Raises RuleError where somebody would have confirmed or approved a payment of their own, or been paid twice.
     """
     list(Person.objects.filter(pk__in=[kept.pk, gone.pk]).order_by("pk").select_for_update(no_key=True))
-    rows = list(Payment.objects.filter(person=gone).order_by("pk").select_for_update(no_key=True, of=("self",)))
-    for row in rows:
-        if row.state in COMMITTED and kept.pk in {row.confirmed_by_id, row.approved_by_id}:
-            raise RuleError(f"{kept} has confirmed or approved {row.reference}, a payment of the other record.")
-        row.confirmed_by_id = None if row.confirmed_by_id == kept.pk else row.confirmed_by_id
-        row.person = kept
-        row.save()
-        row.note("moved")
-    account = None
-    if not PayoutAccount.objects.filter(person=kept).exists():
-        account = PayoutAccount.objects.filter(person=gone).first()
-        PayoutAccount.objects.filter(person=gone).update(person=kept)
-    moved = [str(row.pk) for row in rows]
+    both = Payment.objects.filter(person__in=[kept, gone]).order_by("pk")
+    rows = list(both.select_for_update(no_key=True, of=("self",)).select_related("activity"))
+    _cancel_doubles(kept, rows)
+    theirs = [row for row in rows if row.person_id == gone.pk]
+    for row in theirs:
+        _move(row, kept)
+    account = _hand_over_account(kept, gone)
+    moved = [str(row.pk) for row in theirs]
     return {"payments": moved, "account": account and str(account.pk), "about": moved}
+
+
+def _cancel_doubles(kept, rows):
+    """Two fees for one activity: the one that nobody has approved is cancelled."""
+    fees = [row for row in rows if row.fee_pence is not None and row.state not in ENDED]
+    mine = {row.activity_id: row for row in fees if row.person_id == kept.pk}
+    for row in fees:
+        other = mine.get(row.activity_id)
+        if row.person_id == kept.pk or other is None:
+            continue
+        if row.is_committed and other.is_committed:
+            raise RuleError(
+                f"Both have an approved payment for {row.activity}. Keep them apart, and talk with finance."
+            )
+        double = other if row.is_committed else row
+        double.state = State.CANCELLED
+        double.save()
+        double.note("cancelled")
+
+
+def _move(row, kept):
+    if row.state in COMMITTED and kept.pk in {row.confirmed_by_id, row.approved_by_id}:
+        raise RuleError(f"{kept} has confirmed or approved {row.reference}, a payment of the other record.")
+    if row.confirmed_by_id == kept.pk:
+        row.confirmed_by = row.confirmed_at = None
+    row.person = kept
+    row.save()
+    row.note("moved")
+
+
+def _hand_over_account(kept, gone):
+    account = PayoutAccount.objects.filter(person=gone).first()
+    if account is None or PayoutAccount.objects.filter(person=kept).exists():
+        return None
+    payout_accounts.hand_over(account, kept)
+    return account
 
 
 def is_clear(gone):

@@ -1,5 +1,6 @@
 """The review desk: what no machine may decide. One person proposes with evidence, another one settles."""
 
+import hashlib
 from datetime import timedelta
 
 from django.db import transaction
@@ -7,8 +8,8 @@ from django.db import transaction
 from collective import clock, mail
 from collective.errors import RuleError
 from payments import payouts
-from payments.models import PayoutAttempt, Review
-from payments.models.payment_states import State
+from payments.models import Payment, PayoutAttempt, Review
+from payments.models.payment_states import PAID, State
 
 APART = timedelta(hours=1)
 At = PayoutAttempt.State
@@ -26,15 +27,36 @@ def check(review, verdict):
     attempt = review.attempt
     if verdict == Verdict.ARRIVED and attempt.state in {At.FAILED, At.RETURNED}:
         raise RuleError("Stripe says that this money came back, so it has not arrived.")
-    may_have_left = attempt.state == At.REVIEW and attempt.had_unknown
+    may_have_left = attempt.state == At.REVIEW and (attempt.had_unknown or attempt.stripe_id)
     if verdict in {Verdict.NEVER_LEFT, Verdict.STOP} and may_have_left and not is_surely_absent(review):
         raise RuleError("Two lists of Stripe's, an hour apart, must not hold it first. We look every 15 minutes.")
+
+
+def word_of(review):
+    """A word that changes with the proposal."""
+    parts = f"{review.verdict}|{review.evidence}|{review.proposed_by_id}"
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+@transaction.atomic
+def look_into(payment_id, why, by):
+    """Hand a payment that was sent to two people, as its person says that it has not come. Raises RuleError."""
+    payment = Payment.objects.lock(payment_id)
+    attempt = payment.attempts.live().filter(state=At.POSTED).select_for_update(no_key=True).first()
+    if payment.state not in PAID or attempt is None:
+        raise RuleError("Only a payment that was sent can be looked into.")
+    attempt.state = At.REVIEW
+    attempt.save()
+    payouts.to_review(payment, attempt, why)
+    return payment
 
 
 @transaction.atomic
 def propose(review_id, verdict, evidence, by):
     """Say what was seen and what follows; somebody else settles it. Raises RuleError without evidence."""
-    review, _, _ = _locked(review_id)
+    review, payment, _ = _locked(review_id)
+    if by.pk == payment.person_id:
+        raise RuleError("It is your own payment. Ask a colleague.")
     if not evidence.strip():
         raise RuleError("Say what you have seen: where, when, and with which reference.")
     check(review, verdict)
@@ -44,13 +66,18 @@ def propose(review_id, verdict, evidence, by):
 
 
 @transaction.atomic
-def settle(review_id, by):
-    """The second person agrees: now it is so. Raises RuleError for the first one, or for one's own payment."""
+def settle(review_id, by, *, seen):
+    """The second person agrees with what they have `seen` (`word_of` it): now it is so.
+
+    Raises RuleError for the first one, for one's own payment, or where the proposal has changed.
+    """
     review, payment, attempt = _locked(review_id)
     if not review.verdict:
         raise RuleError("Nobody has proposed anything yet.")
     if by.pk in {review.proposed_by_id, payment.person_id}:
         raise RuleError("Somebody else has to settle it: not who proposed it, and not who is paid.")
+    if seen != word_of(review):
+        raise RuleError("The proposal has changed since you looked at it. Read it again.")
     check(review, review.verdict)
     review.settled_by, review.settled_at = by, clock.now()
     review.save()
@@ -72,11 +99,11 @@ def _locked(review_id):
 def _carry_out(verdict, payment, attempt):
     if verdict == Verdict.ARRIVED:
         attempt.state, payment.state, payment.sent_at = At.POSTED, State.SENT, payment.sent_at or clock.now()
+        payment.missing_said_at = None
     else:
         if attempt.state == At.REVIEW:
             attempt.state = At.REFUSED
         payment.state = State.APPROVED if verdict == Verdict.NEVER_LEFT else State.REVERSED
     attempt.save()
     payment.save()
-    if verdict == Verdict.ARRIVED:
-        mail.tell(payment.person, "payment_sent", payment, revision=str(attempt.pk))
+    mail.tell(payment.person, "payment_looked_into", payment, revision=clock.now().isoformat())

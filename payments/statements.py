@@ -4,6 +4,7 @@ typst writes them, and its compiler refuses what is not PDF/UA. Text goes in as 
 """
 
 import json
+import unicodedata
 from datetime import date
 from pathlib import Path
 
@@ -96,7 +97,35 @@ def _written(template, title, **data):
     name, contact = payer()
     today = long_day(timezone.localdate(clock.now()))
     data |= {"title": title, "payer": name, "contact": contact, "today": today}
+    try:
+        return _compiled(template, json.dumps(data))
+    except typst.TypstError:  # a letter that no font here has: PDF/UA refuses the whole page
+        return _compiled(template, json.dumps(_readable(data)))
+
+
+def _readable(value):
+    """The same data with "?" for letters that our fonts lack, and without control characters."""
+    if isinstance(value, str):
+        return "".join(letter if _has_glyph(letter) else "?" for letter in value)
+    if isinstance(value, dict):
+        return {key: _readable(inner) for key, inner in value.items()}
+    return [_readable(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _has_glyph(letter):
+    """Latin, Greek, Cyrillic and Hebrew letters, and common signs (Libertinus Serif, which typst brings along)."""
+    if letter == "\n":
+        return True
+    name = unicodedata.name(letter, "")
+    return (
+        ord(letter) < 0x2100
+        and letter.isprintable()
+        and (letter.isascii() or name.startswith(("LATIN", "GREEK", "CYRILLIC", "HEBREW")) or letter in "£€–—‘’“”…·°é ")
+    )
+
+
+def _compiled(template, data):
     return typst.compile(
         str(FOLDER / f"{template}.typ"), root=str(FOLDER), format="pdf", pdf_standards=["ua-1"],
-        sys_inputs={"data": json.dumps(data)}, ignore_system_fonts=True,
+        sys_inputs={"data": data}, ignore_system_fonts=True,
     )  # fmt: skip

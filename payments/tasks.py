@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from payments import payout_accounts, payouts, webhooks
+from payments import payouts, webhooks
 
 
 @shared_task(name="payments.send")
@@ -13,9 +13,3 @@ def send(attempt_id):
 def handle_event(event_id):
     """One event of Stripe's; safe to run twice."""
     webhooks.handle(event_id)
-
-
-@shared_task(name="payments.read_account")
-def read_account(account_id):
-    """Where one person's money goes, read from Stripe; safe to run twice."""
-    payout_accounts.read(account_id)

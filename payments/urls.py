@@ -7,6 +7,7 @@ urlpatterns = [
     path("me/payments/account/", views.account, name="payout_account"),
     path("me/payments/account/start/", views.account_start, name="payout_account_start"),
     path("me/payments/account/back/", views.account_return, name="payout_account_return"),
+    path("me/payments/account/keep/", views.account_keep, name="payout_account_keep"),
     path("me/payments/account/by-hand/", views.account_by_hand, name="payout_account_by_hand"),
     path("me/payments/account/remove/", views.account_remove, name="payout_account_remove"),
     path("me/payments/letter/", views.letter, name="payment_letter"),

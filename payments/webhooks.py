@@ -4,8 +4,10 @@ An event is never trusted for the state it tells: the object is fetched as it is
 in any order.
 """
 
+import logging
 from datetime import timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 
 from collective import clock, doorbell, sweeps
@@ -15,7 +17,9 @@ from payments.models import PayoutAttempt, StripeEvent
 MOST_BYTES = 65_536
 AGAIN_AFTER = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
+GIVE_UP_AFTER = timedelta(days=14)  # comparing with Stripe has seen it long before
 KEEP = timedelta(days=60)
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -42,7 +46,10 @@ def handle(event_id):
         return False
     try:
         _look(event)
-    except gateway.NotReached as error:
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:  # one event that cannot be looked at keeps no other from being looked at
+        logger.warning("An event is looked at later: %s", type(error).__name__)
         _later(event, error)
         return False
     StripeEvent.objects.filter(pk=event.pk).update(handled_at=clock.now(), error="")
@@ -50,10 +57,12 @@ def handle(event_id):
 
 
 def _later(event, error):
-    wait = min(AGAIN_AFTER * 2**event.tries, LONGEST_WAIT)
+    wait = min(AGAIN_AFTER * 2 ** min(event.tries, 9), LONGEST_WAIT)
+    given_up = clock.now() if event.received_at < clock.now() - GIVE_UP_AFTER else None
     StripeEvent.objects.filter(pk=event.pk).update(
-        tries=event.tries + 1, next_try_at=clock.now() + wait, error=str(error)[:200]
-    )
+        tries=min(event.tries + 1, 1000), next_try_at=clock.now() + wait, handled_at=given_up,
+        error=f"{type(error).__name__}: {error}"[:200],
+    )  # fmt: skip
 
 
 def _look(event):
@@ -63,7 +72,12 @@ def _look(event):
         attempt = next(iter(attempts.values()), None)
         if attempt is None or not payouts.apply(attempt.pk, movement):
             reconciliation.note_unknown(movement)
-    elif event.type.startswith("v2.core.account") and (key := payout_accounts.account_of(event.object_id)):
+    elif event.type.startswith(("v2.core.account", "v2.money_management.payout_method")):
+        _look_at_account(event.object_id)
+
+
+def _look_at_account(stripe_account):
+    if key := payout_accounts.account_of(stripe_account):
         payout_accounts.read(key)
 
 

@@ -9,6 +9,7 @@ from collective.errors import RuleError
 from events import waiting_list
 from events.admin.forms import MARKS, AttendanceForm, WalkInForm
 from events.models import Registration
+from payments import offering
 
 A_PAGE = 100
 MARKED = [Registration.State.CONFIRMED, Registration.State.ATTENDED, Registration.State.MISSED]
@@ -32,6 +33,8 @@ def attendance(admin, request, session):
 def _mark(admin, request, session, changed):
     try:
         with transaction.atomic():
+            session.locked()
+            offering.lock_people(form.registration.person_id for form in changed)
             for form in changed:
                 state, for_part = MARKS[form.cleaned_data["mark"]]
                 form.registration.mark(state, came_for_part=for_part, by=request.user)

@@ -10,7 +10,7 @@ from collective.errors import RuleError
 from collective.models import Person
 from events import waiting_list
 from events.admin.forms import MoveOnListForm
-from events.forms import AnswersForm
+from events.forms import AnswersForm, CapacityForm
 from events.models import Registration
 from events.models.access_need import words_of
 from events.models.session import LONDON
@@ -63,6 +63,24 @@ def answers(admin_, request, registration):
     )  # fmt: skip
 
 
+def capacity(admin_, request, registration):
+    """In which capacity they took part, as they say it; the payment follows until it is approved."""
+    form = CapacityForm(request.POST or None, session=registration.session)
+    if request.method == "POST" and form.is_valid():
+        try:
+            registration.correct_capacity(form.cleaned_data["capacity"], request.user)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            admin_.log_change(request, registration, "Corrected in which capacity they take part")
+            messages.success(request, f"Noted for {registration.person}.")
+            return redirect(admin_.change_url(registration))
+    return admin_.page(
+        request, "admin/events/registration/form.html", "In which capacity", registration=registration, form=form,
+        button="Save", original=registration,
+    )  # fmt: skip
+
+
 @admin.register(Registration)
 class RegistrationAdmin(ActAdmin):
     list_display = ["person", "email", "session", "state", "order", "offer_until", "capacity", "created_at"]
@@ -74,7 +92,7 @@ class RegistrationAdmin(ActAdmin):
     view_on_site = False  # the page is the person's own
     private_fields = ("access_needs", "companion")
     change_form_template = "admin/events/registration/change_form.html"
-    pages = {"move": move_on_list, "answers": answers}
+    pages = {"move": move_on_list, "answers": answers, "capacity": capacity}
     acts = [
         Act("offer", "Offer a place", "We keep the place for this person, and tell them.", "Offered a place"),
         Act(

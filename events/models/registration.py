@@ -324,7 +324,13 @@ class Registration(EarnsPayment):
         registration.confirmed_by = by if state == State.ATTENDED else None
         registration.save()
         registration.settle_payment(by)
+        registration.ask_capacity()
         return registration
+
+    def ask_capacity(self):
+        """Whoever took part and was not sure is asked, once, in which capacity it was."""
+        if self.state == State.ATTENDED and self.is_unsure:
+            mail.tell(self.person, "ask_capacity", self)
 
 
 def free_seat(session):

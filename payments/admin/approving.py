@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -54,7 +54,7 @@ def _approve(admin_, request, payments):
         _approve_chosen(request)
         return redirect("admin:payments")
     rows = payments.select_related("person", "activity__call", "confirmed_by", "approved_by")
-    rows = list(rows.order_by("confirmed_at", "pk")[:AT_ONCE])
+    rows = list(rows.prefetch_related("expenses").order_by("confirmed_at", "pk")[:AT_ONCE])
     checks, seen = approvals.Checks(rows), approvals.versions(rows)
     lines = [
         {"payment": row, "checks": checks.of(row), "seen": seen[row.pk],
@@ -73,10 +73,10 @@ def _approve_chosen(request):
     done = 0
     for key in request.POST.getlist("payment")[:AT_ONCE]:
         try:
-            approvals.approve(key, request.user, seen=int(request.POST.get(f"seen-{key}", "0")))
+            approvals.approve(key, request.user, seen=request.POST.get(f"seen-{key}", ""))
         except RuleError as error:
             messages.error(request, str(error))
-        except Payment.DoesNotExist:
+        except (Payment.DoesNotExist, ValidationError):
             messages.error(request, "One of these payments does not exist.")
         else:
             done += 1

@@ -5,11 +5,12 @@ from django.utils.html import format_html_join
 
 from collective.admin_acts import Act, ActAdmin
 from collective.templatetags.collective import pounds
-from payments import approvals, offering
+from payments import approvals, offering, reviews
 from payments.admin import approving, by_hand, expenses, on_the_phone
 from payments.admin.forms import ByHandPaymentForm
 from payments.board import COLUMNS, FILTERS
 from payments.models import Payment, PaymentEvent
+from payments.models.payment_states import PAID
 
 # What an event's details are called, and how their values are written; keys of rows say nothing to a reader.
 DETAIL_WORDS = {"pence": ("amount", pounds), "attempt": None, "batch": None, "by": None}
@@ -45,6 +46,11 @@ class PaymentAdmin(ActAdmin):
     }
     acts = [
         Act("confirm", "Confirm the work", "You confirm that they took part. Somebody else then approves the payment."),
+        Act(
+            "look_into",
+            "It has not come: look into it",
+            "Two people look into it: whether the money has left us, and whether it is sent anew.",
+        ),
         Act("take_back", "Take back the approval", "Nothing has been sent. It then has to be approved anew."),
     ]
     readonly_fields = [
@@ -111,6 +117,7 @@ class PaymentAdmin(ActAdmin):
     def open_acts(self, request, obj):
         may = {
             "confirm": obj.confirmed_by_id is None and obj.person_id != request.user.pk and not obj.is_committed,
+            "look_into": obj.state in PAID and request.user.has_perm("payments.approve_payment"),
             "take_back": obj.state == Payment.State.APPROVED and request.user.has_perm("payments.approve_payment"),
         }
         return [act for act in self.acts if may[act.name]]
@@ -118,6 +125,10 @@ class PaymentAdmin(ActAdmin):
     def act_confirm(self, request, payment):
         offering.confirm(payment.pk, request.user)
         return "You have confirmed the work."
+
+    def act_look_into(self, request, payment):
+        reviews.look_into(payment.pk, "They say that it has not come", request.user)
+        return "It is at the review desk now."
 
     def act_take_back(self, request, payment):
         approvals.take_back(payment.pk, request.user)

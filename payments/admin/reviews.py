@@ -1,13 +1,16 @@
 """The review desk, and money at Stripe that we do not know."""
 
+from urllib.parse import urlencode
+
 from django.contrib import admin, messages
 from django.shortcuts import redirect
+from django.urls import reverse
 
-from collective import clock
-from collective.admin_acts import Act, ActAdmin
+from collective import access
+from collective.admin_acts import ActAdmin
 from collective.errors import RuleError
 from collective.templatetags.collective import pounds
-from payments import gateway, reviews
+from payments import approvals, gateway, reconciliation, reviews
 from payments.admin.forms import ExplainForm, ProposeForm
 from payments.models import Review, UnknownMovement
 
@@ -48,13 +51,31 @@ def _in_list(attempt):
     return next((row for row in rows if row.attempt == str(attempt.pk)), None)
 
 
+def settle(admin_, request, review):
+    """What the first person has seen, and the button with which the second one agrees."""
+    if not access.used_second_factor(request, within=approvals.FRESH_SECOND_FACTOR):
+        messages.info(request, "Before you settle this, we ask for your second step once more.")
+        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}")
+    if request.method == "POST":
+        try:
+            reviews.settle(review.pk, request.user, seen=request.POST.get("seen", ""))
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, "Settled.")
+        return redirect(admin_.change_url(review))
+    return admin_.page(
+        request, "admin/payments/review/settle.html", "Settle it", review=review, seen=reviews.word_of(review),
+        payment=review.attempt.payment, stripe_says=stripe_says(review.attempt),
+    )  # fmt: skip
+
+
 @admin.register(Review)
 class ReviewAdmin(ActAdmin):
     list_display = ["attempt", "why", "opened_at", "verdict", "proposed_by", "settled_by", "settled_at"]
     list_filter = ["verdict", "settled_at"]
     list_select_related = ["attempt__payment", "proposed_by", "settled_by"]
-    pages = {"propose": propose}
-    acts = [Act("settle", "Settle it", "You agree with what was proposed. Then it is so, and cannot be undone.")]
+    pages = {"propose": propose, "settle": settle}
     readonly_fields = [
         "attempt", "why", "opened_at", "absent_first_at", "absent_last_at", "verdict", "evidence", "proposed_by",
         "settled_by", "settled_at",
@@ -71,25 +92,19 @@ class ReviewAdmin(ActAdmin):
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and request.user.has_perm("payments.approve_payment")
 
-    def open_acts(self, request, obj):
-        may = obj.settled_at is None and obj.verdict and obj.proposed_by_id != request.user.pk
-        return self.acts if may else []
-
-    def act_settle(self, request, review):
-        reviews.settle(review.pk, request.user)
-        return "Settled."
-
 
 def explain(admin_, request, movement):
     """Say what it is; after that, sending goes on."""
     form = ExplainForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        UnknownMovement.objects.filter(pk=movement.pk, explained_at=None).update(
-            explanation=form.cleaned_data["explanation"], explained_by=request.user, explained_at=clock.now()
-        )
-        admin_.log_change(request, movement, "Explained it")
-        messages.success(request, "Explained.")
-        return redirect("admin:payments")
+        try:
+            reconciliation.explain(movement.pk, form.cleaned_data["explanation"], request.user)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            admin_.log_change(request, movement, "Explained it")
+            messages.success(request, "Explained.")
+            return redirect("admin:payments")
     return admin_.page(
         request, "admin/payments/review/explain.html", "Money that we do not know", movement=movement, form=form
     )

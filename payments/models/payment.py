@@ -108,6 +108,11 @@ class Payment(models.Model):
             models.Index(fields=["next_reminder_at"], condition=Q(state="due"), name="payment_to_remind"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["person", "activity"],
+                condition=Q(fee_pence__isnull=False) & ~Q(state__in=["cancelled", "reversed"]),
+                name="one_fee_for_each_activity",
+            ),
             models.CheckConstraint(condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="payment_fee_positive"),
             models.CheckConstraint(
                 condition=Q(fee_pence=None, taken_pence=0) | Q(taken_pence__lte=F("fee_pence")),

@@ -28,6 +28,8 @@ class Choice(models.TextChoices):
 
 # Not approved, or not any more.
 OPEN = [State.DUE, State.DECLINED, State.GIVEN, State.CANCELLED]
+# Nothing is owed any more, and nothing was paid.
+ENDED = [State.CANCELLED, State.REVERSED]
 # Two people have said yes to it.
 COMMITTED = [
     State.APPROVED, State.SENDING, State.SENT, State.ARRIVED, State.FAILED, State.NEEDS_REVIEW, State.REVERSED,

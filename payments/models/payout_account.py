@@ -39,6 +39,7 @@ class PayoutAccount(models.Model):
     was_ready = models.BooleanField("had a destination before", default=False, editable=False)
     changed_at = models.DateTimeField(default=clock.now)
     wait_until = models.DateTimeField("nothing is sent there before", null=True, blank=True)
+    asked_at = models.DateTimeField("went to Stripe's form at", null=True, blank=True)
     checked_at = models.DateTimeField("Stripe was asked at", null=True, blank=True)
 
     class Meta:
@@ -50,7 +51,7 @@ class PayoutAccount(models.Model):
         ]
         indexes = [
             models.Index(fields=["bank_name", "last_four"], name="payout_account_destination"),
-            models.Index(fields=["checked_at"], condition=Q(state="started"), name="payout_account_to_check"),
+            models.Index(fields=["asked_at"], name="payout_account_asked"),
         ]
 
     def __str__(self):

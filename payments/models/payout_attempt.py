@@ -70,6 +70,7 @@ class PayoutAttempt(models.Model):
     first_sent_at = models.DateTimeField(null=True, blank=True)
     next_try_at = models.DateTimeField(default=clock.now)
     tries = models.PositiveSmallIntegerField(default=0)
+    missing_since = models.DateTimeField("not in Stripe's list since", null=True, blank=True)
     error = models.CharField(max_length=200, blank=True, default="")
     taken_at = models.DateTimeField("taken on at", null=True, blank=True)
     stripe_id = models.CharField(max_length=100, unique=True, null=True, blank=True)

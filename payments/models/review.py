@@ -17,7 +17,7 @@ class Review(models.Model):
         STOP = "stop", "No money has left us, and none is to be sent"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    attempt = models.OneToOneField(PayoutAttempt, models.PROTECT, related_name="review")
+    attempt = models.ForeignKey(PayoutAttempt, models.PROTECT, related_name="reviews")
     why = models.CharField(max_length=200)
     opened_at = models.DateTimeField(default=clock.now)
     # two lists of Stripe's, an hour apart, that did not hold the attempt
@@ -32,6 +32,7 @@ class Review(models.Model):
     class Meta:
         ordering = ["-opened_at"]
         constraints = [
+            models.UniqueConstraint(fields=["attempt"], condition=Q(settled_at=None), name="one_open_review_each"),
             models.CheckConstraint(
                 condition=Q(settled_at=None)
                 | Q(proposed_by__isnull=False, settled_by__isnull=False) & ~Q(proposed_by=F("settled_by")),

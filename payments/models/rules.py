@@ -33,6 +33,11 @@ class PaymentRules(SingleRow):
         help_text="What a bank statement shows: 3 to 22 letters, nothing that tells more.",
     )
     short_of_money_since = models.DateTimeField(null=True, blank=True, editable=False)
+    short_of_pence = models.PositiveIntegerField(default=0, editable=False)
+    short_tried_at = models.DateTimeField(null=True, blank=True, editable=False)
+    balance_pence = models.BigIntegerField(null=True, blank=True, editable=False)
+    balance_at = models.DateTimeField(null=True, blank=True, editable=False)
+    restored_at = models.DateTimeField(null=True, blank=True, editable=False)
     reconciled_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
@@ -91,6 +96,9 @@ class UnknownMovement(models.Model):
     amount_pence = models.BigIntegerField()
     seen_at = models.DateTimeField(default=clock.now)
     what = models.CharField(max_length=200, blank=True, default="")
+    payment = models.ForeignKey(
+        "payments.Payment", models.PROTECT, null=True, blank=True, related_name="unknown_movements"
+    )
     explanation = models.TextField(max_length=1000, blank=True, default="")
     explained_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     explained_at = models.DateTimeField(null=True, blank=True)

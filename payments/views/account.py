@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from collective import addresses, clock, doorbell
+from collective import addresses, clock
 from collective.errors import RuleError
 from payments import gateway, payout_accounts
 from payments.forms import ByHandForm
@@ -46,15 +46,28 @@ def account_start(request):
 @to_stripe
 @require_safe
 def account_return(request):
-    """Back from Stripe's form: what Stripe holds now, for the eye; a worker is asked to look, and keeps it."""
+    """Back from Stripe's form: what Stripe holds now, to look at. The button below it keeps it; so does a sweep."""
     mine, found = payout_accounts.of(request.user), None
-    if mine and mine.stripe_account:
-        doorbell.ring("payments.read_account", str(mine.pk))
+    if mine and mine.stripe_account and mine.asked_at:
         try:
             found = gateway.destination(mine.stripe_account)
         except gateway.NotReached:
             messages.info(request, payout_accounts.NOT_NOW)
     return render(request, "payments/account_return.html", {"account": mine, "found": found})
+
+
+@login_required
+@require_POST
+def account_keep(request):
+    """ "Yes, that is right": read once more from Stripe, and kept."""
+    mine = payout_accounts.of(request.user)
+    try:
+        if mine and payout_accounts.read(mine.pk):
+            messages.success(request, "We have noted where your money goes.")
+            return redirect("payments")
+    except gateway.NotReached:
+        messages.info(request, payout_accounts.NOT_NOW)
+    return redirect("payout_account_return")
 
 
 @login_required

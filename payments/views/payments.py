@@ -44,7 +44,7 @@ def payment(request, pk):
         "expenses": found.expenses.all(), "limits": expenses.limits(found.activity.call),
         "can_claim": expenses.can_claim(found), "needs_account": _needs_account(found, account),
         "facts": statements.facts(found) if found.state in PAID else [],
-        "voucher_code": _voucher_code(found, account),
+        "voucher_code": _voucher_code(found),
     })  # fmt: skip
 
 
@@ -56,9 +56,9 @@ def _needs_account(payment, account):
     return bool(waits) and (account is None or not account.is_ready)
 
 
-def _voucher_code(payment, account):
-    """On one's own page only, and only where that was wished for."""
-    if payment.method != Payment.Method.VOUCHER or account is None or account.deliver != account.Deliver.PAGE:
+def _voucher_code(payment):
+    """On one's own page only; it stays there, also if the way of being paid was changed since."""
+    if payment.method != Payment.Method.VOUCHER:
         return ""
     attempt = payment.attempts.live().first()
     return (attempt and attempt.voucher_code) or ""

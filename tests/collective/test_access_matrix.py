@@ -60,6 +60,7 @@ ROWS = {
     "payments": (TO, OK, OK, OK),
     "payout_account": (TO, OK, OK, OK),
     "payout_account_start": (TO, NEVER, NEVER, NEVER),
+    "payout_account_keep": (TO, NEVER, NEVER, NEVER),
     "payout_account_return": (TO, OK, OK, OK),
     "payout_account_by_hand": (TO, OK, OK, OK),
     "payout_account_remove": (TO, OK, TO, TO),

@@ -131,6 +131,7 @@ ROWS = {
     "events_registration_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_registration_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_registration_answers": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_registration_capacity": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_registration_change": (OK, OK, FORBIDDEN, TO, TO),
     "events_registration_changelist": (OK, OK, FORBIDDEN, TO, TO),
     "events_registration_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -207,9 +208,10 @@ ROWS = {
     "payments_payoutaccount_changelist": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
     "payments_payoutaccount_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "payments_payoutaccount_history": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
-    "payments_review_act": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_review_act": (NO, NO, NO, TO, TO),
     "payments_review_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "payments_review_propose": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_review_settle": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
     "payments_review_change": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
     "payments_review_changelist": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
     "payments_review_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -282,7 +284,6 @@ ACTS = {
     "collective_announcement": "stop", "collective_call": "withdraw", "collective_followup": "done",
     "collective_message": "undo", "collective_person": "leave", "events_accessneed": "called_off",
     "events_registration": "give_back", "events_session": "close", "payments_payment": "confirm",
-    "payments_review": "settle",
 }  # fmt: skip
 
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from collective import clock
 from collective.models import Message
 from payments import payouts
-from payments.models import Payment, PaymentRules, PayoutAttempt
+from payments.models import Payment, PaymentRules, PayoutAccount, PayoutAttempt
 from tests.factories import approved
 
 State, At = Payment.State, PayoutAttempt.State
@@ -81,13 +82,36 @@ def test_without_money_it_waits_approved_and_finance_hears_of_it_once(stripe, la
     assert Message.objects.filter(kind="payments_short").values("revision").distinct().count() == 1
 
 
-def test_after_the_top_up_they_go_by_themselves(stripe):
+def test_after_the_top_up_they_go_by_themselves(stripe, late):
     payment = approved(stripe)
     stripe.state.data["balance"] = 0
     send_all()
     stripe.state.data["balance"] = 10_000
+    late.shift(timedelta(minutes=6))
 
     send_all()
 
     assert (states(payment)[0], sorted(states(payment)[1])) == (State.SENT, [At.POSTED, At.REFUSED])
     assert PaymentRules.current().short_of_money_since is None
+
+
+def test_shortage_that_stays_is_tried_rarely_and_told_once(stripe, late):
+    approved(stripe)
+    stripe.state.data["balance"] = 0
+    for _ in range(10):
+        send_all()
+        late.shift(timedelta(minutes=1))
+
+    assert PayoutAttempt.objects.count() == 1
+    assert Message.objects.filter(kind="payments_short").values("revision").distinct().count() == 1
+
+
+def test_payments_that_cannot_go_yet_keep_no_other_from_going(stripe, monkeypatch):
+    monkeypatch.setattr(payouts, "A_BATCH", 2)
+    waiting = [approved(stripe) for _ in range(3)]
+    PayoutAccount.objects.update(wait_until=clock.now() + timedelta(days=3))
+    payment = approved(stripe, approved_at=clock.now())
+
+    send_all()
+
+    assert (states(payment)[0], states(waiting[0])[0]) == (State.SENT, State.APPROVED)
