@@ -136,6 +136,10 @@ class WalkInForm(forms.Form):
     email = forms.EmailField(label="Email address, if they have one", required=False, max_length=254)
     name = forms.CharField(label="Name", max_length=100, required=False)
     capacity = forms.ChoiceField(
-        label="How did they take part?", choices=Registration.Capacity.choices, initial=Registration.Capacity.NOT_SURE,
+        label="How did they take part?", choices=Registration.Capacity.choices, required=False,
+        initial=Registration.Capacity.NOT_SURE,
         help_text="It decides about payment. If you did not ask, leave it: they are asked.",
     )  # fmt: skip
+
+    def clean_capacity(self):
+        return self.cleaned_data["capacity"] or Registration.Capacity.NOT_SURE
