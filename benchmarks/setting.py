@@ -13,6 +13,7 @@ NAME = "collective_benchmark"
 # As in production, but on this machine: no HTTPS, mail to a server that counts.
 SETTINGS = {
     "DEBUG": "", "SITE_URL": "http://localhost", "EMAIL_URL": "smtp://127.0.0.1:9", "WEB_WORKERS": "2",
+    "STRIPE_API_KEY": "sk_test_fake", "STRIPE_FINANCIAL_ACCOUNT": "fa_test", "STRIPE_API_BASE": "http://127.0.0.1:9",
     "STATIC_ROOT": str(servers.LOCAL / "tests" / "static"),
 }  # fmt: skip
 

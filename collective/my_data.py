@@ -7,6 +7,7 @@ from collective.models import Person
 from events.history import said_to_them
 from events.models import Registration
 from events.models.access_need import words_of
+from payments.models import Payment
 
 
 def my_data(person):
@@ -28,6 +29,7 @@ def my_data(person):
         "reminders by email": person.wants_reminders,
         "news by email": person.wants_news,
         "sessions": [_session_data(row) for row in mine],
+        "payments": [_payment_data(row) for row in mine_paid(person)],
         "follows": [str(row.target) for row in person.follows.select_related("activity", "call")],
         "what our team did": [
             {
@@ -44,6 +46,32 @@ def my_data(person):
                 "sent": row.sent_at and row.sent_at.isoformat(timespec="minutes"),
             }
             for row in person.messages.order_by("created_at")[:500]
+        ],
+    }
+
+
+def mine_paid(person):
+    """Every payment of theirs, with what it is for and its expenses."""
+    rows = Payment.objects.visible_to(person).select_related("activity")
+    return rows.prefetch_related("expenses", "events").order_by("created_at")
+
+
+def _payment_data(row):
+    return {
+        "reference": row.reference,
+        "for": row.activity.neutral_name,
+        "day": row.happened_on.isoformat(),
+        "state": row.get_state_display(),
+        "offered in pence": row.fee_pence,
+        "chosen": row.get_choice_display(),
+        "taken in pence": row.taken_pence,
+        "expenses": [
+            {"what": str(cost), "pence": cost.amount_pence, "state": cost.state} for cost in row.expenses.all()
+        ],
+        "sent": row.sent_at and row.sent_at.isoformat(timespec="minutes"),
+        "history": [
+            {"when": event.at.isoformat(timespec="minutes"), "what": event.get_what_display()}
+            for event in row.events.all()
         ],
     }
 

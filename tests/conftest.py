@@ -1,3 +1,4 @@
+import re
 import time
 from collections import Counter
 from datetime import timedelta
@@ -11,6 +12,10 @@ from django.core.management import call_command
 
 from tests.factories import EARLY, KICK_OFF, CommunityFactory, CoordinatorFactory, PersonFactory
 from tests.fake_stripe import FakeStripe
+
+PRIVATE = re.compile(
+    r"£ ?\d|\bpence\b|_pence|High Street Bank|\b\d{8}\b|account ending|captions|interpreter|slowly", re.IGNORECASE
+)
 
 
 def pytest_sessionstart(session):
@@ -33,6 +38,14 @@ def no_doorbell(request, monkeypatch):
     """Tests without workers ring nobody; those about workers ring for real."""
     if "faults" not in request.keywords:
         monkeypatch.setattr("collective.doorbell.ring", lambda *arguments: None)
+
+
+@pytest.fixture(autouse=True)
+def nothing_private_in_logs(caplog):
+    """In no log line of any test: an amount of money, a bank's details, what helps somebody take part."""
+    yield
+    lines = [record.getMessage() for record in caplog.get_records("call")]
+    assert [line for line in lines if PRIVATE.search(line)] == []
 
 
 @pytest.fixture

@@ -1,21 +1,18 @@
-"""The desk for what is paid by hand: export, record, "it was not paid"; and everything as a file."""
+"""The desk for what is paid by hand: export, record, "it was not paid"."""
 
-import csv
 from functools import wraps
-from io import StringIO
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect
 
-from collective.csv_cells import safe_row
 from collective.errors import RuleError
 from payments import hand_payouts
+from payments.admin import exports
 from payments.admin.forms import NotPaidForm, RecordFileForm, RecordForm
-from payments.models import Payment, PayoutAccount, PayoutAttempt
+from payments.models import PayoutAccount, PayoutAttempt
 
-MOST = 20_000
 BATCHES = 20
 
 
@@ -87,11 +84,11 @@ def batch_file(admin_, request, batch):
     for payment, attempt, account in rows:
         account = account or PayoutAccount()
         cells.append([
-            payment.reference, str(payment.person), _pounds(attempt.amount_pence), account.payee_reference,
+            payment.reference, str(payment.person), exports.in_pounds(attempt.amount_pence), account.payee_reference,
             attempt.get_method_display(), account.voucher, account.get_deliver_display(),
             payment.activity.neutral_name, attempt.get_state_display(),
         ])  # fmt: skip
-    return _csv(cells, f"payments-{str(batch)[:8]}")
+    return exports.as_file(cells, f"payments-{str(batch)[:8]}")
 
 
 @_for_who_pays
@@ -124,36 +121,3 @@ def not_paid(admin_, request):
             messages.success(request, "Noted. It is in the next export again.")
             return redirect("admin:payments_hand")
     return _desk(admin_, request, not_paid_form=form)
-
-
-def everything(admin_, request):
-    """Every payment as CSV, for who may see them."""
-    if not request.user.has_perm("payments.view_payment"):
-        raise PermissionDenied
-    rows = Payment.objects.select_related("person", "activity__call", "confirmed_by", "approved_by").order_by(
-        "created_at"
-    )
-    cells = [[
-        "Reference", "Name", "Call", "For", "Day", "State", "Fee", "Taken", "Expenses", "How", "Confirmed by",
-        "Approved by", "Sent",
-    ]]  # fmt: skip
-    for row in rows[:MOST]:
-        cells.append([
-            row.reference, str(row.person), row.activity.call.title, row.activity.title, row.happened_on,
-            row.get_state_display(), _pounds(row.fee_pence), _pounds(row.taken_pence), _pounds(row.expenses_pence),
-            row.get_method_display(), row.confirmed_by or "", row.approved_by or "",
-            f"{row.sent_at:%Y-%m-%d}" if row.sent_at else "",
-        ])  # fmt: skip
-    return _csv(cells, "payments")
-
-
-def _pounds(pence):
-    return "" if pence is None else f"{pence / 100:.2f}"
-
-
-def _csv(cells, name):
-    out = StringIO()
-    csv.writer(out).writerows(safe_row(row) for row in cells)
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response

@@ -6,7 +6,7 @@ from django.utils.html import format_html_join
 from collective.admin_acts import Act, ActAdmin
 from collective.templatetags.collective import pounds
 from payments import approvals, offering, reviews
-from payments.admin import approving, by_hand, expenses, on_the_phone
+from payments.admin import approving, by_hand, expenses, exports, on_the_phone
 from payments.admin.forms import ByHandPaymentForm
 from payments.board import COLUMNS, FILTERS
 from payments.models import Payment, PaymentEvent
@@ -69,7 +69,9 @@ class PaymentAdmin(ActAdmin):
             path("by-hand/file/", view(self.of_all(by_hand.record_file)), name="payments_hand_file"),
             path("by-hand/not-paid/", view(self.of_all(by_hand.not_paid)), name="payments_hand_not_paid"),
             path("by-hand/<uuid:batch>.csv", view(self.of_all(by_hand.batch_file)), name="payments_hand_batch"),
-            path("all.csv", view(self.of_all(by_hand.everything)), name="payments_csv"),
+            path("all.csv", view(self.of_all(exports.payments)), name="payments_csv"),
+            path("expenses.csv", view(self.of_all(exports.expenses)), name="payments_expenses_csv"),
+            path("history.csv", view(self.of_all(exports.history)), name="payments_history_csv"),
         ]
         return [*own, *super().get_urls()]
 

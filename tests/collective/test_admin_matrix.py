@@ -166,6 +166,8 @@ ROWS = {
     "mfa_authenticator_history": (TO, TO, TO, TO, TO),
     "payments": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
     "payments_approve": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_expenses_csv": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "payments_history_csv": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
     "payments_csv": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
     "payments_expense_act": (NO, NO, NO, TO, TO),
     "payments_expense_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),

@@ -22,9 +22,9 @@ FOREVER = 60  # seconds that a request hangs which times out
 class FakeStripe:
     """`with FakeStripe() as fake:` serves on `fake.address`; `fake.state` and `fake.faults` may be set."""
 
-    def __init__(self, port=0, *, path=None, clock=None, webhook="", secret="whsec_fake", hang=FOREVER):
+    def __init__(self, port=0, *, path=None, clock=None, webhook="", secret="whsec_fake", hang=FOREVER, delay=0.0):
         self.state, self.faults = State(path, clock), Faults()
-        self.webhook, self.secret, self.hang = webhook, secret, hang
+        self.webhook, self.secret, self.hang, self.delay = webhook, secret, hang, delay
         self.server = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (Handler,), {"fake": self}))
         self.server.daemon_threads = True
         self.server.request_queue_size = 128
@@ -128,6 +128,7 @@ class Handler(BaseHTTPRequestHandler):
         if when == "after":
             self._status_of(path, body)
             return self._fail(kind)
+        time.sleep(self.fake.delay)
         status, answer = self._status_of(path, body)
         return self.reply(status, answer)
 

@@ -17,12 +17,14 @@ from tests.factories import (
     CallFactory,
     CoordinatorFactory,
     FollowFactory,
+    PayoutAccountFactory,
     PersonFactory,
     fill,
     sign_up,
 )
 from tests.journeys.conftest import coming_session
 from tests.journeys.conftest import sign_in as signed_in
+from tests.journeys.payment_world import STATES, make_payments
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # WCAG 2.2 A and AA, and axe's best practices
@@ -40,6 +42,7 @@ class World:
     sessions: dict
     registrations: dict
     follow: object
+    payments: dict
 
 
 def make_world():
@@ -56,7 +59,8 @@ def make_world():
         Session.objects.filter(pk=sessions[name].pk).update(state=name)
     needs = {"choices": ["captions"], "notes": "slowly"}
     follow = FollowFactory(person=member, call=call)
-    return World(member, CoordinatorFactory(), call, sessions, make_registrations(member, call, needs), follow)
+    registrations, payments = make_registrations(member, call, needs), make_payments(member, call)
+    return World(member, CoordinatorFactory(), call, sessions, registrations, follow, payments)
 
 
 def make_registrations(member, call, needs):
@@ -97,7 +101,22 @@ def of(state, path):
     return lambda world: f"/registrations/{world.registrations[state].pk}/{path}"
 
 
+def payment(state, path=""):
+    return lambda world: f"/payments/{world.payments[state].pk}/{path}"
+
+
 ROWS = [
+    ("payments", MEMBER, "/me/payments/"),
+    *((f"payment {state}", MEMBER, payment(state)) for state in STATES),
+    ("payment_choose", MEMBER, payment("due", "choose/")),
+    ("payment_choose approved", MEMBER, payment("approved", "choose/")),
+    ("add_expense", MEMBER, payment("chosen", "expenses/")),
+    ("payout_account", MEMBER, "/me/payments/account/"),
+    ("payout_account_return", MEMBER, "/me/payments/account/back/"),
+    ("payout_account_by_hand", MEMBER, "/me/payments/account/by-hand/"),
+    ("payout_account_remove", MEMBER, "/me/payments/account/remove/"),
+    ("payment_letter", MEMBER, "/me/payments/letter/"),
+    ("correct_capacity", MEMBER, of("attended", "capacity/")),
     ("home", VISITOR, "/"),
     ("home signed in", MEMBER, "/"),
     ("call", VISITOR, lambda world: world.call.get_absolute_url()),
@@ -155,6 +174,8 @@ ROWS = [
 # Addresses that show no page of their own: they redirect, download, answer a form, or are for machines.
 NO_PAGE = {
     "picture", "download", "calendar_file", "material", "sign_up_again", "accept_offer", "decline_offer", "new_code",
+    "payout_account_start", "payout_account_keep", "payment_year", "payment_arrived", "payment_missing",
+    "payment_statement", "withdraw_expense", "receipt", "stripe_webhook",
     "live", "ready", "look", "mark", "account_reauthenticate", "mfa_download_recovery_codes",
 }  # fmt: skip
 # These need an app that is set up; test_staff_journey walks through them.
@@ -182,6 +203,7 @@ def problems(page, axe):
 def test_axe_finds_nothing_on_any_page(site, new_context, width, scheme):
     world, axe, found = make_world(), Axe(), {}
     keep_answers(world)
+    PayoutAccountFactory(person=world.member)
     options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
     pages = {
         VISITOR: new_context(**options).new_page(),
@@ -213,7 +235,11 @@ def ask_for_a_code(page, site):
 def test_axe_finds_nothing_on_forms_with_errors(site, new_context, width):
     world, axe, found = make_world(), Axe(), {}
     context = signed_in(new_context(viewport={"width": width, "height": 900}), site, world.member)
-    for path in ("/sessions/open/sign-up/", "/me/name/"):
+    paths = [
+        "/sessions/open/sign-up/", "/me/name/", payment("due", "choose/")(world), payment("chosen", "expenses/")(world),
+        "/me/payments/account/by-hand/", "/me/payments/letter/",
+    ]  # fmt: skip
+    for path in paths:
         page = context.new_page()
         page.goto(site + path)
         if path == "/me/name/":
@@ -223,4 +249,4 @@ def test_axe_finds_nothing_on_forms_with_errors(site, new_context, width):
         assert page.title().startswith("Error:")
         assert page.evaluate("document.activeElement.id") == "problems"
 
-    assert found == {"/sessions/open/sign-up/": [], "/me/name/": []}
+    assert found == {key: [] for key in paths}

@@ -3,7 +3,10 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from payments.models import PaymentRules
+from tests.factories import PersonFactory
 from tests.journeys.conftest import sign_in
+from tests.journeys.payment_world import make_desk, make_payments
 from tests.journeys.staff_world import give_back, make_staff_world
 from tests.journeys.test_axe import problems
 
@@ -58,7 +61,40 @@ def addresses(world):
         "follow-ups": "/admin/collective/followup/",
         "community": "/admin/collective/community/1/change/",
         "call": f"/admin/collective/call/{world.call.pk}/change/",
+        **payments(world),
         "copy": f"/admin/collective/call/{world.call.pk}/acts/copy/",
+    }
+
+
+def payments(world):
+    """Finance's pages."""
+    made = make_payments(PersonFactory(name="Sam"), world.call)
+    expense, review, movement = make_desk(made)
+    PaymentRules.note()
+    payment, desk = "/admin/payments/payment", "/admin/payments/"
+    return {
+        "payments": f"{desk}board/",
+        "payments of a call": f"{desk}board/?call={world.call.slug}",
+        "approve": f"{payment}/approve/",
+        "payment due": f"{payment}/{expense.payment_id}/change/",
+        "payment sent": f"{payment}/{made['sent'].pk}/change/",
+        "payments list": f"{payment}/",
+        "payment add": f"{payment}/add/",
+        "choice": f"{payment}/{made['due'].pk}/choice/",
+        "how paid": f"{payment}/{made['due'].pk}/by-hand-account/",
+        "expense add": f"{payment}/{made['due'].pk}/expense/",
+        "by hand": f"{payment}/by-hand/",
+        "expense": f"{desk}expense/{expense.pk}/change/",
+        "decide": f"{desk}expense/{expense.pk}/decide/",
+        "expenses": f"{desk}expense/",
+        "limits": f"{desk}expenselimit/",
+        "rules": f"{desk}paymentrules/1/change/",
+        "accounts": f"{desk}payoutaccount/",
+        "review": f"{desk}review/{review.pk}/change/",
+        "propose": f"{desk}review/{review.pk}/propose/",
+        "settle": f"{desk}review/{review.pk}/settle/",
+        "explain": f"{desk}unknownmovement/{movement.pk}/explain/",
+        "capacity": f"/admin/events/registration/{world.registrations['amina'].pk}/capacity/",
     }
 
 
@@ -83,7 +119,22 @@ def test_axe_finds_nothing_on_staff_forms_with_errors(site, new_context, width):
     context = new_context(viewport={"width": width, "height": 900}, locale="en-GB")
     page = sign_in(context, site, world.staff).new_page()
     paths = addresses(world)
-    names = ("book", "move on the list", "cancel", "person add", "email", "invite", "walk in", "book person")
+    names = (
+        "choice",
+        "expense add",
+        "decide",
+        "by hand",
+        "propose",
+        "explain",
+        "book",
+        "move on the list",
+        "cancel",
+        "person add",
+        "email",
+        "invite",
+        "walk in",
+        "book person",
+    )
     for name in names:
         page.goto(site + paths.get(name, f"/admin/events/session/{world.over.pk}/walk-in/"))
         page.locator("#content form").last.locator("[type=submit]").first.click()

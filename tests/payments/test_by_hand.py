@@ -44,7 +44,7 @@ def test_file_holds_the_payee_reference_and_no_bank_detail(client, finance):
     payment = by_hand(person=PersonFactory(name="=cmd()"))
     batch = hand_payouts.export(finance)
 
-    text = client.get(reverse("admin:payments_hand_batch", args=[batch])).content.decode()
+    text = client.get(reverse("admin:payments_hand_batch", args=[batch])).getvalue().decode()
 
     assert all(part in text for part in (payment.reference, "UCL-77", "75.00", "'=cmd()"))
     assert "High Street Bank" not in text
@@ -121,6 +121,16 @@ def test_voucher_code_is_on_one_s_own_page_and_nowhere_else(client):
 def test_everything_is_exported_with_safe_cells(client, finance):
     by_hand(person=PersonFactory(name="@sum"))
 
-    text = client.get(reverse("admin:payments_csv")).content.decode()
+    text = client.get(reverse("admin:payments_csv")).getvalue().decode()
 
     assert "'@sum" in text and "75.00" in text
+
+
+def test_whole_history_and_expenses_are_exported(client, finance):
+    payment = by_hand()
+    hand_payouts.export(FinanceFactory())
+
+    history = client.get(reverse("admin:payments_history_csv")).getvalue().decode()
+    expenses = client.get(reverse("admin:payments_expenses_csv")).getvalue().decode()
+
+    assert payment.reference in history and "Given to the finance office" in history and "Decided by" in expenses
