@@ -13,7 +13,8 @@ from collective import clock, mail
 from collective.errors import RuleError
 from payments.models import Payment, PaymentRules, PayoutAccount, PayoutAttempt
 from payments.models.payment_states import State
-from payments.payouts import locked, stopped_because, within_today
+from payments.movements import locked
+from payments.payouts import stopped_because, within_today
 
 HAND = [Payment.Method.VOUCHER, Payment.Method.CASH, Payment.Method.OFFICE]
 At = PayoutAttempt.State

@@ -12,7 +12,7 @@ from django.db.models import Min, Q
 
 from collective import clock, sweeps
 from collective.errors import RuleError
-from payments import gateway, payouts
+from payments import gateway, movements
 from payments.models import Payment, PaymentRules, PayoutAttempt, Review, UnknownMovement
 from payments.models.payment_states import State
 
@@ -72,18 +72,18 @@ def _compared(since):
 def compare(since):
     """Read Stripe's list since this moment and write what it says; returns (seen, done). Raises NotReached."""
     asked_at = clock.now()
-    movements = {movement.stripe_id: movement for movement in gateway.movements(since)}
-    ours = _attempts(movements.values())
+    listed = {movement.stripe_id: movement for movement in gateway.movements(since)}
+    ours = _attempts(listed.values())
     try:
-        return sweeps.each([(key,) for key in movements], lambda key: _one(movements[key], ours))
+        return sweeps.each([(key,) for key in listed], lambda key: _one(listed[key], ours))
     finally:
-        _look_for_missing(since, asked_at, movements)
+        _look_for_missing(since, asked_at, listed)
 
 
-def _attempts(movements):
+def _attempts(listed):
     """{name or Stripe's key: key of our attempt} for what these movements name."""
-    names = [movement.attempt for movement in movements if is_key(movement.attempt)]
-    rows = PayoutAttempt.objects.filter(Q(pk__in=names) | Q(stripe_id__in=[row.stripe_id for row in movements]))
+    names = [movement.attempt for movement in listed if is_key(movement.attempt)]
+    rows = PayoutAttempt.objects.filter(Q(pk__in=names) | Q(stripe_id__in=[row.stripe_id for row in listed]))
     found = {}
     for pk, stripe_id in rows.values_list("pk", "stripe_id"):
         found[str(pk)] = found[stripe_id or str(pk)] = pk
@@ -99,7 +99,7 @@ def is_key(text):
 
 def _one(movement, ours):
     key = ours.get(movement.stripe_id) or ours.get(movement.attempt)
-    if key is None or not payouts.apply(key, movement):
+    if key is None or not movements.apply(key, movement):
         note_unknown(movement)
     return True
 
@@ -141,12 +141,12 @@ def _adopt(payment, movement, by):
     payment.note("taken", by, attempt=str(attempt.pk), stripe_id=movement.stripe_id)
 
 
-def _look_for_missing(since, asked_at, movements):
+def _look_for_missing(since, asked_at, listed):
     """Attempts that Stripe's list should hold and does not."""
-    found = {movement.attempt for movement in movements.values()}
+    found = {movement.attempt for movement in listed.values()}
     settled = asked_at - SETTLES_WITHIN
     called = PayoutAttempt.objects.filter(method="stripe", first_sent_at__gte=since + MARGIN)
-    called = called.exclude(stripe_id__in=movements)
+    called = called.exclude(stripe_id__in=listed)
     in_review = called.filter(state=At.REVIEW, reviews__settled_at=None, reviews__opened_at__lt=settled)
     for key in set(in_review.values_list("pk", flat=True)):
         if str(key) not in found:
@@ -154,7 +154,7 @@ def _look_for_missing(since, asked_at, movements):
     lost = called.filter(stripe_id__isnull=False, state__in=[At.PROCESSING, At.POSTED], taken_at__lt=settled)
     lost = lost.exclude(reviews__verdict=Review.Verdict.ARRIVED)  # two people have said what became of it
     for key in lost.values_list("pk", flat=True):
-        payouts.note_missing(key, asked_at)
+        movements.note_missing(key, asked_at)
 
 
 def _note_absent(attempt_id, asked_at):

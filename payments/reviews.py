@@ -7,7 +7,7 @@ from django.db import transaction
 
 from collective import clock, mail
 from collective.errors import RuleError
-from payments import payouts
+from payments import movements
 from payments.models import Payment, PayoutAttempt, Review
 from payments.models.payment_states import PAID, State
 
@@ -47,7 +47,7 @@ def look_into(payment_id, why, by):
         raise RuleError("Only a payment that was sent can be looked into.")
     attempt.state = At.REVIEW
     attempt.save()
-    payouts.to_review(payment, attempt, why)
+    movements.to_review(payment, attempt, why)
     return payment
 
 
@@ -88,7 +88,7 @@ def settle(review_id, by, *, seen):
 
 def _locked(review_id):
     attempt_id = Review.objects.values_list("attempt", flat=True).get(pk=review_id)
-    payment, attempt = payouts.locked(attempt_id)
+    payment, attempt = movements.locked(attempt_id)
     review = Review.objects.select_for_update(no_key=True).get(pk=review_id)
     if review.settled_at is not None:
         raise RuleError("This is settled already.")

@@ -11,7 +11,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 
 from collective import clock, doorbell, sweeps
-from payments import gateway, payout_accounts, payouts, reconciliation
+from payments import gateway, movements, payout_accounts, reconciliation
 from payments.models import PayoutAttempt, StripeEvent
 
 MOST_BYTES = 65_536
@@ -70,7 +70,7 @@ def _look(event):
         movement = gateway.movement(event.object_id)
         attempts = PayoutAttempt.objects.in_bulk([movement.attempt]) if reconciliation.is_key(movement.attempt) else {}
         attempt = next(iter(attempts.values()), None)
-        if attempt is None or not payouts.apply(attempt.pk, movement):
+        if attempt is None or not movements.apply(attempt.pk, movement):
             reconciliation.note_unknown(movement)
     elif event.type.startswith(("v2.core.account", "v2.money_management.payout_method")):
         _look_at_account(event.object_id)
