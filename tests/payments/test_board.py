@@ -1,0 +1,67 @@
+"""Finance's board: every payment in its column, with what is late and why something waits."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from payments import board
+from payments.models import Payment, PayoutAccount
+from tests.conftest import with_second_factor
+from tests.factories import CallFactory, FinanceFactory, PaymentFactory, PersonFactory, SessionFactory, sign_up
+from tests.journeys.payment_world import make_desk, make_payments
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
+
+
+@pytest.fixture
+def finance(client):
+    person = FinanceFactory(name="Kay")
+    client.force_login(person)
+    with_second_factor(client, person)
+    return person
+
+
+def test_payment_of_each_state_stands_in_its_column(client, finance):
+    call = CallFactory()
+    make_desk(make_payments(PersonFactory(), call))
+
+    page = client.get(reverse("admin:payments"))
+    numbers = {column.name: column.number for column in board.columns(call)}
+
+    assert page.status_code == 200
+    assert numbers == {
+        "confirm": 0, "choose": 1, "set_up": 1, "approve": 1, "way": 2, "failed": 1, "review": 1, "done": 2,
+    }  # fmt: skip
+
+
+def test_what_is_late_is_said_in_working_days(late):
+    payment = PaymentFactory()
+    late.shift(timedelta(days=9))  # confirmed on Thursday 6 October; now it is Sunday 16
+
+    assert board.late_by(payment) == 6
+
+
+def test_approved_payment_that_cannot_go_says_why(client, finance):
+    from tests.factories import approved
+
+    approved()
+    PayoutAccount.objects.update(state="to_mend")
+
+    assert "Where it goes is not set up any more" in client.get(reverse("admin:payments")).content.decode()
+
+
+def test_budget_counts_promised_due_paid_and_left(early):
+    from collective.views.payments_board import budget
+
+    call = CallFactory(budget_pence=50_000)
+    session = SessionFactory(call=call)
+    sign_up(session)
+    sign_up(session, capacity="paid_role")
+    PaymentFactory(activity=session)
+    paid = PaymentFactory(
+        activity=session, approved_by=FinanceFactory(), approved_at="2022-10-01T00:00Z", method="cash"
+    )
+    Payment.objects.filter(pk=paid.pk).update(state="sent")
+
+    assert budget(call) == {"promised": 7500, "due": 7500, "paid": 7500, "left": 27_500, "budget": 50_000}
