@@ -1,6 +1,7 @@
 """From "took part" to "arrived" in a browser: a payment that fails, is mended by its person, and is sent."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from events.models import Registration
@@ -45,7 +46,8 @@ def test_payment_from_taking_part_to_arriving_with_a_mistake_mended(site, new_co
     registration.refresh_from_db()
     registration.confirmed_by = CoordinatorFactory()
     registration.save()
-    registration.settle_payment()
+    with transaction.atomic():
+        registration.settle_payment()
     page = sign_in(new_context(), site, sam).new_page()
 
     page.goto(f"{site}{reverse('payments')}")
