@@ -111,6 +111,10 @@ def warnings():
     if unknown:
         words = "Money that we do not know has left our account at Stripe. Nothing is sent until it is explained."
         found.append((words, "admin:payments_unknownmovement_changelist"))
+    missing = Payment.objects.filter(state=State.SENT, missing_said_at__isnull=False).count()
+    if missing:
+        words = f"{missing} {'person says' if missing == 1 else 'people say'} that a payment has not come."
+        found.append((words, "admin:payments_payment_changelist"))
     claimed = Expense.objects.filter(state=Expense.State.CLAIMED, payment__state__in=CHANGEABLE).count()
     if claimed:
         words = f"{claimed} {'expense' if claimed == 1 else 'expenses'} to decide on."

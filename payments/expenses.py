@@ -48,7 +48,11 @@ def _check_limit(payment, kind, pence):
         raise RuleError(f"This call does not pay back {label}. Call us if that keeps you from taking part.")
     already = payment.expenses.filter(kind=kind).exclude(state=Expense.State.REFUSED).aggregate(sum=Sum("amount_pence"))
     if (already["sum"] or 0) + pence > most:
-        raise RuleError(f"We can pay back up to {pounds(most)} for {label}. Call us if it costs you more.")
+        left = max(most - (already["sum"] or 0), 0)
+        raise RuleError(
+            f"We can pay back up to {pounds(most)} for {label}, and {pounds(left)} of it is left. Call us if it costs"
+            " you more."
+        )
 
 
 @transaction.atomic

@@ -1,3 +1,4 @@
+import re
 from decimal import Decimal
 
 from django import forms
@@ -7,10 +8,12 @@ from django.utils.html import format_html
 
 from collective import pictures
 from collective.templatetags.collective import pounds
-from payments import payout_accounts
+from payments import payout_accounts, statements
 from payments.models import Expense, Payment, PayoutAccount
 
 Choice = Payment.Choice
+AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?", re.ASCII)
+LIKE_THIS = "Enter an amount in pounds, like 12 or 12.50, with a full stop before the pence."
 MOST_BYTES = 5 * 1024 * 1024
 
 
@@ -19,15 +22,21 @@ class PoundsField(forms.DecimalField):
 
     def __init__(self, **kwargs):
         widget = forms.TextInput(attrs={"inputmode": "decimal", "size": 10, "autocomplete": "off"})
-        messages = {"invalid": "Enter an amount in pounds, like 12 or 12.50."}
+        messages = dict.fromkeys(("invalid", "min_value", "max_decimal_places", "max_digits"), LIKE_THIS)
+        messages["max_whole_digits"] = LIKE_THIS
         super().__init__(
             max_digits=8, decimal_places=2, min_value=Decimal("0.01"), widget=widget,
             error_messages={**messages, **kwargs.pop("error_messages", {})}, **kwargs,
         )  # fmt: skip
 
     def to_python(self, value):
-        text = (value or "").strip().lstrip("£").replace(",", "").strip() if isinstance(value, str) else value
-        return super().to_python(text)
+        """Commas between thousands are left out; any other comma is refused rather than guessed at."""
+        if not isinstance(value, str) or not value.strip():
+            return None
+        text = value.strip().removeprefix("£").strip()
+        if not AMOUNT.fullmatch(text):
+            raise ValidationError(LIKE_THIS, code="invalid")
+        return super().to_python(text.replace(",", ""))
 
     def clean(self, value):
         amount = super().clean(value)
@@ -53,6 +62,8 @@ class ChoiceForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
+        if cleaned.get("choice") not in {None, Choice.SMALLER} and cleaned.get("smaller"):
+            self.add_error("smaller", "Choose “a smaller amount” above, or leave this empty.")
         if cleaned.get("choice") == Choice.SMALLER and "smaller" not in self.errors:
             pence = cleaned.get("smaller")
             if pence is None or pence >= self.payment.fee_pence:
@@ -71,8 +82,8 @@ def choices_of(payment):
     rows = [
         (Choice.PAY, f"Pay me {fee}", ""),
         (Choice.SMALLER, "Pay me a smaller amount", "You say how much."),
-        (Choice.DECLINE, "No payment, thank you", "It is never yours, so it counts nowhere as your income."),
-        (Choice.GIVE, f"Give it to {fund}", "It goes there directly. It is never yours, so it counts nowhere."),
+        (Choice.DECLINE, "No payment, thank you", "Nothing is sent to you, and it is on none of your statements."),
+        (Choice.GIVE, f"Give it to {fund}", "All of it goes there, and it is on none of your statements."),
         (Choice.NOT_SURE, "Not sure yet", "Take your time, and ask somebody if you like."),
     ]
     html = '<span class="choice__label">{}</span> <span class="choice__hint">{}</span>'
@@ -103,6 +114,11 @@ class ByHandForm(forms.Form):
             (PayoutAccount.Deliver.POST.value, "By post"),
         ],
     )
+
+    def __init__(self, *args, person, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not person.email:  # nobody signs in for them, so no page of theirs can show a code
+            self.fields["deliver"].choices = self.fields["deliver"].choices[1:]
 
     def clean(self):
         cleaned = super().clean()
@@ -183,3 +199,11 @@ class OfficialNameForm(forms.Form):
         help_text="It goes on the letter, and we do not keep it.",
         error_messages={"required": "Enter the name that the letter should carry."},
     )  # fmt: skip
+
+    def clean_official_name(self):
+        name = self.cleaned_data["official_name"]
+        if lacking := statements.lacking(name):
+            raise ValidationError(
+                f"Our letters cannot print {lacking} yet. Write the name in other letters, or call us."
+            )
+        return name

@@ -28,6 +28,12 @@ def ready():
     return rows.order_by("approved_at", "pk")
 
 
+def waiting():
+    """Approved and to be paid by hand, but not to be exported yet."""
+    rows = Payment.objects.filter(state=State.APPROVED, method__in=HAND)
+    return rows.exclude(pk__in=ready().order_by().values("pk"))
+
+
 @transaction.atomic
 def export(by):
     """Put everything that is ready on the way, in one batch; returns its key, or None if there is nothing."""

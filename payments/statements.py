@@ -44,7 +44,7 @@ def letter(person, official_name, payments):
     """A letter that somebody shows to a Jobcentre or an adviser; the official name is asked for and not kept."""
     lines = [
         [long_day(row.happened_on), row.activity.neutral_name, pounds(row.taken_pence), pounds(row.expenses_pence),
-         long_day(timezone.localdate(row.sent_at)) if row.state in PAID else "not sent yet"]
+         long_day(timezone.localdate(row.sent_at))]
         for row in payments
     ]  # fmt: skip
     return _written("letter", "About taking part, and payments for it", name=official_name, lines=lines)
@@ -110,6 +110,11 @@ def _readable(value):
     if isinstance(value, dict):
         return {key: _readable(inner) for key, inner in value.items()}
     return [_readable(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def lacking(text):
+    """The letters of this text that our paper cannot print, each once."""
+    return "".join(dict.fromkeys(letter for letter in text if not _has_glyph(letter)))
 
 
 def _has_glyph(letter):

@@ -80,4 +80,6 @@ def _approve_chosen(request):
             messages.error(request, "One of these payments does not exist.")
         else:
             done += 1
-    messages.success(request, f"{done} approved. They are sent by themselves.") if done else None
+    if done:
+        words = "Bank transfers are sent by themselves; the rest waits for the next export."
+        messages.success(request, f"{done} approved. {words}")

@@ -52,6 +52,7 @@ def _desk(admin_, request, *, form=None, file_form=None, not_paid_form=None):
         batches.setdefault(attempt.batch, []).append(attempt)
     return admin_.page(
         request, "admin/payments/payment/by_hand.html", "Paid by hand", ready=hand_payouts.ready().count(),
+        waiting=hand_payouts.waiting().count(),
         batches=list(batches.items())[:BATCHES], form=form or RecordForm(), file_form=file_form or RecordFileForm(),
         not_paid_form=not_paid_form or NotPaidForm(),
     )  # fmt: skip

@@ -1,3 +1,5 @@
+import csv
+
 from django import forms
 
 from collective.csv_rows import rows_of
@@ -119,7 +121,10 @@ class RecordFileForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
             raise forms.ValidationError("This file is larger than 1 MB.")
-        rows = rows_of(file.read())
+        try:
+            rows = rows_of(file.read())
+        except csv.Error as error:
+            raise forms.ValidationError("We cannot read this as a CSV file.") from error
         found = [
             (row[0].strip().lstrip("'"), row[1].strip().lstrip("'"))
             for row in rows[1:]

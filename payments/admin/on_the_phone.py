@@ -4,10 +4,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 
+from collective import by_hand
 from collective.errors import RuleError
 from payments import choices, payout_accounts
 from payments.admin.forms import RecordChoiceForm
 from payments.forms import ByHandForm
+from payments.models.payment_states import State
 
 
 def choice(admin_, request, payment):
@@ -26,16 +28,26 @@ def choice(admin_, request, payment):
         except RuleError as error:
             form.add_error(None, str(error))
         else:
+            by_hand.told_at_once(payment, request.user, ["payment_offered", "payment_reminder"])
             messages.success(request, f"What {payment.person} would like is noted.")
-            return redirect("admin:index")
+            return _next(payment)
     return _page(admin_, request, payment, form, "What they would like")
+
+
+def _next(payment):
+    """If there is something to pay and nowhere for it to go, that is the next question while they are on the phone."""
+    payment.refresh_from_db()
+    ready = payout_accounts.of(payment.person)
+    if payment.state == State.DUE and payment.is_answered and not (ready and ready.is_ready):
+        return redirect("admin:payments_payment_by_hand_account", payment.pk)
+    return redirect("admin:index")
 
 
 def account(admin_, request, payment):
     """Record how they would like to be paid without a bank account."""
     if not request.user.has_perm("payments.record_choice"):
         raise PermissionDenied
-    form = ByHandForm(request.POST or None)
+    form = ByHandForm(request.POST or None, person=payment.person)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

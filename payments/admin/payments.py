@@ -154,7 +154,7 @@ class PaymentAdmin(ActAdmin):
     def taken(self, payment):
         return pounds(payment.taken_pence)
 
-    @admin.display(description="Expenses, accepted")
+    @admin.display(description="Expenses")
     def expenses_paid(self, payment):
         rows = payment.expenses.all()
         lines = (

@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_paused', models.BooleanField(default=False, verbose_name='sending is paused')),
                 ('paused_because', models.CharField(blank=True, default='', max_length=300)),
-                ('most_per_payment_pence', models.PositiveIntegerField(default=30000, help_text='In pence. A larger payment cannot be approved.')),
+                ('most_per_payment_pence', models.PositiveIntegerField(default=30000, help_text='In pence: 30000 is £300. A larger payment cannot be approved.')),
                 ('most_per_person_pence', models.PositiveIntegerField(default=100000, help_text='In pence, within 30 days. More cannot be approved for one person.')),
                 ('most_per_day_pence', models.PositiveIntegerField(default=500000, help_text='In pence. What is more waits, approved, until the next day.')),
                 ('payer_name', models.CharField(blank=True, default='', help_text='On statements. Empty: the community.', max_length=120)),

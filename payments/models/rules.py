@@ -15,7 +15,7 @@ class PaymentRules(SingleRow):
     is_paused = models.BooleanField("sending is paused", default=False)
     paused_because = models.CharField(max_length=300, blank=True, default="")
     most_per_payment_pence = models.PositiveIntegerField(
-        default=30_000, help_text="In pence. A larger payment cannot be approved."
+        default=30_000, help_text="In pence: 30000 is £300. A larger payment cannot be approved."
     )
     most_per_person_pence = models.PositiveIntegerField(
         default=100_000, help_text="In pence, within 30 days. More cannot be approved for one person."

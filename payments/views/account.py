@@ -76,7 +76,7 @@ def account_by_hand(request):
     """ "I have no bank account"."""
     mine = payout_accounts.of(request.user)
     kept = {"method": mine.method, "voucher": mine.voucher, "deliver": mine.deliver} if mine else None
-    form = ByHandForm(request.POST or None, initial=kept)
+    form = ByHandForm(request.POST or None, initial=kept, person=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             payout_accounts.choose_by_hand(
@@ -88,7 +88,7 @@ def account_by_hand(request):
         else:
             messages.success(request, "We have noted how you would like to be paid.")
             return redirect("payout_account")
-    return render(request, "payments/by_hand.html", {"form": form})
+    return render(request, "payments/by_hand.html", {"form": form, "account": mine})
 
 
 @login_required

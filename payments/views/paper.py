@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from payments import statements
 from payments.forms import OfficialNameForm
 from payments.models import Payment
-from payments.models.payment_states import PAID, State
+from payments.models.payment_states import PAID
 from payments.views.payments import mine_or_404
 
 MOST = 300  # payments on one letter
@@ -47,6 +47,6 @@ def letter(request):
     form = OfficialNameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         mine = Payment.objects.visible_to(request.user).select_related("activity").order_by("happened_on")
-        rows = mine.exclude(state__in=[State.CANCELLED, State.DECLINED, State.GIVEN, State.REVERSED])[:MOST]
+        rows = mine.filter(state__in=PAID)[:MOST]
         return _pdf(statements.letter(request.user, form.cleaned_data["official_name"], rows), "letter")
     return render(request, "payments/letter.html", {"form": form})

@@ -3,8 +3,10 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from collective import clock
 from collective.access import name_needed
 from collective.errors import RuleError
 from payments import arrivals, choices, expenses, payout_accounts, statements, timeline
@@ -79,7 +81,7 @@ def choose(request, pk):
         except RuleError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "We have noted what you would like. You can change it until the money is sent.")
+            messages.success(request, "We have noted what you would like. You can still change it.")
             return redirect(found)
     return render(request, "payments/choose.html", {"payment": found, "form": form})
 
@@ -91,9 +93,16 @@ def arrived(request, pk):
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def missing(request, pk):
-    return _say(request, pk, arrivals.it_has_not_come, "We are sorry. We look into it, and write to you.")
+    """ "It has not come": a page that says how things stand, and asks once more."""
+    if request.method == "POST":
+        return _say(request, pk, arrivals.it_has_not_come, "We are sorry. We look into it, and write to you.")
+    found = mine_or_404(request, pk)
+    if found.state not in PAID or found.missing_said_at:
+        return redirect(found)
+    today = timezone.localdate(clock.now())
+    return render(request, "payments/missing.html", {"payment": found, "today": today})
 
 
 def _say(request, pk, rule, words):

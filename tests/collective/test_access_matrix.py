@@ -69,7 +69,7 @@ ROWS = {
     "payment": (TO, OK, NO, NO),
     "payment_choose": (TO, OK, NO, NO),
     "payment_arrived": (TO, NEVER, NEVER, NEVER),
-    "payment_missing": (TO, NEVER, NEVER, NEVER),
+    "payment_missing": (TO, TO, NO, NO),
     "add_expense": (TO, OK, NO, NO),
     "payment_statement": (TO, NO, NO, NO),
     "withdraw_expense": (TO, NEVER, NEVER, NEVER),

@@ -111,6 +111,7 @@ ROWS = [
     ("payment_choose", MEMBER, payment("due", "choose/")),
     ("payment_choose approved", MEMBER, payment("approved", "choose/")),
     ("add_expense", MEMBER, payment("chosen", "expenses/")),
+    ("payment_missing", MEMBER, payment("arrived", "missing/")),
     ("payout_account", MEMBER, "/me/payments/account/"),
     ("payout_account_return", MEMBER, "/me/payments/account/back/"),
     ("payout_account_by_hand", MEMBER, "/me/payments/account/by-hand/"),
@@ -174,7 +175,7 @@ ROWS = [
 # Addresses that show no page of their own: they redirect, download, answer a form, or are for machines.
 NO_PAGE = {
     "picture", "download", "calendar_file", "material", "sign_up_again", "accept_offer", "decline_offer", "new_code",
-    "payout_account_start", "payout_account_keep", "payment_year", "payment_arrived", "payment_missing",
+    "payout_account_start", "payout_account_keep", "payment_year", "payment_arrived",
     "payment_statement", "withdraw_expense", "receipt", "stripe_webhook",
     "live", "ready", "look", "mark", "account_reauthenticate", "mfa_download_recovery_codes",
 }  # fmt: skip

@@ -181,7 +181,7 @@ def test_queries_of_the_board_and_of_approving_do_not_grow(client, finance, numb
     for _ in range(number):
         ready(activity=session)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         client.get(reverse("admin:payments"))
     with django_assert_num_queries(16):
         client.get(reverse("admin:payments_approve"))

@@ -134,3 +134,11 @@ def test_whole_history_and_expenses_are_exported(client, finance):
     expenses = client.get(reverse("admin:payments_expenses_csv")).getvalue().decode()
 
     assert payment.reference in history and "Given to the finance office" in history and "Decided by" in expenses
+
+
+def test_file_that_is_no_csv_says_so(client, finance):
+    picture = SimpleUploadedFile("x.csv", b"\x89PNG\r\n\x1a\n\x00\r\x00,\r")
+
+    page = client.post(reverse("admin:payments_hand_file"), {"file": picture})
+
+    assert page.status_code == 200 and "errorlist" in page.content.decode()

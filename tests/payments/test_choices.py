@@ -150,3 +150,19 @@ def test_page_for_the_phone_does_not_show_what_was_chosen(client, coordinator):
     page = client.get(reverse("admin:payments_payment_choice", args=[payment.pk])).content.decode()
 
     assert "checked" not in page
+
+
+def test_noted_on_the_phone_the_task_is_done_and_the_next_question_follows(client, coordinator):
+    from django.urls import reverse
+
+    from collective import mail
+    from collective.models import Message
+    from tests.factories import PhonePersonFactory
+
+    payment = open_payment(person=PhonePersonFactory())
+    mail.tell(payment.person, "payment_offered", payment)
+
+    answer = client.post(reverse("admin:payments_payment_choice", args=[payment.pk]), {"choice": "pay"})
+
+    assert answer.url == reverse("admin:payments_payment_by_hand_account", args=[payment.pk])
+    assert Message.objects.get().state == Message.State.SENT
