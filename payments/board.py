@@ -11,7 +11,7 @@ from payments.models import Expense, Payment, PayoutAccount, Review, UnknownMove
 from payments.models.payment_states import CHANGEABLE, PAID, Choice, State
 
 LATE, VERY_LATE = 5, 10  # working days
-A_COLUMN = 25
+A_COLUMN = 8
 ANSWERED = Q(fee_pence=None) | ~Q(choice__in=[Choice.NONE, Choice.NOT_SURE])
 READY = Q(person__payout_account__state=PayoutAccount.State.READY)
 DUE = Q(state=State.DUE)

@@ -20,20 +20,20 @@ class Step:
     done: bool = False
     at: datetime | date | None = None
     note: str = ""
+    failed: bool = False
 
 
 def steps(payment, account):
     """From taking part to arriving; only what is done carries a date."""
     confirmed = payment.confirmed_at is not None
     approved = payment.approved_at is not None
-    sent = payment.state in PAID
     rows = [
         Step(first_words(payment), True, payment.happened_on),
         Step(f"Somebody from our team {'has confirmed' if confirmed else 'confirms'} it", confirmed,
              payment.confirmed_at),
         Step("A second person has approved it" if approved else "A second person approves it", approved,
              payment.approved_at, "" if approved else promise(payment)),
-        Step("Sent" if sent else "We send it", sent, payment.sent_at, _sending(payment, account)),
+        _sent(payment, account),
         Step(*_arrival(payment)),
     ]  # fmt: skip
     return rows
@@ -57,9 +57,14 @@ def promise(payment):
     return f"We mean to send it by {long_day(working_days.after(timezone.localdate(since), WORKING_DAYS))}."
 
 
-def _sending(payment, account):
+def _sent(payment, account):
     if payment.state == State.FAILED:
-        return problems.words(payment.problem)
+        return Step("It did not work yet", note=problems.words(payment.problem), failed=True)
+    sent = payment.state in PAID
+    return Step("Sent" if sent else "We send it", sent, payment.sent_at, _sending(payment, account))
+
+
+def _sending(payment, account):
     if payment.state == State.NEEDS_REVIEW:
         return "We could not see for sure what became of it, so two people from our team look into it."
     if payment.state in PAID:

@@ -46,6 +46,7 @@ def payment(request, pk):
         "expenses": found.expenses.all(), "limits": expenses.limits(found.activity.call),
         "can_claim": expenses.can_claim(found), "needs_account": _needs_account(found, account),
         "facts": statements.facts(found) if found.state in PAID else [],
+        "payer": statements.payer() if found.state in PAID else None,
         "voucher_code": _voucher_code(found),
     })  # fmt: skip
 

@@ -5,10 +5,19 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from collective.models import Person
 from payments import board
 from payments.models import Payment, PayoutAccount
 from tests.conftest import with_second_factor
-from tests.factories import CallFactory, FinanceFactory, PaymentFactory, PersonFactory, SessionFactory, sign_up
+from tests.factories import (
+    KICK_OFF,
+    CallFactory,
+    FinanceFactory,
+    PaymentFactory,
+    PersonFactory,
+    SessionFactory,
+    sign_up,
+)
 from tests.journeys.payment_world import make_desk, make_payments
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
@@ -65,3 +74,30 @@ def test_budget_counts_promised_due_paid_and_left(early):
     Payment.objects.filter(pk=paid.pk).update(state="sent")
 
     assert budget(call) == {"promised": 7500, "due": 7500, "paid": 7500, "left": 27_500, "budget": 50_000}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("number", [10, 1000])
+def test_board_asks_the_same_number_of_queries_for_ten_and_for_a_thousand(
+    client, finance, number, django_assert_num_queries
+):
+    session, confirmed = SessionFactory(), PersonFactory()
+    people = Person.objects.bulk_create(
+        [Person(email=f"p{row}@example.org", name="P", password="!") for row in range(number)]
+    )
+    PayoutAccount.objects.bulk_create(
+        [PayoutAccount(person=person, state="ready", payout_method="x", stripe_account=f"a{person.pk}")
+         for person in people]
+    )  # fmt: skip
+    Payment.objects.bulk_create(
+        [
+            Payment(
+                person=person, activity=session, fee_pence=7500, taken_pence=7500, choice=["pay", ""][row % 2],
+                happened_on=KICK_OFF.date(), choose_by=KICK_OFF.date(), confirmed_by=confirmed, confirmed_at=KICK_OFF,
+            )
+            for row, person in enumerate(people)
+        ]
+    )  # fmt: skip
+
+    with django_assert_num_queries(25):
+        client.get(reverse("admin:payments"))
