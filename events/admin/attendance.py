@@ -22,10 +22,11 @@ def attendance(admin, request, session):
     forms = [AttendanceForm.of(row, request) for row in page]
     if request.method == "POST" and all(form.is_valid() for form in forms if form.is_bound):
         _mark(admin, request, session, [form for form in forms if form.is_bound and form.is_changed])
+        if request.POST.get("then") == "walk_in":
+            return redirect("admin:events_session_walk_in", session.pk)
         return redirect(request.get_full_path())
     return admin.page(
         request, "admin/events/session/attendance.html", "Attendance", session=session, forms=forms,
-        walk_in=WalkInForm(),
         page=page, original=session,
     )  # fmt: skip
 

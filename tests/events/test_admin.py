@@ -1,5 +1,7 @@
 """What staff do in the admin, each act through its page."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
@@ -205,3 +207,16 @@ def test_session_with_people_on_it_is_moved_on_a_page_of_its_own_and_not_in_the_
 
     assert {"starts_at", "ends_at", "state"}.isdisjoint(page.context["adminform"].form.fields)
     assert session_page(session, "move") in page.content.decode()
+
+
+def test_marks_are_saved_before_somebody_is_noted_who_came_without_signing_up(client, coordinator, early):
+    session = SessionFactory()
+    registration = sign_up(session)
+    early.move_to(session.starts_at + timedelta(hours=1))
+    with_second_factor(client, coordinator)
+    fields = {f"{registration.pk}-mark": "took part", f"{registration.pk}-was": "not marked", "then": "walk_in"}
+
+    answer = client.post(session_page(session, "attendance"), fields)
+    registration.refresh_from_db()
+
+    assert (answer.url, registration.state) == (session_page(session, "walk_in"), "attended")
