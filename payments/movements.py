@@ -52,11 +52,14 @@ def apply(attempt_id, movement):
 
 
 def write(payment, attempt, movement):
-    attempt.missing_since = None
+    """The same for a caller who holds payment and attempt, and knows that it fits."""
     if attempt.state == At.REFUSED:
         _note_late_find(payment, movement)
         return
-    if attempt.state in {At.READY, At.UNKNOWN, At.REVIEW}:
+    # what people look into although Stripe has it stays with them; what was not to be found is found now
+    was_lost = attempt.state == At.REVIEW and (attempt.stripe_id is None or attempt.missing_since)
+    attempt.missing_since = None
+    if attempt.state in {At.READY, At.UNKNOWN} or was_lost:
         _found(payment, attempt, movement)
     attempt.stripe_id, attempt.calling, attempt.error = movement.stripe_id, False, ""
     if _rank(movement.status) > _rank(attempt.stripe_status):  # an old answer may come after a newer one
@@ -106,6 +109,7 @@ def _posted(payment, attempt, movement):
 def _came_back(payment, attempt, movement):
     attempt.state = At.RETURNED if movement.status == "returned" else At.FAILED
     if movement.reason in MENDABLE:
+        Review.objects.filter(attempt=attempt, settled_at=None).delete()  # there is nothing left to look into
         failed(payment, movement.reason, movement.status, destination_of(attempt))
     else:
         to_review(payment, attempt, f"Stripe: {movement.status} {movement.reason}".strip())

@@ -333,3 +333,31 @@ def test_attempt_that_was_frozen_past_its_lease_calls_nobody(stripe, late):
 
     assert payouts._still_mine(claimed) is False
     assert len(stripe.payments) == 1
+
+
+def test_comparing_does_not_end_what_two_people_look_into(stripe, late):
+    payment = approved(stripe)
+    send_all()
+    reviews.look_into(payment.pk, "They say that it has not come", FinanceFactory())
+
+    reconciliation.look_under_way()
+    payment.refresh_from_db()
+
+    assert (payment.state, Review.objects.filter(settled_at=None).count()) == (State.NEEDS_REVIEW, 1)
+
+
+def test_what_came_back_while_people_looked_into_it_can_be_mended(stripe, late):
+    from payments import payout_accounts
+    from tests.factories import put_at_stripe
+
+    payment = approved(stripe)
+    put_at_stripe(stripe, payout_accounts.of(payment.person), last_four="0002")
+    stripe.state.ends_after = timedelta(days=1)
+    send_all()
+    reviews.look_into(payment.pk, "They say that it has not come", FinanceFactory())
+    late.shift(timedelta(days=1, minutes=1))
+
+    reconciliation.look_back()
+    payment.refresh_from_db()
+
+    assert (payment.state, Review.objects.count(), invariants.broken()) == (State.FAILED, 0, [])
