@@ -29,7 +29,7 @@ def test_newcomer_books_a_place_on_a_phone(site, new_context, outbox, javascript
     page.click("text=Continue")
     page.fill("[name=name]", "Robin")
     page.click("text=Continue")
-    page.check("text=In a personal capacity")
+    page.get_by_label("In a personal capacity").check()
     page.check("text=Live captions")
     page.check("text=I have read the ways of working")
     page.click("text=Check my answers")
