@@ -4,11 +4,13 @@ import time
 from functools import wraps
 
 from allauth.account.authentication import get_authentication_records
+from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 A_WORKING_DAY = 12 * 3600  # seconds
+A_FRESH_ONE = 900  # seconds
 
 
 def used_second_factor(request, *, within):
@@ -19,6 +21,19 @@ def used_second_factor(request, *, within):
     records = get_authentication_records(request, request.user)
     times = [record["at"] for record in records if record.get("method") == "mfa"]
     return bool(times) and time.time() - times[-1] < within
+
+
+def fresh_second_factor_needed(view):
+    """Before an admin page (admin, request, …) about money: a second factor of the last 15 minutes, asked for anew."""
+
+    @wraps(view)
+    def wrapper(admin, request, *args, **kwargs):
+        if used_second_factor(request, within=A_FRESH_ONE):
+            return view(admin, request, *args, **kwargs)
+        messages.info(request, "Before this, we ask for your second step once more.")
+        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}")
+
+    return wrapper
 
 
 def is_staff_with_second_factor(request):

@@ -21,7 +21,6 @@ from payments.models import Expense, Payment, PaymentRules, PayoutAccount, Unkno
 from payments.models.payment_states import COMMITTED, PAID, State
 
 A_MONTH = timedelta(days=30)
-FRESH_SECOND_FACTOR = 900  # seconds
 CHANGED_LATELY = timedelta(days=14)
 CHANGED = "Something has changed since you looked at it. Look again, then approve."
 
@@ -90,9 +89,6 @@ class Checks:
         if payment.person_id not in self.paid_before:
             rows.append(Check("First payment to this person.", warns=True))
         return [row for row in rows if row]
-
-    def can_be_approved(self, payment):
-        return payment.state == State.DUE and not any(check.stops for check in self.of(payment))
 
     def _confirmed(self, payment):
         if payment.confirmed_by is None:

@@ -9,7 +9,7 @@ from collective import clock, sweeps
 from collective.errors import RuleError
 from payments import working_days
 from payments.models import Payment
-from payments.models.payment_states import State
+from payments.models.payment_states import PAID, State
 
 QUIET_DAYS = 10  # working days after it should have arrived
 NOT_SENT = "This payment has not been sent, so it cannot have arrived yet."
@@ -21,7 +21,7 @@ def got_it(payment_id, by):
     payment = Payment.objects.lock(payment_id)
     if payment.state == State.ARRIVED and payment.missing_said_at is None:
         return payment
-    if payment.state not in {State.SENT, State.ARRIVED}:
+    if payment.state not in PAID:
         raise RuleError(NOT_SENT)
     payment.state, payment.arrived_at, payment.missing_said_at = State.ARRIVED, clock.now(), None
     payment.save()
@@ -33,7 +33,7 @@ def got_it(payment_id, by):
 def it_has_not_come(payment_id, by):
     """ "It has not come": finance sees it at once, on the board."""
     payment = Payment.objects.lock(payment_id)
-    if payment.state not in {State.SENT, State.ARRIVED}:
+    if payment.state not in PAID:
         raise RuleError(NOT_SENT)
     if payment.missing_said_at is None:
         payment.state, payment.arrived_at, payment.missing_said_at = State.SENT, None, clock.now()

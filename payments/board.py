@@ -10,7 +10,7 @@ from payments import approvals, payouts, working_days
 from payments.models import Expense, Payment, PayoutAccount, Review, UnknownMovement
 from payments.models.payment_states import CHANGEABLE, PAID, Choice, State
 
-LATE, VERY_LATE = 5, 10  # working days
+VERY_LATE = 10  # working days
 A_COLUMN = 8
 ANSWERED = Q(fee_pence=None) | ~Q(choice__in=[Choice.NONE, Choice.NOT_SURE])
 READY = Q(person__payout_account__state=PayoutAccount.State.READY)
@@ -87,11 +87,11 @@ def _row(payment, column, people):
 def late_by(payment):
     """Working days since it was confirmed and answered, once they are more than we promise; else 0."""
     waits = payment.state in {State.DUE, State.APPROVED, State.SENDING, State.FAILED, State.NEEDS_REVIEW}
-    if not waits or payment.confirmed_at is None or not payment.is_answered:
+    since = payment.could_go_since
+    if not waits or since is None:
         return 0
-    since = max(payment.confirmed_at, payment.chosen_at or payment.confirmed_at)
     days = working_days.between(timezone.localdate(since), timezone.localdate(clock.now()))
-    return days if days > LATE else 0
+    return days if days > working_days.PROMISE else 0
 
 
 def _note(payment):

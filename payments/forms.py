@@ -8,7 +8,7 @@ from django.utils.html import format_html
 
 from collective import pictures
 from collective.templatetags.collective import pounds
-from payments import payout_accounts, statements
+from payments import statements
 from payments.models import Expense, Payment, PayoutAccount
 
 Choice = Payment.Choice
@@ -98,7 +98,7 @@ class ByHandForm(forms.Form):
     method = forms.ChoiceField(
         label="How would you like to be paid?",
         widget=forms.RadioSelect,
-        choices=[row for row in Payment.Method.choices if row[0] in payout_accounts.HAND],
+        choices=[row for row in Payment.Method.choices if row[0] in Payment.BY_HAND],
         error_messages={"required": "Choose how you would like to be paid."},
     )
     voucher = forms.CharField(

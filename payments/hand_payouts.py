@@ -7,7 +7,6 @@ did not export them records what came back.
 import uuid
 
 from django.db import transaction
-from django.db.models import F, Q
 
 from collective import clock, mail
 from collective.errors import RuleError
@@ -16,21 +15,17 @@ from payments.models.payment_states import State
 from payments.movements import locked
 from payments.payouts import stopped_because, within_today
 
-HAND = [Payment.Method.VOUCHER, Payment.Method.CASH, Payment.Method.OFFICE]
 At = PayoutAttempt.State
 
 
 def ready():
     """Approved, and to be paid by hand: the way that the person chose stands, and has waited if it was changed."""
-    account = Q(person__payout_account__state=PayoutAccount.State.READY, person__payout_account__method=F("method"))
-    waited = Q(person__payout_account__wait_until=None) | Q(person__payout_account__wait_until__lte=clock.now())
-    rows = Payment.objects.filter(account, waited, state=State.APPROVED, method__in=HAND)
-    return rows.order_by("approved_at", "pk")
+    return Payment.objects.may_go().filter(method__in=Payment.BY_HAND).order_by("approved_at", "pk")
 
 
 def waiting():
     """Approved and to be paid by hand, but not to be exported yet."""
-    rows = Payment.objects.filter(state=State.APPROVED, method__in=HAND)
+    rows = Payment.objects.filter(state=State.APPROVED, method__in=Payment.BY_HAND)
     return rows.exclude(pk__in=ready().order_by().values("pk"))
 
 
@@ -69,7 +64,7 @@ def rows_of(batch):
 
 def _find(reference):
     attempt = PayoutAttempt.objects.filter(
-        payment__reference=reference.strip().upper(), method__in=HAND, state=At.READY
+        payment__reference=reference.strip().upper(), method__in=Payment.BY_HAND, state=At.READY
     ).first()
     if attempt is None:
         raise RuleError(f"{reference}: no payment with this reference is with the finance office.")

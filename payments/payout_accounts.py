@@ -22,7 +22,6 @@ CHECK_AGAIN = timedelta(minutes=1)
 KEEP_CHECKING = timedelta(days=2)
 NOT_NOW = "We cannot reach Stripe just now. Nothing is lost. Please try again in a few minutes."
 NOT_ACCEPTED = "Stripe did not accept what we know of you: perhaps your email address. Please call us."
-HAND = [Payment.Method.VOUCHER, Payment.Method.CASH, Payment.Method.OFFICE]
 Ac = PayoutAccount.State
 
 
@@ -136,7 +135,7 @@ def _follow(payments, account):
 @transaction.atomic
 def choose_by_hand(person, method, by, *, voucher="", deliver=""):
     """No bank account, or no wish to use the form: a voucher, cash, or the host's finance office."""
-    if method not in HAND:
+    if method not in Payment.BY_HAND:
         raise RuleError("Choose how you would like it.")
     if method == Payment.Method.VOUCHER and not (voucher.strip() and deliver):
         raise RuleError("Say which voucher you would like, and how it should come to you.")

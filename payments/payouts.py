@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from collective import clock, doorbell, mail, sweeps
@@ -57,17 +57,11 @@ def begin_all():
     """The sweep: every approved payment that may go now gets its attempt; returns (seen, done)."""
     if not gateway.is_on() or stopped_because():
         return 0, 0
-    keys = list(_ready().order_by("approved_at", "pk").values_list("pk", flat=True)[:A_BATCH])
+    ready = Payment.objects.may_go().filter(method=Payment.Method.STRIPE).order_by("approved_at", "pk")
+    keys = list(ready.values_list("pk", flat=True)[:A_BATCH])
     if keys and PaymentRules.current().short_of_money_since:
         keys = keys[:1] if _may_try_again() else []
     return sweeps.each([(key,) for key in keys], begin, longest=LONGEST)
-
-
-def _ready():
-    """Approved, and its destination is ready and has waited long enough if it was changed."""
-    account = Q(person__payout_account__state=PayoutAccount.State.READY, person__payout_account__method="stripe")
-    waited = Q(person__payout_account__wait_until=None) | Q(person__payout_account__wait_until__lte=clock.now())
-    return Payment.objects.filter(account, waited, state=State.APPROVED, method=Payment.Method.STRIPE)
 
 
 def _may_try_again():

@@ -10,7 +10,6 @@ from payments import problems, working_days
 from payments.models import Payment
 from payments.models.payment_states import PAID, State
 
-WORKING_DAYS = 5  # from confirming to sending: what we promise
 Method = Payment.Method
 
 
@@ -51,10 +50,10 @@ def first_words(payment):
 
 def promise(payment):
     """By when we mean to send it; "" as long as we wait for the person."""
-    if payment.confirmed_at is None or not payment.is_answered:
+    since = payment.could_go_since
+    if since is None:
         return ""
-    since = max(payment.confirmed_at, payment.chosen_at or payment.confirmed_at)
-    return f"We mean to send it by {long_day(working_days.after(timezone.localdate(since), WORKING_DAYS))}."
+    return f"We mean to send it by {long_day(working_days.after(timezone.localdate(since), working_days.PROMISE))}."
 
 
 def _sent(payment, account):

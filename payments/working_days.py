@@ -5,6 +5,7 @@ from functools import cache
 
 import holidays
 
+PROMISE = 5  # from knowing that somebody took part, and what they would like, to sending
 MOST = 400  # days that a count may span
 
 

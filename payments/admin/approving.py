@@ -1,11 +1,8 @@
 """Approving one payment or many, after the checks were read, with a second factor that is fresh."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from collective import access
 from collective.errors import RuleError
@@ -47,25 +44,27 @@ def many(admin_, request):
 def _approve(admin_, request, payments):
     if not request.user.has_perm("payments.approve_payment"):
         raise PermissionDenied
-    if not access.used_second_factor(request, within=approvals.FRESH_SECOND_FACTOR):
-        messages.info(request, "Before you approve money, we ask for your second step once more.")
-        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}")
+    return _approve_with_second_factor(admin_, request, payments)
+
+
+@access.fresh_second_factor_needed
+def _approve_with_second_factor(admin_, request, payments):
     if request.method == "POST":
         _approve_chosen(request)
         return redirect("admin:payments")
     rows = payments.select_related("person", "activity__call", "confirmed_by", "approved_by")
     rows = list(rows.prefetch_related("expenses").order_by("confirmed_at", "pk")[:AT_ONCE])
     checks, seen = approvals.Checks(rows), approvals.versions(rows)
-    lines = [
-        {"payment": row, "checks": checks.of(row), "seen": seen[row.pk],
-         "why_not": approvals.why_not(row, request.user),
-         "can": checks.can_be_approved(row) and not approvals.why_not(row, request.user)}
-        for row in rows
-    ]  # fmt: skip
+    lines = [_line(row, checks.of(row), seen[row.pk], approvals.why_not(row, request.user)) for row in rows]
     return admin_.page(
         request, "admin/payments/payment/approve.html", "Approve payments", lines=lines,
         number=sum(line["can"] for line in lines),
     )  # fmt: skip
+
+
+def _line(payment, checks, seen, refusal):
+    can = not refusal and not any(check.stops for check in checks)
+    return {"payment": payment, "checks": checks, "seen": seen, "why_not": refusal, "can": can}
 
 
 def _approve_chosen(request):

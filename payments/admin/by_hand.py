@@ -11,7 +11,7 @@ from collective.errors import RuleError
 from payments import hand_payouts
 from payments.admin import exports
 from payments.admin.forms import NotPaidForm, RecordFileForm, RecordForm
-from payments.models import PayoutAccount, PayoutAttempt
+from payments.models import Payment, PayoutAccount, PayoutAttempt
 
 BATCHES = 20
 
@@ -45,7 +45,7 @@ def desk(admin_, request):
 
 
 def _desk(admin_, request, *, form=None, file_form=None, not_paid_form=None):
-    out = PayoutAttempt.objects.filter(method__in=hand_payouts.HAND, state=PayoutAttempt.State.READY)
+    out = PayoutAttempt.objects.filter(method__in=Payment.BY_HAND, state=PayoutAttempt.State.READY)
     out = out.select_related("payment__person", "exported_by").order_by("created_at", "pk")[:200]
     batches = {}
     for attempt in out:

@@ -1,16 +1,13 @@
 """The review desk, and money at Stripe that we do not know."""
 
-from urllib.parse import urlencode
-
 from django.contrib import admin, messages
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from collective import access
 from collective.admin_acts import ActAdmin
 from collective.errors import RuleError
 from collective.templatetags.collective import pounds
-from payments import approvals, gateway, reconciliation, reviews
+from payments import gateway, reconciliation, reviews
 from payments.admin.forms import ExplainForm, ProposeForm
 from payments.models import Review, UnknownMovement
 
@@ -51,11 +48,9 @@ def _in_list(attempt):
     return next((row for row in rows if row.attempt == str(attempt.pk)), None)
 
 
+@access.fresh_second_factor_needed
 def settle(admin_, request, review):
     """What the first person has seen, and the button with which the second one agrees."""
-    if not access.used_second_factor(request, within=approvals.FRESH_SECOND_FACTOR):
-        messages.info(request, "Before you settle this, we ask for your second step once more.")
-        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}")
     if request.method == "POST":
         try:
             reviews.settle(review.pk, request.user, seen=request.POST.get("seen", ""))

@@ -5,6 +5,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from collective import clock
 from collective.models import Activity, Person
@@ -37,6 +38,12 @@ class PaymentQuerySet(models.QuerySet):
     def of_call(self, call):
         return self.filter(activity__call=call) if call else self
 
+    def may_go(self):
+        """Approved, and their destination stands: ready, by the same way, and waited long enough if it was changed."""
+        stands = Q(person__payout_account__state="ready", person__payout_account__method=F("method"))
+        waited = Q(person__payout_account__wait_until=None) | Q(person__payout_account__wait_until__lte=clock.now())
+        return self.filter(stands, waited, state=State.APPROVED)
+
     def lock(self, pk):
         """One payment, fresh and locked until the end of the transaction."""
         return self.select_for_update(no_key=True, of=("self",)).select_related("activity__call", "person").get(pk=pk)
@@ -63,6 +70,8 @@ class Payment(models.Model):
         VOUCHER = "voucher", "Voucher"
         CASH = "cash", "Cash"
         OFFICE = "office", "Through the host's finance office"
+
+    BY_HAND = (Method.VOUCHER, Method.CASH, Method.OFFICE)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
@@ -166,9 +175,14 @@ class Payment(models.Model):
         return self.fee_pence is None or self.choice not in {Choice.NONE, Choice.NOT_SURE}
 
     @property
-    def is_past_its_last_day(self):
-        from django.utils import timezone
+    def could_go_since(self):
+        """When the work was confirmed and the person had answered; None while one of them is missing."""
+        if self.confirmed_at is None or not self.is_answered:
+            return None
+        return max(self.confirmed_at, self.chosen_at or self.confirmed_at)
 
+    @property
+    def is_past_its_last_day(self):
         return not self.is_answered and timezone.localdate(clock.now()) > self.choose_by
 
     def note(self, what, by=None, **details):
