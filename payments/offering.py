@@ -6,6 +6,7 @@ Locks: the caller holds what earned it; then comes the person, then the payment.
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from collective import clock, mail
@@ -31,7 +32,15 @@ def settle(row, by):
     earned = reason is not None and row.fee_pence is not None and row.capacity == Capacity.PERSONAL
     if row.payment_id is None:
         if earned and not covered_by_session(row.person, row.activity) and not _take_existing(row):
-            row.payment = _create(row.person, row.activity, row.fee_pence, reason, row.confirmed_by, row.happened_on)
+            row.payment = _create(
+                row.person,
+                row.activity,
+                row.fee_pence,
+                reason,
+                row.confirmed_by,
+                row.happened_on,
+                occasion=row.occasion,
+            )
             row.save(update_fields=["payment"])
     elif earned:
         row.payment = _bring_back(row.payment_id, reason, row.confirmed_by)
@@ -40,16 +49,19 @@ def settle(row, by):
 
 
 def _take_existing(row):
-    """Is there a fee for this person and activity already, decided by hand or earned before? It is the only one.
+    """Is there a fee for this person and activity already, decided by hand or earned before? It is the only one,
+    unless each occasion is paid: then one that belongs to no other occasion is taken.
 
     The caller holds the person.
     """
-    existing = Payment.objects.filter(person=row.person, activity=row.activity, fee_pence__isnull=False)
-    existing = existing.exclude(state__in=ENDED).first()
-    if existing and not type(row).objects.filter(payment=existing).exists():
-        row.payment = existing
+    fees = Payment.objects.filter(person=row.person, activity=row.activity, fee_pence__isnull=False)
+    fees = list(fees.filter(Q(occasion=None) | Q(occasion=row.occasion)).exclude(state__in=ENDED))
+    linked = set(type(row).objects.filter(payment__in=fees).values_list("payment", flat=True))
+    free = next((fee for fee in fees if fee.pk not in linked), None)
+    if free:
+        row.payment = free
         row.save(update_fields=["payment"])
-    return existing is not None
+    return bool(free or (fees and row.occasion is None))
 
 
 def lock_people(keys):
@@ -68,12 +80,12 @@ def covered_by_session(person, activity):
     return paid.exclude(activity__kind__in=SMALL_FEES).exists() or any(ask(person, call) for ask in _has_paid_session)
 
 
-def _create(person, activity, pence, reason, confirmed_by, happened_on, note=""):
+def _create(person, activity, pence, reason, confirmed_by, happened_on, note="", occasion=None):
     now = clock.now()
     confirmed_by = None if confirmed_by == person else confirmed_by  # never one's own work
     payment = Payment.objects.create(
-        person=person, activity=activity, fee_pence=pence, taken_pence=pence or 0, reason=reason, reason_note=note,
-        happened_on=happened_on, confirmed_by=confirmed_by, confirmed_at=confirmed_by and now,
+        person=person, activity=activity, occasion=occasion, fee_pence=pence, taken_pence=pence or 0, reason=reason,
+        reason_note=note, happened_on=happened_on, confirmed_by=confirmed_by, confirmed_at=confirmed_by and now,
         choose_by=timezone.localdate(now) + timedelta(days=activity.call.offer_days),
         next_reminder_at=now + REMIND_AFTER[0] if pence else None,
     )  # fmt: skip
@@ -86,7 +98,8 @@ def _create(person, activity, pence, reason, confirmed_by, happened_on, note="")
 def _bring_back(payment_id, reason, confirmed_by):
     """Due again, the same row, if it was cancelled; with the choice that was made."""
     payment = Payment.objects.lock(payment_id)
-    others = Payment.objects.filter(person=payment.person, activity=payment.activity, fee_pence__isnull=False)
+    others = Payment.objects.filter(person=payment.person, activity=payment.activity, occasion=payment.occasion)
+    others = others.filter(fee_pence__isnull=False)
     if payment.state != State.CANCELLED or others.exclude(state__in=ENDED).exists():
         return payment
     payment.confirmed_by = None if confirmed_by == payment.person else confirmed_by

@@ -38,9 +38,9 @@ def join(kept, gone):
 def _cancel_doubles(kept, rows):
     """Two fees for one activity: the one that nobody has approved is cancelled."""
     fees = [row for row in rows if row.fee_pence is not None and row.state not in ENDED]
-    mine = {row.activity_id: row for row in fees if row.person_id == kept.pk}
+    mine = {(row.activity_id, row.occasion): row for row in fees if row.person_id == kept.pk}
     for row in fees:
-        other = mine.get(row.activity_id)
+        other = mine.get((row.activity_id, row.occasion))
         if row.person_id == kept.pk or other is None:
             continue
         if row.is_committed and other.is_committed:

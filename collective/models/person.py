@@ -1,4 +1,6 @@
 import uuid
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -8,6 +10,14 @@ from django.db.models.functions import Lower
 
 from collective import clock, phones
 from collective.encryption import EncryptedJSONField
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@cache
+def available_time_zones():
+    """The names that the server's time-zone data knows."""
+    return frozenset(available_timezones())
 
 
 class PersonQuerySet(models.QuerySet):
@@ -73,6 +83,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     )
     joined_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="joined_records"
+    )
+    time_zone = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="Like Europe/Paris. Empty: the UK's."
     )
     wants_news = models.BooleanField("news by email", default=True)
     wants_reminders = models.BooleanField("reminders by email", default=True)
@@ -144,6 +157,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def channel_by_hand(self):
         """How staff tell them something: by phone, or by post where there is only an address."""
         return self.ReachBy.POST if self.postal_address and not self.phone else self.ReachBy.PHONE
+
+    @property
+    def zone(self):
+        """The time zone in which they read times: the UK's, unless they chose another that is still known."""
+        return ZoneInfo(self.time_zone) if self.time_zone in available_time_zones() else LONDON
 
     @property
     def phone_as_written(self):

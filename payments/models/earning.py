@@ -29,6 +29,8 @@ class EarnsPayment(models.Model):
     class Meta:
         abstract = True
 
+    occasion = None  # a key of its own where one person can earn the fee of one activity more than once
+
     @property
     def earned(self):
         raise NotImplementedError

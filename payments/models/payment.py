@@ -14,7 +14,7 @@ from payments.models.payment_states import CHANGEABLE, COMMITTED, Choice, State
 LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"  # no vowels, nothing that is read for something else
 FROZEN = """
 IF NEW.fee_pence IS DISTINCT FROM OLD.fee_pence OR NEW.reference <> OLD.reference
-   OR NEW.activity_id <> OLD.activity_id THEN
+   OR NEW.activity_id <> OLD.activity_id OR NEW.occasion IS DISTINCT FROM OLD.occasion THEN
     RAISE EXCEPTION 'what a payment is for, its reference and its fee never change';
 END IF;
 IF OLD.state NOT IN ('due', 'declined', 'given', 'cancelled')
@@ -77,6 +77,9 @@ class Payment(models.Model):
     reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="payments")
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="payments")
+    occasion = models.UUIDField(
+        null=True, blank=True, editable=False, help_text="Which time of the activity, where a person has several."
+    )
     reason = models.CharField(max_length=20, choices=Reason, default=Reason.TOOK_PART)
     reason_note = models.CharField(max_length=300, blank=True, default="")
     happened_on = models.DateField()
@@ -118,9 +121,10 @@ class Payment(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "activity"],
+                fields=["person", "activity", "occasion"],
                 condition=Q(fee_pence__isnull=False) & ~Q(state__in=["cancelled", "reversed"]),
-                name="one_fee_for_each_activity",
+                nulls_distinct=False,
+                name="one_fee_for_each_occasion",
             ),
             models.CheckConstraint(condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="payment_fee_positive"),
             models.CheckConstraint(
