@@ -11,6 +11,7 @@ FIRST = {
     "accessibility": ("Accessibility", NOT_YET),
     "support": ("Someone to talk to", DANGER),
     "worried": ("Worried about someone?", DANGER + NOT_YET),
+    "told-of-harm": ("If somebody tells you of harm", DANGER + NOT_YET),
     "contact": ("Contact", NOT_YET),
 }
 

@@ -2,6 +2,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 
 from collective.models import Person
+from collective.models.person import available_time_zones
 
 # RFC 5321, 4.5.3.1.3: a path of 256 characters with its two brackets
 ADDRESS_LENGTH = MaxLengthValidator(254, "This address is too long. Please check it.")
@@ -84,3 +85,13 @@ class DisplayForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose how our pages should look."},
     )
+
+
+class TimeZoneForm(forms.Form):
+    time_zone = forms.ChoiceField(label="Show times as in", required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        names = sorted(name for name in available_time_zones() if "/" in name and not name.startswith("Etc/"))
+        rows = [("", "the United Kingdom"), *((name, name.replace("_", " ")) for name in names)]
+        self.fields["time_zone"].choices = rows

@@ -3,9 +3,10 @@
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
+from collective import phones
 from collective.models import Person
 from events.history import said_to_them
-from events.models import Registration
+from events.models import Conversation, Registration
 from events.models.access_need import words_of
 from payments.models import Payment
 
@@ -18,17 +19,21 @@ def my_data(person):
         .prefetch_related("needs")
         .order_by("created_at")
     )
+    talks = Conversation.objects.visible_to(person).select_related("series", "slot").order_by("created_at")
     return {
         "name": person.name,
         "email": person.email,
         "shared email": person.contact_email,
         "phone": person.phone_as_written,
         "postal address": person.postal_address or "",
+        "time zone": person.time_zone,
         "told by": person.get_reach_by_display(),
         "known since": person.created_at.isoformat(timespec="minutes"),
         "reminders by email": person.wants_reminders,
         "news by email": person.wants_news,
         "sessions": [_session_data(row) for row in mine],
+        "conversations": [_conversation_data(row) for row in talks],
+        "other times asked for": [row.wish for row in person.time_requests.all()],
         "payments": [_payment_data(row) for row in mine_paid(person)],
         "follows": [str(row.target) for row in person.follows.select_related("activity", "call")],
         "what our team did": [
@@ -37,7 +42,7 @@ def my_data(person):
                 "who": row.user.name,
                 "what": said_to_them(row.get_change_message()),
             }
-            for row in _staff_acts(person, [row.pk for row in mine])
+            for row in _staff_acts(person, [row.pk for row in (*mine, *talks)])
         ],
         "messages": [
             {
@@ -92,6 +97,22 @@ def _session_data(row):
     }
 
 
+def _conversation_data(row):
+    return {
+        "with": row.series.title,
+        "starts": row.slot.starts_at.isoformat(timespec="minutes"),
+        "booked": row.created_at.isoformat(timespec="minutes"),
+        "state": row.get_state_display(),
+        "how": row.get_how_display(),
+        "number": phones.written(row.phone),
+        "topics": row.topics or "",
+        "makes it easier": row.access_words,
+        "takes part": row.get_capacity_display(),
+        "fee in pence": row.fee_pence,
+        "the host has a private note": row.note is not None,
+    }
+
+
 def _need_data(need):
     return {"what": need.words, "state": need.told_state, "told": need.reason}
 
@@ -99,6 +120,6 @@ def _need_data(need):
 def _staff_acts(person, registrations):
     """What staff did with this person's record and registrations (the admin's log), newest first."""
     keys = [str(key) for key in (person.pk, *registrations)]
-    kinds = ContentType.objects.get_for_models(Person, Registration).values()
+    kinds = ContentType.objects.get_for_models(Person, Registration, Conversation).values()
     found = LogEntry.objects.filter(content_type__in=kinds, object_id__in=keys).exclude(user=person)
     return found.select_related("user").order_by("-action_time")[:200]

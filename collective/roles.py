@@ -25,6 +25,9 @@ ROLES = {
         "events.reminder": (*ALL, "delete"),
         "events.registration": ("view", "change"),
         "events.accessneed": ("view", "change"),
+        "events.conversationseries": ALL,
+        "events.conversation": ("view", "change"),
+        "events.timerequest": ("view", "change"),
     },
     "Finance": {
         "collective.call": ("view",),
@@ -32,6 +35,7 @@ ROLES = {
         "collective.person": ("view",),
         "events.session": ("view",),
         "events.registration": ("view",),
+        "events.conversationseries": ("view",),
         "payments.payment": ("view", "change"),
         "payments.expense": ("view", "change"),
         "payments.expenselimit": (*ALL, "delete"),
@@ -40,9 +44,11 @@ ROLES = {
         "payments.review": ("view", "change"),
         "payments.unknownmovement": ("view", "change"),
     },
+    "Who sees what is told in confidence": {"events.conversation": ("view", "change")},
     "Safeguarding leads": {"collective.supportline": (*ALL, "delete"), "collective.page": ("view", "change")},
 }
 EXTRA = {
+    "Who sees what is told in confidence": ["events.view_confidential"],
     "Coordinators": [
         "events.view_access_needs", "collective.view_contact_details", "collective.send_announcement",
         "payments.record_choice",

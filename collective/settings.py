@@ -87,7 +87,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "collective.context_processors.community",
             ],
-            "builtins": ["collective.templatetags.collective", "payments.templatetags.payments"],
+            "builtins": [
+                "collective.templatetags.collective",
+                "payments.templatetags.payments",
+                "events.templatetags.events",
+            ],
         },
     }
 ]

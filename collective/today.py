@@ -14,7 +14,7 @@ from collective import addresses, clock, mail
 from collective.errors import RuleError
 from collective.models import Activity, DeletionRequest, FollowUp, Message, Person, SupportLine, Taken
 from collective.models.community import CHECK_LINES_EVERY
-from events.models import AccessNeed, Registration, Session
+from events.models import AccessNeed, Conversation, Registration, Session, TimeRequest
 from events.models.session import LONDON, counts
 
 MAIL_AT = time(8)
@@ -60,7 +60,8 @@ def sections(call=None):
     """Every section with its lines, for all calls or for one; what a colleague has taken is marked."""
     *sessions, coming = from_sessions(call)
     found = [
-        to_tell(call), offers_running_out(call), to_arrange(call), *sessions, failed_mail(call), follow_ups(call),
+        to_tell(call), offers_running_out(call), to_arrange(call), *sessions, talks_to_mark(call),
+        times_asked_for(call), failed_mail(call), follow_ups(call),
     ]  # fmt: skip
     found += [coming] if call else [housekeeping(), coming]
     _mark_taken(found)
@@ -79,9 +80,17 @@ def _of_call(messages, call):
     if call is None:
         return messages
     registrations = Registration.objects.filter(session__call=call).values("pk")
+    talks = Conversation.objects.filter(series__call=call).values("pk")
+    wishes = TimeRequest.objects.filter(series__call=call).values("pk")
     activities = Activity.objects.filter(call=call).values("pk")
     announcements = call.announcements.values("pk")
-    return messages.filter(Q(about__in=registrations) | Q(about__in=activities) | Q(about__in=announcements))
+    return messages.filter(
+        Q(about__in=registrations)
+        | Q(about__in=talks)
+        | Q(about__in=wishes)
+        | Q(about__in=activities)
+        | Q(about__in=announcements)
+    )
 
 
 def to_tell(call):
@@ -185,6 +194,42 @@ def _sort_session(row, attendance, free, joining, coming):
         joining.append(
             Line(f"joining:{row.pk}", f"{row}: nobody can know how to join", url, "Write them", row.starts_at)
         )
+
+
+def talks_to_mark(call):
+    """Conversations that are over and of which nobody has said what became, and those to decide on."""
+    over = Conversation.objects.to_mark().filter(slot__ends_at__lte=clock.now())
+    rows = Conversation.objects.filter(
+        Q(pk__in=over.values("pk")) | Q(pk__in=Conversation.objects.to_decide().values("pk"))
+    )
+    rows = rows.filter(series__call=call) if call else rows
+    found = [
+        Line(
+            f"talk:{row.pk}",
+            f"{row.person}, {row.series}: {'not held: is it paid?' if row.keeps_right else 'what became of it?'}",
+            reverse("admin:events_conversation_change", args=[row.pk]), "Decide" if row.keeps_right else "Note it",
+            row.slot.ends_at,
+        )
+        for row in rows.select_related("person", "series", "slot").order_by("slot__starts_at")[: MOST + 1]
+    ]  # fmt: skip
+    return Section("talks", "Conversations to note or decide", found, reverse("admin:events_conversation_changelist"))
+
+
+def times_asked_for(call):
+    """People for whom none of the free times works; what would is not shown here."""
+    rows = TimeRequest.objects.open().filter(offered_at=None)
+    rows = rows.filter(series__call=call) if call else rows
+    lines = [
+        Line(
+            f"wish:{row.pk}",
+            f"{row.person}, {row.series}",
+            reverse("admin:events_timerequest_offer", args=[row.pk]),
+            "Offer a time",
+            note=f"asked on {timezone.localtime(row.asked_at, LONDON):%d %B}",
+        )
+        for row in rows.select_related("person", "series")[: MOST + 1]
+    ]
+    return Section("wishes", "Other times asked for", lines, reverse("admin:events_timerequest_changelist"))
 
 
 def failed_mail(call):

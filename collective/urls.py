@@ -21,6 +21,7 @@ urlpatterns = [
     path("me/name/", views.name, name="name"),
     path("me/email/", views.change_email, name="change_email"),
     path("me/mail/", views.mail_settings, name="mail_settings"),
+    path("me/time-zone/", views.time_zone, name="time_zone"),
     path("me/data/", views.data, name="data"),
     path("me/data/download/", views.download, name="download"),
     path("me/data/delete/", views.ask_to_delete, name="ask_to_delete"),

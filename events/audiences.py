@@ -1,8 +1,10 @@
 """Who can be written to at once: those of a session, by how they stand, and everybody of a call."""
 
+from django.db.models import Q
+
 from collective.announcements import register
 from collective.models import Person
-from events.models import Registration
+from events.models import Conversation, Registration
 from events.models.registration_states import HOLDING, LIVE, State
 
 
@@ -16,10 +18,17 @@ def of_session(states):
     return people
 
 
+def of_series(announcement):
+    """Who has a conversation of the announcement's series booked."""
+    rows = Conversation.objects.upcoming().filter(series=announcement.activity_id)
+    return Person.objects.filter(conversations__in=rows)
+
+
 def of_call(announcement):
     """Everybody who is signed up for anything in the call, or took part in it."""
     rows = Registration.objects.filter(session__call=announcement.call_id, state__in=LIVE)
-    return Person.objects.filter(registrations__in=rows)
+    talks = Conversation.objects.live().filter(series__call=announcement.call_id)
+    return Person.objects.filter(Q(registrations__in=rows) | Q(conversations__in=talks)).distinct()
 
 
 def register_all():
@@ -28,4 +37,5 @@ def register_all():
     )
     register("waiting", "Who is on its waiting list", of_session([State.WAITING, State.OFFERED]), needs="activity")
     register("session", "Everybody of the session", of_session([*HOLDING, State.WAITING]), needs="activity")
+    register("conversations", "Who has a conversation booked", of_series, needs="activity")
     register("call", "Everybody of the call", of_call, needs="call", is_news=True)

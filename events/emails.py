@@ -31,7 +31,13 @@ def _is_newest(message):
 def _written(message, registration, subject, template, *, calendar_method="", stop="", **more):
     attachments = []
     if calendar_method and registration.session.length:
-        attachments = [("session.ics", calendar.invitation(registration, calendar_method), "text/calendar")]
+        attachments = [
+            (
+                "session.ics",
+                calendar.invitation(calendar.of_registration(registration), calendar_method),
+                "text/calendar",
+            )
+        ]
     return Letter(
         subject, f"events/email/{template}.html", {**links(registration), "stop": stop, **more},
         row=registration, attachments=attachments, one_click_stop=stop,

@@ -116,7 +116,15 @@ class AnswersForm(AccessNeedsForm):
         }
 
 
-class SignUpForm(AnswersForm):
+class Typed:
+    """A form whose raw answers can be kept in a draft."""
+
+    def typed(self):
+        """By field: lists, as a browser sent them."""
+        return {name: self.data.getlist(name)[:50] for name in self.fields if name in self.data}
+
+
+class SignUpForm(Typed, AnswersForm):
     """A place in a session: the answers, and the ways of working."""
 
     agree = forms.BooleanField(
@@ -124,10 +132,6 @@ class SignUpForm(AnswersForm):
         error_messages={"required": "Tick the box if you agree to the ways of working. If you are not sure, call us."},
     )
     field_order = [*AnswersForm.field_order, "agree"]
-
-    def typed(self):
-        """The raw answers by field, to keep in a draft: lists, as a browser sent them."""
-        return {name: self.data.getlist(name)[:50] for name in self.fields if name in self.data}
 
 
 class CapacityForm(forms.Form):

@@ -14,7 +14,7 @@ from collective import clock, mail, sweeps
 from collective.errors import RuleError
 from collective.models import Message, Person
 from collective.models.person import clean_email
-from events.models import AccessNeed, Registration, Session, SignUpDraft
+from events.models import AccessNeed, BookingDraft, Registration, Session, SignUpDraft
 from events.models.registration import free_seat
 from events.models.registration_states import State
 
@@ -216,7 +216,8 @@ def note_walk_in(session, *, email="", name="", capacity="not_sure", by=None):
 
 def forget_old_drafts():
     """Delete what was typed and never sent, after a day; returns (seen, done)."""
-    done, _ = SignUpDraft.objects.filter(updated_at__lt=clock.now() - KEEP_DRAFTS).delete()
+    old = {"updated_at__lt": clock.now() - KEEP_DRAFTS}
+    done = SignUpDraft.objects.filter(**old).delete()[0] + BookingDraft.objects.filter(**old).delete()[0]
     return done, done
 
 

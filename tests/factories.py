@@ -7,7 +7,8 @@ from django.contrib.auth.models import Group
 
 from collective import roles
 from collective.models import Activity, Call, Community, Follow, Page, Person
-from events.models import Registration, Session
+from events import booking
+from events.models import ConversationSeries, Registration, Session, Slot
 from payments.models import Payment, PayoutAccount
 
 # The real call's first session: a Thursday, 14:00 to 16:00 in London (call-facts).
@@ -188,3 +189,44 @@ def sign_up(session, person=None, **answers):
 def fill(session):
     """Sign up until every place is taken; returns the registrations."""
     return [sign_up(session) for _ in range(session.free_places)]
+
+
+class SeriesFactory(ActivityFactory):
+    """Conversations that are open, with a host; times are opened with `slot_of` or opening hours."""
+
+    class Meta:
+        model = ConversationSeries
+
+    kind = Activity.Kind.CONVERSATION
+    title = factory.Sequence(lambda number: f"Conversation {number}")
+    slug = factory.Sequence(lambda number: f"conversation-{number}")
+    neutral_name = "Conversation"
+    state = Activity.State.OPEN
+    fee_pence = 2500
+    host = factory.SubFactory(PersonFactory, name="Richard")
+    video_link = "https://zoom.example/j/2"
+    ring_host_on = "+442079460001"
+
+
+def slot_of(series, starts_at=KICK_OFF, **more):
+    """A free time of the series, as long as its conversations, with the break after it."""
+    end = starts_at + series.length
+    return Slot.objects.create(
+        series=series, host=series.host, starts_at=starts_at, ends_at=end, busy_until=end + series.pause, **more
+    )
+
+
+def slots_of(series, number, starts_at=KICK_OFF):
+    """So many free times, a day apart."""
+    return [slot_of(series, starts_at + timedelta(days=day)) for day in range(number)]
+
+
+TALK = {
+    "how": "phone", "who_rings": "host", "phone": "+447700900123", "topics": "zebra crossing",
+    "access_needs": {"choices": ["text_chat"], "notes": "umbrella"}, "capacity": "personal",
+}  # fmt: skip
+
+
+def book(slot, person=None, **answers):
+    """A conversation, made by the rule itself."""
+    return booking.book(slot, person or PersonFactory(), **{**TALK, **answers})

@@ -123,7 +123,12 @@ class PersonAdmin(ActAdmin):
             (reverse("admin:events_registration_change", args=[row.pk]), row.session, row.get_state_display())
             for row in rows
         )
-        return format_html_join("", '<p><a href="{}">{}</a>: {}</p>', lines) or "none"
+        talks = person.conversations.select_related("series").order_by("-created_at")[:20]
+        more = (
+            (reverse("admin:events_conversation_change", args=[row.pk]), row.series, row.get_state_display())
+            for row in talks
+        )
+        return format_html_join("", '<p><a href="{}">{}</a>: {}</p>', [*lines, *more]) or "none"
 
     @admin.display(description="Mail that did not arrive")
     def did_not_arrive(self, person):

@@ -34,6 +34,12 @@ class ActivityQuerySet(models.QuerySet):
         named = self.model.invited.through.objects.filter(activity=OuterRef("pk"), person=person)
         return public.filter(Q(by_invitation=False) | Exists(named))
 
+    def lock(self, pk):
+        """One row, fresh and locked. First the activity's own, then the child's: the order in which both are written,
+        which one statement over the join would not keep."""
+        Activity.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+        return self.select_for_update(no_key=True).get(pk=pk)
+
     def with_following(self, person):
         """Add `is_followed`: does this person want to be told when it opens?"""
         from collective.models.follow import Follow
@@ -99,6 +105,7 @@ class Activity(models.Model):
     opening_told_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ActivityQuerySet.as_manager()
+    has_page = False  # of its own: a bare card has none
 
     class Meta:
         verbose_name_plural = "activities"
@@ -134,6 +141,10 @@ class Activity(models.Model):
             if field.name not in NOT_COPIED and not field.is_relation
         }
         return type(self).objects.create(**copied, call=call, slug=free_slug(Activity, self.slug))
+
+    @property
+    def is_in_person(self):
+        return self.kind == self.Kind.IN_PERSON
 
     @property
     def has_date(self):

@@ -20,11 +20,12 @@ ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 
 
 @register.filter
-def clock_time(moment):
-    """A time as people say it: "2pm", "3:30pm", "midday" (GOV.UK style guide); nothing for none."""
+def clock_time(moment, zone=None):
+    """A time as people say it: "2pm", "3:30pm", "midday" (GOV.UK style guide); nothing for none. UK time, unless
+    another zone is given."""
     if moment is None:
         return ""
-    local = timezone.localtime(moment)
+    local = timezone.localtime(moment, zone)
     if (local.hour, local.minute) in {(0, 0), (12, 0)}:
         return "midnight" if local.hour == 0 else "midday"
     minutes = f":{local:%M}" if local.minute else ""
@@ -32,13 +33,13 @@ def clock_time(moment):
 
 
 @register.filter
-def day(moment):
+def day(moment, zone=None):
     """A day in words, without the year while it is this one's: "Thursday 6 October"; nothing for none."""
     if moment is None:
         return ""
     from collective import clock
 
-    local = timezone.localtime(moment)
+    local = timezone.localtime(moment, zone)
     year = "" if local.year == timezone.localtime(clock.now()).year else f" {local.year}"
     return f"{local:%A} {local.day} {local:%B}{year}"
 

@@ -5,7 +5,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from collective.models import Activity, Call, CallPicture, Follow
-from events.cards import with_sessions
+from events.cards import with_children
 
 MOST_CALLS = 20
 
@@ -14,7 +14,7 @@ def _cards(request, calls):
     """The ways to take part in these calls, by call: what has a child of its own (a session) as that child."""
     activities = Activity.objects.visible_to(request.user).with_following(request.user).filter(call__in=calls)
     cards = {}
-    for activity in with_sessions(activities, request.user):
+    for activity in with_children(activities, request.user):
         cards.setdefault(activity.call_id, []).append(activity)
     return cards
 

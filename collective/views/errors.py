@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.template import loader
 from django.urls import resolve
 
-from events.views.sign_up import keep_and_sign_in
+from events.views import typed
 
 TITLES = {
     "400": "We could not read that",
@@ -36,8 +36,8 @@ def server_error(request):
 
 
 def csrf_failure(request, reason=""):
-    """A form without its token. The sign-up form says itself, signed, whose it is: what was typed there is kept."""
+    """A form without its token. One to sign up or to book says itself, signed, whose it is: what was typed is kept."""
     match = resolve(request.path_info)
-    if match.url_name == "sign_up" and request.POST.get("owner"):
-        return keep_and_sign_in(request, match.kwargs["slug"])
+    if match.url_name in typed.KEPT and request.POST.get("owner"):
+        return typed.keep_and_sign_in(request, match.url_name, match.kwargs["slug"])
     return _page("csrf", 403)

@@ -7,11 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.access import name_needed, next_path
-from collective.forms import MailSettingsForm, NameForm, StaffMailSettingsForm
+from collective.forms import MailSettingsForm, NameForm, StaffMailSettingsForm, TimeZoneForm
 from collective.link_keys import key_for
-from collective.models import DeletionRequest, Message
+from collective.models import DeletionRequest, Message, Person
 from collective.my_data import my_data
-from events.models import Registration
+from events.models import Conversation, Registration, Slot
 from payments.models import Payment
 from payments.models.payment_states import ON_THE_WAY
 
@@ -27,6 +27,8 @@ def me(request):
     rows = list(mine.prefetch_related("session__reminders").order_by("-session__starts_at", "-created_at")[:MOST_ROWS])
     live = [row for row in rows if row.state != Registration.State.CANCELLED and not row.session.has_ended]
     coming = [row for row in live if row.state == Registration.State.CONFIRMED and row.session.standing != "cancelled"]
+    talks = list(Conversation.objects.visible_to(request.user).select_related("series", "slot", "person")[:MOST_ROWS])
+    kept = Slot.objects.kept_for(request.user).select_related("series").order_by("starts_at")
     follows = request.user.follows.select_related("activity", "call")[:MOST_ROWS]
     for row in follows:
         row.key = key_for("follow", row.pk)
@@ -35,6 +37,11 @@ def me(request):
         "offers": [row for row in live if row.offer_is_open and row.session.standing != "cancelled"],
         "live": sorted(live, key=_when),
         "past": [row for row in rows if row not in live],
+        "next_talk": min((row for row in talks if row.is_on), key=lambda row: row.slot.starts_at, default=None),
+        "talks": sorted((row for row in talks if row.is_on), key=lambda row: row.slot.starts_at),
+        "past_talks": [row for row in talks if not row.is_on],
+        "kept_times": kept[:5],
+        "hosting": request.user.hosted_series.all()[:5],
         "follows": follows,
         "payments_to_see": _open_payments(request.user),
     })  # fmt: skip
@@ -74,6 +81,18 @@ def mail_settings(request):
         messages.success(request, "We have saved your mail settings.")
         return redirect("me")
     return render(request, "collective/mail_settings.html", {"form": form})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def time_zone(request):
+    """In which time zone I read times."""
+    form = TimeZoneForm(request.POST or None, initial={"time_zone": request.user.time_zone})
+    if request.method == "POST" and form.is_valid():
+        Person.objects.filter(pk=request.user.pk).update(time_zone=form.cleaned_data["time_zone"])
+        messages.success(request, "We show times in that time zone from now on.")
+        return redirect(next_path(request) or "me")
+    return render(request, "collective/time_zone.html", {"form": form, "next": next_path(request)})
 
 
 @login_required

@@ -77,10 +77,22 @@ CONVERSATION = {
     "slug": "conversations",
     "neutral_name": "Conversation",
     "summary": "Talk with Richard by phone or on Zoom. You choose the day, and what you talk about.",
-    "how_long": "up to an hour",
+    "how_long": "up to 45 minutes",
     "fee_pence": 2500,
-    "how_to_take_part": "Call us on 020 7946 0000 or write to hello@collective.example, and we find a time with you.",
+    "about_host": "Richard is a member of our community. He leads the work on this policy.",
+    "what_to_expect": (
+        "<p>You talk about what matters to you. Nobody else listens, and nothing is recorded. You can have somebody "
+        "with you, keep the camera off, write instead of speaking, take breaks, and stop at any time.</p>"
+    ),
+    "video_link": "https://zoom.example/j/7946000",
+    "ring_host_on": "+442079460001",
 }
+# Richard is there: (weekday, 0 is Monday; from; until)
+HOURS = [(0, 10, 13), (2, 14, 18), (3, 17, 20)]
+TALK = {
+    "how": "phone", "who_rings": "host", "phone": "+447700900123", "topics": "What helped me to feel safe in a group.",
+    "access_needs": {"choices": ["breaks"], "notes": ""}, "capacity": "personal",
+}  # fmt: skip
 
 OWN_TIME = {
     "title": "In your own time: unpick the draft",

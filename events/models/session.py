@@ -43,12 +43,6 @@ def counts(path):
 
 
 class SessionQuerySet(ActivityQuerySet):
-    def lock(self, pk):
-        """One session, fresh and locked. First the activity's row, then the session's: the order in which both are
-        written, which one statement over the join would not keep."""
-        Activity.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
-        return self.select_for_update(no_key=True).get(pk=pk)
-
     def with_counts(self):
         """Add how many hold a place (`held`) and how many wait (`waiting`), in the same query."""
         return self.annotate(**counts("registrations"))
@@ -113,6 +107,7 @@ class Session(Activity):
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
 
     objects = SessionQuerySet.as_manager()
+    has_page = True
 
     class Meta:
         constraints = [
@@ -164,10 +159,6 @@ class Session(Activity):
     def asks_for_interpreters(self):
         """Is there still time to ask for one?"""
         return self.interpreter_by is not None and timezone.localdate(clock.now()) <= self.interpreter_by
-
-    @property
-    def is_in_person(self):
-        return self.kind == self.Kind.IN_PERSON
 
     @property
     def local_start(self):

@@ -164,7 +164,9 @@ def calendar_file(request, pk):
     if not (found.session.has_date and found.session.length):
         raise Http404
     method = "REQUEST" if found.is_coming and found.session.standing != "cancelled" else "CANCEL"
-    response = HttpResponse(calendar.invitation(found, method), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(
+        calendar.invitation(calendar.of_registration(found), method), content_type="text/calendar; charset=utf-8"
+    )
     response["Content-Disposition"] = 'attachment; filename="session.ics"'
     return response
 

@@ -1,8 +1,5 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
-from django.core import signing
-from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -10,11 +7,10 @@ from collective import clock
 from collective.access import name_needed
 from collective.errors import RuleError
 from events.forms import SignUpForm
-from events.models import Registration, Session, SignUpDraft
+from events.models import Registration, Session
 from events.models.access_need import words_of
+from events.views import typed
 from payments import expenses
-
-FORM_LASTS = 24 * 3600  # seconds in which a form that was opened may still be sent
 
 
 def _session(request, slug):
@@ -26,15 +22,15 @@ def _session(request, slug):
 def sign_up(request, slug):
     """The sign-up form. What is typed is kept, encrypted, until it is sent: through errors, "back", a lost sign-in."""
     if not request.user.is_authenticated:
-        return keep_and_sign_in(request, slug)
+        return typed.keep_and_sign_in(request, "sign_up", slug)
     session = _session(request, slug)
     if mine := session.registrations.live().filter(person=request.user).first():
         return redirect(mine)
-    form = SignUpForm(request.POST or None, session=session, initial=_typed_before(request.user, session))
+    form = SignUpForm(request.POST or None, session=session, initial=typed.initial(request.user, session))
     if request.method == "POST" and form.is_valid():
-        _keep(request.user.pk, session, form)
+        typed.keep(request.user.pk, session, form)
         return redirect("check_answers", slug)
-    owner = signing.dumps(str(request.user.pk), salt="sign-up-form")
+    owner = typed.owner_of(request)
     closed = _why_closed(session)
     return render(request, "events/sign_up.html", {
         "session": session, "form": form, "owner": owner, "closed": closed, "limits": expenses.limits(session.call),
@@ -48,8 +44,7 @@ def check_answers(request, slug):
     session = _session(request, slug)
     if mine := session.registrations.live().filter(person=request.user).first():
         return redirect(mine)
-    draft = SignUpDraft.objects.filter(person=request.user, session=session).first()
-    form = SignUpForm(_query(draft.answers) if draft else None, session=session)
+    form = SignUpForm(typed.before(request.user, session), session=session)
     if not form.is_valid():
         return redirect("sign_up", slug)
     error = ""
@@ -59,7 +54,7 @@ def check_answers(request, slug):
         except RuleError as refusal:
             error = str(refusal)
         else:
-            draft.delete()
+            typed.forget(request.user, session)
             if registration.state == Registration.State.WAITING and not session.is_full:
                 messages.info(request, "The last place was taken while you were filling in the form. We are sorry.")
             return redirect(registration)
@@ -75,36 +70,3 @@ def _why_closed(session):
     except RuleError as error:
         return str(error)
     return "This session has begun and every place is taken." if session.waits_for_nothing else ""
-
-
-def _typed_before(person, session):
-    draft = SignUpDraft.objects.filter(person=person, session=session).first()
-    if draft is None:
-        return None
-    several = {"access"}
-    return {name: values if name in several else values[-1] for name, values in draft.answers.items() if values}
-
-
-def _keep(person_id, session, form):
-    row = {"answers": form.typed(), "updated_at": clock.now()}
-    SignUpDraft.objects.update_or_create(person_id=person_id, session=session, defaults=row)
-
-
-def keep_and_sign_in(request, slug):
-    """Who lost the sign-in meanwhile finds the form as it was. The form itself says, signed, whose it is."""
-    here = request.path
-    if request.method == "POST":
-        try:
-            owner = signing.loads(request.POST.get("owner", ""), salt="sign-up-form", max_age=FORM_LASTS)
-        except signing.BadSignature:
-            return redirect_to_login(here)
-        session = get_object_or_404(Session, slug=slug)
-        _keep(owner, session, SignUpForm(request.POST, session=session))
-    return redirect_to_login(here)
-
-
-def _query(answers):
-    query = QueryDict(mutable=True)
-    for name, values in answers.items():
-        query.setlist(name, values)
-    return query

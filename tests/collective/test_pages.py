@@ -93,7 +93,7 @@ def test_queries_of_my_page_do_not_grow_with_bookings(client, member, django_ass
     for _ in range(rows):
         sign_up(SessionFactory(), member)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         client.get("/me/")
 
 

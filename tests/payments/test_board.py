@@ -73,7 +73,10 @@ def test_budget_counts_promised_due_paid_and_left(early):
     )
     Payment.objects.filter(pk=paid.pk).update(state="sent")
 
-    assert budget(call) == {"promised": 7500, "due": 7500, "paid": 7500, "left": 27_500, "budget": 50_000}
+    found = budget(call)
+
+    del found["talks"]
+    assert found == {"promised": 7500, "due": 7500, "paid": 7500, "left": 27_500, "budget": 50_000}
 
 
 @pytest.mark.thorough

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from collective import clock
 from collective.models import Activity, Call, CallPicture, Community, FollowUp, Message, Page, Person, SupportLine
+from events import booking, opening
 from events.demo import dates, words
-from events.models import Registration, Session
+from events.models import ConversationSeries, Registration, Session
 from payments.models import ExpenseLimit
 
 FOLDER = Path(__file__).resolve().parents[2] / "demo"
@@ -46,12 +47,17 @@ class Command(BaseCommand):
     def people(self):
         for name, email in (("Richard", "richard@example.org"), ("Sam", "sam@example.org")):
             Person.objects.create_user(email, name=name)
+        self.second_step(Person.objects.get(email="richard@example.org"))
         for name, email, group in STAFF:
             person = Person.objects.create_user(email, name=name, is_staff=True, is_superuser=not group)
             if group:
                 person.groups.add(Group.objects.get(name=group))
-            TOTP.activate(person, APP_SECRET)
-            RecoveryCodes.activate(person)
+            self.second_step(person)
+
+    @staticmethod
+    def second_step(person):
+        TOTP.activate(person, APP_SECRET)
+        RecoveryCodes.activate(person)
 
     def pages(self, today):
         for path in sorted((FOLDER / "pages").glob("*.html")):
@@ -85,10 +91,11 @@ class Command(BaseCommand):
             starts_at=dates.at(day, 14), ends_at=dates.at(day, 16), interpreter_by=day - timedelta(weeks=2),
         )  # fmt: skip
         since = dates.conversations(today)
-        Activity.objects.create(
-            **words.CONVERSATION, **told, kind=Kind.CONVERSATION, state=State.OPEN, position=2,
-            when_words=f"since Monday {since.day} {since:%B}, by appointment",
+        series = ConversationSeries.objects.create(
+            **words.CONVERSATION, **told, kind=Kind.CONVERSATION, state=State.OPEN, position=2, host=call.lead,
+            when_words=f"since Monday {since.day} {since:%B}, by appointment", opens_from=since,
         )  # fmt: skip
+        self.conversations(series)
         first, second = dates.months_after(day)
         Activity.objects.create(
             **words.OWN_TIME, call=call, kind=Kind.OWN_TIME, position=3, when_words=f"likely {first}, to be confirmed"
@@ -98,6 +105,16 @@ class Command(BaseCommand):
             when_words=f"{first} or {second}, to be confirmed; the address comes later",
         )  # fmt: skip
         self.sign_ups(session)
+
+    def conversations(self, series):
+        """Richard is there on three days a week; somebody has booked already."""
+        for weekday, start, end in words.HOURS:
+            series.hours.create(weekday=weekday, from_time=time(start), until_time=time(end))
+        opening.apply(series, lambda locked: None)
+        person = Person.objects.create_user("amina@example.org", name="Amina")
+        slot = series.slots.free_to(person).order_by("starts_at").first()
+        booking.book(slot, person, **words.TALK)
+        Message.objects.update(state=Message.State.DROPPED)
 
     def sign_ups(self, session):
         """Some people have booked already; a few places are left for whoever tries it."""

@@ -1,0 +1,207 @@
+import uuid
+from datetime import datetime, timedelta
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from collective import clock
+from collective.encryption import EncryptedJSONField
+from collective.models import Person
+from events.models.conversation_states import NOT_THEIR_FAULT, ConversationQuerySet, State
+from events.models.series import ConversationSeries
+from events.models.session import LONDON
+from events.models.slot import Slot
+from payments.models import EarnsPayment, Payment
+
+ACCESS_CHOICES = [
+    ("interpreter", "British Sign Language interpreter"),
+    ("supporter", "A supporter with me"),
+    ("breaks", "Breaks"),
+    ("camera_off", "Camera off"),
+    ("text_chat", "By text chat instead of speaking"),
+    ("language", "Another language (tell us which)"),
+]
+REMINDERS = [timedelta(days=1), timedelta(hours=1)]
+LINKS_LAST = timedelta(days=30)  # after the conversation
+PRIVATE = ["phone", "topics", "access_needs", "note", "video_link", "payment"]
+
+
+@pghistory.track(exclude=PRIVATE)
+class Conversation(EarnsPayment):
+    """One person's booking of a slot. Moving it changes the slot of this same row. What is told is encrypted."""
+
+    State = State
+
+    class How(models.TextChoices):
+        PHONE = "phone", "By phone"
+        VIDEO = "video", "By video"
+
+    class WhoRings(models.TextChoices):
+        HOST = "host", "We ring the person"
+        PERSON = "person", "The person rings us"
+
+    class EndedBecause(models.TextChoices):
+        PERSON = "person", "They cannot come"
+        HOST = "host", "The host cannot"
+        STAFF = "staff", "Staff cancelled it"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    series = models.ForeignKey(ConversationSeries, models.PROTECT, related_name="conversations")
+    slot = models.ForeignKey(Slot, models.PROTECT, related_name="conversations")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="conversations")
+    state = models.CharField(max_length=12, choices=State, default=State.BOOKED)
+    turn = models.PositiveSmallIntegerField(default=1, editable=False, help_text="Of the person's booked ones, which.")
+    how = models.CharField(max_length=5, choices=How)
+    who_rings = models.CharField(max_length=6, choices=WhoRings, blank=True, default="")
+    phone = EncryptedJSONField(null=True, blank=True, editable=False)
+    topics = EncryptedJSONField(null=True, blank=True, editable=False)
+    access_needs = EncryptedJSONField(null=True, blank=True, editable=False)
+    note = EncryptedJSONField("the host's private note", null=True, blank=True, editable=False)
+    video_link = EncryptedJSONField(null=True, blank=True, editable=False)
+    removed_at = models.DateTimeField("number and topics removed at", null=True, blank=True, editable=False)
+    note_removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ended_because = models.CharField(max_length=10, choices=EndedBecause, blank=True, default="", editable=False)
+    ended_reason = models.CharField(
+        "why, as the person is told", max_length=400, blank=True, default="", editable=False
+    )
+    pay_anyway = models.BooleanField("paid although it was not held", null=True, editable=False)
+    calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
+    moved_from = models.DateTimeField(null=True, blank=True, editable=False)
+    next_reminder_at = models.DateTimeField(null=True, blank=True, editable=False)
+    marked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-slot__starts_at"]
+        permissions = [("view_confidential", "Can see numbers, topics and access needs of conversations")]
+        indexes = [
+            models.Index(fields=["person", "-created_at"], name="conversation_of_person"),
+            models.Index(fields=["series", "state"], name="conversation_of_series"),
+            models.Index(fields=["next_reminder_at"], condition=Q(state="booked"), name="conversation_to_remind"),
+            models.Index(fields=["series"], condition=Q(removed_at=None), name="conversation_to_forget"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["slot"], condition=~Q(state="cancelled"), name="one_conversation_a_slot"),
+            models.UniqueConstraint(
+                fields=["series", "person", "turn"], condition=Q(state="booked"), name="one_booked_each_turn"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="cancelled") & ~Q(ended_because="") | ~Q(state="cancelled") & Q(ended_because=""),
+                name="conversation_ended_because",
+            ),
+            models.CheckConstraint(
+                condition=Q(how="video", who_rings="") | Q(how="phone") & ~Q(who_rings=""),
+                name="who_rings_where_it_is_by_phone",
+            ),
+            models.CheckConstraint(condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="conversation_fee_positive"),
+        ]
+
+    def __str__(self):
+        return f"{self.person}: {self.series}"
+
+    def get_absolute_url(self):
+        return reverse("booking", args=[self.pk])
+
+    # What readers ask
+
+    @property
+    def is_live(self):
+        return self.state != State.CANCELLED
+
+    @property
+    def is_upcoming(self):
+        return self.state == State.BOOKED and not self.slot.has_started
+
+    @property
+    def is_on(self):
+        """Booked and not over: who is late can still join."""
+        return self.state == State.BOOKED and not self.slot.has_ended
+
+    @property
+    def is_not_marked(self):
+        return self.state == State.BOOKED and self.slot.has_started
+
+    @property
+    def is_by_phone(self):
+        return self.how == self.How.PHONE
+
+    @property
+    def host_rings(self):
+        return self.who_rings == self.WhoRings.HOST
+
+    @property
+    def link(self):
+        """Where to join by video: its own link or the host's standing one; "" where there is none yet."""
+        if self.is_by_phone:
+            return ""
+        return self.video_link or ("" if self.series.link_for_each else self.series.video_link) or ""
+
+    @property
+    def last_digits(self):
+        """The last three of the number: all that a mail may say of it."""
+        return self.phone[-3:] if self.phone else ""
+
+    @property
+    def keeps_right(self):
+        """Was it not held through no fault of the person's?"""
+        return self.state in NOT_THEIR_FAULT
+
+    @property
+    def link_is_good(self):
+        """May a link from a mail still open this? Until 30 days after the conversation."""
+        return clock.now() < self.slot.ends_at + LINKS_LAST
+
+    @property
+    def forgotten_on(self):
+        """The day on which number and topics are removed."""
+        return (self.slot.ends_at + timedelta(days=self.series.forget_after_days)).astimezone(LONDON).date()
+
+    @property
+    def access_words(self):
+        """What helps the person, in words."""
+        needs, labels = self.access_needs or {}, dict(ACCESS_CHOICES)
+        chosen = [labels[choice] for choice in needs.get("choices", []) if choice in labels]
+        return [*chosen, *filter(None, [needs.get("notes")])]
+
+    @property
+    def answers(self):
+        """What a new booking takes over."""
+        names = ("how", "who_rings", "phone", "topics", "access_needs", "capacity")
+        return {name: getattr(self, name) for name in names}
+
+    def reminder_times(self):
+        """When it is reminded of: the day before at the same wall time in London, and an hour before."""
+        start = self.slot.starts_at.astimezone(LONDON)
+        day_before = datetime.combine(start.date() - REMINDERS[0], start.time(), LONDON)
+        return [day_before, self.slot.starts_at - REMINDERS[1]]
+
+    def plan_reminder(self, *, after=None):
+        """Set when the next reminder is due: the first after this moment (now, unless given), or none."""
+        after = after or clock.now()
+        self.next_reminder_at = min((time for time in self.reminder_times() if time > after), default=None)
+
+    # What payments ask (EarnsPayment)
+
+    @property
+    def activity(self):
+        return self.series
+
+    @property
+    def occasion(self):
+        """Each conversation is paid by itself, also where one person has several of a series."""
+        return self.pk
+
+    @property
+    def happened_on(self):
+        return self.slot.starts_at.astimezone(LONDON).date()
+
+    @property
+    def earned(self):
+        """Held earns the fee; not held through no fault of the person's, where staff have decided so."""
+        if self.state == State.HELD:
+            return Payment.Reason.TOOK_PART
+        return Payment.Reason.FELL_THROUGH if self.keeps_right and self.pay_anyway else None

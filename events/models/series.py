@@ -1,0 +1,109 @@
+from datetime import timedelta
+
+import pghistory
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from collective.encryption import EncryptedJSONField
+from collective.errors import RuleError
+from collective.markup import RichTextField
+from collective.models import Activity, Person
+from collective.models.activity import ActivityQuerySet
+
+FURTHEST = timedelta(weeks=26)  # ahead that times can be opened
+NOT_BOOKABLE = {
+    "cancelled": "These conversations are cancelled, so we cannot book one.",
+    "happened": "These conversations are over, so we cannot book one.",
+}
+NOT_OPEN = {
+    "to_be_confirmed": "Booking is not open yet. You can ask us to tell you when it is.",
+    "opens_later": "Booking is not open yet. You can ask us to tell you when it is.",
+    "closed": "Booking is closed. Call us or write to us if you would still like to talk.",
+}
+
+
+class SeriesQuerySet(ActivityQuerySet):
+    def hosted_by(self, person):
+        """Those that this person holds: theirs alone, whoever else is staff."""
+        return self.filter(host=person) if person.is_authenticated else self.none()
+
+
+@pghistory.track(
+    exclude=["video_link", "ring_host_on"], obj_field=pghistory.ObjForeignKey(related_name="series_events")
+)
+class ConversationSeries(Activity):
+    """One-to-one conversations with one host, by phone or video, in slots that the host opens."""
+
+    host = models.ForeignKey(
+        Person, models.PROTECT, related_name="hosted_series", help_text="Who holds the conversations."
+    )
+    about_host = models.TextField("about who holds them", max_length=600, blank=True)
+    what_to_expect = RichTextField(blank=True)
+    length_minutes = models.PositiveSmallIntegerField(
+        "minutes each", default=45, validators=[MinValueValidator(10), MaxValueValidator(240)]
+    )
+    break_minutes = models.PositiveSmallIntegerField(
+        "minutes free after each", default=15, validators=[MaxValueValidator(240)]
+    )
+    most_per_day = models.PositiveSmallIntegerField(
+        "most in a day", default=4, validators=[MinValueValidator(1), MaxValueValidator(40)]
+    )
+    opens_from = models.DateField("times from this day", null=True, blank=True)
+    opens_until = models.DateField("until this day", null=True, blank=True)
+    least_notice = models.DurationField(default=timedelta(hours=24))
+    each_upcoming = models.PositiveSmallIntegerField(
+        "booked at once by one person, at most", default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    video_link = EncryptedJSONField(null=True, blank=True, help_text="The host's standing link.")
+    ring_host_on = EncryptedJSONField(null=True, blank=True, help_text="The number on which people may ring the host.")
+    link_for_each = models.BooleanField("a link of its own for each", default=False)
+    forget_after_days = models.PositiveSmallIntegerField(
+        "days until numbers and topics are removed",
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text="Counted from the conversation.",
+    )
+    what_the_fee_covers = models.CharField(max_length=250, blank=True)
+    new_times_since = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = SeriesQuerySet.as_manager()
+    has_page = True
+
+    class Meta:
+        verbose_name = "series of conversations"
+        verbose_name_plural = "series of conversations"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(length_minutes__gte=10, each_upcoming__gte=1, most_per_day__gte=1),
+                name="series_numbers_make_sense",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_from=None) | Q(opens_until=None) | Q(opens_until__gte=F("opens_from")),
+                name="series_until_after_from",
+                violation_error_message="The last day comes after the first.",
+            ),
+        ]
+
+    def get_absolute_url(self):
+        return reverse("conversations", args=[self.slug])
+
+    def locked(self):
+        """This series, fresh and locked: whoever changes times or bookings holds it until the transaction ends."""
+        return ConversationSeries.objects.lock(self.pk)
+
+    @property
+    def length(self):
+        return timedelta(minutes=self.length_minutes)
+
+    @property
+    def pause(self):
+        """The time kept free after each conversation."""
+        return timedelta(minutes=self.break_minutes)
+
+    def check_booking(self, *, by_staff=False):
+        """Raise RuleError, with a sentence for the person, if nobody can book now. Staff may also before and after."""
+        refusals = NOT_BOOKABLE if by_staff else {**NOT_BOOKABLE, **NOT_OPEN}
+        if self.standing in refusals:
+            raise RuleError(refusals[self.standing])

@@ -1,0 +1,40 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from collective import clock
+from collective.encryption import EncryptedJSONField
+from collective.models import Person
+from events.models.series import ConversationSeries
+
+
+class TimeRequestQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(settled_at=None)
+
+
+class TimeRequest(models.Model):
+    """ "None of these times works": what would, in the person's own words. Answered by keeping a slot for them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    series = models.ForeignKey(ConversationSeries, models.CASCADE, related_name="time_requests")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="time_requests")
+    wish = EncryptedJSONField(help_text="What would work, in their own words.")
+    asked_at = models.DateTimeField(default=clock.now)
+    offered_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TimeRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at"]
+        indexes = [models.Index(fields=["asked_at"], condition=Q(settled_at=None), name="time_request_open")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series", "person"], condition=Q(settled_at=None), name="one_open_time_request_each"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.person}: {self.series}"

@@ -1,0 +1,260 @@
+"""Opening hours become slots. Whatever the host changes, no booked conversation is ever dropped.
+
+A change can be rehearsed: it is done, looked at, and taken back. Every act here holds the lock of the series' row.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from collective import clock
+from collective.errors import RuleError
+from events import wall_time
+from events.models import ConversationSeries, Slot
+from events.models.series import FURTHEST
+from events.models.session import LONDON
+
+AHEAD = timedelta(weeks=12)  # where the host names no last day
+State = Slot.State
+
+
+@dataclass
+class Plan:
+    """What a change of the hours does: new times, free times that go, booked ones, and times that cannot be."""
+
+    opened: list = field(default_factory=list)
+    closed: list = field(default_factory=list)
+    outside: list = field(default_factory=list)  # booked conversations outside the new hours: they stay
+    booked: int = 0  # booked conversations to come, all of which stay
+    left_out: list = field(default_factory=list)  # (words for the time, why)
+
+
+def rehearse(series, change):
+    """What `change(series)` and the slots that follow from it would do. Nothing stays of it. Raises RuleError."""
+    with transaction.atomic():
+        plan = apply(series, change)
+        transaction.set_rollback(True)
+    return plan
+
+
+@transaction.atomic
+def apply(series, change):
+    """Change the hours or the rules by `change(series)`, and bring the slots in line. Raises RuleError."""
+    locked = series.locked()
+    had_free = has_free_times(locked)
+    change(locked)
+    try:
+        with transaction.atomic():
+            plan = _follow(locked)
+    except IntegrityError as error:  # another series of the same host was opened at this moment
+        raise RuleError("Your times have just changed in another window. Please try again.") from error
+    if plan.opened and not had_free:
+        note_new_times(locked)
+    return plan
+
+
+def note_new_times(series):
+    """There are free times again: a sweep tells who asked for it."""
+    ConversationSeries.objects.filter(pk=series.pk).update(new_times_since=clock.now())
+
+
+def has_free_times(series):
+    return series.slots.free_to(AnonymousUser()).exists()
+
+
+def _follow(series):
+    """Make the slots to come agree with the hours; the caller holds the series."""
+    plan = Plan()
+    wanted = _wanted(series, plan)
+    slots = {(slot.starts_at, slot.ends_at): slot for slot in series.slots.to_come()}
+    booked = _booked(series)
+    plan.booked = len(booked)
+    for key, slot in slots.items():
+        if slot.state == State.OPEN:
+            _keep_or_close(slot, key in wanted, booked.get(slot.pk), series, plan)
+    taken = _Diary(series.host_id)
+    for start, end in wanted:
+        slot = slots.get((start, end))
+        if slot is None or slot.state == State.GONE:
+            _open(series, slot, start, end, taken, plan)
+    return plan
+
+
+def _booked(series):
+    rows = series.conversations.live().filter(slot__starts_at__gt=clock.now()).select_related("person", "slot")
+    return {row.slot_id: row for row in rows.order_by("slot__starts_at")}
+
+
+def _keep_or_close(slot, is_wanted, conversation, series, plan):
+    is_free = conversation is None and not slot.is_kept
+    has_its_break = slot.busy_until == slot.ends_at + series.pause
+    if is_wanted and (has_its_break or not is_free):
+        if slot.goes_when_freed:
+            slot.goes_when_freed = False
+            slot.save(update_fields=["goes_when_freed"])
+        return
+    if not is_free:
+        slot.goes_when_freed = True
+        slot.save(update_fields=["goes_when_freed"])
+        if conversation:
+            plan.outside.append(conversation)
+        return
+    slot.state = State.GONE
+    slot.save(update_fields=["state"])
+    if not is_wanted:  # else it comes back at once, with another break
+        plan.closed.append(slot)
+
+
+def _open(series, slot, start, end, taken, plan):
+    busy_until = end + series.pause
+    if taken.is_busy(start, busy_until):
+        plan.left_out.append((_words(start), "You have another conversation then, or a break after one."))
+        return
+    is_new = slot is None
+    slot = slot or Slot(series=series, starts_at=start, ends_at=end)
+    slot.host_id, slot.busy_until, slot.state = series.host_id, busy_until, State.OPEN
+    slot.kept_for = slot.kept_until = None
+    slot.goes_when_freed = False
+    slot.save()
+    taken.add(start, busy_until)
+    if is_new or slot not in plan.closed:
+        plan.opened.append(slot)
+
+
+class _Diary:
+    """When the host is busy in open slots of any series, by day: looked up, not asked again for each time."""
+
+    def __init__(self, host_id):
+        self.days = {}
+        for start, until in Slot.objects.open().filter(
+            host=host_id, busy_until__gt=clock.now()
+        ).values_list("starts_at", "busy_until"):  # fmt: skip
+            self.add(start, until)
+
+    def add(self, start, until):
+        for day in {start.date(), until.date()}:
+            self.days.setdefault(day, []).append((start, until))
+
+    def is_busy(self, start, until):
+        near = [span for day in {start.date(), until.date()} for span in self.days.get(day, ())]
+        return any(begins < until and start < ends for begins, ends in near)
+
+
+def _words(moment):
+    local = timezone.localtime(moment, LONDON)
+    return f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"
+
+
+def _wanted(series, plan):
+    """{(start, end)} of every time in the opening hours that is to come, in order."""
+    today = timezone.localdate(clock.now(), LONDON)
+    first, last = max(series.opens_from or today, today), series.opens_until or today + AHEAD
+    last = min(last, today + FURTHEST)
+    hours = list(series.hours.all())
+    off = {row.day for row in hours if row.is_day_off}
+    times, day = {}, first
+    while day <= last:
+        if day not in off:
+            spans = [(row.from_time, row.until_time) for row in hours if not row.is_day_off
+                     and (row.day == day or row.weekday == day.weekday())]  # fmt: skip
+            for start, end in _of_day(series, day, _merged(spans), plan):
+                times[start, end] = True
+        day += timedelta(days=1)
+    return times
+
+
+def _merged(spans):
+    """The same hours of a day without overlaps: 9 to 11 and 10 to 12 are 9 to 12."""
+    merged = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _of_day(series, day, spans, plan):
+    busy_until = None
+    for from_time, until_time in spans:
+        wall, last = datetime.combine(day, from_time), datetime.combine(day, until_time)
+        while wall + series.length <= last:
+            try:
+                start = wall_time.moment(day, wall.time())
+            except RuleError as error:
+                plan.left_out.append((f"{wall:%A} {wall.day} {wall:%B}, {wall:%H:%M}", str(error)))
+            else:
+                end = start.astimezone(UTC) + series.length
+                if start > clock.now() and (busy_until is None or start >= busy_until):
+                    busy_until = end + series.pause
+                    yield start.astimezone(UTC), end
+            wall += series.length + series.pause
+
+
+# Single times, closed and opened by hand.
+
+
+@transaction.atomic
+def close(slot):
+    """Close one time. Raises RuleError where a conversation is booked then, or it is kept for somebody."""
+    slot.series.locked()
+    slot = Slot.objects.select_for_update(no_key=True, of=("self",)).get(pk=slot.pk)
+    if slot.conversations.live().exists():
+        raise RuleError("A conversation is booked then. Cancel or move that first: nobody is dropped.")
+    if slot.is_kept:
+        raise RuleError("This time is kept for somebody who was offered it. It is free again when that ends.")
+    Slot.objects.filter(pk=slot.pk, state=State.OPEN).update(state=State.CLOSED)
+
+
+@transaction.atomic
+def reopen(slot):
+    """Open a time that was closed by hand. Raises RuleError where it is over, or the host is busy then."""
+    series = slot.series.locked()
+    slot = Slot.objects.select_for_update(no_key=True, of=("self",)).get(pk=slot.pk)
+    if slot.state == State.OPEN:
+        return
+    if slot.has_started or slot.state != State.CLOSED:
+        raise RuleError("This time is over, or no longer among your hours.")
+    had_free = has_free_times(series)
+    _check_not_busy(series, slot.starts_at, slot.busy_until)
+    Slot.objects.filter(pk=slot.pk).update(state=State.OPEN, kept_for=None, kept_until=None)
+    if not had_free:
+        note_new_times(series)
+
+
+def open_one(series, day, time):
+    """A slot at this wall time, outside the hours or in them; the caller holds the series. Raises RuleError."""
+    start = wall_time.moment(day, time).astimezone(UTC)
+    if start <= clock.now():
+        raise RuleError("This time is over already. Choose one that is still to come.")
+    if start > clock.now() + FURTHEST:
+        raise RuleError("This is more than half a year away. Is the day right?")
+    end = start + series.length
+    slot = series.slots.filter(starts_at=start, ends_at=end).first()
+    if slot and slot.state == State.OPEN:
+        return slot
+    _check_not_busy(series, start, end + series.pause)
+    slot = slot or Slot(series=series, starts_at=start, ends_at=end)
+    slot.host_id, slot.busy_until, slot.state = series.host_id, end + series.pause, State.OPEN
+    slot.goes_when_freed = True
+    slot.save()
+    return slot
+
+
+def _check_not_busy(series, start, busy_until):
+    if _Diary(series.host_id).is_busy(start, busy_until):
+        raise RuleError("There is another conversation or open time then, or a break after one. Choose another time.")
+
+
+def freed(slot, series):
+    """The slot's conversation was cancelled or moved away: free for others, unless it is outside the hours. The caller
+    holds the series."""
+    if slot.goes_when_freed:
+        Slot.objects.filter(pk=slot.pk).update(state=State.GONE, kept_for=None, kept_until=None)
+    else:
+        others = series.slots.free_to(AnonymousUser()).exclude(pk=slot.pk)
+        if slot.starts_at > clock.now() and not others.exists():
+            note_new_times(series)

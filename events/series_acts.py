@@ -1,0 +1,39 @@
+"""Acts on a whole series of conversations: pages for what was a plain card, and cancelling all of it."""
+
+from django.db import transaction
+
+from collective.errors import RuleError
+from collective.models import Activity
+from events import booking
+from events.models import Conversation, ConversationSeries
+
+
+@transaction.atomic
+def from_card(card):
+    """Give a bare activity the pages of a series, hosted by who leads its call. Raises RuleError without a lead."""
+    card = Activity.objects.select_for_update(no_key=True, of=("self",)).select_related("call__lead").get(pk=card.pk)
+    if card.call.lead is None:
+        raise RuleError("Say first, in the call, who leads it: they hold the conversations.")
+    if found := ConversationSeries.objects.filter(pk=card.pk).first():
+        return found
+    series = ConversationSeries(activity_ptr=card, host=card.call.lead)
+    for field in Activity._meta.concrete_fields:
+        setattr(series, field.attname, getattr(card, field.attname))
+    series.how_to_take_part = series.link = ""
+    series.save()
+    return series
+
+
+@transaction.atomic
+def cancel(series, reason):
+    """Cancel the series; everybody who has a conversation to come reads the reason. Returns how many. RuleError
+    without a reason."""
+    locked = series.locked()
+    if not reason.strip():
+        raise RuleError("Say why: people read it.")
+    locked.state, locked.cancelled_because = ConversationSeries.State.CANCELLED, reason.strip()
+    locked.save()
+    rows = list(locked.conversations.upcoming().order_by("pk"))
+    for row in rows:
+        booking.cancel(row, Conversation.EndedBecause.STAFF, reason=reason)
+    return len(rows)

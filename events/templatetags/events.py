@@ -1,0 +1,72 @@
+"""How a conversation's time is said: in the person's own zone, with the UK's beside it where they differ."""
+
+from django import template
+from django.utils.html import format_html
+
+from collective import clock, phones
+from collective.models.person import LONDON
+from collective.templatetags.collective import clock_time, day
+
+register = template.Library()
+
+
+def differs(moment, zone):
+    """Do clocks in this zone show another time than the UK's at that moment?"""
+    return moment.astimezone(zone).utcoffset() != moment.astimezone(LONDON).utcoffset()
+
+
+def zone_name(zone):
+    """ "America/New_York" is "New York"."""
+    return str(zone).rpartition("/")[2].replace("_", " ")
+
+
+def _span(slot, zone):
+    return f"{day(slot.starts_at, zone)}, {clock_time(slot.starts_at, zone)} to {clock_time(slot.ends_at, zone)}"
+
+
+@register.filter
+def when_for(slot, person):
+    """ "Tuesday 3 March, 9am to 9:45am in New York (in the UK: Tuesday 3 March, 2pm to 2:45pm)"."""
+    zone = getattr(person, "zone", LONDON)
+    if not differs(slot.starts_at, zone):
+        return f"{_span(slot, LONDON)}, UK time"
+    return f"{_span(slot, zone)} in {zone_name(zone)} (in the UK: {_span(slot, LONDON)})"
+
+
+@register.filter
+def time_for(moment, person):
+    """ "9am (2pm in the UK)" for who is elsewhere, else "2pm"."""
+    zone = getattr(person, "zone", LONDON)
+    words = clock_time(moment, zone)
+    if not differs(moment, zone):
+        return words
+    other_day = moment.astimezone(zone).date() != moment.astimezone(LONDON).date()
+    return f"{words} ({clock_time(moment)}{' on ' + day(moment) if other_day else ''} in the UK)"
+
+
+register.filter("zone_label", zone_name)
+
+
+@register.filter
+def zone_words(zone):
+    """The zone's name where it is not the UK's now, else nothing."""
+    return zone_name(zone) if differs(clock.now(), zone) else ""
+
+
+@register.filter
+def weekday_words(date):
+    """A date as people say it: "Tuesday 3 March", with the year where it is another one."""
+    year = "" if date.year == clock.now().year else f" {date.year}"
+    return f"{date:%A} {date.day} {date:%B}{year}"
+
+
+@register.filter
+def phone_link(number):
+    """One tap to ring it."""
+    return format_html('<a href="tel:{}">{}</a>', number, phones.written(number))
+
+
+@register.filter
+def phone_words(number):
+    """A number as people here write it."""
+    return phones.written(number)
