@@ -19,6 +19,8 @@ class EventsConfig(AppConfig):
             emails,  # noqa: F401 registers itself
             first_choice,
             new_times,
+            opening,
+            outcomes,
             record_joins,
             reminders,
             waiting_list,
@@ -41,6 +43,8 @@ class EventsConfig(AppConfig):
         sweeps.register("offers", waiting_list.move_all_on)
         sweeps.register("reminders", reminders.fan_out_all_due)
         sweeps.register("conversation reminders", conversation_reminders.remind_all)
+        sweeps.register("times ahead", opening.extend_all, every=timedelta(hours=6))
+        sweeps.register("small fees", outcomes.settle_left_out, every=timedelta(minutes=10))
         sweeps.register("kept times", first_choice.release_lapsed)
         sweeps.register("new times", new_times.tell_all)
         sweeps.register("numbers and topics", confidential.forget_told, every=timedelta(hours=1))

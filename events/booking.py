@@ -1,6 +1,7 @@
 """Booking, moving and cancelling a conversation. Each act holds the lock of the series' row, looks again, and can be
 repeated; the messages and calendar updates that tell of it commit with it."""
 
+import hashlib
 from itertools import count
 
 from django.db import transaction
@@ -28,8 +29,7 @@ def book(slot, person, *, by_staff=False, **answers):
     series = slot.series.locked()
     if mine := series.conversations.live().filter(slot=slot, person=person).first():
         return mine
-    series.check_booking(by_staff=by_staff)
-    check_may_book(series, person)
+    check_may_book(series, person, slot, by_staff=by_staff)
     slot = _free(series, slot, person, by_staff=by_staff)
     conversation = Conversation(
         series=series, slot=slot, person=person, turn=free_turn(series, person), fee_pence=series.fee_pence, **answers
@@ -41,12 +41,19 @@ def book(slot, person, *, by_staff=False, **answers):
     return conversation
 
 
-def check_may_book(series, person):
-    """Raise RuleError for the host, and for who has as many booked as the host allows."""
+def check_may_book(series, person, slot=None, *, by_staff=False):
+    """Raise RuleError where booking is not open (a slot that is kept for them is theirs all the same), for the host,
+    and for who has as many booked as the host allows."""
+    is_kept = slot is not None and series.slots.kept_for(person).filter(pk=slot.pk).exists()
+    series.check_booking(by_staff=by_staff or is_kept)
     if person.pk == series.host_id:
-        raise RuleError("This is your own series, so there is nobody to talk with but yourself.")
+        raise RuleError("The host of these conversations cannot book one.")
     if series.conversations.upcoming().filter(person=person).count() >= series.each_upcoming:
-        raise RuleError("You have a conversation booked already. You can move it to another time.")
+        raise RuleError(
+            f"{person} has a conversation booked already. It can be moved to another time."
+            if by_staff
+            else "You have a conversation booked already. You can move it to another time."
+        )
 
 
 def _free(series, slot, person, *, by_staff=False, moving=None):
@@ -65,7 +72,8 @@ def free_turn(series, person):
 
 def _settle_wishes(series, person):
     """They have a time now: what was kept beside it is free again, and nobody looks for another or tells of new."""
-    first_choice.release(series, person)
+    with opening.noting_new_times(series):
+        first_choice.release(series, person)
     series.time_requests.open().filter(person=person).update(settled_at=clock.now())
     Follow.objects.filter(person=person, activity=series.pk).delete()
 
@@ -89,12 +97,13 @@ def move(conversation, slot, *, by_staff=False):
         raise RuleError("This conversation has begun, is over or was cancelled, so it can no longer be moved.")
     series, before = conversation.series, conversation.slot
     series.check_booking(by_staff=True)
-    conversation.slot = _free(series, slot, conversation.person, by_staff=by_staff, moving=conversation)
-    conversation.moved_from = before.starts_at
-    conversation.plan_reminder()
-    _changed(conversation)
-    opening.freed(before, series)
-    first_choice.release(series, conversation.person)
+    with opening.noting_new_times(series):
+        conversation.slot = _free(series, slot, conversation.person, by_staff=by_staff, moving=conversation)
+        conversation.moved_from = before.starts_at
+        conversation.plan_reminder()
+        _changed(conversation)
+        opening.freed(before)
+        first_choice.release(series, conversation.person)
     _tell(conversation, "conversation_moved")
     return conversation
 
@@ -112,18 +121,24 @@ def cancel(conversation, because, *, reason="", keeps_slot_open=True):
         raise RuleError("This conversation has begun, so it can no longer be cancelled.")
     if because == EndedBecause.HOST and not reason.strip():
         raise RuleError("Say why, in a sentence: the person reads it.")
-    conversation.state, conversation.ended_because, conversation.ended_reason = State.CANCELLED, because, reason.strip()
-    conversation.next_reminder_at = None
-    _changed(conversation)
-    if keeps_slot_open:
-        opening.freed(conversation.slot, conversation.series)
-    else:
-        Slot.objects.filter(pk=conversation.slot_id).update(state=Slot.State.CLOSED)
-    if because == EndedBecause.HOST:
-        first_choice.keep_nearest(conversation.series, conversation.person)
+    conversation.ended_because, conversation.ended_reason = because, reason.strip()
+    with opening.noting_new_times(conversation.series):
+        _end(conversation, keeps_slot_open)
+        if because == EndedBecause.HOST:
+            first_choice.keep_nearest(conversation.series, conversation.person, but=conversation.slot)
     conversation.settle_payment()
     _tell(conversation, "conversation_cancelled")
     return conversation
+
+
+def _end(conversation, keeps_slot_open):
+    conversation.state, conversation.marked_at = State.CANCELLED, clock.now()
+    conversation.next_reminder_at = None
+    _changed(conversation)
+    if keeps_slot_open:
+        opening.freed(conversation.slot)
+    else:
+        Slot.objects.filter(pk=conversation.slot_id).update(state=Slot.State.CLOSED)
 
 
 @transaction.atomic
@@ -146,17 +161,40 @@ def change_answers(conversation, **answers):
 
 @transaction.atomic
 def set_link(conversation, link):
-    """Give this conversation a video link of its own ("" for none); the person is told, once for each change."""
+    """Give this conversation a video link of its own ("" for none); the person is told, once for each change. Raises
+    RuleError by phone, and once it is over."""
     conversation = locked(conversation)
-    if not conversation.is_on:
-        raise RuleError("This conversation is over or was cancelled.")
-    if (conversation.video_link or "") == link:
-        return conversation
-    conversation.video_link = link or None
-    _changed(conversation)
-    if conversation.link:
-        _tell(conversation, "conversation_link", host=False)
+    if not conversation.is_on or conversation.is_by_phone:
+        raise RuleError("This conversation is by phone, is over or was cancelled.")
+    if (conversation.video_link or "") != link:
+        conversation.video_link = link or None
+        conversation.save(update_fields=["video_link"])
+        _tell_how_to_join(conversation)
     return conversation
+
+
+def joining_changed(series):
+    """The host's standing link or number is another one: who has booked and joins by it is told. Returns how many. The
+    caller holds the series. Raises RuleError where somebody is to ring and there is no number any more."""
+    rows = list(series.conversations.upcoming().select_related("person", "slot").order_by("pk"))
+    told = 0
+    for row in rows:
+        row.series = series
+        rings = row.is_by_phone and not row.host_rings
+        if rings and not series.ring_host_on:
+            raise RuleError(f"{row.person} is to ring you on this number, so please leave one, or cancel that first.")
+        if rings or (not row.is_by_phone and not row.video_link):
+            _tell_how_to_join(row)
+            told += 1
+    return told
+
+
+def _tell_how_to_join(conversation):
+    """Once for each link or number, and for each change that calendars know of."""
+    way = f"{conversation.link}{conversation.series.ring_host_on}"
+    revision = f"{hashlib.sha256(way.encode()).hexdigest()[:20]}@{conversation.calendar_sequence}"
+    until = conversation.slot.ends_at
+    mail.tell(conversation.person, "conversation_link", conversation, revision=revision, not_after=until)
 
 
 def _changed(conversation):
@@ -165,9 +203,8 @@ def _changed(conversation):
     conversation.save()
 
 
-def _tell(conversation, kind, *, host=True):
+def _tell(conversation, kind):
     """One message to the person and one to the host, for this change: its revision is the calendar's sequence."""
     until, revision = conversation.slot.ends_at, str(conversation.calendar_sequence)
     mail.tell(conversation.person, kind, conversation, revision=revision, not_after=until)
-    if host:
-        mail.tell(conversation.series.host, "host_news", conversation, revision=f"{kind}@{revision}", not_after=until)
+    mail.tell(conversation.series.host, "host_news", conversation, revision=f"{kind}@{revision}", not_after=until)

@@ -13,29 +13,41 @@ from events import booking
 from events.models import Conversation, PassedOn, TimeRequest
 
 KEEP_REQUESTS = timedelta(days=30)
-GONE = {"phone": None, "topics": None, "access_needs": None, "video_link": None}
-LOOKED = "Looked at the number, topics and needs"
+A_BATCH = 500
+GONE = {"phone": None, "topics": None, "access_needs": None, "video_link": None, "ended_reason": ""}
+LOOKED = "Looked at what they told us in confidence"
 
 
 def forget_told():
-    """Numbers, topics and access needs, so many days after the conversation as the series says; (seen, done)."""
+    """Numbers, topics and access needs, so many days after the conversation (or after it was cancelled) as the series
+    says; (seen, done)."""
     keeps = ExpressionWrapper(F("series__forget_after_days") * Value(timedelta(days=1)), output_field=DurationField())
+    before = clock.now() - F("keeps")
     old = Conversation.objects.filter(removed_at=None).annotate(keeps=keeps)
-    old = old.filter(slot__ends_at__lt=clock.now() - F("keeps"))
-    done = Conversation.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:500])).update(
-        **GONE, removed_at=clock.now()
-    )
+    old = old.filter(Q(slot__ends_at__lt=before) | Q(state="cancelled", marked_at__lt=before))
+    keys = list(old.values_list("pk", flat=True)[:A_BATCH])
+    done = Conversation.objects.filter(pk__in=keys).update(**GONE, removed_at=clock.now())
     return done, done
 
 
 def forget_notes():
     """Private notes, what was passed on, and wishes for times, once the call is finished; (seen, done)."""
     finished = Q(series__call__finished_at__lte=clock.now())
-    notes = Conversation.objects.filter(finished, note__isnull=False)
-    PassedOn.objects.filter(conversation__series__call__finished_at__lte=clock.now()).update(details=None)
+    told = PassedOn.objects.filter(conversation__series__call__finished_at__lte=clock.now(), details__isnull=False)
+    told.update(details=None)
     TimeRequest.objects.filter(finished | Q(settled_at__lt=clock.now() - KEEP_REQUESTS)).delete()
-    done = notes.update(note=None, note_removed_at=clock.now())
+    keys = list(Conversation.objects.filter(finished, note__isnull=False).values_list("pk", flat=True)[:A_BATCH])
+    done = Conversation.objects.filter(pk__in=keys).update(note=None, note_removed_at=clock.now())
     return done, done
+
+
+@transaction.atomic
+def forget_everything(conversation):
+    """The person asked staff: the host's note goes too, and what was noted of passing it on. Raises RuleError while it
+    is to come."""
+    forget_now(conversation)
+    Conversation.objects.filter(pk=conversation.pk, note__isnull=False).update(note=None, note_removed_at=clock.now())
+    conversation.passed_on.update(details=None)
 
 
 @transaction.atomic

@@ -45,6 +45,12 @@ def _letter(conversation, subject, template, *, method="", for_host=False, **mor
     )  # fmt: skip
 
 
+def _has_first_choice(conversation):
+    """Of the next times that are opened, as none was free."""
+    rows = TimeRequest.objects.open().filter(series=conversation.series, person=conversation.person)
+    return rows.filter(has_first_choice=True).exists()
+
+
 def _if_newest(message, state=State.BOOKED):
     """The conversation, or None where something newer has happened to it: another message tells of that."""
     conversation = _conversation(message)
@@ -52,30 +58,28 @@ def _if_newest(message, state=State.BOOKED):
     return conversation if is_newest and conversation.state == state else None
 
 
-@mail.kind("conversation_booked", "Conversation booked")
+@mail.kind("conversation_booked", "Conversation booked", keep_text=False)
 def booked(message):
     found = _if_newest(message)
     return found and _letter(found, "Your conversation is booked", "conversation_booked", method="REQUEST")
 
 
-@mail.kind("conversation_moved", "Conversation moved")
+@mail.kind("conversation_moved", "Conversation moved", keep_text=False)
 def moved(message):
     found = _if_newest(message)
     return found and _letter(found, "Your conversation has a new time", "conversation_moved", method="REQUEST")
 
 
-@mail.kind("conversation_changed", "Conversation: by phone or video changed")
+@mail.kind("conversation_changed", "Conversation: by phone or video changed", keep_text=False)
 def changed(message):
     found = _if_newest(message)
     return found and _letter(found, "Your conversation has changed", "conversation_changed", method="REQUEST")
 
 
-@mail.kind("conversation_link", "Conversation: how to join")
+@mail.kind("conversation_link", "Conversation: how to join", keep_text=False)
 def link(message):
     found = _if_newest(message)
-    if found is None or not found.link:
-        return None
-    return _letter(found, "How to join", "conversation_link", method="REQUEST")
+    return found and _letter(found, "How to join", "conversation_link")
 
 
 @mail.kind("conversation_cancelled", "Conversation cancelled")
@@ -84,17 +88,26 @@ def cancelled(message):
     if found is None:
         return None
     kept = list(found.series.slots.kept_for(found.person))
-    return _letter(found, "Your conversation is cancelled", "conversation_cancelled", method="CANCEL", kept=kept)
+    return _letter(
+        found,
+        "Your conversation is cancelled",
+        "conversation_cancelled",
+        method="CANCEL",
+        kept=kept,
+        first_choice=_has_first_choice(found),
+    )
 
 
 @mail.kind("conversation_not_held", "Conversation: not held")
 def not_held(message):
     """They did not come, the host could not, or the connection failed: gently, and with the way to a new one."""
     found = _conversation(message)
-    if found.state != message.revision:
+    if found.outcome_revision != message.revision:
         return None
     kept = list(found.series.slots.kept_for(found.person))
-    return _letter(found, "About our conversation", "conversation_not_held", kept=kept)
+    return _letter(
+        found, "About our conversation", "conversation_not_held", kept=kept, first_choice=_has_first_choice(found)
+    )
 
 
 @mail.kind("ask_conversation_capacity", "In which capacity they took part in a conversation")
@@ -143,12 +156,16 @@ def host_time_request(message):
 @mail.kind("time_offered", "A time kept for somebody")
 def time_offered(message):
     """Only while that time is still kept for them."""
-    request = TimeRequest.objects.select_related("series__call", "person").filter(pk=message.about).first()
-    slot = Slot.objects.kept_for(message.person).filter(pk=message.revision).first()
-    if request is None or slot is None:
+    rows = TimeRequest.objects.open().filter(offered_at__isnull=False)
+    request = rows.select_related("series__call", "person").filter(pk=message.about).first()
+    if request is None or request.offered_at.isoformat() != message.revision:
+        return None
+    slot = Slot.objects.kept_for(message.person).filter(pk=request.offered_slot_id).first()
+    if slot is None:
         return None
     context = {
-        "series": request.series, "slot": slot, "again": addresses.full(request.series.get_absolute_url()),
+        "series": request.series, "slot": slot, "asked": request,
+        "again": addresses.full(request.series.get_absolute_url()),
         "book": addresses.full_reverse("book_conversation", request.series.slug, slot.pk),
     }  # fmt: skip
     return Letter("A time for our conversation", "events/email/time_offered.html", context, row=request)

@@ -41,6 +41,8 @@ class AnswersOfBookingForm(AccessNeedsForm):
         self.series = series
         self.fields["access"].label = "What would make it easier for you?"
         self.fields["access"].choices = ACCESS_CHOICES
+        if not (series.video_link or series.link_for_each):
+            self.fields["how"].choices = [How.choices[0]]
         rings = [(WhoRings.HOST.value, f"{series.host} rings me")]
         if series.ring_host_on:
             rings.append((WhoRings.PERSON.value, f"I ring {series.host}"))
@@ -109,7 +111,7 @@ class BookingForm(Typed, AnswersOfBookingForm):
 class WishForm(forms.Form):
     wish = forms.CharField(
         label="What would work for you?",
-        help_text="For example “Mondays after 6pm”, or “any day, but by text chat”.",
+        help_text="For example “Mondays after 6pm”. Our coordinators can read it too.",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Tell us in a few words when would work for you."},

@@ -1,5 +1,7 @@
 """Conversations of two records that are one person: all of them move, and none is dropped."""
 
+from collective import clock
+from collective.errors import RuleError
 from events import booking
 from events.models import BookingDraft, Conversation, ConversationSeries, Slot, TimeRequest
 from events.models.conversation_states import State
@@ -27,14 +29,20 @@ def _series(*people):
 
 def join(kept, gone):
     """Move everything, series by series under its lock; returns what `undo` needs."""
-    moved = {"conversations": [], "requests": [], "kept": []}
+    if gone.hosted_series.exists():
+        raise RuleError(f"{gone} holds conversations. Keep that record, and join this one into it.")
+    if Conversation.objects.filter(person=gone, series__host=kept).exists():
+        raise RuleError(f"{gone} has a conversation with {kept}, so these are two people.")
+    moved = {"conversations": [], "requests": [], "settled": [], "kept": []}
     for key in _series(kept, gone):
         series = ConversationSeries.objects.lock(key)
         for row in series.conversations.filter(person=gone).select_for_update(no_key=True, of=("self",)):
             _give(row, kept)
             moved["conversations"].append(str(row.pk))
         if series.time_requests.open().filter(person=kept).exists():
-            series.time_requests.open().filter(person=gone).delete()
+            theirs = series.time_requests.open().filter(person=gone)
+            moved["settled"] += [str(pk) for pk in theirs.values_list("pk", flat=True)]
+            theirs.update(settled_at=clock.now())
         moved["requests"] += _move(series.time_requests.filter(person=gone), person=kept)
         moved["kept"] += _move(series.slots.filter(kept_for=gone), kept_for=kept)
     BookingDraft.objects.filter(person=gone).delete()
@@ -56,8 +64,9 @@ def _move(rows, **change):
 
 
 def is_clear(gone):
-    """Is no conversation left with the emptied record?"""
-    return not Conversation.objects.filter(person=gone).exists()
+    """Is no conversation, wish or kept time left with the emptied record?"""
+    rows = (Conversation.objects.filter(person=gone), TimeRequest.objects.filter(person=gone))
+    return not any(found.exists() for found in (*rows, Slot.objects.filter(kept_for=gone)))
 
 
 def undo(kept, gone, moved):
@@ -68,5 +77,6 @@ def undo(kept, gone, moved):
         for row in rows.filter(series=series).select_for_update(no_key=True, of=("self",)):
             _give(row, gone)
     TimeRequest.objects.filter(pk__in=moved["requests"], person=kept).update(person=gone)
+    TimeRequest.objects.filter(pk__in=moved["settled"], person=gone).update(settled_at=None)
     Slot.objects.filter(pk__in=moved["kept"], kept_for=kept).update(kept_for=gone)
     return []

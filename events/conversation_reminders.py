@@ -4,7 +4,7 @@ from django.db import transaction
 
 from collective import clock, mail, sweeps
 from events import booking
-from events.models import Conversation
+from events.models import Conversation, ConversationSeries
 from events.models.conversation_states import State
 
 A_BATCH = 200
@@ -42,8 +42,8 @@ def _is_for(person, is_day_before):
 
 
 def hold_after_restore(taken_at, now):
-    """Reminders that were due may have gone out since the backup: they do not go out again. Returns how many."""
-    held = 0
+    """Reminders and news of new times may have gone out since the backup: not once more. Returns how many."""
+    held = ConversationSeries.objects.filter(new_times_since__isnull=False).update(new_times_since=None)
     for row in Conversation.objects.filter(state=State.BOOKED, next_reminder_at__lte=now).select_related("slot"):
         row.plan_reminder(after=now)
         held += Conversation.objects.filter(pk=row.pk).update(next_reminder_at=row.next_reminder_at)

@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
 from collective import clock, mail
 from collective.errors import RuleError
 from collective.models import Person
 from events import opening
-from events.models import Slot, TimeRequest
+from events.models import ConversationSeries, Slot, TimeRequest
 
 KEPT_FOR = timedelta(hours=48)
 KEPT_FOR_WHO_IS_RUNG = timedelta(days=5)
 FIRST_CHOICE = 3  # times
+NO_TIME_LEFT = "(The host could not, and no other time was free. They have first choice of new times.)"
 
 
 def _until(slot, person):
@@ -26,10 +28,42 @@ def keep(slot, person):
     slot.save(update_fields=["kept_for", "kept_until"])
 
 
-def keep_nearest(series, person):
-    """Keep the next free times for this person, before anybody else sees them; the caller holds the series."""
-    for slot in series.slots.free_to(person).filter(kept_for=None).order_by("starts_at")[:FIRST_CHOICE]:
+def keep_nearest(series, person, *, but=None):
+    """Keep the next free times for this person, before anybody else sees them, in place of what was kept; returns
+    them. Where none is free, they have first choice of the next that are opened. The caller holds the series."""
+    release(series, person)
+    if series.conversations.upcoming().filter(person=person).count() >= series.each_upcoming:
+        return []
+    kept = []
+    while len(kept) < FIRST_CHOICE and series.is_open:
+        free = series.slots.free_to(person).filter(kept_for=None).exclude(pk=but and but.pk)
+        slot = free.order_by("starts_at").first()
+        if slot is None:
+            break
         keep(slot, person)
+        kept.append(slot)
+    if not kept:
+        series.time_requests.get_or_create(
+            person=person, settled_at=None, defaults={"wish": NO_TIME_LEFT, "has_first_choice": True}
+        )
+    return kept
+
+
+def serve(series):
+    """New times were opened: who has first choice gets theirs kept, before anybody else; the caller holds the
+    series."""
+    rows = series.time_requests.open().filter(has_first_choice=True, offered_at=None).select_related("person")
+    for row in rows.order_by("asked_at"):
+        kept = keep_nearest(series, row.person)
+        if kept:
+            _offered(row, kept[0])
+
+
+def _offered(row, slot):
+    """Note which time is offered, and tell the person."""
+    row.offered_at, row.offered_slot = clock.now(), slot
+    row.save()
+    mail.tell(row.person, "time_offered", row, revision=row.offered_at.isoformat(), not_after=slot.kept_until)
 
 
 def release(series, person):
@@ -43,6 +77,8 @@ def _let_go(slot):
     goes = slot.goes_when_freed and not is_booked
     changes = {"state": Slot.State.GONE} if goes else {}
     Slot.objects.filter(pk=slot.pk).update(kept_for=None, kept_until=None, **changes)
+    # an offer that nobody took: the request is on the lists again
+    TimeRequest.objects.open().filter(offered_slot=slot).update(offered_at=None, offered_slot=None)
 
 
 def release_lapsed():
@@ -55,20 +91,30 @@ def release_lapsed():
 
 @transaction.atomic
 def _release_one(slot):
-    slot.series.locked()
-    if found := Slot.objects.filter(pk=slot.pk, kept_until__lte=clock.now(), kept_for__isnull=False).first():
+    series = slot.series.locked()
+    found = Slot.objects.filter(pk=slot.pk, kept_until__lte=clock.now(), kept_for__isnull=False).first()
+    if found:
         _let_go(found)
+        # past its time it was free for every reader; who asked to be told is told of it now
+        others = series.slots.free_to(AnonymousUser()).exclude(pk=found.pk)
+        if not found.goes_when_freed and not others.exists():
+            ConversationSeries.objects.filter(pk=series.pk).update(new_times_since=clock.now())
 
 
 @transaction.atomic
 def ask(series, person, wish):
-    """ "None of these times works": note what would; asked again, the newest words stand. Returns the request."""
+    """ "None of these times works": note what would; asked again, the newest words stand. The host is told once, until
+    they have offered a time. Returns the request."""
     series = series.locked()
     series.check_booking()
-    row, _ = TimeRequest.objects.get_or_create(series=series, person=person, settled_at=None, defaults={"wish": wish})
-    row.wish, row.asked_at, row.offered_at = wish, clock.now(), None
+    row, made = TimeRequest.objects.get_or_create(
+        series=series, person=person, settled_at=None, defaults={"wish": wish}
+    )
+    is_news = made or row.offered_at is not None or row.has_first_choice
+    row.wish, row.asked_at, row.offered_at, row.has_first_choice = wish, clock.now(), None, False
     row.save()
-    mail.tell(series.host, "host_time_request", row, revision=clock.now().isoformat())
+    if is_news:
+        mail.tell(series.host, "host_time_request", row, revision=clock.now().isoformat())
     return row
 
 
@@ -86,13 +132,13 @@ def offer(request, *, slot=None, day=None, time=None):
     row = TimeRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
     if row.settled_at:
         raise RuleError("This was answered or withdrawn meanwhile.")
+    if series.standing == "cancelled":
+        raise RuleError("These conversations are cancelled.")
     person = Person.objects.get(pk=row.person_id)
     slot = slot or opening.open_one(series, day, time)
     slot = series.slots.free_to(person, by_staff=True).filter(pk=slot.pk).first()
     if slot is None:
         raise RuleError("This time is no longer free. Choose another one.")
     keep(slot, person)
-    row.offered_at = clock.now()
-    row.save()
-    mail.tell(person, "time_offered", row, revision=str(slot.pk), not_after=slot.kept_until)
+    _offered(row, slot)
     return slot

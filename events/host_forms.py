@@ -3,6 +3,7 @@ from datetime import timedelta
 from django import forms
 
 from collective import phones
+from events import booking
 from events.models import Conversation, ConversationSeries
 from events.models.opening_hours import WEEKDAYS
 
@@ -132,27 +133,33 @@ class RulesForm(forms.ModelForm):
         return number
 
     def change(self, series):
-        """Write the rules into the locked series."""
+        """Write the rules into the locked series; who has booked is told where they join otherwise. Returns how many.
+        Raises RuleError where somebody is to ring and the number goes."""
+        before = (series.video_link, series.ring_host_on, series.link_for_each)
         for name in self.Meta.fields:
             setattr(series, name, self.cleaned_data[name])
         series.least_notice = timedelta(hours=self.cleaned_data["notice_hours"])
         series.video_link = self.cleaned_data["link"] or None
         series.ring_host_on = self.cleaned_data["number"]
         series.save()
+        after = (series.video_link, series.ring_host_on, series.link_for_each)
+        return booking.joining_changed(series) if after != before else 0
 
 
 class NoteForm(forms.Form):
     note = forms.CharField(
         label="Your private note", max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="Only you see it. It is removed when the call is finished.",
+        help_text="You see it; a coordinator only with a permission of its own, and each look is on record. "
+        "It is removed when the call is finished.",
     )  # fmt: skip
 
 
-class OutcomeForm(forms.Form):
+class OutcomeForm(NoteForm):
     state = forms.ChoiceField(
         label="What became of it?", choices=OUTCOMES, widget=forms.RadioSelect,
         error_messages={"required": "Choose what became of it."},
     )  # fmt: skip
+    field_order = ["state", "note"]
 
 
 class LinkForm(forms.Form):

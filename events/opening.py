@@ -3,6 +3,7 @@
 A change can be rehearsed: it is done, looked at, and taken back. Every act here holds the lock of the series' row.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from collective import clock
+from collective import clock, sweeps
 from collective.errors import RuleError
 from events import wall_time
 from events.models import ConversationSeries, Slot
@@ -18,6 +19,7 @@ from events.models.series import FURTHEST
 from events.models.session import LONDON
 
 AHEAD = timedelta(weeks=12)  # where the host names no last day
+MOST_SLOTS = 2000  # of one series
 State = Slot.State
 
 
@@ -29,6 +31,7 @@ class Plan:
     closed: list = field(default_factory=list)
     outside: list = field(default_factory=list)  # booked conversations outside the new hours: they stay
     booked: int = 0  # booked conversations to come, all of which stay
+    told: int = 0  # people who are told how to join anew
     left_out: list = field(default_factory=list)  # (words for the time, why)
 
 
@@ -42,23 +45,48 @@ def rehearse(series, change):
 
 @transaction.atomic
 def apply(series, change):
-    """Change the hours or the rules by `change(series)`, and bring the slots in line. Raises RuleError."""
+    """Change the hours or the rules by `change(series)`, which returns how many people it tells of that, and bring the
+    slots in line. Raises RuleError."""
+    from events import first_choice
+
     locked = series.locked()
-    had_free = has_free_times(locked)
-    change(locked)
-    try:
-        with transaction.atomic():
-            plan = _follow(locked)
-    except IntegrityError as error:  # another series of the same host was opened at this moment
-        raise RuleError("Your times have just changed in another window. Please try again.") from error
-    if plan.opened and not had_free:
-        note_new_times(locked)
+    with noting_new_times(locked), refusing_overlaps():
+        told = change(locked)
+        plan = _follow(locked)
+        plan.told = told if isinstance(told, int) else 0
+        if plan.opened:
+            first_choice.serve(locked)
     return plan
 
 
-def note_new_times(series):
-    """There are free times again: a sweep tells who asked for it."""
-    ConversationSeries.objects.filter(pk=series.pk).update(new_times_since=clock.now())
+@contextmanager
+def refusing_overlaps():
+    """The database refuses two live slots of one host at once: another window, or another series, was quicker."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise RuleError("Your times have just changed in another window. Please try again.") from error
+
+
+@contextmanager
+def noting_new_times(series):
+    """Where there was no free time before and there is one after, a sweep tells who asked for it. The caller holds the
+    series."""
+    had_free = has_free_times(series)
+    yield
+    if not had_free and has_free_times(series):
+        ConversationSeries.objects.filter(pk=series.pk).update(new_times_since=clock.now())
+
+
+def extend_all():
+    """The sweep: hours of each week reach as far ahead as they say, day by day; returns (seen, done)."""
+    open_ones = ConversationSeries.objects.filter(state__in=["open", "closed"], hours__isnull=False).distinct()
+    return sweeps.each([(series,) for series in open_ones.order_by("pk")], _extend)
+
+
+def _extend(series):
+    return bool(apply(series, lambda locked: 0).opened)
 
 
 def has_free_times(series):
@@ -66,20 +94,31 @@ def has_free_times(series):
 
 
 def _follow(series):
-    """Make the slots to come agree with the hours; the caller holds the series."""
+    """Make the slots to come agree with the hours; the caller holds the series. Raises RuleError for too many."""
     plan = Plan()
     wanted = _wanted(series, plan)
+    if len(wanted) > MOST_SLOTS:
+        raise RuleError("That would be more than 2,000 times. Choose fewer hours, or an earlier last day.")
     slots = {(slot.starts_at, slot.ends_at): slot for slot in series.slots.to_come()}
     booked = _booked(series)
     plan.booked = len(booked)
+    again = set()  # free times that only get another break
     for key, slot in slots.items():
         if slot.state == State.OPEN:
-            _keep_or_close(slot, key in wanted, booked.get(slot.pk), series, plan)
-    taken = _Diary(series.host_id)
+            _keep_or_close(slot, key in wanted, booked.get(slot.pk), series, plan, again)
+    taken, closed, fresh = _Diary.of_host(series.host_id), _Diary(), []
+    for slot in slots.values():
+        if slot.state == State.CLOSED:
+            closed.add(slot.starts_at, slot.ends_at)
     for start, end in wanted:
         slot = slots.get((start, end))
         if slot is None or slot.state == State.GONE:
-            _open(series, slot, start, end, taken, plan)
+            slot = _open(series, slot, start, end, taken, closed, plan)
+            if slot and slot.pk not in again:
+                plan.opened.append(slot)
+            if slot and slot._state.adding:
+                fresh.append(slot)
+    Slot.objects.bulk_create(fresh)
     return plan
 
 
@@ -88,51 +127,60 @@ def _booked(series):
     return {row.slot_id: row for row in rows.order_by("slot__starts_at")}
 
 
-def _keep_or_close(slot, is_wanted, conversation, series, plan):
+def _keep_or_close(slot, is_wanted, conversation, series, plan, again):
     is_free = conversation is None and not slot.is_kept
     has_its_break = slot.busy_until == slot.ends_at + series.pause
     if is_wanted and (has_its_break or not is_free):
         if slot.goes_when_freed:
             slot.goes_when_freed = False
             slot.save(update_fields=["goes_when_freed"])
-        return
-    if not is_free:
+    elif not is_free:
         slot.goes_when_freed = True
         slot.save(update_fields=["goes_when_freed"])
         if conversation:
             plan.outside.append(conversation)
-        return
-    slot.state = State.GONE
-    slot.save(update_fields=["state"])
-    if not is_wanted:  # else it comes back at once, with another break
-        plan.closed.append(slot)
+    else:
+        slot.state = State.GONE
+        slot.save(update_fields=["state"])
+        if is_wanted:
+            again.add(slot.pk)  # it comes back at once, with another break
+        else:
+            plan.closed.append(slot)
 
 
-def _open(series, slot, start, end, taken, plan):
+def _open(series, slot, start, end, taken, closed, plan):
+    """The slot for this time, saved if it was there before; or None, with the reason in the plan."""
     busy_until = end + series.pause
+    if closed.is_busy(start, end):
+        plan.left_out.append((_words(start), "You have closed a time then."))
+        return None
     if taken.is_busy(start, busy_until):
         plan.left_out.append((_words(start), "You have another conversation then, or a break after one."))
-        return
+        return None
     is_new = slot is None
-    slot = slot or Slot(series=series, starts_at=start, ends_at=end)
+    slot = slot or Slot(series=series, starts_at=start, ends_at=end, day=start.astimezone(LONDON).date())
     slot.host_id, slot.busy_until, slot.state = series.host_id, busy_until, State.OPEN
     slot.kept_for = slot.kept_until = None
     slot.goes_when_freed = False
-    slot.save()
+    if not is_new:
+        slot.save()
     taken.add(start, busy_until)
-    if is_new or slot not in plan.closed:
-        plan.opened.append(slot)
+    return slot
 
 
 class _Diary:
-    """When the host is busy in open slots of any series, by day: looked up, not asked again for each time."""
+    """When somebody is busy, by day: looked up, not asked again for each time."""
 
-    def __init__(self, host_id):
+    def __init__(self):
         self.days = {}
-        for start, until in Slot.objects.open().filter(
-            host=host_id, busy_until__gt=clock.now()
-        ).values_list("starts_at", "busy_until"):  # fmt: skip
-            self.add(start, until)
+
+    @classmethod
+    def of_host(cls, host_id):
+        """In open slots of any series of this host."""
+        diary, rows = cls(), Slot.objects.open().filter(host=host_id, busy_until__gt=clock.now())
+        for start, until in rows.values_list("starts_at", "busy_until"):
+            diary.add(start, until)
+        return diary
 
     def add(self, start, until):
         for day in {start.date(), until.date()}:
@@ -188,7 +236,9 @@ def _of_day(series, day, spans, plan):
                 plan.left_out.append((f"{wall:%A} {wall.day} {wall:%B}, {wall:%H:%M}", str(error)))
             else:
                 end = start.astimezone(UTC) + series.length
-                if start > clock.now() and (busy_until is None or start >= busy_until):
+                if busy_until and start < busy_until:
+                    plan.left_out.append((_words(start), "The clocks change, so the time before it is not over."))
+                elif start > clock.now():
                     busy_until = end + series.pause
                     yield start.astimezone(UTC), end
             wall += series.length + series.pause
@@ -218,11 +268,11 @@ def reopen(slot):
         return
     if slot.has_started or slot.state != State.CLOSED:
         raise RuleError("This time is over, or no longer among your hours.")
-    had_free = has_free_times(series)
-    _check_not_busy(series, slot.starts_at, slot.busy_until)
-    Slot.objects.filter(pk=slot.pk).update(state=State.OPEN, kept_for=None, kept_until=None)
-    if not had_free:
-        note_new_times(series)
+    _check_not_busy(series, slot.starts_at, slot.ends_at + series.pause)
+    slot.host_id, slot.busy_until, slot.state = series.host_id, slot.ends_at + series.pause, State.OPEN
+    slot.kept_for = slot.kept_until = None
+    with noting_new_times(series), refusing_overlaps():
+        slot.save()
 
 
 def open_one(series, day, time):
@@ -240,21 +290,18 @@ def open_one(series, day, time):
     slot = slot or Slot(series=series, starts_at=start, ends_at=end)
     slot.host_id, slot.busy_until, slot.state = series.host_id, end + series.pause, State.OPEN
     slot.goes_when_freed = True
-    slot.save()
+    with refusing_overlaps():
+        slot.save()
     return slot
 
 
 def _check_not_busy(series, start, busy_until):
-    if _Diary(series.host_id).is_busy(start, busy_until):
+    if _Diary.of_host(series.host_id).is_busy(start, busy_until):
         raise RuleError("There is another conversation or open time then, or a break after one. Choose another time.")
 
 
-def freed(slot, series):
+def freed(slot):
     """The slot's conversation was cancelled or moved away: free for others, unless it is outside the hours. The caller
     holds the series."""
     if slot.goes_when_freed:
         Slot.objects.filter(pk=slot.pk).update(state=State.GONE, kept_for=None, kept_until=None)
-    else:
-        others = series.slots.free_to(AnonymousUser()).exclude(pk=slot.pk)
-        if slot.starts_at > clock.now() and not others.exists():
-            note_new_times(series)

@@ -1,10 +1,13 @@
 """What became of a conversation: held, or not and why; and the payment that follows in the same transaction."""
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from collective import clock, mail
+from collective import clock, mail, sweeps
 from collective.errors import RuleError
-from events import booking, first_choice
+from collective.models import Call
+from events import booking, first_choice, opening
+from events.models import Conversation, Registration
 from events.models.conversation_states import State
 
 WORTH_SAYING = {State.MISSED, State.HOST_MISSED, State.FAILED}
@@ -30,15 +33,18 @@ def mark(conversation, state, by):
     conversation.marked_at = None if state == State.BOOKED else clock.now()
     conversation.save()
     conversation.settle_payment(by)
-    if conversation.keeps_right:
-        first_choice.keep_nearest(conversation.series, conversation.person)
+    with opening.noting_new_times(conversation.series):
+        if conversation.keeps_right:
+            first_choice.keep_nearest(conversation.series, conversation.person)
+        else:
+            first_choice.release(conversation.series, conversation.person)
     _tell(conversation)
     return conversation
 
 
 def _tell(conversation):
     if conversation.state in WORTH_SAYING:
-        mail.tell(conversation.person, "conversation_not_held", conversation, revision=conversation.state)
+        mail.tell(conversation.person, "conversation_not_held", conversation, revision=conversation.outcome_revision)
     elif conversation.state == State.HELD and conversation.is_unsure:
         mail.tell(conversation.person, "ask_conversation_capacity", conversation)
 
@@ -69,3 +75,23 @@ def correct_capacity(conversation, capacity, by):
     conversation.save()
     conversation.settle_payment(by)
     return conversation
+
+
+def settle_left_out():
+    """The sweep: held conversations that earned nothing because of a paid session which the person no longer has;
+    returns (seen, done)."""
+    held = Conversation.objects.filter(state=State.HELD, payment=None, capacity="personal", fee_pence__isnull=False)
+    held = held.filter(series__call__pay_rule=Call.PayRule.SMALL_FEE_ONLY)
+    places = Registration.objects.filter(
+        person=OuterRef("person"), session__call=OuterRef("series__call"), fee_pence__isnull=False,
+        state__in=[Registration.State.CONFIRMED, Registration.State.ATTENDED],
+    )  # fmt: skip
+    rows = held.filter(~Exists(places.exclude(capacity="paid_role"))).select_related("series").order_by("pk")[:100]
+    return sweeps.each([(row,) for row in rows], _settle)
+
+
+@transaction.atomic
+def _settle(conversation):
+    conversation = booking.locked(conversation)
+    conversation.settle_payment()
+    return conversation.payment_id is not None

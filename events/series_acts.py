@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from collective import clock
 from collective.errors import RuleError
 from collective.models import Activity
 from events import booking
@@ -36,4 +37,6 @@ def cancel(series, reason):
     rows = list(locked.conversations.upcoming().order_by("pk"))
     for row in rows:
         booking.cancel(row, Conversation.EndedBecause.STAFF, reason=reason)
+    locked.time_requests.open().update(settled_at=clock.now())
+    locked.slots.filter(kept_for__isnull=False).update(kept_for=None, kept_until=None)
     return len(rows)

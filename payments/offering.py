@@ -43,7 +43,9 @@ def settle(row, by):
             )
             row.save(update_fields=["payment"])
     elif earned:
-        row.payment = _bring_back(row.payment_id, reason, row.confirmed_by)
+        was_cancelled = Payment.objects.filter(pk=row.payment_id, state=State.CANCELLED).exists()
+        if not (was_cancelled and covered_by_session(row.person, row.activity)):
+            row.payment = _bring_back(row.payment_id, reason, row.confirmed_by)
     else:
         row.payment = withdraw(row.payment_id, by)
 

@@ -135,12 +135,15 @@ class Activity(models.Model):
 
     def copy(self, call):
         """The same way to take part in this call, without people and without a date, to be confirmed anew."""
-        copied = {
+        return type(self).objects.create(**self.copied_fields(), call=call, slug=free_slug(Activity, self.slug))
+
+    def copied_fields(self):
+        """What a copy begins with, by field."""
+        return {
             field.attname: getattr(self, field.attname)
             for field in self._meta.concrete_fields
             if field.name not in NOT_COPIED and not field.is_relation
         }
-        return type(self).objects.create(**copied, call=call, slug=free_slug(Activity, self.slug))
 
     @property
     def is_in_person(self):

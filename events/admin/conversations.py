@@ -36,10 +36,11 @@ def private(admin_, request, conversation):
 def answers(admin_, request, conversation):
     """Correct what the person answered, with them. It shows what they told, so it is on record like a look."""
     _needs_confidence(request)
+    sent = request.POST if request.method == "POST" else None
     form = AnswersOfBookingForm(
-        request.POST or None, series=conversation.series, initial=AnswersOfBookingForm.initial_for(conversation)
+        sent, series=conversation.series, initial=AnswersOfBookingForm.initial_for(conversation)
     )
-    if request.method != "POST":
+    if sent is None:
         admin_.log_change(request, conversation, confidential.LOOKED)
     elif form.is_valid():
         try:
@@ -47,8 +48,12 @@ def answers(admin_, request, conversation):
         except RuleError as error:
             form.add_error(None, str(error))
         else:
+            heard(request, conversation)
             return _done(admin_, request, conversation, "Corrected the answers")
-    return _form(admin_, request, conversation, form, "Correct the answers", "Save")
+    return _form(
+        admin_, request, conversation, form, "Correct the answers", "Save",
+        hears_it_now=on_the_phone(conversation.person),
+    )  # fmt: skip
 
 
 def move(admin_, request, conversation):
@@ -118,6 +123,8 @@ class ConversationAdmin(ActAdmin):
         Act("undo", "Take it back: nothing is noted", "It waits again for somebody to note what became of it.",
             "Took back what was noted"),
         Act("pay", "Pay it all the same", "The fee becomes due, although it was not held.", "Decided to pay it"),
+        Act("forget", "Remove what was told, and the note", "The person has asked for it. Number, topics, needs, the "
+            "host's note and what was noted of passing it on are removed for good.", "Removed what was told"),
         Act("not_pay", "Do not pay this one", "A new conversation is paid as before.", "Decided not to pay it"),
     ]  # fmt: skip
     readonly_fields = [
@@ -139,6 +146,7 @@ class ConversationAdmin(ActAdmin):
             "cancel": obj.is_upcoming, "undo": begun and obj.state != State.BOOKED,
             "pay": decides and obj.pay_anyway is not True, "not_pay": decides and obj.pay_anyway is not False,
         }  # fmt: skip
+        may["forget"] = request.user.has_perm("events.view_confidential") and not obj.is_on
         marks = {state: begun and obj.state != state for state in ("held", "missed", "host_missed", "failed")}
         return [act for act in self.acts if {**may, **marks}[act.name]]
 
@@ -178,6 +186,10 @@ class ConversationAdmin(ActAdmin):
         outcomes.decide_payment(conversation, True, request.user)
         return "It is paid, if they take part in a personal capacity."
 
+    def act_forget(self, request, conversation):
+        confidential.forget_everything(conversation)
+        return f"What {conversation.person} told is removed."
+
     def act_not_pay(self, request, conversation):
         outcomes.decide_payment(conversation, False, request.user)
         return "It is not paid. A new conversation is paid as before."
@@ -185,6 +197,8 @@ class ConversationAdmin(ActAdmin):
 
 def offer(admin_, request, asked):
     """Keep a time for somebody for whom none of the free ones works."""
+    if request.method != "POST":
+        admin_.log_change(request, asked, "Looked at what would work")
     free = asked.series.slots.free_to(asked.person, by_staff=True).order_by("starts_at")[:60]
     form = OfferForm(request.POST or None, slots=free)
     if request.method == "POST" and form.is_valid():
@@ -230,6 +244,12 @@ class TimeRequestAdmin(ActAdmin):
     def act_settle(self, request, asked):
         first_choice.withdraw(asked)
         return "Noted as answered."
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        """Each look at what somebody wrote is on record."""
+        if obj:
+            self.log_change(request, obj, "Looked at what would work")
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @admin.display(description="What would work")
     def what_would_work(self, asked):

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 
 from collective import clock
 from collective.admin_acts import Act, ActAdmin
@@ -69,7 +70,7 @@ class ConversationSeriesAdmin(ActAdmin):
     form = SeriesForm
     saves_changes_only = True
     private_fields = ("video_link", "ring_host_on")
-    list_display = ["title", "call", "host", "state", "fee_pence"]
+    list_display = ["title", "board_link", "call", "host", "state", "fee_pence"]
     list_filter = ["state", "call"]
     list_select_related = ["call", "host"]
     search_fields = ["title", "neutral_name", "host__name"]
@@ -130,11 +131,16 @@ class ConversationSeriesAdmin(ActAdmin):
                    "cards": cards.select_related("call__lead")}  # fmt: skip
         return TemplateResponse(request, "admin/events/conversationseries/from_card.html", context)
 
+    @admin.display(description="Board", ordering="title")
+    def board_link(self, series):
+        url = reverse("admin:events_conversationseries_board", args=[series.pk])
+        return format_html('<a href="{}">Board<span class="visually-hidden"> of {}</span></a>', url, series)
+
     def get_readonly_fields(self, request, obj=None):
-        """The state has acts; the host stays while times are open in their name."""
+        """The state has acts; the host stays as soon as times were opened: what people told is told to that host."""
         if obj is None:
             return ["state", "cancelled_because"]
-        held = ["host"] if obj.slots.open().to_come().exists() else []
+        held = ["host"] if obj.slots.exists() else []
         return ["state", "cancelled_because", *held]
 
     def save_model(self, request, obj, form, change):

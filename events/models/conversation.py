@@ -25,10 +25,10 @@ ACCESS_CHOICES = [
 ]
 REMINDERS = [timedelta(days=1), timedelta(hours=1)]
 LINKS_LAST = timedelta(days=30)  # after the conversation
-PRIVATE = ["phone", "topics", "access_needs", "note", "video_link", "payment"]
+PRIVATE = ["phone", "topics", "access_needs", "note", "video_link", "ended_reason"]
 
 
-@pghistory.track(exclude=PRIVATE)
+@pghistory.track(exclude=[*PRIVATE, "payment"])
 class Conversation(EarnsPayment):
     """One person's booking of a slot. Moving it changes the slot of this same row. What is told is encrypted."""
 
@@ -151,6 +151,11 @@ class Conversation(EarnsPayment):
         return self.state in NOT_THEIR_FAULT
 
     @property
+    def outcome_revision(self):
+        """Of what became of it, and when that was noted: a message of an older one is no longer true."""
+        return f"{self.state}@{self.marked_at:%Y%m%dT%H%M%S}" if self.marked_at else ""
+
+    @property
     def link_is_good(self):
         """May a link from a mail still open this? Until 30 days after the conversation."""
         return clock.now() < self.slot.ends_at + LINKS_LAST
@@ -166,12 +171,6 @@ class Conversation(EarnsPayment):
         needs, labels = self.access_needs or {}, dict(ACCESS_CHOICES)
         chosen = [labels[choice] for choice in needs.get("choices", []) if choice in labels]
         return [*chosen, *filter(None, [needs.get("notes")])]
-
-    @property
-    def answers(self):
-        """What a new booking takes over."""
-        names = ("how", "who_rings", "phone", "topics", "access_needs", "capacity")
-        return {name: getattr(self, name) for name in names}
 
     def reminder_times(self):
         """When it is reminded of: the day before at the same wall time in London, and an hour before."""

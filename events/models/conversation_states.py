@@ -1,5 +1,4 @@
 from django.db import models
-from django.db.models import Q
 
 from collective import clock
 
@@ -40,7 +39,3 @@ class ConversationQuerySet(models.QuerySet):
 
     def hosted_by(self, person):
         return self.filter(series__host=person) if person.is_authenticated else self.none()
-
-    def with_something_told(self):
-        """With a number, topics or access needs still kept."""
-        return self.filter(Q(phone__isnull=False) | Q(topics__isnull=False) | Q(access_needs__isnull=False))

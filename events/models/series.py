@@ -17,6 +17,9 @@ NOT_BOOKABLE = {
     "cancelled": "These conversations are cancelled, so we cannot book one.",
     "happened": "These conversations are over, so we cannot book one.",
 }
+BLANK_IN_A_COPY = {
+    "video_link": None, "ring_host_on": None, "opens_from": None, "opens_until": None, "new_times_since": None,
+}  # fmt: skip
 NOT_OPEN = {
     "to_be_confirmed": "Booking is not open yet. You can ask us to tell you when it is.",
     "opens_later": "Booking is not open yet. You can ask us to tell you when it is.",
@@ -88,6 +91,10 @@ class ConversationSeries(Activity):
 
     def get_absolute_url(self):
         return reverse("conversations", args=[self.slug])
+
+    def copied_fields(self):
+        """The same host and rules; when and how the host is reached is said anew."""
+        return {**super().copied_fields(), **BLANK_IN_A_COPY, "host": self.host}
 
     def locked(self):
         """This series, fresh and locked: whoever changes times or bookings holds it until the transaction ends."""

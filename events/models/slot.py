@@ -49,16 +49,15 @@ class SlotQuerySet(models.QuerySet):
 
 
 def _on_a_full_day(moving):
-    """Are as many conversations booked on this slot's day, by London's calendar, as the host holds in a day?"""
+    """Are as many times booked or kept on this slot's day, by London's calendar, as the host talks in a day?"""
     from events.models.conversation import Conversation
 
+    booked = Conversation.objects.live().filter(slot=OuterRef("pk")).exclude(pk=moving and moving.pk)
     same_day = (
-        Conversation.objects.live()
-        .filter(series=OuterRef("series"))
-        .exclude(pk=moving and moving.pk)
-        .filter(slot__day=OuterRef("day"))
+        Slot.objects.filter(series=OuterRef("series"), day=OuterRef("day"))
+        .filter(Exists(booked) | Q(state=Slot.State.OPEN, kept_until__gt=clock.now()))
         .order_by()
-        .values("slot__day")
+        .values("day")
         .annotate(number=Count("pk"))
         .filter(number__gte=OuterRef("series__most_per_day"))
     )

@@ -23,6 +23,12 @@ class TimeRequest(models.Model):
     wish = EncryptedJSONField(help_text="What would work, in their own words.")
     asked_at = models.DateTimeField(default=clock.now)
     offered_at = models.DateTimeField(null=True, blank=True)
+    offered_slot = models.ForeignKey(
+        "events.Slot", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    has_first_choice = models.BooleanField(
+        "first choice of new times, as the host could not", default=False, editable=False
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
 
     objects = TimeRequestQuerySet.as_manager()

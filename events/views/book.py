@@ -65,7 +65,7 @@ def _initial(person, series):
 
 def _answer(request, series, slot, template, **context):
     """The page, or what is said instead: one is booked already, nobody can book, or the time is taken."""
-    closed = _why_closed(request.user, series)
+    closed = _why_closed(request.user, series, slot)
     free = series.slots.free_to(request.user)
     taken = not closed and not free.filter(pk=slot.pk).exists()
     near = nearest(free, slot.starts_at) if taken else []
@@ -76,10 +76,9 @@ def _answer(request, series, slot, template, **context):
     })  # fmt: skip
 
 
-def _why_closed(person, series):
+def _why_closed(person, series, slot):
     try:
-        series.check_booking()
-        booking.check_may_book(series, person)
+        booking.check_may_book(series, person, slot)
     except RuleError as error:
         return str(error)
     return ""

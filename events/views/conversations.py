@@ -30,11 +30,12 @@ def zone_of(request):
 
 
 def as_day(text):
-    """A date that an address names ("2026-11-24"), or None."""
+    """A date of this century that an address names ("2026-11-24"), or None."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except (TypeError, ValueError):
         return None
+    return day if 2000 < day.year < 2100 else None
 
 
 def days_with_times(slots, zone):

@@ -88,7 +88,7 @@ def _page(request, series, found, **forms):
     now = timezone.localtime(clock.now(), LONDON)
     fresh = {
         "note_form": NoteForm(initial={"note": found.note or ""}),
-        "outcome_form": OutcomeForm(initial={"state": found.state}),
+        "outcome_form": OutcomeForm(initial={"state": found.state, "note": found.note or ""}),
         "link_form": LinkForm(initial={"link": found.video_link or ""}),
         "passed_on_form": PassedOnForm(initial={"day": now.date(), "time": f"{now:%H:%M}"}),
     }
@@ -132,6 +132,8 @@ def host_note(request, series, pk):
 @require_POST
 def host_outcome(request, series, pk):
     def act(found, data):
+        if "note" in request.POST:
+            host_notes.keep_note(found, data["note"])
         outcomes.mark(found, data["state"], request.user)
 
     return _act(request, series, pk, "outcome_form", OutcomeForm, act, "Noted. You can change it here.")

@@ -76,8 +76,12 @@ def host_remove_hours(request, series, pk):
         locked.hours.filter(pk=pk).delete()
 
     if request.method == "POST":
-        opening.apply(series, change)
-        messages.success(request, f"Removed: {row}.")
+        try:
+            opening.apply(series, change)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"Removed: {row}.")
         return redirect("host_times", series.slug)
     plan = opening.rehearse(series, change)
     return render(request, "events/host/plan.html", {"series": series, "plan": plan, "title": f"Remove: {row}"})

@@ -32,6 +32,7 @@ def host_only(view):
             else "What people tell you is private, so these pages ask for a second step. You set it up once.",
         )
         page = "mfa_reauthenticate" if is_set_up else "mfa_activate_totp"
-        return redirect(f"{reverse(page)}?{urlencode({'next': request.path})}")
+        back = request.path if request.method != "POST" else reverse("host", args=[series.slug])
+        return redirect(f"{reverse(page)}?{urlencode({'next': back})}")
 
     return wrapper
