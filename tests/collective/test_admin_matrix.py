@@ -1,6 +1,7 @@
 """Every address of the admin × who asks, with the expected answer to GET. An address without a row fails."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -32,9 +33,12 @@ from tests.factories import (
     PayoutAccountFactory,
     PersonFactory,
     PhonePersonFactory,
+    SeriesFactory,
     SessionFactory,
+    book,
     fill,
     sign_up,
+    slots_of,
 )
 
 OK, TO, FORBIDDEN, NO, NEVER = 200, 302, 403, 404, 405
@@ -128,6 +132,34 @@ ROWS = {
     "events_accessneed_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_accessneed_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_accessneed_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversation_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversation_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversation_answers": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversation_capacity": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversation_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversation_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversation_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversation_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversation_move": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversation_private": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversationseries_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversationseries_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversationseries_board": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversationseries_book": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversationseries_book_person": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversationseries_cancel": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversationseries_change": (OK, OK, FORBIDDEN, TO, TO),
+    "events_conversationseries_changelist": (OK, OK, FORBIDDEN, TO, TO),
+    "events_conversationseries_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversationseries_from_card": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_conversationseries_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_timerequest_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_timerequest_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_timerequest_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_timerequest_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_timerequest_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_timerequest_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "events_timerequest_offer": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_registration_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_registration_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_registration_answers": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -251,6 +283,16 @@ def payment_keys(session):
     }
 
 
+def conversation_keys(call):
+    """A row of each model of conversations."""
+    series = SeriesFactory(call=call)
+    booked, _ = slots_of(series, 2, clock.now() + timedelta(days=3))
+    asked = series.time_requests.create(person=PersonFactory(), wish="x")
+    return {
+        "events_conversation": book(booked).pk, "events_conversationseries": series.pk, "events_timerequest": asked.pk,
+    }  # fmt: skip
+
+
 @pytest.fixture
 def arguments(db):
     """A row of everything that an address names; access needs and phone numbers among it."""
@@ -277,6 +319,7 @@ def arguments(db):
         "events_accessneed": AccessNeed.objects.get().pk,
         "events_registration": registration.pk,
         "events_session": session.pk,
+        **conversation_keys(call),
         **payment_keys(session),
     }
     return keys, {"events_registration_move": waiting.pk}, person
@@ -285,7 +328,8 @@ def arguments(db):
 ACTS = {
     "collective_announcement": "stop", "collective_call": "withdraw", "collective_followup": "done",
     "collective_message": "undo", "collective_person": "leave", "events_accessneed": "called_off",
-    "events_registration": "give_back", "events_session": "close", "payments_payment": "confirm",
+    "events_conversation": "cancel", "events_conversationseries": "close", "events_registration": "give_back",
+    "events_session": "close", "events_timerequest": "settle", "payments_payment": "confirm",
 }  # fmt: skip
 
 
@@ -293,7 +337,7 @@ def address_of(name, keys, special):
     """The address, with the rows above for what it names."""
     model = "_".join(name.split("_")[:2])
     key = special.get(name, keys.get(model))
-    if name == "events_session_book_person":
+    if name.endswith("_book_person"):
         return reverse(f"admin:{name}", args=[key, keys["collective_person"]])
     if name == "app_list":
         return reverse(f"admin:{name}", args=["events"])
@@ -304,6 +348,7 @@ def address_of(name, keys, special):
     plain = (
         "_changelist", "_add", "index", "login", "logout", "autocomplete", "jsi18n", "take", "status", "_invite",
         "payments", "payments_approve", "_csv", "_hand", "_hand_export", "_hand_file", "_hand_not_paid",
+        "_from_card",
     )  # fmt: skip
     return reverse(f"admin:{name}", args=[] if name.endswith(plain) else [key or 1])
 

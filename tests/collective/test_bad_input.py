@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from events.models import Session
-from tests.factories import PageFactory, PersonFactory, SessionFactory, sign_up
+from tests.conftest import with_second_factor
+from tests.factories import PageFactory, PersonFactory, SeriesFactory, SessionFactory, book, sign_up, slots_of
 
 pytestmark = [pytest.mark.thorough, pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
 BAD = [
@@ -29,6 +30,7 @@ def client_for(person):
     client = Client(raise_request_exception=False)
     if person:
         client.force_login(person)
+        with_second_factor(client, person)
     return client
 
 
@@ -40,7 +42,9 @@ def encoded(value):
 def world(member):
     session = SessionFactory(slug="first")
     PageFactory()
-    return session, sign_up(session, member)
+    slot, talk = slots_of(SeriesFactory(slug="talk", host=member), 2)
+    keys = {"slot": slot.pk, "talk": book(talk).pk}
+    return session, sign_up(session, member), keys
 
 
 FORMS = {
@@ -53,6 +57,18 @@ FORMS = {
     "/sessions/first/sign-up/check/": ["x"],
     "/me/name/": ["name", "next"],
     "/me/mail/": ["wants_news"],
+    "/me/time-zone/": ["time_zone", "next"],
+    "/conversations/talk/other-times/": ["wish"],
+    "/conversations/talk/book/{slot}/": ["how", "who_rings", "phone", "topics", "access", "capacity", "owner"],
+    "/conversations/talk/host/times/weekly/": ["weekdays", "from_time", "until_time", "confirm"],
+    "/conversations/talk/host/times/day/": ["day", "from_time", "until_time"],
+    "/conversations/talk/host/times/rules/": [
+        "length_minutes", "opens_from", "opens_until", "notice_hours", "link", "number", "each_upcoming",
+    ],
+    "/conversations/talk/host/{talk}/outcome/": ["state", "note"],
+    "/conversations/talk/host/{talk}/passed-on/": ["to_whom", "day", "time", "told"],
+    "/conversations/talk/host/{talk}/link/": ["link"],
+    "/conversations/talk/host/{talk}/cancel/": ["reason", "keeps_slot_open"],
     "/me/data/delete/": ["x"],
     "/display/": ["theme"],
     "/accounts/logout/": ["next"],
@@ -71,7 +87,9 @@ def test_form_answers_bad_fields_without_a_server_error(address, world, member):
         for name in FORMS[address]:
             for value in values:
                 body = f"{name}={quote_from_bytes(encoded(value))}"
-                response = client_for(person).post(address, body, content_type="application/x-www-form-urlencoded")
+                response = client_for(person).post(
+                    address.format(**world[2]), body, content_type="application/x-www-form-urlencoded"
+                )
                 answers.add(response.status_code)
 
     assert max(answers) < 500
@@ -80,7 +98,9 @@ def test_form_answers_bad_fields_without_a_server_error(address, world, member):
 @pytest.mark.parametrize(
     "template",
     ["/calls/{}/", "/sessions/{}/", "/sessions/{}/sign-up/", "/pages/{}/", "/registrations/{}/", "/follows/{}/stop/",
-     "/registrations/{}/calendar.ics", "/pictures/{}/", "/{}", "/admin/{}/", "/accounts/2fa/{}"],
+     "/registrations/{}/calendar.ics", "/pictures/{}/", "/{}", "/admin/{}/", "/accounts/2fa/{}", "/bookings/{}/",
+     "/conversations/{}/", "/conversations/talk/?day={}", "/conversations/talk/?from={}",
+     "/conversations/talk/host/?week={}", "/conversations/talk/host/days/{}/"],
 )  # fmt: skip
 def test_address_with_nonsense_is_no_server_error(template, world, member):
     from urllib.parse import quote_from_bytes

@@ -24,12 +24,14 @@ from tests.factories import (
 )
 from tests.journeys.conftest import coming_session
 from tests.journeys.conftest import sign_in as signed_in
-from tests.journeys.payment_world import STATES, make_payments
+from tests.journeys.payment_world import STATES as PAYMENT_STATES
+from tests.journeys.payment_world import make_payments
+from tests.journeys.talk_world import STATES, make_talks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # WCAG 2.2 A and AA, and axe's best practices
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-VISITOR, MEMBER, STAFF = "visitor", "member", "staff"
+VISITOR, MEMBER, STAFF, HOST = "visitor", "member", "staff", "host"
 
 
 @dataclass
@@ -43,6 +45,7 @@ class World:
     registrations: dict
     follow: object
     payments: dict
+    talks: dict
 
 
 def make_world():
@@ -60,7 +63,8 @@ def make_world():
     needs = {"choices": ["captions"], "notes": "slowly"}
     follow = FollowFactory(person=member, call=call)
     registrations, payments = make_registrations(member, call, needs), make_payments(member, call)
-    return World(member, CoordinatorFactory(), call, sessions, registrations, follow, payments)
+    talks = make_talks(member, call)
+    return World(member, CoordinatorFactory(), call, sessions, registrations, follow, payments, talks)
 
 
 def make_registrations(member, call, needs):
@@ -105,9 +109,61 @@ def payment(state, path=""):
     return lambda world: f"/payments/{world.payments[state].pk}/{path}"
 
 
+def talk(state, path=""):
+    return lambda world: f"/bookings/{world.talks[state].pk}/{path}"
+
+
+def host(path=""):
+    return lambda world: f"/conversations/talk/host/{path.format(**{key: row.pk for key, row in world.talks.items()})}"
+
+
+def to_book(name, path=""):
+    slug = "talk" if name == "free" else name
+    return lambda world: f"/conversations/{slug}/book/{world.talks[name].pk}/{path}"
+
+
+TALK_ROWS = [
+    ("conversations", VISITOR, "/conversations/talk/"),
+    ("conversations signed in", MEMBER, "/conversations/talk/"),
+    ("conversations day", MEMBER, lambda world: f"/conversations/talk/?day={world.talks['free'].day}"),
+    ("conversations booked", MEMBER, "/conversations/talk-booked/"),
+    ("conversations taken", MEMBER, "/conversations/taken/"),
+    *((f"conversations {state}", VISITOR, f"/conversations/series-{state}/")
+      for state in ("to-be-confirmed", "closed", "cancelled", "happened")),
+    ("book_conversation", MEMBER, to_book("free")),
+    ("book_conversation taken", MEMBER, to_book("taken")),
+    ("check_booking", MEMBER, to_book("free", "check/")),
+    ("ask_for_time", MEMBER, "/conversations/talk/other-times/"),
+    *((f"booking {state}", MEMBER, talk(state)) for state in STATES),
+    ("booking by link", VISITOR, lambda world: f"/bookings/{world.talks['booked'].pk}/"
+                                               f"?key={key_for('booking', world.talks['booked'].pk)}"),
+    ("move_booking", MEMBER, talk("booked", "move/")),
+    ("move_booking nothing", MEMBER, talk("held", "move/")),
+    ("move_booking_to", MEMBER, lambda world: f"/bookings/{world.talks['booked'].pk}/move/"
+                                f"{world.talks['booked'].series.slots.last().pk}/"),
+    ("cancel_booking", MEMBER, talk("booked", "cancel/")),
+    ("cancel_booking nothing", MEMBER, talk("held", "cancel/")),
+    ("booking_answers", MEMBER, talk("booked", "answers/")),
+    ("booking_capacity", MEMBER, talk("booked", "capacity/")),
+    ("forget_booking", MEMBER, talk("held", "remove/")),
+    ("time_zone", MEMBER, "/me/time-zone/"),
+    ("host", HOST, host()),
+    ("host week", HOST, lambda world: f"/conversations/talk/host/?week={world.talks['free'].day}"),
+    ("host_day", HOST, lambda world: f"/conversations/talk/host/days/{world.talks['theirs'].slot.day}/"),
+    ("host_times", HOST, host("times/")),
+    ("host_weekly", HOST, host("times/weekly/")),
+    ("host_single_day", HOST, host("times/day/")),
+    ("host_day_off", HOST, host("times/day-off/")),
+    ("host_rules", HOST, host("times/rules/")),
+    ("host_remove_hours", HOST, host("times/{hours}/remove/")),
+    ("host_request", HOST, host("requests/{wish}/")),
+    ("host_conversation", HOST, host("{theirs}/")),
+    ("host_cancel", HOST, host("{theirs}/cancel/")),
+]  # fmt: skip
 ROWS = [
+    *TALK_ROWS,
     ("payments", MEMBER, "/me/payments/"),
-    *((f"payment {state}", MEMBER, payment(state)) for state in STATES),
+    *((f"payment {state}", MEMBER, payment(state)) for state in PAYMENT_STATES),
     ("payment_choose", MEMBER, payment("due", "choose/")),
     ("payment_choose approved", MEMBER, payment("approved", "choose/")),
     ("add_expense", MEMBER, payment("chosen", "expenses/")),
@@ -177,6 +233,8 @@ NO_PAGE = {
     "picture", "download", "calendar_file", "material", "sign_up_again", "accept_offer", "decline_offer", "new_code",
     "payout_account_start", "payout_account_keep", "payment_year", "payment_arrived",
     "payment_statement", "withdraw_expense", "receipt", "stripe_webhook",
+    "withdraw_wish", "booking_calendar", "host_close_slot", "host_reopen_slot", "host_settle_request", "host_note",
+    "host_outcome", "host_undo_outcome", "host_link", "host_passed_on",
     "live", "ready", "look", "mark", "account_reauthenticate", "mfa_download_recovery_codes",
 }  # fmt: skip
 # These need an app that is set up; test_staff_journey walks through them.
@@ -210,6 +268,7 @@ def test_axe_finds_nothing_on_any_page(site, new_context, width, scheme):
         VISITOR: new_context(**options).new_page(),
         MEMBER: signed_in(new_context(**options), site, world.member).new_page(),
         STAFF: signed_in(new_context(**options), site, world.staff).new_page(),
+        HOST: signed_in(new_context(**options), site, world.talks["series"].host).new_page(),
     }
     ask_for_a_code(pages[VISITOR], site)
     for name, who, path in ROWS:
@@ -238,7 +297,7 @@ def test_axe_finds_nothing_on_forms_with_errors(site, new_context, width):
     context = signed_in(new_context(viewport={"width": width, "height": 900}), site, world.member)
     paths = [
         "/sessions/open/sign-up/", "/me/name/", payment("due", "choose/")(world), payment("chosen", "expenses/")(world),
-        "/me/payments/account/by-hand/", "/me/payments/letter/",
+        "/me/payments/account/by-hand/", "/me/payments/letter/", "/conversations/talk/other-times/",
     ]  # fmt: skip
     for path in paths:
         page = context.new_page()
