@@ -1,4 +1,4 @@
-"""Pages: call, session and code pages beside a bare Django view with one query; same server, same middleware, no cache.
+"""Pages: call, session, code and booking pages beside a bare Django view with one query; same server, no cache.
 
     python -m benchmarks.pages
 
@@ -12,6 +12,7 @@ from datetime import timedelta
 from benchmarks import setting
 
 SECONDS, IN_FLIGHT = 6, 8
+FREE_TIMES = 500
 
 
 async def load(port, path, cookie=""):
@@ -38,12 +39,12 @@ async def load(port, path, cookie=""):
 
 
 def make_rows():
-    """A call with four ways, 30 people with a place and 60 who wait. Returns path and cookie of each page."""
+    """A call with four ways, 30 people with a place and 60 who wait; 500 free times. Returns path, cookie of each."""
     from django.contrib.sessions.backends.db import SessionStore
 
     from collective import clock
     from collective.models import SignIn
-    from tests.factories import ActivityFactory, CommunityFactory, SessionFactory, sign_up
+    from tests.factories import ActivityFactory, CommunityFactory, SeriesFactory, SessionFactory, sign_up, slot_of
 
     CommunityFactory()
     begins = clock.now() + timedelta(days=20)
@@ -52,6 +53,9 @@ def make_rows():
         sign_up(session)
     for _ in range(3):
         ActivityFactory(call=session.call)
+    series = SeriesFactory(slug="talk")
+    for number in range(FREE_TIMES):
+        slot_of(series, begins + timedelta(hours=number))
     asked, store = SignIn.objects.create(email="new@example.org", network="benchmark"), SessionStore()
     store["sign_in"] = str(asked.pk)
     store.create()
@@ -59,6 +63,7 @@ def make_rows():
         "bare view, one query": ("/bare/", ""),
         "call": (session.call.get_absolute_url(), ""),
         "session": ("/sessions/first/", ""),
+        f"{FREE_TIMES} free times": ("/conversations/talk/", ""),
         "code": ("/accounts/login/code/", f"session={store.session_key}"),
     }
     return pages

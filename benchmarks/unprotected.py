@@ -1,8 +1,9 @@
-"""The product without the lock of the session's row: what the rush benchmark's negative control serves."""
+"""The product without the lock of a session's or series' row: what the benchmarks' negative controls serve."""
 
 from collective.wsgi import application
-from events.models import Session
+from events.models import ConversationSeries, Session
 
-Session.locked = lambda self: Session.objects.get(pk=self.pk)
+for model in (Session, ConversationSeries):
+    model.locked = lambda self: type(self).objects.get(pk=self.pk)
 
 __all__ = ["application"]

@@ -88,10 +88,12 @@ class DisplayForm(forms.Form):
 
 
 class TimeZoneForm(forms.Form):
-    time_zone = forms.ChoiceField(label="Show times as in", required=False)
+    time_zone = forms.ChoiceField(label="Show times as in")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        names = sorted(name for name in available_time_zones() if "/" in name and not name.startswith("Etc/"))
-        rows = [("", "the United Kingdom"), *((name, name.replace("_", " ")) for name in names)]
+        names = sorted(
+            name for name in available_time_zones() if "/" in name and not name.startswith(("Etc/", "Europe/London"))
+        )
+        rows = [("Europe/London", "the United Kingdom"), *((name, name.replace("_", " ")) for name in names)]
         self.fields["time_zone"].choices = rows

@@ -103,6 +103,7 @@ def _conversation_data(row):
         "starts": row.slot.starts_at.isoformat(timespec="minutes"),
         "booked": row.created_at.isoformat(timespec="minutes"),
         "state": row.get_state_display(),
+        "reason": row.ended_reason,
         "how": row.get_how_display(),
         "number": phones.written(row.phone),
         "topics": row.topics or "",

@@ -20,6 +20,8 @@ def read(text):
         number = phonenumbers.parse(text, "GB")
     except phonenumbers.NumberParseException:
         return None
+    if number.extension:  # it would be lost, and whoever rings would reach a switchboard
+        return None
     if number.country_code == BRITISH:
         good = len(phonenumbers.national_significant_number(number)) in NATIONAL_LENGTHS
     else:

@@ -60,7 +60,7 @@ def _free(series, slot, person, *, by_staff=False, moving=None):
     free = series.slots.free_to(person, by_staff=by_staff, moving=moving)
     found = free.filter(pk=slot.pk).first()
     if found is None:
-        raise SlotTaken("This time is no longer free. Nothing that you typed is lost: choose another one.")
+        raise SlotTaken("This time is no longer free. Please choose another one.")
     found.series = series
     return found
 
@@ -173,9 +173,9 @@ def set_link(conversation, link):
     return conversation
 
 
-def joining_changed(series):
-    """The host's standing link or number is another one: who has booked and joins by it is told. Returns how many. The
-    caller holds the series. Raises RuleError where somebody is to ring and there is no number any more."""
+def joining_changed(series, *, link, number):
+    """The host's standing link, or number, is another one: who has booked and joins by it is told. Returns how many.
+    The caller holds the series. Raises RuleError where somebody is to ring and there is no number any more."""
     rows = list(series.conversations.upcoming().select_related("person", "slot").order_by("pk"))
     told = 0
     for row in rows:
@@ -183,7 +183,7 @@ def joining_changed(series):
         rings = row.is_by_phone and not row.host_rings
         if rings and not series.ring_host_on:
             raise RuleError(f"{row.person} is to ring you on this number, so please leave one, or cancel that first.")
-        if rings or (not row.is_by_phone and not row.video_link):
+        if (rings and number) or (link and not row.is_by_phone and not row.video_link):
             _tell_how_to_join(row)
             told += 1
     return told

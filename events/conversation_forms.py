@@ -53,7 +53,9 @@ class AnswersOfBookingForm(AccessNeedsForm):
         text = self.cleaned_data["phone"].strip()
         number = phones.read(text) if text else None
         if text and number is None:
-            raise forms.ValidationError("Enter a phone number like 07700 900123, or +33 and so on for other countries.")
+            raise forms.ValidationError(
+                "Enter a phone number like 07700 900123, without an extension; other countries begin with +."
+            )
         return number
 
     def clean(self):

@@ -1,8 +1,11 @@
 from datetime import timedelta
 
 from django import forms
+from django.utils import timezone
 
-from collective import phones
+from collective import clock, phones
+from collective.templatetags.collective import clock_time
+from collective.templatetags.collective import day as day_words
 from events import booking
 from events.models import Conversation, ConversationSeries
 from events.models.opening_hours import WEEKDAYS
@@ -66,9 +69,18 @@ class WeeklyForm(HoursForm):
         return [{"weekday": weekday, **times} for weekday in data["weekdays"]]
 
 
+def coming_day(form):
+    """A day of the form's that is today or later."""
+    day = form.cleaned_data["day"]
+    if day < timezone.localdate(clock.now()):
+        raise forms.ValidationError("This day is over. Choose one that is still to come.")
+    return day
+
+
 class DayForm(HoursForm):
     day = date_field("Day")
     field_order = ["day", "from_time", "until_time"]
+    clean_day = coming_day
 
     def rows(self):
         return [{"weekday": None, **{name: self.cleaned_data[name] for name in ("day", "from_time", "until_time")}}]
@@ -77,6 +89,7 @@ class DayForm(HoursForm):
 class DayOffForm(HoursForm):
     from_time = until_time = None
     day = date_field("Not on this day")
+    clean_day = coming_day
 
     def rows(self):
         return [{"weekday": None, "day": self.cleaned_data["day"], "from_time": None, "until_time": None}]
@@ -135,15 +148,15 @@ class RulesForm(forms.ModelForm):
     def change(self, series):
         """Write the rules into the locked series; who has booked is told where they join otherwise. Returns how many.
         Raises RuleError where somebody is to ring and the number goes."""
-        before = (series.video_link, series.ring_host_on, series.link_for_each)
+        link, number = (series.video_link, series.link_for_each), series.ring_host_on
         for name in self.Meta.fields:
             setattr(series, name, self.cleaned_data[name])
         series.least_notice = timedelta(hours=self.cleaned_data["notice_hours"])
         series.video_link = self.cleaned_data["link"] or None
         series.ring_host_on = self.cleaned_data["number"]
         series.save()
-        after = (series.video_link, series.ring_host_on, series.link_for_each)
-        return booking.joining_changed(series) if after != before else 0
+        has_other_link = link != (series.video_link, series.link_for_each)
+        return booking.joining_changed(series, link=has_other_link, number=number != series.ring_host_on)
 
 
 class NoteForm(forms.Form):
@@ -200,7 +213,7 @@ class OfferForm(forms.Form):
     def __init__(self, *args, slots, **kwargs):
         super().__init__(*args, **kwargs)
         self.slots = {str(slot.pk): slot for slot in slots}
-        rows = [(key, str(slot)) for key, slot in self.slots.items()]
+        rows = [(key, f"{day_words(slot.starts_at)}, {clock_time(slot.starts_at)}") for key, slot in self.slots.items()]
         self.fields["slot"].choices = [("", "None of these"), *rows]
 
     def clean(self):

@@ -15,6 +15,8 @@ def keep_note(conversation, text):
 
 def note_passed_on(conversation, moment, by, *, to_whom, told):
     """Put on record to whom it was passed on, when, and what the person was told. Raises RuleError for the future."""
+    if moment.date() < conversation.created_at.date():
+        raise RuleError("This is before the conversation was booked. Is the day right?")
     if moment > clock.now():
         raise RuleError("This time is still to come. Note it when you have passed it on.")
     details = {"to_whom": to_whom.strip(), "told": told.strip()}

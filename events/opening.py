@@ -32,6 +32,8 @@ class Plan:
     outside: list = field(default_factory=list)  # booked conversations outside the new hours: they stay
     booked: int = 0  # booked conversations to come, all of which stay
     told: int = 0  # people who are told how to join anew
+    bookable_before: int = 0  # times that anybody can choose now
+    bookable: int = 0  # and afterwards
     left_out: list = field(default_factory=list)  # (words for the time, why)
 
 
@@ -50,9 +52,11 @@ def apply(series, change):
     from events import first_choice
 
     locked = series.locked()
+    before = locked.slots.free_to(AnonymousUser()).count()
     with noting_new_times(locked), refusing_overlaps():
         told = change(locked)
         plan = _follow(locked)
+        plan.bookable_before, plan.bookable = before, locked.slots.free_to(AnonymousUser()).count()
         plan.told = told if isinstance(told, int) else 0
         if plan.opened:
             first_choice.serve(locked)
@@ -268,6 +272,8 @@ def reopen(slot):
         return
     if slot.has_started or slot.state != State.CLOSED:
         raise RuleError("This time is over, or no longer among your hours.")
+    if (slot.starts_at, slot.ends_at) not in _wanted(series, Plan()):
+        raise RuleError("This time is outside your hours now. Add hours of that day, or take away the day off, first.")
     _check_not_busy(series, slot.starts_at, slot.ends_at + series.pause)
     slot.host_id, slot.busy_until, slot.state = series.host_id, slot.ends_at + series.pause, State.OPEN
     slot.kept_for = slot.kept_until = None

@@ -24,6 +24,8 @@ def mark(conversation, state, by):
         return conversation
     if conversation.state == State.CANCELLED or not conversation.slot.has_started:
         raise RuleError("This conversation has not begun yet, or was cancelled, so there is nothing to note.")
+    if conversation.pay_anyway is not None and by.pk == conversation.series.host_id:
+        raise RuleError("Our team has decided on the payment already. Please ask them to change this.")
     if by.pk == conversation.person_id:
         raise RuleError("Nobody confirms their own conversation. Ask a colleague.")
     if state == State.BOOKED:

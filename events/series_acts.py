@@ -17,12 +17,10 @@ def from_card(card):
         raise RuleError("Say first, in the call, who leads it: they hold the conversations.")
     if found := ConversationSeries.objects.filter(pk=card.pk).first():
         return found
-    series = ConversationSeries(activity_ptr=card, host=card.call.lead)
-    for field in Activity._meta.concrete_fields:
-        setattr(series, field.attname, getattr(card, field.attname))
-    series.how_to_take_part = series.link = ""
-    series.save()
-    return series
+    # raw: the row of the child alone; the activity's own is there
+    ConversationSeries(activity_ptr=card, host=card.call.lead).save_base(raw=True)
+    Activity.objects.filter(pk=card.pk).update(how_to_take_part="", link="")
+    return ConversationSeries.objects.get(pk=card.pk)
 
 
 @transaction.atomic

@@ -32,7 +32,9 @@ def follow_activity(request, slug):
     """ "Tell me when", for one activity."""
     activities = Activity.objects.visible_to(request.user).select_related("call")
     activity = get_object_or_404(activities, slug=slug)
-    return _follow(request, activity, activity.call.get_absolute_url())
+    whole = activity.whole() if activity.kind == Activity.Kind.CONVERSATION else activity
+    back = whole if whole.has_page else activity.call
+    return _follow(request, activity, back.get_absolute_url())
 
 
 @csrf_exempt  # a mail program posts here by itself (RFC 8058), without a cookie; the key says who may

@@ -6,6 +6,7 @@ from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from collective import mail
 from collective.access import name_needed, next_path
 from collective.forms import MailSettingsForm, NameForm, StaffMailSettingsForm, TimeZoneForm
 from collective.link_keys import key_for
@@ -87,7 +88,7 @@ def mail_settings(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def time_zone(request):
     """In which time zone I read times."""
-    form = TimeZoneForm(request.POST or None, initial={"time_zone": request.user.time_zone})
+    form = TimeZoneForm(request.POST or None, initial={"time_zone": request.user.time_zone or "Europe/London"})
     if request.method == "POST" and form.is_valid():
         Person.objects.filter(pk=request.user.pk).update(time_zone=form.cleaned_data["time_zone"])
         messages.success(request, "We show times in that time zone from now on.")
@@ -100,7 +101,12 @@ def time_zone(request):
 def data(request):
     """What we hold about me, to read."""
     asked = request.user.deletion_requests.filter(done_at=None).first()
-    sent = Message.objects.filter(person=request.user, state=Message.State.SENT)[:MOST_ROWS]
+    sent, labels = (
+        list(Message.objects.filter(person=request.user, state=Message.State.SENT)[:MOST_ROWS]),
+        mail.labels(),
+    )
+    for row in sent:
+        row.label = labels.get(row.kind, row.kind)
     return render(request, "collective/data.html", {"held": my_data(request.user), "asked": asked, "sent": sent})
 
 

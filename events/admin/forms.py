@@ -74,7 +74,7 @@ class MoveForm(forms.Form):
 class CancelForm(forms.Form):
     reason = forms.CharField(
         label="Why it is cancelled", max_length=400, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Everybody on it reads this, and so does who opens the session's page.",
+        help_text="Everybody on it reads this, and so does who opens its page.",
     )  # fmt: skip
 
 

@@ -37,9 +37,10 @@ class SeriesForm(forms.ModelForm):
 def board(admin_, request, series):
     """What is booked and what is to decide; without anything that was told in confidence."""
     rows = series.conversations.select_related("person", "slot")
+    coming = list(rows.upcoming().order_by("slot__starts_at")[:A_BOARD])
     return admin_.page(
         request, "admin/events/conversationseries/board.html", str(series), series=series, original=series,
-        coming=rows.upcoming().order_by("slot__starts_at")[:A_BOARD],
+        coming=coming, to_arrange=sum(row.asks_to_arrange for row in coming),
         to_mark=rows.to_mark().order_by("slot__starts_at")[:A_BOARD],
         to_decide=rows.to_decide().order_by("slot__starts_at")[:A_BOARD],
         requests=series.time_requests.open().select_related("person")[:A_BOARD],

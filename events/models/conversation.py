@@ -166,6 +166,11 @@ class Conversation(EarnsPayment):
         return (self.slot.ends_at + timedelta(days=self.series.forget_after_days)).astimezone(LONDON).date()
 
     @property
+    def asks_to_arrange(self):
+        """Do they ask for what somebody has to arrange beforehand: an interpreter, another language?"""
+        return bool({"interpreter", "language"} & {*(self.access_needs or {}).get("choices", [])})
+
+    @property
     def access_words(self):
         """What helps the person, in words."""
         needs, labels = self.access_needs or {}, dict(ACCESS_CHOICES)

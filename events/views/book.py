@@ -1,3 +1,4 @@
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -40,6 +41,9 @@ def check_booking(request, slug, pk):
         return redirect(mine)
     form = BookingForm(typed.before(request.user, series), series=series)
     if not form.is_valid():
+        if form.errors:
+            first = next(iter(form.errors.values()))[0]
+            messages.error(request, f"Please look at your answers once more. {first}")
         return redirect("book_conversation", slug, pk)
     error = ""
     if request.method == "POST":

@@ -69,11 +69,14 @@ def move_booking_to(request, pk, slot_pk):
     """One question more, then it is moved: the new time is taken before the old one is given back."""
     found, key = reachable(request, pk)
     slot, error, near = slot_or_404(found.series, slot_pk), "", []
+    if not found.is_upcoming:
+        return render(request, "events/move.html", {"conversation": found, "series": found.series, "key": key})
     if request.method == "POST":
         try:
             booking.move(found, slot)
         except RuleError as refusal:
             error = str(refusal)
+            found.refresh_from_db()
             near = nearest(found.series.slots.free_to(found.person, moving=found), slot.starts_at)
         else:
             messages.success(request, "Your conversation has the new time.")

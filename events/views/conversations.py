@@ -16,7 +16,8 @@ from events import first_choice
 from events.conversation_forms import WishForm
 from events.models import Conversation, ConversationSeries, TimeRequest
 
-MOST_SLOTS = 500  # on one page; "Later days" leads on
+MOST_SLOTS = 500  # read for one page
+MOST_DAYS = 14  # on one page; "Later days" leads on
 
 
 def visible_series(request, slug):
@@ -42,7 +43,11 @@ def days_with_times(slots, zone):
     """([(day, number of times)], the day with which a next page begins or None): by this zone's calendar."""
     moments = list(slots.order_by("starts_at").values_list("starts_at", flat=True)[: MOST_SLOTS + 1])
     days = [(day, len(list(rows))) for day, rows in groupby(moments, lambda moment: moment.astimezone(zone).date())]
-    return (days[:-1], days[-1][0]) if len(moments) > MOST_SLOTS and len(days) > 1 else (days, None)
+    if len(moments) > MOST_SLOTS and len(days) > 1:
+        days, more = days[:-1], days[-1][0]  # the last day may be cut off
+    else:
+        more = None
+    return days[:MOST_DAYS], days[MOST_DAYS][0] if len(days) > MOST_DAYS else more
 
 
 def on_day(slots, day, zone):

@@ -1,6 +1,7 @@
 from datetime import datetime, time, timedelta
 
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -53,12 +54,17 @@ def _span(first, days):
 
 
 def week(series, monday):
-    """[(date, [(slot, conversation or None)])] of seven days: open and closed slots, and what is booked in them."""
+    """[(date, [(slot, conversation or None)])] of seven days: open and closed slots, and what is booked in them.
+
+    A slot's `can_be_chosen` says whether anybody could book it now.
+    """
+    free = set(series.slots.free_to(AnonymousUser()).filter(**_span(monday, 7)).values_list("pk", flat=True))
     slots = list(series.slots.filter(**_span(monday, 7)).exclude(state="gone").select_related("kept_for"))
     rows = series.conversations.live().filter(slot__in=slots).select_related("person")
     booked = {row.slot_id: row for row in rows}
     days = {monday + timedelta(days=number): [] for number in range(7)}
     for slot in slots:
+        slot.can_be_chosen = slot.pk in free
         days[slot.starts_at.astimezone(LONDON).date()].append((slot, booked.get(slot.pk)))
     return list(days.items())
 

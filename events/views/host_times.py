@@ -8,7 +8,7 @@ from events.host_forms import DayForm, DayOffForm, OfferForm, RulesForm, WeeklyF
 from events.models import Slot, TimeRequest
 from events.views.hosting import host_only
 
-MOST_TO_CHOOSE = 60
+MOST_TO_CHOOSE = 200
 
 
 @host_only

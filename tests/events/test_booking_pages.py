@@ -58,6 +58,7 @@ def test_from_days_to_times_to_form_to_booked(client, member, series):
         ({"how": ""}, "Choose whether to talk by phone or by video."),
         ({"phone": ""}, "Enter the number on which Richard can ring you."),
         ({"phone": "abc"}, "Enter a phone number like"),
+        ({"phone": "01632 960 123 x12"}, "without an extension"),
         ({"capacity": ""}, "Choose how you are taking part."),
         ({"topics": "x" * 2001}, "at most 2000 characters"),
     ],
@@ -94,7 +95,7 @@ def test_slot_taken_meanwhile_keeps_what_was_typed_and_offers_the_nearest(client
     taken = text(client.post(page_of(first, check=True)))
     again = text(client.get(page_of(second)))
 
-    assert "This time is taken" in taken
+    assert "This time is no longer free" in taken
     assert page_of(second) in taken
     assert "zebra crossing" in again
 
@@ -128,7 +129,7 @@ def test_where_all_is_taken_one_can_ask_to_be_told(client, member, series):
 
     page = text(client.get("/conversations/talk/"))
 
-    assert "Every time is taken" in page
+    assert "No time is free at the moment" in page
     assert "Tell me when there are new times" in page
 
 
@@ -189,6 +190,15 @@ def test_move_to_a_slot_that_was_taken_keeps_the_old_and_offers_others(client, m
 
     assert "Your time is still yours" in page
     assert reverse("move_booking_to", args=[conversation.pk, free.pk]) in page
+
+
+def test_old_tab_of_a_cancelled_conversation_says_so(client, member, series):
+    old, new = slots_of(series, 2)
+    conversation = booking.cancel(book(old, member), "person")
+    address = reverse("move_booking_to", args=[conversation.pk, new.pk])
+
+    for answer in (client.get(address), client.post(address)):
+        assert "is cancelled, so it can no longer be moved" in text(answer)
 
 
 def test_cancelling_asks_once_more_and_no_reason(client, member, series):

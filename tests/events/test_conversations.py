@@ -366,6 +366,15 @@ def test_conversation_not_held_through_no_fault_of_theirs_is_paid_if_staff_say_s
     assert (payment.reason, payment.confirmed_by) == ("fell_through", staff)
 
 
+def test_host_does_not_overturn_what_staff_have_decided_on_the_payment(series, early):
+    conversation = book(slot_of(series))
+    mark(conversation, State.FAILED, early)
+    outcomes.decide_payment(conversation, True, CoordinatorFactory())
+
+    with pytest.raises(RuleError, match="decided on the payment already"):
+        mark(conversation, State.MISSED, early)
+
+
 def test_who_was_missed_by_the_host_can_book_anew_with_first_choice(series, early):
     slot, *others = slots_of(series, 4)
     conversation = book(slot)

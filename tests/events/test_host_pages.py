@@ -109,7 +109,7 @@ def test_rules_are_changed_and_who_joins_by_the_old_link_is_told(client, series)
     client.post(page("host_rules"), {**RULES, "confirm": "yes"})
 
     series.refresh_from_db()
-    assert "One of them join by this link" in said
+    assert "Told how to join from now on: 1 of them." in said
     assert (series.length_minutes, series.least_notice, series.video_link, series.ring_host_on) == (
         30, timedelta(hours=48), "https://zoom.example/j/9", "+442079460002",
     )  # fmt: skip
@@ -146,9 +146,44 @@ def test_week_shows_free_booked_closed_and_kept(client, series):
     week = text(client.get(page("host") + "?week=2022-10-06"))
 
     assert all(words in week for words in ("free", "Amina", "closed", "kept for Bo", "Open it"))
-    client.post(page("host_reopen_slot", closed.pk))
-    closed.refresh_from_db()
-    assert closed.state == "open"
+    outside = text(client.post(page("host_reopen_slot", closed.pk), follow=True))
+    assert "outside your hours" in outside
+
+
+def test_time_that_was_closed_by_hand_is_opened_again(client, series):
+    client.post(page("host_weekly"), {**WEEKLY, "confirm": "yes"})
+    slot = series.slots.first()
+    states = []
+    for act in ("host_close_slot", "host_reopen_slot"):
+        client.post(page(act, slot.pk))
+        slot.refresh_from_db()
+        states.append(slot.state)
+
+    assert states == ["closed", "open"]
+
+
+def test_preview_says_how_many_times_can_be_chosen_before_and_after(client, series):
+    first, _ = slot_of(series), slot_of(series, KICK_OFF + timedelta(hours=1))
+    series.hours.create(weekday=3, from_time=time(14), until_time=time(16))
+    book(first)
+
+    said = text(client.post(page("host_rules"), {**RULES, "length_minutes": "45", "break_minutes": "15",
+                                                  "most_per_day": "1"}))  # fmt: skip
+
+    assert "People can now choose among 1; afterwards among 0." in said
+
+
+def test_only_who_joins_by_what_has_changed_is_told(client, series):
+    book(slot_of(series), PersonFactory(name="Amina"), who_rings="person", phone=None)
+
+    client.post(page("host_rules"), {**RULES, "number": "020 7946 0001", "confirm": "yes"})
+
+    assert not Message.objects.filter(kind="conversation_link").exists()
+
+
+def test_day_that_is_over_is_refused(client, series):
+    for name, more in (("host_day_off", {}), ("host_single_day", {"from_time": "9:00", "until_time": "10:00"})):
+        assert "This day is over." in text(client.post(page(name), {"day": "2020-01-01", **more}))
 
 
 def test_booked_time_is_not_closed(client, series):
@@ -280,7 +315,7 @@ def test_queries_of_the_hosts_pages_are_constant(client, series, django_assert_n
         book(slot)
         series.time_requests.create(person=PersonFactory(), wish="x")
 
-    for address, most in ((f"{page('host')}?week=2022-10-06", 9), (page("host_day", "2022-10-06"), 5)):
+    for address, most in ((f"{page('host')}?week=2022-10-06", 10), (page("host_day", "2022-10-06"), 5)):
         client.get(address)
         with django_assert_num_queries(most):
             client.get(address)
