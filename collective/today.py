@@ -3,65 +3,33 @@
 Every section is one query with a limit, so the page asks the same number of queries with ten people and with thousands.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from collective import addresses, clock, mail
+from collective import addresses, clock, mail, today_talks
 from collective.errors import RuleError
 from collective.models import Activity, DeletionRequest, FollowUp, Message, Person, SupportLine, Taken
 from collective.models.community import CHECK_LINES_EVERY
+from collective.today_lines import MOST, Line, Section
 from events.models import AccessNeed, Conversation, Registration, Session, TimeRequest
 from events.models.session import LONDON, counts
 
 MAIL_AT = time(8)
-MOST = 15  # lines a section shows; the list behind it shows all
 RUNS_OUT_WITHIN = timedelta(days=1)
 LOOK_BACK = timedelta(days=60)  # at sessions that are over
 LOOK_AHEAD = timedelta(days=7)  # at sessions without joining details
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing to do: its key, in words, by when, and the address of the act."""
-
-    key: str
-    words: str
-    url: str
-    act: str
-    due: datetime | None = None
-    note: str = ""
-    also: tuple = ()  # a second act: (words, address, what for)
-    taken: Taken | None = None
-
-
-@dataclass
-class Section:
-    """Lines of one sort. `more` is the address of the whole list."""
-
-    name: str
-    title: str
-    lines: list = field(default_factory=list)
-    more: str = ""
-
-    @property
-    def shown(self):
-        return self.lines[:MOST]
-
-    @property
-    def has_more(self):
-        return len(self.lines) > MOST
 
 
 def sections(call=None):
     """Every section with its lines, for all calls or for one; what a colleague has taken is marked."""
     *sessions, coming = from_sessions(call)
     found = [
-        to_tell(call), offers_running_out(call), to_arrange(call), *sessions, talks_to_mark(call),
-        times_asked_for(call), failed_mail(call), follow_ups(call),
+        to_tell(call), offers_running_out(call), to_arrange(call), *sessions, today_talks.to_mark(call),
+        today_talks.times_asked_for(call), failed_mail(call), follow_ups(call),
     ]  # fmt: skip
     found += [coming] if call else [housekeeping(), coming]
     _mark_taken(found)
@@ -194,42 +162,6 @@ def _sort_session(row, attendance, free, joining, coming):
         joining.append(
             Line(f"joining:{row.pk}", f"{row}: nobody can know how to join", url, "Write them", row.starts_at)
         )
-
-
-def talks_to_mark(call):
-    """Conversations that are over and of which nobody has said what became, and those to decide on."""
-    over = Conversation.objects.to_mark().filter(slot__ends_at__lte=clock.now())
-    rows = Conversation.objects.filter(
-        Q(pk__in=over.values("pk")) | Q(pk__in=Conversation.objects.to_decide().values("pk"))
-    )
-    rows = rows.filter(series__call=call) if call else rows
-    found = [
-        Line(
-            f"talk:{row.pk}",
-            f"{row.person}, {row.series}: {'not held: is it paid?' if row.keeps_right else 'what became of it?'}",
-            reverse("admin:events_conversation_change", args=[row.pk]), "Decide" if row.keeps_right else "Note it",
-            row.slot.ends_at,
-        )
-        for row in rows.select_related("person", "series", "slot").order_by("slot__starts_at")[: MOST + 1]
-    ]  # fmt: skip
-    return Section("talks", "Conversations to note or decide", found, reverse("admin:events_conversation_changelist"))
-
-
-def times_asked_for(call):
-    """People for whom none of the free times works; what would is not shown here."""
-    rows = TimeRequest.objects.open().filter(offered_at=None)
-    rows = rows.filter(series__call=call) if call else rows
-    lines = [
-        Line(
-            f"wish:{row.pk}",
-            f"{row.person}, {row.series}",
-            reverse("admin:events_timerequest_offer", args=[row.pk]),
-            "Offer a time",
-            note=f"asked on {timezone.localtime(row.asked_at, LONDON):%d %B}",
-        )
-        for row in rows.select_related("person", "series")[: MOST + 1]
-    ]
-    return Section("wishes", "Other times asked for", lines, reverse("admin:events_timerequest_changelist"))
 
 
 def failed_mail(call):

@@ -9,18 +9,13 @@ class EventsConfig(AppConfig):
 
     def ready(self):
         from collective import record_joins as joins
-        from collective import restoring, sweeps
+        from collective import restoring
         from events import (
             audiences,
-            confidential,
             conversation_emails,  # noqa: F401 registers itself
             conversation_joins,
             conversation_reminders,
             emails,  # noqa: F401 registers itself
-            first_choice,
-            new_times,
-            opening,
-            outcomes,
             record_joins,
             reminders,
             waiting_list,
@@ -40,6 +35,22 @@ class EventsConfig(AppConfig):
         restoring.register(conversation_reminders.hold_after_restore)
         restoring.register(reminders.hold_after_restore)
         restoring.register(lambda taken_at, now: waiting_list.move_all_on()[1])
+        self.register_sweeps()
+
+    @staticmethod
+    def register_sweeps():
+        from collective import sweeps
+        from events import (
+            confidential,
+            conversation_reminders,
+            first_choice,
+            new_times,
+            opening,
+            outcomes,
+            reminders,
+            waiting_list,
+        )
+
         sweeps.register("offers", waiting_list.move_all_on)
         sweeps.register("reminders", reminders.fan_out_all_due)
         sweeps.register("conversation reminders", conversation_reminders.remind_all)

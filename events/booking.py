@@ -9,7 +9,7 @@ from django.db import transaction
 from collective import clock, mail
 from collective.errors import RuleError
 from collective.models import Follow
-from events import first_choice, opening
+from events import first_choice, opening, single_times
 from events.models import Conversation, Slot
 from events.models.conversation_states import State
 
@@ -102,7 +102,7 @@ def move(conversation, slot, *, by_staff=False):
         conversation.moved_from = before.starts_at
         conversation.plan_reminder()
         _changed(conversation)
-        opening.freed(before)
+        single_times.freed(before)
         first_choice.release(series, conversation.person)
     _tell(conversation, "conversation_moved")
     return conversation
@@ -136,7 +136,7 @@ def _end(conversation, keeps_slot_open):
     conversation.next_reminder_at = None
     _changed(conversation)
     if keeps_slot_open:
-        opening.freed(conversation.slot)
+        single_times.freed(conversation.slot)
     else:
         Slot.objects.filter(pk=conversation.slot_id).update(state=Slot.State.CLOSED)
 

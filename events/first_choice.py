@@ -8,7 +8,7 @@ from django.db import transaction
 from collective import clock, mail
 from collective.errors import RuleError
 from collective.models import Person
-from events import opening
+from events import single_times
 from events.models import ConversationSeries, Slot, TimeRequest
 
 KEPT_FOR = timedelta(hours=48)
@@ -135,7 +135,7 @@ def offer(request, *, slot=None, day=None, time=None):
     if series.standing == "cancelled":
         raise RuleError("These conversations are cancelled.")
     person = Person.objects.get(pk=row.person_id)
-    slot = slot or opening.open_one(series, day, time)
+    slot = slot or single_times.open_one(series, day, time)
     slot = series.slots.free_to(person, by_staff=True).filter(pk=slot.pk).first()
     if slot is None:
         raise RuleError("This time is no longer free. Choose another one.")

@@ -100,8 +100,8 @@ def has_free_times(series):
 def _follow(series):
     """Make the slots to come agree with the hours; the caller holds the series. Raises RuleError for too many."""
     plan = Plan()
-    wanted = _wanted(series, plan)
-    if len(wanted) > MOST_SLOTS:
+    times = wanted(series, plan)
+    if len(times) > MOST_SLOTS:
         raise RuleError("That would be more than 2,000 times. Choose fewer hours, or an earlier last day.")
     slots = {(slot.starts_at, slot.ends_at): slot for slot in series.slots.to_come()}
     booked = _booked(series)
@@ -109,12 +109,12 @@ def _follow(series):
     again = set()  # free times that only get another break
     for key, slot in slots.items():
         if slot.state == State.OPEN:
-            _keep_or_close(slot, key in wanted, booked.get(slot.pk), series, plan, again)
-    taken, closed, fresh = _Diary.of_host(series.host_id), _Diary(), []
+            _keep_or_close(slot, key in times, booked.get(slot.pk), series, plan, again)
+    taken, closed, fresh = Diary.of_host(series.host_id), Diary(), []
     for slot in slots.values():
         if slot.state == State.CLOSED:
             closed.add(slot.starts_at, slot.ends_at)
-    for start, end in wanted:
+    for start, end in times:
         slot = slots.get((start, end))
         if slot is None or slot.state == State.GONE:
             slot = _open(series, slot, start, end, taken, closed, plan)
@@ -172,7 +172,7 @@ def _open(series, slot, start, end, taken, closed, plan):
     return slot
 
 
-class _Diary:
+class Diary:
     """When somebody is busy, by day: looked up, not asked again for each time."""
 
     def __init__(self):
@@ -200,7 +200,7 @@ def _words(moment):
     return f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"
 
 
-def _wanted(series, plan):
+def wanted(series, plan):
     """{(start, end)} of every time in the opening hours that is to come, in order."""
     today = timezone.localdate(clock.now(), LONDON)
     first, last = max(series.opens_from or today, today), series.opens_until or today + AHEAD
@@ -246,68 +246,3 @@ def _of_day(series, day, spans, plan):
                     busy_until = end + series.pause
                     yield start.astimezone(UTC), end
             wall += series.length + series.pause
-
-
-# Single times, closed and opened by hand.
-
-
-@transaction.atomic
-def close(slot):
-    """Close one time. Raises RuleError where a conversation is booked then, or it is kept for somebody."""
-    slot.series.locked()
-    slot = Slot.objects.select_for_update(no_key=True, of=("self",)).get(pk=slot.pk)
-    if slot.conversations.live().exists():
-        raise RuleError("A conversation is booked then. Cancel or move that first: nobody is dropped.")
-    if slot.is_kept:
-        raise RuleError("This time is kept for somebody who was offered it. It is free again when that ends.")
-    Slot.objects.filter(pk=slot.pk, state=State.OPEN).update(state=State.CLOSED)
-
-
-@transaction.atomic
-def reopen(slot):
-    """Open a time that was closed by hand. Raises RuleError where it is over, or the host is busy then."""
-    series = slot.series.locked()
-    slot = Slot.objects.select_for_update(no_key=True, of=("self",)).get(pk=slot.pk)
-    if slot.state == State.OPEN:
-        return
-    if slot.has_started or slot.state != State.CLOSED:
-        raise RuleError("This time is over, or no longer among your hours.")
-    if (slot.starts_at, slot.ends_at) not in _wanted(series, Plan()):
-        raise RuleError("This time is outside your hours now. Add hours of that day, or take away the day off, first.")
-    _check_not_busy(series, slot.starts_at, slot.ends_at + series.pause)
-    slot.host_id, slot.busy_until, slot.state = series.host_id, slot.ends_at + series.pause, State.OPEN
-    slot.kept_for = slot.kept_until = None
-    with noting_new_times(series), refusing_overlaps():
-        slot.save()
-
-
-def open_one(series, day, time):
-    """A slot at this wall time, outside the hours or in them; the caller holds the series. Raises RuleError."""
-    start = wall_time.moment(day, time).astimezone(UTC)
-    if start <= clock.now():
-        raise RuleError("This time is over already. Choose one that is still to come.")
-    if start > clock.now() + FURTHEST:
-        raise RuleError("This is more than half a year away. Is the day right?")
-    end = start + series.length
-    slot = series.slots.filter(starts_at=start, ends_at=end).first()
-    if slot and slot.state == State.OPEN:
-        return slot
-    _check_not_busy(series, start, end + series.pause)
-    slot = slot or Slot(series=series, starts_at=start, ends_at=end)
-    slot.host_id, slot.busy_until, slot.state = series.host_id, end + series.pause, State.OPEN
-    slot.goes_when_freed = True
-    with refusing_overlaps():
-        slot.save()
-    return slot
-
-
-def _check_not_busy(series, start, busy_until):
-    if _Diary.of_host(series.host_id).is_busy(start, busy_until):
-        raise RuleError("There is another conversation or open time then, or a break after one. Choose another time.")
-
-
-def freed(slot):
-    """The slot's conversation was cancelled or moved away: free for others, unless it is outside the hours. The caller
-    holds the series."""
-    if slot.goes_when_freed:
-        Slot.objects.filter(pk=slot.pk).update(state=State.GONE, kept_for=None, kept_until=None)

@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collective.errors import RuleError
-from events import first_choice, opening
+from events import first_choice, opening, single_times
 from events.host_forms import DayForm, DayOffForm, OfferForm, RulesForm, WeeklyForm
 from events.models import Slot, TimeRequest
 from events.views.hosting import host_only
@@ -90,13 +90,13 @@ def host_remove_hours(request, series, pk):
 @host_only
 @require_POST
 def host_close_slot(request, series, pk):
-    return _one(request, series, pk, opening.close, "This time is closed.")
+    return _one(request, series, pk, single_times.close, "This time is closed.")
 
 
 @host_only
 @require_POST
 def host_reopen_slot(request, series, pk):
-    return _one(request, series, pk, opening.reopen, "This time is open again.")
+    return _one(request, series, pk, single_times.reopen, "This time is open again.")
 
 
 def _one(request, series, pk, act, words):

@@ -437,3 +437,14 @@ def test_person_told_by_phone_gets_tasks_for_staff(series):
     booking.cancel(conversation, Conversation.EndedBecause.STAFF)
 
     assert set(Message.objects.filter(person=person).values_list("channel", flat=True)) == {"phone"}
+
+
+def test_invariants_hold_and_a_broken_one_is_named(series):
+    from events import invariants
+
+    conversation = book(slot_of(series))
+    assert invariants.broken() == []
+
+    Slot.objects.filter(pk=conversation.slot_id).update(state="closed")
+
+    assert invariants.broken() == [("a conversation to come has an open slot of its own series", [conversation.pk])]

@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from collective.errors import RuleError
-from events import opening, wall_time
+from events import opening, single_times, wall_time
 from events.models import Slot
 from events.models.session import LONDON
 from tests.conftest import kinds
@@ -119,7 +119,7 @@ def test_longer_break_moves_the_free_times_and_leaves_the_booked_one(series):
 
 def test_time_closed_by_hand_stays_closed(series):
     follow(series)
-    opening.close(series.slots.first())
+    single_times.close(series.slots.first())
 
     follow(series)
 
@@ -132,7 +132,7 @@ def test_booked_time_cannot_be_closed(series):
     book(slot)
 
     with pytest.raises(RuleError, match="nobody is dropped"):
-        opening.close(slot)
+        single_times.close(slot)
 
 
 def test_closed_time_cannot_be_opened_over_another(series):
@@ -140,7 +140,7 @@ def test_closed_time_cannot_be_opened_over_another(series):
     slot_of(SeriesFactory(host=series.host), slot.starts_at + timedelta(minutes=30))
 
     with pytest.raises(RuleError, match="another conversation"):
-        opening.reopen(slot)
+        single_times.reopen(slot)
 
 
 def test_times_of_another_series_of_the_same_host_are_left_out(series):
@@ -236,15 +236,15 @@ def test_wall_time_beside_that_hour_is_good(day, clock):
 
 
 def test_one_slot_is_opened_for_somebody_at_a_wall_time(series):
-    slot = opening.open_one(series, THURSDAY, time(18))
+    slot = single_times.open_one(series, THURSDAY, time(18))
 
     assert (slot.starts_at, slot.state) == (datetime(2022, 10, 6, 17, tzinfo=UTC), Slot.State.OPEN)
     with pytest.raises(RuleError, match="another conversation"):
-        opening.open_one(series, THURSDAY, time(18, 30))
+        single_times.open_one(series, THURSDAY, time(18, 30))
     with pytest.raises(RuleError, match="over already"):
-        opening.open_one(series, date(2020, 1, 1), time(18))
+        single_times.open_one(series, date(2020, 1, 1), time(18))
     with pytest.raises(RuleError, match="half a year"):
-        opening.open_one(series, date(2031, 1, 1), time(18))
+        single_times.open_one(series, date(2031, 1, 1), time(18))
 
 
 def test_many_slots_ask_a_constant_number_of_queries_to_be_shown(series, client, django_assert_num_queries):

@@ -1,13 +1,14 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from payments import invariants
+from events import invariants as of_conversations
+from payments import invariants as of_payments
 
 
 class Command(BaseCommand):
-    help = "Ask the database whether everything holds that must always hold of payments."
+    help = "Ask the database whether everything holds that must always hold of payments and conversations."
 
     def handle(self, **options):
-        found = invariants.broken()
+        found = [*of_payments.broken(), *of_conversations.broken()]
         for words, keys in found:
             self.stderr.write(f"Does not hold: {words}: {', '.join(str(key) for key in keys)}")
         if found:
