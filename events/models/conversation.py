@@ -163,7 +163,10 @@ class Conversation(EarnsPayment):
     @property
     def forgotten_on(self):
         """The day on which number and topics are removed."""
-        return (self.slot.ends_at + timedelta(days=self.series.forget_after_days)).astimezone(LONDON).date()
+        since = self.slot.ends_at
+        if self.state == State.CANCELLED and self.marked_at:
+            since = min(since, self.marked_at)
+        return (since + timedelta(days=self.series.forget_after_days)).astimezone(LONDON).date()
 
     @property
     def asks_to_arrange(self):
