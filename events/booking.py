@@ -104,6 +104,7 @@ def move(conversation, slot, *, by_staff=False):
         _changed(conversation)
         single_times.freed(before)
         first_choice.release(series, conversation.person)
+        first_choice.serve(series)
     _tell(conversation, "conversation_moved")
     return conversation
 
@@ -124,6 +125,7 @@ def cancel(conversation, because, *, reason="", keeps_slot_open=True):
     conversation.ended_because, conversation.ended_reason = because, reason.strip()
     with opening.noting_new_times(conversation.series):
         _end(conversation, keeps_slot_open)
+        first_choice.serve(conversation.series)
         if because == EndedBecause.HOST:
             first_choice.keep_nearest(conversation.series, conversation.person, but=conversation.slot)
     conversation.settle_payment()

@@ -50,7 +50,7 @@ def keep_nearest(series, person, *, but=None):
 
 
 def serve(series):
-    """New times were opened: who has first choice gets theirs kept, before anybody else; the caller holds the
+    """Times were opened or freed: who has first choice gets theirs kept, before anybody else; the caller holds the
     series."""
     rows = series.time_requests.open().filter(has_first_choice=True, offered_at=None).select_related("person")
     for row in rows.order_by("asked_at"):

@@ -274,6 +274,16 @@ def test_who_had_first_choice_where_nothing_was_free_gets_the_next_times_that_op
     assert Message.objects.filter(person=conversation.person, kind="time_offered").count() == 1
 
 
+def test_who_has_first_choice_gets_a_time_that_somebody_gives_back(series):
+    first, second = slots_of(series, 2)
+    waiting, other = book(first), book(second)
+    booking.cancel(waiting, "host", reason="I am ill.", keeps_slot_open=False)
+
+    booking.cancel(other, "person")
+
+    assert list(series.slots.kept_for(waiting.person)) == [second]
+
+
 def test_my_page_says_what_comes_next_and_what_is_kept(client, member, series):
     first, *_ = slots_of(series, 3)
     conversation = book(first, member)
