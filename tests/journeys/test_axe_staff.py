@@ -4,10 +4,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from payments.models import PaymentRules
-from tests.factories import PersonFactory
+from tests.factories import ActivityFactory, PersonFactory
 from tests.journeys.conftest import sign_in
 from tests.journeys.payment_world import make_desk, make_payments
 from tests.journeys.staff_world import give_back, make_staff_world
+from tests.journeys.talk_world import make_talks
 from tests.journeys.test_axe import problems
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -62,7 +63,37 @@ def addresses(world):
         "community": "/admin/collective/community/1/change/",
         "call": f"/admin/collective/call/{world.call.pk}/change/",
         **payments(world),
+        **talks(world),
         "copy": f"/admin/collective/call/{world.call.pk}/acts/copy/",
+    }
+
+
+def talks(world):
+    """Pages about conversations."""
+    made = make_talks(PersonFactory(name="Sam"), world.call)
+    series, talk = "/admin/events/conversationseries", "/admin/events/conversation"
+    one, booked = f"{series}/{made['series'].pk}", f"{talk}/{made['theirs'].pk}"
+    ActivityFactory(call=world.call, kind="conversation", title="A plain card")
+    return {
+        "series list": f"{series}/",
+        "series add": f"{series}/add/",
+        "series change": f"{one}/change/",
+        "series board": f"{one}/board/",
+        "series to decide": f"{series}/{made['host_missed'].series_id}/board/",
+        "series book": f"{one}/book/",
+        "series book person": f"{one}/book/{PersonFactory().pk}/",
+        "series cancel": f"{one}/cancel/",
+        "series from card": f"{series}/from-card/",
+        "conversations list": f"{talk}/",
+        "conversation": f"{booked}/change/",
+        "conversation move": f"{booked}/move/",
+        "conversation answers": f"{booked}/answers/",
+        "conversation private": f"{booked}/private/",
+        "conversation capacity": f"{booked}/capacity/",
+        "conversation act": f"{booked}/acts/cancel/",
+        "wishes": "/admin/events/timerequest/",
+        "wish": f"/admin/events/timerequest/{made['wish'].pk}/change/",
+        "wish offer": f"/admin/events/timerequest/{made['wish'].pk}/offer/",
     }
 
 
