@@ -14,7 +14,8 @@ from tests.factories import EARLY, KICK_OFF, CommunityFactory, CoordinatorFactor
 from tests.fake_stripe import FakeStripe
 
 PRIVATE = re.compile(
-    r"£ ?\d|\bpence\b|_pence|High Street Bank|12345678|87654321|11112222|account ending|captions|interpreter|slowly",
+    r"£ ?\d|\bpence\b|_pence|High Street Bank|12345678|87654321|11112222|account ending|captions|interpreter|slowly"
+    r"|900123|zebra|umbrella|narwhal|quokka|wombat",
     re.IGNORECASE,
 )
 
