@@ -1,7 +1,6 @@
 """Booking, moving and cancelling a conversation. Each act holds the lock of the series' row, looks again, and can be
 repeated; the messages and calendar updates that tell of it commit with it."""
 
-import hashlib
 from itertools import count
 
 from django.db import transaction
@@ -74,7 +73,8 @@ def _settle_wishes(series, person):
     """They have a time now: what was kept beside it is free again, and nobody looks for another or tells of new."""
     with opening.noting_new_times(series):
         first_choice.release(series, person)
-    series.time_requests.open().filter(person=person).update(settled_at=clock.now())
+        series.time_requests.open().filter(person=person).update(settled_at=clock.now())
+        first_choice.serve(series)
     Follow.objects.filter(person=person, activity=series.pk).delete()
 
 
@@ -103,8 +103,7 @@ def move(conversation, slot, *, by_staff=False):
         conversation.plan_reminder()
         _changed(conversation)
         single_times.freed(before)
-        first_choice.release(series, conversation.person)
-        first_choice.serve(series)
+        _settle_wishes(series, conversation.person)
     _tell(conversation, "conversation_moved")
     return conversation
 
@@ -178,7 +177,8 @@ def set_link(conversation, link):
 def joining_changed(series, *, link, number):
     """The host's standing link, or number, is another one: who has booked and joins by it is told. Returns how many.
     The caller holds the series. Raises RuleError where somebody is to ring and there is no number any more."""
-    rows = list(series.conversations.upcoming().select_related("person", "slot").order_by("pk"))
+    on = series.conversations.filter(state=State.BOOKED, slot__ends_at__gt=clock.now())
+    rows = list(on.select_related("person", "slot").order_by("pk"))
     told = 0
     for row in rows:
         row.series = series
@@ -192,10 +192,8 @@ def joining_changed(series, *, link, number):
 
 
 def _tell_how_to_join(conversation):
-    """Once for each link or number, and for each change that calendars know of."""
-    way = f"{conversation.link}{conversation.series.ring_host_on}"
-    revision = f"{hashlib.sha256(way.encode()).hexdigest()[:20]}@{conversation.calendar_sequence}"
-    until = conversation.slot.ends_at
+    """For each change anew: the newest mail says how to join."""
+    revision, until = f"{clock.now():%Y%m%dT%H%M%S%f}@{conversation.calendar_sequence}", conversation.slot.ends_at
     mail.tell(conversation.person, "conversation_link", conversation, revision=revision, not_after=until)
 
 

@@ -113,7 +113,7 @@ def not_held(message):
 @mail.kind("ask_conversation_capacity", "In which capacity they took part in a conversation")
 def ask_capacity(message):
     found = _conversation(message)
-    if found.state != State.HELD or not found.is_unsure:
+    if found.earned is None or not found.is_unsure:
         return None
     correct = addresses.full_reverse("booking_capacity", found.pk)
     return _letter(found, "A question for you", "ask_conversation_capacity", correct=correct)

@@ -29,9 +29,9 @@ def keep(slot, person):
 
 
 def keep_nearest(series, person, *, but=None):
-    """Keep the next free times for this person, before anybody else sees them, in place of what was kept; returns
-    them. Where none is free, they have first choice of the next that are opened. The caller holds the series."""
-    release(series, person)
+    """Keep the next free times for this person, before anybody else sees them, beside what was offered to them. Where
+    none is free, they have first choice of the next that are opened. The caller holds the series."""
+    release(series, person, also_offered=False)
     if series.conversations.upcoming().filter(person=person).count() >= series.each_upcoming:
         return []
     kept = []
@@ -43,10 +43,23 @@ def keep_nearest(series, person, *, but=None):
         keep(slot, person)
         kept.append(slot)
     if not kept:
-        series.time_requests.get_or_create(
+        row, made = series.time_requests.get_or_create(
             person=person, settled_at=None, defaults={"wish": NO_TIME_LEFT, "has_first_choice": True}
         )
+        if not made and not row.has_first_choice:
+            series.time_requests.filter(pk=row.pk).update(has_first_choice=True)
     return kept
+
+
+def lose_first_choice(series, person):
+    """What gave it to them was taken back; the caller holds the series."""
+    release(series, person, also_offered=False)
+    rows = series.time_requests.open().filter(person=person, has_first_choice=True)
+    for row in rows:
+        row.has_first_choice = False
+        if row.wish == NO_TIME_LEFT:
+            row.settled_at = clock.now()
+        row.save()
 
 
 def serve(series):
@@ -66,9 +79,12 @@ def _offered(row, slot):
     mail.tell(row.person, "time_offered", row, revision=row.offered_at.isoformat(), not_after=slot.kept_until)
 
 
-def release(series, person):
-    """What is kept for them in this series is free again; the caller holds the series."""
-    for slot in series.slots.filter(kept_for=person):
+def release(series, person, *, also_offered=True):
+    """What is kept for them in this series is free again, unless it was offered to them and shall stay so; the caller
+    holds the series."""
+    offered = series.time_requests.open().filter(person=person, offered_slot__isnull=False).values("offered_slot")
+    slots = series.slots.filter(kept_for=person)
+    for slot in slots if also_offered else slots.exclude(pk__in=offered):
         _let_go(slot)
 
 
@@ -94,7 +110,10 @@ def _release_one(slot):
     series = slot.series.locked()
     found = Slot.objects.filter(pk=slot.pk, kept_until__lte=clock.now(), kept_for__isnull=False).first()
     if found:
+        # first choice was theirs, and they did not take it: not once more
+        TimeRequest.objects.open().filter(offered_slot=found, has_first_choice=True).update(settled_at=clock.now())
         _let_go(found)
+        serve(series)
         # past its time it was free for every reader; who asked to be told is told of it now
         others = series.slots.free_to(AnonymousUser()).exclude(pk=found.pk)
         if not found.goes_when_freed and not others.exists():
@@ -110,8 +129,9 @@ def ask(series, person, wish):
     row, made = TimeRequest.objects.get_or_create(
         series=series, person=person, settled_at=None, defaults={"wish": wish}
     )
-    is_news = made or row.offered_at is not None or row.has_first_choice
-    row.wish, row.asked_at, row.offered_at, row.has_first_choice = wish, clock.now(), None, False
+    is_news = made or row.offered_at is not None or row.wish == NO_TIME_LEFT
+    _take_back_offer(row)
+    row.wish, row.asked_at, row.offered_at, row.offered_slot = wish, clock.now(), None, None
     row.save()
     if is_news:
         mail.tell(series.host, "host_time_request", row, revision=clock.now().isoformat())
@@ -121,8 +141,19 @@ def ask(series, person, wish):
 @transaction.atomic
 def withdraw(request):
     """The person needs it no longer, or the host has answered otherwise. Twice, nothing more happens."""
-    request.series.locked()
-    TimeRequest.objects.open().filter(pk=request.pk).update(settled_at=clock.now())
+    series = request.series.locked()
+    row = TimeRequest.objects.open().filter(pk=request.pk).first()
+    if row:
+        TimeRequest.objects.filter(pk=row.pk).update(settled_at=clock.now())
+        _take_back_offer(row)
+        serve(series)
+
+
+def _take_back_offer(row):
+    """The time that was offered is free again, if it is still kept for them; the caller holds the series."""
+    slot = Slot.objects.filter(pk=row.offered_slot_id, kept_for=row.person_id).first()
+    if slot:
+        _let_go(slot)
 
 
 @transaction.atomic

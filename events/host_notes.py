@@ -5,16 +5,23 @@ from collective.errors import RuleError
 from events.models import Conversation, PassedOn
 
 
+def _is_finished(conversation):
+    finished = conversation.series.call.finished_at
+    return finished is not None and finished <= clock.now()
+
+
 def keep_note(conversation, text):
     """Keep the host's private note, or take it away where it is empty. Once the call is finished: RuleError."""
-    finished = conversation.series.call.finished_at
-    if finished and finished <= clock.now():
+    if _is_finished(conversation):
         raise RuleError("The call is finished, so notes are removed and no new ones are kept.")
     Conversation.objects.filter(pk=conversation.pk).update(note=text.strip() or None, note_removed_at=None)
 
 
 def note_passed_on(conversation, moment, by, *, to_whom, told):
-    """Put on record to whom it was passed on, when, and what the person was told. Raises RuleError for the future."""
+    """Put on record to whom it was passed on, when, and what the person was told. Raises RuleError for the future, and
+    once the call is finished, as it would be removed at once."""
+    if _is_finished(conversation):
+        raise RuleError("The call is finished, so nothing is kept here any more. Please tell our team directly.")
     if moment.date() < conversation.created_at.date():
         raise RuleError("This is before the conversation was booked. Is the day right?")
     if moment > clock.now():

@@ -58,8 +58,7 @@ def apply(series, change):
         plan = _follow(locked)
         plan.bookable_before, plan.bookable = before, locked.slots.free_to(AnonymousUser()).count()
         plan.told = told if isinstance(told, int) else 0
-        if plan.opened:
-            first_choice.serve(locked)
+        first_choice.serve(locked)
     return plan
 
 

@@ -30,6 +30,7 @@ def mark(conversation, state, by):
         raise RuleError("Nobody confirms their own conversation. Ask a colleague.")
     if state == State.BOOKED:
         conversation.turn = booking.free_turn(conversation.series, conversation.person)
+    was_not_their_fault = conversation.keeps_right
     conversation.state, conversation.pay_anyway = state, None
     conversation.confirmed_by = by if state == State.HELD else None
     conversation.marked_at = None if state == State.BOOKED else clock.now()
@@ -38,8 +39,9 @@ def mark(conversation, state, by):
     with opening.noting_new_times(conversation.series):
         if conversation.keeps_right:
             first_choice.keep_nearest(conversation.series, conversation.person)
-        else:
-            first_choice.release(conversation.series, conversation.person)
+        elif was_not_their_fault:
+            first_choice.lose_first_choice(conversation.series, conversation.person)
+            first_choice.serve(conversation.series)
     _tell(conversation)
     return conversation
 
@@ -62,6 +64,8 @@ def decide_payment(conversation, pays, by):
     conversation.pay_anyway, conversation.confirmed_by = pays, by if pays else None
     conversation.save()
     conversation.settle_payment(by)
+    if pays and conversation.is_unsure:
+        mail.tell(conversation.person, "ask_conversation_capacity", conversation)
     return conversation
 
 

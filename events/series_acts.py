@@ -6,7 +6,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.models import Activity
 from events import booking
-from events.models import Conversation, ConversationSeries
+from events.models import Conversation, ConversationSeries, Slot
 
 
 @transaction.atomic
@@ -36,5 +36,6 @@ def cancel(series, reason):
     for row in rows:
         booking.cancel(row, Conversation.EndedBecause.STAFF, reason=reason)
     locked.time_requests.open().update(settled_at=clock.now())
-    locked.slots.filter(kept_for__isnull=False).update(kept_for=None, kept_until=None)
+    free = locked.slots.open().to_come().not_booked()
+    free.update(state=Slot.State.GONE, kept_for=None, kept_until=None)
     return len(rows)

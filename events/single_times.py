@@ -27,7 +27,9 @@ def close(slot):
 
 @transaction.atomic
 def reopen(slot):
-    """Open a time that was closed by hand. Raises RuleError where it is over, or the host is busy then."""
+    """Open a time that was closed by hand. Raises RuleError where it is over, outside the hours, or not free."""
+    from events import first_choice
+
     series = slot.series.locked()
     slot = Slot.objects.select_for_update(no_key=True, of=("self",)).get(pk=slot.pk)
     if slot.state == State.OPEN:
@@ -41,6 +43,7 @@ def reopen(slot):
     slot.kept_for = slot.kept_until = None
     with opening.noting_new_times(series), opening.refusing_overlaps():
         slot.save()
+        first_choice.serve(series)
 
 
 def open_one(series, day, time):

@@ -13,7 +13,7 @@ from collective.admin_acts import Act, ActAdmin
 from collective.errors import RuleError
 from collective.models import Activity
 from collective.templatetags.collective import pounds
-from events import series_acts
+from events import first_choice, series_acts
 from events.admin import conversation_booking
 from events.admin.forms import LEAST_FEE, CancelForm
 from events.models import ConversationSeries
@@ -177,3 +177,4 @@ class ConversationSeriesAdmin(ActAdmin):
             raise RuleError("These conversations are cancelled.")
         locked.state = state
         locked.save()
+        first_choice.serve(locked)

@@ -83,7 +83,11 @@ def host_remove_hours(request, series, pk):
         else:
             messages.success(request, f"Removed: {row}.")
         return redirect("host_times", series.slug)
-    plan = opening.rehearse(series, change)
+    try:
+        plan = opening.rehearse(series, change)
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("host_times", series.slug)
     return render(request, "events/host/plan.html", {"series": series, "plan": plan, "title": f"Remove: {row}"})
 
 

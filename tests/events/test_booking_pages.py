@@ -284,6 +284,75 @@ def test_who_has_first_choice_gets_a_time_that_somebody_gives_back(series):
     assert list(series.slots.kept_for(waiting.person)) == [second]
 
 
+def test_number_of_the_host_is_shown_only_once_it_is_booked(client, member, series):
+    slot = slot_of(series)
+    client.post(page_of(slot), {**ANSWERS, "who_rings": "person"})
+    before = text(client.get(page_of(slot, check=True)))
+    client.post(page_of(slot, check=True))
+
+    assert "7946 0001" not in before
+    assert "7946 0001" in text(client.get(Conversation.objects.get().get_absolute_url()))
+
+
+def test_first_choice_that_was_not_taken_does_not_come_again(series, early):
+    conversation = book(slot_of(series))
+    booking.cancel(conversation, "host", reason="I am ill.", keeps_slot_open=False)
+    other = book(slot_of(series, KICK_OFF + timedelta(days=1)))
+    booking.cancel(other, "person")
+    assert series.slots.kept_for(conversation.person).count() == 1
+    early.shift(timedelta(hours=49))
+
+    first_choice.release_lapsed()
+
+    assert not series.slots.kept_for(conversation.person).exists()
+    assert not series.time_requests.open().exists()
+
+
+def test_offered_time_stays_when_an_older_conversation_is_noted(series, early):
+    from events import outcomes
+
+    old = book(slot_of(series))
+    early.move_to(KICK_OFF + timedelta(hours=1))
+    asked = first_choice.ask(series, old.person, "Fridays")
+    offered = first_choice.offer(asked, day=(KICK_OFF + timedelta(days=8)).date(), time=KICK_OFF.time())
+
+    outcomes.mark(old, "held", series.host)
+
+    assert list(series.slots.kept_for(old.person)) == [offered]
+
+
+def test_wish_that_is_withdrawn_frees_the_time_that_was_offered(series):
+    slot, person = slot_of(series), PersonFactory()
+    asked = first_choice.ask(series, person, "Sundays")
+    first_choice.offer(asked, slot=slot)
+
+    first_choice.withdraw(asked)
+
+    assert list(series.slots.free_to(PersonFactory())) == [slot]
+
+
+def test_first_choice_goes_when_its_cause_is_taken_back(series, early):
+    from events import outcomes
+
+    conversation = book(slot_of(series))
+    early.move_to(KICK_OFF + timedelta(hours=1))
+    outcomes.mark(conversation, "host_missed", series.host)
+    assert series.time_requests.open().get().has_first_choice
+
+    outcomes.mark(conversation, "held", series.host)
+
+    assert not series.time_requests.open().exists()
+
+
+def test_each_change_of_the_link_is_told_also_back_to_the_first(series, early):
+    conversation = book(slot_of(series), how="video", who_rings="", phone=None)
+    for link in ("https://a.example", "https://b.example", "https://a.example"):
+        early.shift(timedelta(minutes=1))
+        booking.set_link(conversation, link)
+
+    assert Message.objects.filter(kind="conversation_link").count() == 3
+
+
 def test_my_page_says_what_comes_next_and_what_is_kept(client, member, series):
     first, *_ = slots_of(series, 3)
     conversation = book(first, member)

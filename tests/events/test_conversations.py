@@ -366,6 +366,17 @@ def test_conversation_not_held_through_no_fault_of_theirs_is_paid_if_staff_say_s
     assert (payment.reason, payment.confirmed_by) == ("fell_through", staff)
 
 
+def test_who_was_not_sure_is_asked_where_staff_pay_all_the_same(series, early):
+    conversation = book(slot_of(series), capacity="not_sure")
+    mark(conversation, State.FAILED, early)
+
+    outcomes.decide_payment(conversation, True, CoordinatorFactory())
+
+    assert kinds(conversation.person)["ask_conversation_capacity"] == 1
+    outcomes.correct_capacity(conversation, "personal", conversation.person)
+    assert Payment.objects.get().reason == "fell_through"
+
+
 def test_host_does_not_overturn_what_staff_have_decided_on_the_payment(series, early):
     conversation = book(slot_of(series))
     mark(conversation, State.FAILED, early)
