@@ -1,5 +1,6 @@
 """A conversation in a browser: opened by its host, booked, moved, reminded of, held, and £25 due."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from collective import clock, mail
 from events import conversation_reminders
 from events.models import Conversation, Slot
 from payments.models import Payment
-from tests.factories import PersonFactory, SeriesFactory, slots_of
+from tests.factories import PersonFactory, SeriesFactory, book, slot_of, slots_of
 from tests.journeys.conftest import sign_in
 from tests.journeys.test_journeys import tab_to, tab_to_text, tab_until
 from tests.journeys.test_payment_journey import go, press
@@ -112,3 +113,16 @@ def test_conversation_is_booked_with_the_keyboard_alone(site, new_context):
     page.wait_for_url("**/bookings/**")
 
     assert page.inner_text("h1") == "Your conversation is booked"
+
+
+def test_list_of_a_full_day_prints_on_one_page(site, new_context):
+    series = SeriesFactory(slug="talk")
+    day = clock.now().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=3)
+    for number in range(series.most_per_day):
+        book(slot_of(series, day + timedelta(hours=number)), topics="What helped me to feel safe in a group. " * 4)
+    page = sign_in(new_context(), site, series.host).new_page()
+    page.goto(f"{site}/conversations/talk/host/days/{day:%Y-%m-%d}/")
+
+    paper = page.pdf(format="A4")
+
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", paper)) == 1
