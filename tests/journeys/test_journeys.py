@@ -92,7 +92,8 @@ def test_going_back_in_the_browser_keeps_what_was_typed(site, new_context):
     page.check("text=Not sure")
     page.fill("textarea", "Slowly, please.")
     page.check("text=I have read the ways of working")
-    page.click("text=Check my answers")
+    with page.expect_navigation(url="**/check/"):
+        page.click("text=Check my answers")
     page.go_back()
 
     assert (page.input_value("textarea"), page.is_checked("#id_capacity_2")) == ("Slowly, please.", True)
