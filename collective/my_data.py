@@ -6,7 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 from collective import phones
 from collective.models import Person
 from events.history import said_to_them
-from events.models import Conversation, Registration
+from events.models import Conversation, Registration, TimeRequest
 from events.models.access_need import words_of
 from payments.models import Payment
 
@@ -20,6 +20,7 @@ def my_data(person):
         .order_by("created_at")
     )
     talks = Conversation.objects.visible_to(person).select_related("series", "slot").order_by("created_at")
+    wishes = list(person.time_requests.all())
     return {
         "name": person.name,
         "email": person.email,
@@ -33,7 +34,7 @@ def my_data(person):
         "news by email": person.wants_news,
         "sessions": [_session_data(row) for row in mine],
         "conversations": [_conversation_data(row) for row in talks],
-        "other times asked for": [row.wish for row in person.time_requests.all()],
+        "other times asked for": [row.wish for row in wishes],
         "payments": [_payment_data(row) for row in mine_paid(person)],
         "follows": [str(row.target) for row in person.follows.select_related("activity", "call")],
         "what our team did": [
@@ -42,7 +43,7 @@ def my_data(person):
                 "who": row.user.name,
                 "what": said_to_them(row.get_change_message()),
             }
-            for row in _staff_acts(person, [row.pk for row in (*mine, *talks)])
+            for row in _staff_acts(person, [row.pk for row in (*mine, *talks, *wishes)])
         ],
         "messages": [
             {
@@ -121,6 +122,6 @@ def _need_data(need):
 def _staff_acts(person, registrations):
     """What staff did with this person's record and registrations (the admin's log), newest first."""
     keys = [str(key) for key in (person.pk, *registrations)]
-    kinds = ContentType.objects.get_for_models(Person, Registration, Conversation).values()
+    kinds = ContentType.objects.get_for_models(Person, Registration, Conversation, TimeRequest).values()
     found = LogEntry.objects.filter(content_type__in=kinds, object_id__in=keys).exclude(user=person)
     return found.select_related("user").order_by("-action_time")[:200]

@@ -267,3 +267,12 @@ def test_form_of_another_person_is_not_filled_with_what_somebody_told(series):
     page = client.get(reverse("book_conversation", args=[series.slug, slot.pk])).content.decode()
 
     assert TALK["topics"] not in page
+
+
+def test_look_at_a_wish_stands_in_the_persons_data(series):
+    asked = first_choice.ask(series, PersonFactory(), "narwhal")
+
+    staff(sees=False).get(reverse("admin:events_timerequest_change", args=[asked.pk]))
+
+    (row,) = my_data(asked.person)["what our team did"]
+    assert (row["who"], row["what"]) == ("Jo", "Looked at what would work")
