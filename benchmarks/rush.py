@@ -83,8 +83,6 @@ async def rush(port, cookies):
 
 def make_people():
     """300 people with a session each, and the session that they all want."""
-    from django.contrib.sessions.backends.db import SessionStore
-
     from collective import clock
     from collective.models import Person
     from tests.factories import CommunityFactory, SessionFactory
@@ -95,13 +93,7 @@ def make_people():
     cookies = []
     for number in range(PEOPLE):
         person = Person.objects.create_user(f"rush{number}@example.org", name=f"Person {number}")
-        store = SessionStore()
-        store.update({
-            "_auth_user_id": str(person.pk), "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
-            "_auth_user_hash": person.get_session_auth_hash(),
-        })  # fmt: skip
-        store.create()
-        cookies.append(store.session_key)
+        cookies.append(setting.cookie_of(person))
     return cookies
 
 

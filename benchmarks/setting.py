@@ -75,6 +75,19 @@ def running(env, wsgi):
         yield port, [web, worker, beat]
 
 
+def cookie_of(person):
+    """The session key of a browser in which this person is signed in."""
+    from django.contrib.sessions.backends.db import SessionStore
+
+    store = SessionStore()
+    store.update({
+        "_auth_user_id": str(person.pk), "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
+        "_auth_user_hash": person.get_session_auth_hash(),
+    })  # fmt: skip
+    store.create()
+    return store.session_key
+
+
 def drop_constraint():
     """For the negative control."""
     from django.db import connection

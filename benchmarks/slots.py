@@ -68,8 +68,6 @@ async def rush(port, cookies, slots, booked):
 
 def make_rows():
     """People with a session each; the slots; and the bookings of those who will move."""
-    from django.contrib.sessions.backends.db import SessionStore
-
     from collective import clock
     from tests.factories import CommunityFactory, PersonFactory, SeriesFactory, book, slot_of
 
@@ -78,13 +76,7 @@ def make_rows():
     slots = [slot_of(series, clock.now() + timedelta(days=3, hours=number)) for number in range(SLOTS)]
     people, cookies = PersonFactory.create_batch(PEOPLE), []
     for person in people:
-        store = SessionStore()
-        store.update({
-            "_auth_user_id": str(person.pk), "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
-            "_auth_user_hash": person.get_session_auth_hash(),
-        })  # fmt: skip
-        store.create()
-        cookies.append(store.session_key)
+        cookies.append(setting.cookie_of(person))
     booked = [book(slot, person).pk for slot, person in zip(slots, people[:MOVERS], strict=False)]
     return cookies, [slot.pk for slot in slots], booked
 

@@ -12,6 +12,11 @@ def full(path):
     return f"{settings.SITE_URL}{path}"
 
 
+def stop_reminders(person):
+    """One click there, and no reminder is mailed to them any more."""
+    return full_reverse("stop_reminders", person.pk, key_purpose="reminders", pk=person.pk)
+
+
 def full_reverse(name, *args, key_purpose="", pk=None):
     """The address of a view; with a purpose, the key for its row is added."""
     path = reverse(name, args=args)

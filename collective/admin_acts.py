@@ -26,6 +26,16 @@ class NamedSplitDateTime(AdminSplitDateTime):
             widget.attrs["aria-label"] = name
 
 
+class MadeElsewhere:
+    """Rows that a rule makes and keeps: nobody adds or deletes them in the admin."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 @dataclass(frozen=True)
 class Act:
     """Something staff do to one row: a button, a page that asks once more, a method that returns what was done.

@@ -31,7 +31,6 @@ def _letter(conversation, subject, template, *, method="", for_host=False, **mor
         "move": addresses.full_reverse("move_booking", conversation.pk, **key),
         "cancel": addresses.full_reverse("cancel_booking", conversation.pk, **key),
         "again": addresses.full(conversation.series.get_absolute_url()),
-        "support": addresses.full_reverse("page", "support"),
         "host_page": addresses.full_reverse("host_conversation", conversation.series.slug, conversation.pk),
         **more,
     }
@@ -126,7 +125,7 @@ def reminder(message):
     is_of_this_time = message.revision.startswith(f"{found.slot.starts_at:%Y%m%dT%H%M}")
     if found.state != State.BOOKED or not is_of_this_time or not found.person.wants_reminders:
         return None
-    stop = addresses.full_reverse("stop_reminders", found.person.pk, key_purpose="reminders", pk=found.person.pk)
+    stop = addresses.stop_reminders(found.person)
     return _letter(found, "A reminder from us", "conversation_reminder", stop=stop)
 
 

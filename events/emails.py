@@ -60,10 +60,6 @@ def links(registration):
     }
 
 
-def _stop_reminders(person):
-    return addresses.full_reverse("stop_reminders", person.pk, key_purpose="reminders", pk=person.pk)
-
-
 @mail.kind("booked", "Place booked")
 def booked(message):
     return _letter(
@@ -128,7 +124,7 @@ def joining_companion(message):
 def reminder(message):
     if not message.person.wants_reminders:
         return None
-    stop = _stop_reminders(message.person)
+    stop = addresses.stop_reminders(message.person)
     return _letter(message, "A reminder from us", "reminder", states=[State.CONFIRMED], stop=stop)
 
 

@@ -1,10 +1,10 @@
 """ "Tell me when there are new times": who asked hears once each time that there are free times again."""
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
 from collective import mail, sweeps
 from collective.models import Activity, Person
+from events import opening
 from events.models import ConversationSeries
 
 
@@ -22,7 +22,7 @@ def tell(series_id):
     if since is None:
         return 0
     ConversationSeries.objects.filter(pk=series.pk).update(new_times_since=None)
-    if not series.is_open or not series.slots.free_to(AnonymousUser()).exists():
+    if not series.is_open or not opening.has_free_times(series):
         return 0
     people = Person.objects.filter(follows__activity=series.pk, wants_news=True).order_by("pk")
     return mail.tell_all(people.iterator(chunk_size=500), "new_times", series, revision=f"{since:%Y-%m-%dT%H:%M:%S}")

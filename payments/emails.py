@@ -48,7 +48,7 @@ def payment_reminder(message):
     payment = _payment(message)
     if payment.state != State.DUE or payment.is_answered or not message.person.wants_reminders:
         return None
-    stop = addresses.full_reverse("stop_reminders", payment.person.pk, key_purpose="reminders", pk=payment.person.pk)
+    stop = addresses.stop_reminders(payment.person)
     letter = _letter(payment, "A question for you", "reminder", stop=stop, is_last=message.revision == "3")
     return replace(letter, one_click_stop=stop)
 

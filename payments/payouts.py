@@ -8,13 +8,13 @@ body, and after a day a person reviews it. No machine ever makes a second key fo
 
 import uuid
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
 from collective import clock, doorbell, mail, sweeps
+from collective.models.person import LONDON
 from collective.templatetags.collective import day
 from payments import gateway
 from payments.gateway import Movement, Refused
@@ -34,7 +34,6 @@ REVIEW_AFTER = timedelta(hours=24)  # Stripe keeps keys for 30 days; a person lo
 TRY_SHORTAGE_EVERY = timedelta(minutes=5)
 LONGEST = 20  # seconds that one sweep may take: Stripe that hangs must not keep mail waiting
 A_BATCH = 200
-LONDON = ZoneInfo("Europe/London")
 At = PayoutAttempt.State
 
 

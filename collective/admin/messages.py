@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from collective import by_hand, clock, mail
 from collective.admin.read_only import ReadOnlyAdmin
-from collective.admin_acts import Act, ActAdmin
+from collective.admin_acts import Act, ActAdmin, MadeElsewhere
 from collective.models import Follow, Message, SweepRun
 
 State = Message.State
@@ -73,7 +73,7 @@ def _told(admin, request, message):
 
 
 @admin.register(Message)
-class MessageAdmin(ActAdmin):
+class MessageAdmin(MadeElsewhere, ActAdmin):
     list_display = ["what", "person", "channel", "state", "due_at", "sent_at", "attempts"]
     list_filter = [ToTellFilter, "state", "channel", "kind"]
     list_select_related = ["person"]
@@ -93,12 +93,6 @@ class MessageAdmin(ActAdmin):
         Act("came_back", "It came back", "Note that this mail came back to us, so that it is told in another way."),
         Act("undo", "Not told after all", "It is a task on Today again. An offer's time stops until it is told."),
     ]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_queryset(self, request):
         """Without mails that are not everybody's to know of; one that failed is everybody's to mend."""

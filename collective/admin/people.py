@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from collective import phones, record_joins, staff
 from collective.admin import person_pages
 from collective.admin.person_forms import PersonForm
-from collective.admin_acts import Act, ActAdmin
+from collective.admin_acts import Act, ActAdmin, MadeElsewhere
 from collective.models import DeletionRequest, Message, Person
 
 admin.site.unregister(EmailAddress)  # Person.email is the one address; allauth's table stays empty
@@ -138,7 +138,7 @@ class PersonAdmin(ActAdmin):
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(admin.ModelAdmin):
+class AuthenticatorAdmin(MadeElsewhere, admin.ModelAdmin):
     """To look at: who has a second step, and since when. "Reset the second step" is on the person's page."""
 
     list_display = ["user", "type", "created_at", "last_used_at"]
@@ -146,12 +146,6 @@ class AuthenticatorAdmin(admin.ModelAdmin):
     search_fields = ["user__name", "user__email"]
     exclude = ["data"]
     readonly_fields = ["user", "type", "created_at", "last_used_at"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(DeletionRequest)

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.core.validators import validate_email
 
 from collective import phones
@@ -154,3 +155,22 @@ class InviteForm(forms.Form):
     groups = forms.ModelMultipleChoiceField(
         Group.objects.order_by("name"), label="What they do", widget=forms.CheckboxSelectMultiple
     )
+
+
+def find_or_add(admin, request):
+    """Who rang up? Found by name, address or the whole phone number; or somebody new. Returns (the person that was
+    just added or None, what the page needs). By POST, so that a number stands in no address.
+
+    Raises PermissionDenied for who may not add people.
+    """
+    searches = "q" in request.POST
+    form = FindPersonForm(request.POST if searches else None)
+    new = NewPersonForm(request.POST if request.method == "POST" and not searches else None)
+    if new.is_valid():
+        if not request.user.has_perm("collective.add_person"):
+            raise PermissionDenied
+        person = new.save()
+        admin.log_addition(request, person, "Added by phone")
+        return person, {}
+    searched = form.is_valid()
+    return None, {"form": form, "new": new, "searched": searched, "found": found(request, form) if searched else []}

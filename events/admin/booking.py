@@ -1,12 +1,11 @@
 """Booking for somebody who rang up: find or add the person, then ask what the sign-up form asks."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from collective import by_hand, clock
-from collective.admin.person_forms import FindPersonForm, NewPersonForm, found
+from collective.admin.person_forms import find_or_add
 from collective.errors import RuleError
 from collective.models import Person
 from events.admin.registrations import HEARD_AT_ONCE
@@ -15,29 +14,18 @@ from events.models import Registration
 
 
 def book(admin, request, session):
-    """Who is it? Found by name, address or the whole phone number; or somebody new.
-
-    By POST, so that a number stands in no address.
-    """
+    """Who is it? Where nobody can be booked, the board says why."""
     try:
         session.check_booking()
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("admin:events_session_board", session.pk)
-    searches = "q" in request.POST
-    form = FindPersonForm(request.POST if searches else None)
-    new = NewPersonForm(request.POST if request.method == "POST" and not searches else None)
-    if new.is_valid():
-        if not request.user.has_perm("collective.add_person"):
-            raise PermissionDenied
-        person = new.save()
-        admin.log_addition(request, person, "Added by phone")
+    person, context = find_or_add(admin, request)
+    if person:
         return redirect("admin:events_session_book_person", session.pk, person.pk)
-    searched = form.is_valid()
     return admin.page(
-        request, "admin/events/session/book.html", "Book for somebody", session=session, original=session, form=form,
-        new=new, found=found(request, form) if searched else [], searched=searched,
-    )  # fmt: skip
+        request, "admin/events/session/book.html", "Book for somebody", session=session, original=session, **context
+    )
 
 
 def book_person(admin, request, session, person_pk):

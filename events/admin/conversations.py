@@ -3,7 +3,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from collective.admin_acts import Act, ActAdmin
+from collective.admin_acts import Act, ActAdmin, MadeElsewhere
 from collective.errors import RuleError
 from events import booking, confidential, first_choice, outcomes
 from events.admin.conversation_booking import heard, on_the_phone
@@ -99,7 +99,7 @@ def _done(admin_, request, conversation, words):
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ActAdmin):
+class ConversationAdmin(MadeElsewhere, ActAdmin):
     list_display = ["person", "series", "slot", "how", "state", "capacity"]
     list_filter = ["state", "how", "capacity", "series"]
     list_select_related = ["person", "series", "slot"]
@@ -132,12 +132,6 @@ class ConversationAdmin(ActAdmin):
         "ended_reason", "pay_anyway", "removed_at", "note_removed_at", "created_at",
     ]  # fmt: skip
     fields = readonly_fields
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def open_acts(self, request, obj):
         begun = obj.is_live and obj.slot.has_started
@@ -216,7 +210,7 @@ def offer(admin_, request, asked):
 
 
 @admin.register(TimeRequest)
-class TimeRequestAdmin(ActAdmin):
+class TimeRequestAdmin(MadeElsewhere, ActAdmin):
     list_display = ["person", "series", "asked_at", "offered_at", "settled_at"]
     list_filter = ["series", "settled_at"]
     list_select_related = ["person", "series"]
@@ -228,12 +222,6 @@ class TimeRequestAdmin(ActAdmin):
     change_form_template = "admin/events/timerequest/change_form.html"
     pages = {"offer": offer}
     acts = [Act("settle", "Answered in another way", "It leaves the lists.", "Answered in another way")]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def open_acts(self, request, obj):
         return self.acts if obj.settled_at is None else []

@@ -4,7 +4,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from collective import today
-from collective.admin_acts import Act, ActAdmin
+from collective.admin_acts import Act, ActAdmin, MadeElsewhere
 from collective.errors import RuleError
 from events import access_needs
 from events.admin.forms import NeedForm
@@ -39,7 +39,7 @@ def arrange(admin_, request, need):
 
 
 @admin.register(AccessNeed)
-class AccessNeedAdmin(ActAdmin):
+class AccessNeedAdmin(MadeElsewhere, ActAdmin):
     """Reached from a session's page of needs: no list of its own shows what people need."""
 
     view_on_site = False
@@ -54,12 +54,6 @@ class AccessNeedAdmin(ActAdmin):
     ]
 
     def has_module_permission(self, request):
-        return False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
         return False
 
     def get_queryset(self, request):

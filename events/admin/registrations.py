@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 
 from collective import by_hand
-from collective.admin_acts import Act, ActAdmin
+from collective.admin_acts import Act, ActAdmin, MadeElsewhere
 from collective.errors import RuleError
 from collective.models import Person
 from events import waiting_list
@@ -82,7 +82,7 @@ def capacity(admin_, request, registration):
 
 
 @admin.register(Registration)
-class RegistrationAdmin(ActAdmin):
+class RegistrationAdmin(MadeElsewhere, ActAdmin):
     list_display = ["person", "email", "session", "state", "order", "offer_until", "capacity", "created_at"]
     list_filter = ["state", "capacity", "session"]
     list_select_related = ["person", "session"]
@@ -126,12 +126,6 @@ class RegistrationAdmin(ActAdmin):
         "who_comes_along", "what_helps", "history",
     ]  # fmt: skip
     fields = readonly_fields
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def get_fields(self, request, obj=None):
         private = {"who_comes_along", "what_helps"}

@@ -1,8 +1,8 @@
 import calendar
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from collective.models.person import LONDON
+
 KICK_OFF = date(2022, 10, 6)  # a Thursday
 CONVERSATIONS = date(2022, 9, 5)  # a Monday
 

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pghistory
 from django.db import models, transaction
@@ -12,8 +11,8 @@ from collective.errors import RuleError
 from collective.markup import RichTextField
 from collective.models import Activity
 from collective.models.activity import ActivityQuerySet
+from collective.models.person import LONDON
 
-LONDON = ZoneInfo("Europe/London")
 NOT_BOOKABLE = {
     "cancelled": "This session is cancelled, so we cannot book places in it.",
     "happened": "This session is over, so we cannot book places in it.",

@@ -1,33 +1,23 @@
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.errors import RuleError
-from collective.link_keys import is_key
 from events import booking, calendar, confidential, outcomes
 from events.conversation_forms import AnswersOfBookingForm
 from events.forms import CapacityForm
 from events.models import Conversation
 from events.views.conversations import choice_of_times, nearest, slot_or_404
-from events.views.registrations import signed_in_or_with_key
+from events.views.registrations import by_owner_or_key, signed_in_or_with_key
 
 RELATED = ("series__call", "series__host", "slot", "person", "payment")
 
 
 def reachable(request, pk):
-    """(conversation, key): by its owner, or by who holds the link from a mail. Anybody else gets a 404."""
-    found = get_object_or_404(Conversation.objects.select_related(*RELATED), pk=pk)
-    if request.user.is_authenticated and found.person_id == request.user.pk:
-        return found, ""
-    key = request.GET.get("key", "")
-    if found.link_is_good and is_key(key, "booking", pk):
-        return found, f"?{urlencode({'key': key})}"
-    raise Http404
+    return by_owner_or_key(request, Conversation.objects.select_related(*RELATED), pk, "booking")
 
 
 def _back_to(found, key):

@@ -1,11 +1,10 @@
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collective import clock
@@ -52,9 +51,16 @@ def days_with_times(slots, zone):
 
 def on_day(slots, day, zone):
     """Those of a day by this zone's calendar."""
-    begins = timezone.datetime.combine(day, timezone.datetime.min.time(), zone)
-    ends = timezone.datetime.combine(day + timedelta(days=1), timezone.datetime.min.time(), zone)
-    return slots.filter(starts_at__gte=begins, starts_at__lt=ends).order_by("starts_at")
+    return slots.filter(**span(day, 1, zone)).order_by("starts_at")
+
+
+def span(first, days, zone):
+    """Conditions on `starts_at`: within so many days from this one, by this zone's calendar."""
+    return {"starts_at__gte": begins(first, zone), "starts_at__lt": begins(first + timedelta(days=days), zone)}
+
+
+def begins(day, zone):
+    return datetime.combine(day, time(0), zone)
 
 
 def choice_of_times(request, slots):
@@ -63,7 +69,7 @@ def choice_of_times(request, slots):
     if day:
         return {"day": day, "times": list(on_day(slots, day, zone)[:100])}
     if later:
-        slots = slots.filter(starts_at__gte=timezone.datetime.combine(later, timezone.datetime.min.time(), zone))
+        slots = slots.filter(starts_at__gte=begins(later, zone))
     days, later = days_with_times(slots, zone)
     return {"days": days, "later": later}
 

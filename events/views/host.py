@@ -1,4 +1,4 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
@@ -14,7 +14,7 @@ from events import booking, host_notes, outcomes, wall_time
 from events.host_forms import CancelForm, LinkForm, NoteForm, OutcomeForm, PassedOnForm
 from events.models import Conversation
 from events.models.session import LONDON
-from events.views.conversations import as_day
+from events.views.conversations import as_day, span
 from events.views.hosting import host_only
 
 NEXT = 10
@@ -48,18 +48,13 @@ def _with_series(rows, series):
     return rows
 
 
-def _span(first, days):
-    begins = datetime.combine(first, time(0), LONDON)
-    return {"starts_at__gte": begins, "starts_at__lt": datetime.combine(first + timedelta(days=days), time(0), LONDON)}
-
-
 def week(series, monday):
     """[(date, [(slot, conversation or None)])] of seven days: open and closed slots, and what is booked in them.
 
     A slot's `can_be_chosen` says whether anybody could book it now.
     """
-    free = set(series.slots.free_to(AnonymousUser()).filter(**_span(monday, 7)).values_list("pk", flat=True))
-    slots = list(series.slots.filter(**_span(monday, 7)).exclude(state="gone").select_related("kept_for"))
+    free = set(series.slots.free_to(AnonymousUser()).filter(**span(monday, 7, LONDON)).values_list("pk", flat=True))
+    slots = list(series.slots.filter(**span(monday, 7, LONDON)).exclude(state="gone").select_related("kept_for"))
     rows = series.conversations.live().filter(slot__in=slots).select_related("person")
     booked = {row.slot_id: row for row in rows}
     days = {monday + timedelta(days=number): [] for number in range(7)}
@@ -76,8 +71,8 @@ def host_day(request, series, day):
     date = as_day(day)
     if date is None:
         raise Http404
-    span = {f"slot__{name}": value for name, value in _span(date, 1).items()}
-    rows = series.conversations.live().filter(**span).select_related("person", "slot").order_by("slot__starts_at")
+    of_day = {f"slot__{name}": value for name, value in span(date, 1, LONDON).items()}
+    rows = series.conversations.live().filter(**of_day).select_related("person", "slot").order_by("slot__starts_at")
     rows = _with_series(rows[:MOST], series)
     return render(request, "events/host/day.html", {"series": series, "day": date, "conversations": rows})
 

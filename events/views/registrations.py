@@ -16,15 +16,20 @@ from events.forms import AccessNeedsForm, CapacityForm
 from events.models import AccessNeed, Material, Registration, Session
 
 
-def reachable(request, pk):
-    """(registration, key): by its owner, or by who holds the link from a mail. Anybody else gets a 404."""
-    registration = get_object_or_404(Registration.objects.select_related("session__call", "person", "payment"), pk=pk)
-    if request.user.is_authenticated and registration.person_id == request.user.pk:
-        return registration, ""
+def by_owner_or_key(request, rows, pk, purpose):
+    """(row, key): for its owner, or for who holds the link from a mail with this purpose. Anybody else gets a 404."""
+    found = get_object_or_404(rows, pk=pk)
+    if request.user.is_authenticated and found.person_id == request.user.pk:
+        return found, ""
     key = request.GET.get("key", "")
-    if registration.link_is_good and is_key(key, "registration", pk):
-        return registration, f"?{urlencode({'key': key})}"
+    if found.link_is_good and is_key(key, purpose, pk):
+        return found, f"?{urlencode({'key': key})}"
     raise Http404
+
+
+def reachable(request, pk):
+    rows = Registration.objects.select_related("session__call", "person", "payment")
+    return by_owner_or_key(request, rows, pk, "registration")
 
 
 def _back_to(registration, key):

@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 
-from collective.admin_acts import ActAdmin
+from collective.admin_acts import ActAdmin, MadeElsewhere
 from collective.errors import RuleError
 from collective.templatetags.collective import pounds
 from payments import expenses
@@ -64,7 +64,7 @@ def receipt(admin_, request, expense):
 
 
 @admin.register(Expense)
-class ExpenseAdmin(ActAdmin):
+class ExpenseAdmin(MadeElsewhere, ActAdmin):
     list_display = ["what", "kind", "amount", "state", "person", "created_at"]
     list_filter = ["state", "kind"]
     ordering = ["decided_by", "created_at"]
@@ -79,12 +79,6 @@ class ExpenseAdmin(ActAdmin):
     ]  # fmt: skip
     fields = readonly_fields
     change_form_template = "admin/payments/expense/change_form.html"
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @admin.display(description="Amount")
     def amount(self, expense):

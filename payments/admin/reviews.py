@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.shortcuts import redirect
 
 from collective import access
-from collective.admin_acts import ActAdmin
+from collective.admin_acts import ActAdmin, MadeElsewhere
 from collective.errors import RuleError
 from collective.templatetags.collective import pounds
 from payments import gateway, reconciliation, reviews
@@ -66,7 +66,7 @@ def settle(admin_, request, review):
 
 
 @admin.register(Review)
-class ReviewAdmin(ActAdmin):
+class ReviewAdmin(MadeElsewhere, ActAdmin):
     list_display = ["attempt", "why", "opened_at", "verdict", "proposed_by", "settled_by", "settled_at"]
     list_filter = ["verdict", "settled_at"]
     list_select_related = ["attempt__payment", "proposed_by", "settled_by"]
@@ -77,12 +77,6 @@ class ReviewAdmin(ActAdmin):
     ]  # fmt: skip
     fields = readonly_fields
     change_form_template = "admin/payments/review/change_form.html"
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and request.user.has_perm("payments.approve_payment")
@@ -106,7 +100,7 @@ def explain(admin_, request, movement):
 
 
 @admin.register(UnknownMovement)
-class UnknownMovementAdmin(ActAdmin):
+class UnknownMovementAdmin(MadeElsewhere, ActAdmin):
     list_display = ["stripe_id", "amount", "seen_at", "explained_by", "explained_at"]
     list_select_related = ["explained_by"]
     pages = {"explain": explain}
@@ -115,12 +109,6 @@ class UnknownMovementAdmin(ActAdmin):
     ]  # fmt: skip
     fields = readonly_fields
     change_form_template = "admin/payments/unknownmovement/change_form.html"
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and request.user.has_perm("payments.approve_payment")

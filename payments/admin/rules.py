@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from collective.admin_acts import ActAdmin
+from collective.admin_acts import ActAdmin, MadeElsewhere
 from payments.models import ExpenseLimit, PaymentRules, PayoutAccount
 
 
@@ -33,7 +33,7 @@ class ExpenseLimitAdmin(ActAdmin):
 
 
 @admin.register(PayoutAccount)
-class PayoutAccountAdmin(ActAdmin):
+class PayoutAccountAdmin(MadeElsewhere, ActAdmin):
     """To look at, and to write down by which reference the finance office knows somebody."""
 
     list_display = ["person", "method", "state", "payee_reference", "changed_at", "wait_until"]
@@ -46,9 +46,3 @@ class PayoutAccountAdmin(ActAdmin):
         "person", "method", "state", "bank_name", "last_four", "voucher", "deliver", "changed_at", "wait_until",
     ]  # fmt: skip
     fields = [*readonly_fields, "payee_reference"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
