@@ -37,6 +37,11 @@ def my_data(person):
         "other times asked for": [row.wish for row in wishes],
         "payments": [_payment_data(row) for row in mine_paid(person)],
         "follows": [str(row.target) for row in person.follows.select_related("activity", "call")],
+        "policies": [
+            {"policy": row.policy.title, "as": row.get_kind_display(), "state": row.get_state_display()}
+            for row in person.policy_roles.select_related("policy")
+        ],
+        "follows drafts of": [row.policy.title for row in person.draft_follows.select_related("policy")],
         "what our team did": [
             {
                 "when": row.action_time.isoformat(timespec="minutes"),

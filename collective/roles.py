@@ -28,6 +28,9 @@ ROLES = {
         "events.conversationseries": ALL,
         "events.conversation": ("view", "change"),
         "events.timerequest": ("view", "change"),
+        "policy_drafts.policy": ALL,
+        "policy_drafts.policyrole": ("view", "add"),
+        "policy_drafts.round": (*ALL, "delete"),
     },
     "Finance": {
         "collective.call": ("view",),

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import environ
 import pghistory
 from csp.constants import NONCE, NONE, SELF
+from js_asset import static_lazy
 from psycopg2.extensions import parse_dsn
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "events.apps.EventsConfig",
+    "policy_drafts.apps.PolicyDraftsConfig",
     "payments.apps.PaymentsConfig",  # after events: joining two records locks registrations before payments
     "collective.apps.CollectiveConfig",  # last: its sweep sends what the others wrote; it takes away allauth's admin
 ]
@@ -91,6 +93,7 @@ TEMPLATES = [
                 "collective.templatetags.collective",
                 "payments.templatetags.payments",
                 "events.templatetags.events",
+                "policy_drafts.templatetags.policy_drafts",
             ],
         },
     }
@@ -182,6 +185,13 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# What the editor of policies has beyond the library's own: static/js/editor-parts.js
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("js/editor-parts.js")],
+        "extensions": dict.fromkeys(("Definitions", "Term", "Definition"), "policy_drafts.markup.ours"),
+    }
+]
 PERMISSIONS_POLICY = {name: [] for name in ("camera", "microphone", "geolocation", "payment", "usb")}
 # Not "no-referrer": with it browsers send "Origin: null" with our own forms, which the CSRF check must refuse.
 SECURE_REFERRER_POLICY = "same-origin"

@@ -27,6 +27,7 @@ urlpatterns = [
     path("me/data/delete/", views.ask_to_delete, name="ask_to_delete"),
     path("", include("events.urls")),
     path("", include("payments.urls")),
+    path("", include("policy_drafts.urls")),
     path("accounts/login/", views.sign_in, name="account_login"),
     path("accounts/login/code/", views.code, name="code"),
     path("accounts/login/code/again/", views.new_code, name="new_code"),

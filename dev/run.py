@@ -92,6 +92,7 @@ def main():
     manage(env, "prepare")
     if env.get("DEMO") != "0":
         manage(env, "load_demo")
+        manage(env, "load_demo_policy")
     manager = Manager()
     for name, command in processes(env).items():
         manager.add_process(name, f"exec {command}", env=env, cwd=str(servers.ROOT))

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from collective.models import Activity, Call, CallPicture, Follow
 from events.cards import with_children
+from policy_drafts.models import Policy
 
 MOST_CALLS = 20
 
@@ -40,7 +41,10 @@ def call(request, slug):
         calls = calls.annotate(is_followed=Value(False))
     found = get_object_or_404(calls, slug=slug)
     found.cards = _cards(request, [found.pk]).get(found.pk, [])
-    return render(request, "collective/call.html", {"call": found, "pictures": found.pictures.all()})
+    policies = Policy.objects.visible_to(request.user).filter(rounds__call=found)
+    return render(
+        request, "collective/call.html", {"call": found, "pictures": found.pictures.all(), "policies": policies}
+    )
 
 
 @require_safe

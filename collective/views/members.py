@@ -15,6 +15,7 @@ from collective.my_data import my_data
 from events.models import Conversation, Registration, Slot
 from payments.models import Payment
 from payments.models.payment_states import ON_THE_WAY
+from policy_drafts.models import PolicyRole
 
 MOST_ROWS = 50
 
@@ -44,6 +45,9 @@ def me(request):
         "kept_times": kept[:5],
         "hosting": request.user.hosted_series.all()[:5],
         "follows": follows,
+        "draft_follows": request.user.draft_follows.select_related("policy")[:MOST_ROWS],
+        "policy_roles": PolicyRole.objects.held_by(request.user).select_related("policy")[:MOST_ROWS],
+        "invitations": PolicyRole.objects.inviting(request.user).select_related("policy")[:5],
         "payments_to_see": _open_payments(request.user),
     })  # fmt: skip
 

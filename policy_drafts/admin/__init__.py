@@ -1,0 +1,3 @@
+from policy_drafts.admin import policies
+
+__all__ = ["policies"]

@@ -1,0 +1,57 @@
+"""Roles: inviting by email as lead or working group, accepting, declining, leaving, removing."""
+
+from django.db import transaction
+
+from collective import clock, mail
+from collective.errors import RuleError
+from collective.models import Person
+from policy_drafts.models import PolicyRole
+
+State = PolicyRole.State
+
+
+@transaction.atomic
+def invite(policy, by, email, kind):
+    """Invite somebody by email; asked again, the open invitation is found. Raises RuleError for who has a role."""
+    policy.locked()
+    email = email.strip().lower()
+    live = policy.roles.live().filter(email__iexact=email) | policy.roles.live().filter(person__email__iexact=email)
+    if found := live.first():
+        if found.state == State.ACCEPTED or found.kind != kind:
+            raise RuleError(f"{found.person or found.email} is here already: {found.get_kind_display()}")
+        return found
+    role = PolicyRole.objects.create(policy=policy, kind=kind, email=email, invited_by=by, invited_at=clock.now())
+    person = Person.objects.filter(email__iexact=email).first()
+    mail.tell(person, "policy_invitation", role, address="" if person else email)
+    return role
+
+
+@transaction.atomic
+def answer(role, person, accepts):
+    """Accept or decline one's own invitation. Raises RuleError if it was withdrawn, or is another's."""
+    role = PolicyRole.objects.select_for_update(no_key=True, of=("self",)).get(pk=role.pk)
+    if role.state == State.ACCEPTED and role.person_id == person.pk:
+        return role
+    if role.state != State.INVITED:
+        raise RuleError("This invitation is no longer open.")
+    if (person.email or "").lower() != role.email.lower():
+        raise RuleError("This invitation went to another email address. Please sign in with that one.")
+    role.state, role.person, role.answered_at = State.ACCEPTED if accepts else State.DECLINED, person, clock.now()
+    role.save()
+    return role
+
+
+@transaction.atomic
+def end(role, by):
+    """Remove a role, or leave it oneself. The last lead stays: somebody has to write. Raises RuleError."""
+    role.policy.locked()
+    role = PolicyRole.objects.select_for_update(no_key=True, of=("self",)).get(pk=role.pk)
+    if role.state not in (State.INVITED, State.ACCEPTED):
+        return role
+    leads = role.policy.roles.leads().filter(state=State.ACCEPTED).exclude(pk=role.pk)
+    if role.is_lead and role.state == State.ACCEPTED and not leads.exists():
+        raise RuleError("A policy needs somebody who writes it. Invite another lead first.")
+    role.state = State.LEFT if role.person_id == by.pk else State.REMOVED
+    role.answered_at = clock.now()
+    role.save()
+    return role

@@ -1,0 +1,199 @@
+"""The markup of a policy's text: what may stand in it, cleaned on input and again when it is shown.
+
+Whatever comes (the editor, Word, Google Docs, a web page, a script kiddie) ends as the same few tags.
+"""
+
+import re
+from copy import deepcopy
+
+import lxml.html
+import nh3
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+
+EXTENSIONS = {
+    "Bold": True,
+    "Italic": True,
+    "Heading": {"levels": [3, 4]},
+    "BulletList": True,
+    "OrderedList": True,
+    "ListItem": True,
+    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
+    "Blockquote": True,
+    "HardBreak": True,
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+}
+TAGS = {
+    "p", "br", "strong", "em", "ul", "ol", "li", "h3", "h4", "a", "blockquote", "dl", "dt", "dd",
+    "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "img", "details", "summary",
+}  # fmt: skip
+SAME = {"b": "strong", "i": "em", "h1": "h3", "h2": "h3", "h5": "h4", "h6": "h4", "div": "p", "cite": "em"}
+PICTURE = re.compile(r"/policies/pictures/[0-9a-f-]{36}/")
+ATTRIBUTES = {
+    "a": {"href"}, "ol": {"start"}, "img": {"src", "alt"},
+    "th": {"colspan", "rowspan", "scope"}, "td": {"colspan", "rowspan"},
+}  # fmt: skip
+GOES_WITH_ALL = {"script", "style", "template", "iframe", "object", "embed", "svg", "math", "noscript", "title", "head"}
+HOLDS_BLOCKS = {"li", "blockquote", "dd", "td", "th", "article"}
+IS_BLOCK = {
+    "p", "ul", "ol", "li", "h3", "h4", "blockquote", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td",
+    "figure", "figcaption", "details", "summary",
+}  # fmt: skip
+MARKS = ("data-block", "data-from")
+
+
+def _cleaner(kept_marks):
+    marks = {tag: {*ATTRIBUTES.get(tag, ()), *kept_marks} for tag in TAGS}
+    return nh3.Cleaner(
+        tags=TAGS, attributes=marks, clean_content_tags=GOES_WITH_ALL, url_schemes={"http", "https", "mailto", "tel"},
+        link_rel=None, attribute_filter=_only_ours,
+    )  # fmt: skip
+
+
+def _only_ours(tag, attribute, value):
+    """Pictures are ours, spans of cells are numbers, marks are uids."""
+    if (tag, attribute) == ("img", "src"):
+        return value if PICTURE.fullmatch(value) else None
+    if attribute in {"colspan", "rowspan", "start"}:
+        return value if value.isdigit() and 0 < int(value) < 1000 else None
+    if attribute == "scope":
+        return value if value in {"row", "col"} else None
+    if attribute in MARKS:
+        return value if re.fullmatch(r"[0-9a-f-]{36}", value) else None
+    return value
+
+
+_input, _output = _cleaner(()), _cleaner(MARKS)
+
+
+def tree(html):
+    """An <article> that holds the HTML, which must be clean."""
+    return lxml.html.fragment_fromstring(html or "", create_parent="article")
+
+
+def inner(element):
+    """The HTML that stands inside an element."""
+    text = (element.text or "").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text + "".join(lxml.html.tostring(child, encoding="unicode") for child in element)
+
+
+def cleaned(html):
+    """The HTML with nothing but what is allowed, in one shape: every text stands in a paragraph, heading or the like.
+
+    Uids (`data-block`) that come along are dropped: they belong to the server.
+    """
+    html = nh3.Cleaner(
+        tags=TAGS | set(SAME), attributes=ATTRIBUTES, clean_content_tags=GOES_WITH_ALL,
+        url_schemes={"http", "https", "mailto", "tel"}, link_rel=None, attribute_filter=_only_ours,
+    ).clean(_without_nulls(html or ""))  # fmt: skip
+    root = tree(html)
+    for element in list(root.iter(*SAME)):
+        _renamed(element, SAME[element.tag])
+    for image in list(root.iter("img")):
+        if not image.get("src"):
+            image.drop_tree()
+    _in_paragraphs(root)
+    _drop_empty(root)
+    return _input.clean(inner(root))
+
+
+def _without_nulls(html):
+    """PostgreSQL stores no NUL, and other control characters are no text."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", html)
+
+
+def _renamed(element, tag):
+    if tag == "p" and any(child.tag in IS_BLOCK or child.tag in SAME for child in element):
+        element.drop_tag()  # a <div> around blocks is no paragraph
+    else:
+        element.tag = tag
+
+
+def _in_paragraphs(parent):
+    """Wrap loose text and inline elements of what holds blocks into paragraphs."""
+    for child in list(parent):
+        _in_paragraphs(child)
+    if parent.tag not in HOLDS_BLOCKS:
+        return
+    children, text = list(parent), parent.text
+    for child in children:
+        parent.remove(child)
+    parent.text, loose = None, None
+    for piece, tail in [(None, text), *((child, child.tail) for child in children)]:
+        if piece is not None:
+            piece.tail = None
+            if piece.tag in IS_BLOCK or piece.tag == "img":
+                parent.append(piece)
+                loose = None
+            else:
+                loose = _paragraph(parent) if loose is None else loose
+                loose.append(piece)
+        if tail and (tail.strip() or loose is not None):
+            loose = _paragraph(parent) if loose is None else loose
+            if len(loose):
+                loose[-1].tail = (loose[-1].tail or "") + tail
+            else:
+                loose.text = (loose.text or "") + tail
+
+
+def _paragraph(parent):
+    made = lxml.html.Element("p")
+    parent.append(made)
+    return made
+
+
+def _drop_empty(root):
+    """Paragraphs and headings without a word: Word uses them as space. Cells and items keep their place."""
+    for element in list(root.iter("p", "h3", "h4", "dt", "figcaption", "figure", "blockquote", "ul", "ol", "dl")):
+        if not element.text_content().strip() and element.find(".//img") is None:
+            element.drop_tree()
+    for element in root.iter("p", "h3", "h4", "dt"):
+        while len(element) and element[-1].tag == "br" and not (element[-1].tail or "").strip():
+            element.remove(element[-1])
+
+
+def safe(html):
+    """The HTML, cleaned once more and safe to show, with its uids."""
+    return mark_safe(_output.clean(html or ""))
+
+
+def without_marks(html):
+    """The HTML as the editor gets it: without uids."""
+    return _input.clean(html or "")
+
+
+def for_reading(html, *, prefix="b-"):
+    """The HTML with an address for each block (`id`), and tables that scroll by keyboard when they are too wide."""
+    root = tree(_output.clean(html or ""))
+    for element in root.iter():
+        uid = element.attrib.pop("data-block", None)
+        element.attrib.pop("data-from", None)
+        if uid:
+            element.set("id", f"{prefix}{uid}")
+    for table in list(root.iter("table")):
+        _scrollable(table)
+    return mark_safe(inner(root))
+
+
+def _scrollable(table):
+    """WCAG 2.2, 2.1.1: what scrolls can be scrolled by keyboard."""
+    frame = lxml.html.Element("div", {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Table"})
+    frame.tail, copy = table.tail, deepcopy(table)
+    copy.tail = None
+    table.getparent().replace(table, frame)
+    frame.append(copy)
+
+
+def figure(picture, alternative_text, long_description):
+    """The HTML of a picture with its words."""
+    caption = "<br>".join(escape(line) for line in long_description.strip().splitlines() if line.strip())
+    caption = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return f'<figure><img src="{picture.get_absolute_url()}" alt="{escape(alternative_text)}">{caption}</figure>'
+
+
+def ours(config, shared):
+    """What django-prose-editor asks of an extension: its tags. We clean by our own list."""
+    shared["tags"].update({"dl", "dt", "dd"})

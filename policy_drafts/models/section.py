@@ -1,0 +1,155 @@
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.urls import reverse
+
+from collective import clock
+from collective.encryption import EncryptedJSONField
+from collective.models import Person
+from policy_drafts.models.policy import Policy
+
+
+class SectionState(models.TextChoices):
+    NOT_STARTED = "not_started", "Not started"
+    WRITING = "writing", "Writing"
+    READY = "ready", "Ready"
+
+
+class SectionQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(removed_at=None)
+
+    def removed(self):
+        return self.exclude(removed_at=None)
+
+
+class Section(models.Model):
+    """A numbered part of the working copy. `html` is clean and each block in it has its uid (`data-block`)."""
+
+    State = SectionState
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="sections")
+    position = models.PositiveIntegerField(null=True, help_text="Empty once it is removed.")
+    title = models.CharField(max_length=150)
+    html = models.TextField(blank=True, default="")
+    state = models.CharField(max_length=20, choices=SectionState, default=SectionState.NOT_STARTED)
+    notes = EncryptedJSONField("notes to self", null=True, blank=True)
+    lock_version = models.PositiveIntegerField(default=0)
+    edited_at = models.DateTimeField(default=clock.now)
+    edited_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["policy", "position"], name="one_section_a_position", deferrable=models.Deferrable.DEFERRED
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("write_section", args=[self.policy.slug, self.pk])
+
+    @property
+    def blocks(self):
+        """The blocks of the working text."""
+        from policy_drafts import blocks
+
+        return blocks.of(self.html)
+
+
+class SectionSave(models.Model):
+    """One saved version of a section, for ever: whoever wrote it, it can be seen and restored."""
+
+    class How(models.TextChoices):
+        ADDED = "added", "Added"
+        EDITED = "edited", "Edited"
+        RENAMED = "renamed", "Renamed"
+        COMBINED = "combined", "Combined with another's change"
+        SPLIT = "split", "Split"
+        MERGED = "merged", "Merged"
+        IMPORTED = "imported", "Imported"
+        RESTORED = "restored", "Restored"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    section = models.ForeignKey(Section, models.CASCADE, related_name="saves")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=150)
+    html = models.TextField(blank=True)
+    state = models.CharField(max_length=20, choices=SectionState)
+    how = models.CharField(max_length=20, choices=How, default=How.EDITED)
+    saved_at = models.DateTimeField(default=clock.now)
+    saved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["section", "number"], name="one_save_a_number")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self):
+        return f"{self.section}, version {self.number}"
+
+
+class Unsaved(models.Model):
+    """What one person has typed and not saved: theirs alone, offered back after a crash."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    section = models.ForeignKey(Section, models.CASCADE, related_name="unsaved")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    started_from = models.PositiveIntegerField(help_text="The version that they had before them.")
+    typed = EncryptedJSONField(help_text="Title, text, state and notes, as typed.")
+    typed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["section", "person"], name="one_unsaved_text_each")]
+
+    def __str__(self):
+        return f"What {self.person} typed in {self.section}"
+
+
+class Presence(models.Model):
+    """Who has a section open in the editor, and when their browser last said so."""
+
+    section = models.ForeignKey(Section, models.CASCADE, related_name="presences")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["section", "person"], name="one_presence_each")]
+
+    def __str__(self):
+        return f"{self.person} is editing {self.section}"
+
+
+class Heard(models.Model):
+    """A note of what was said before there was a draft, beside a section or about the whole policy."""
+
+    class Channel(models.TextChoices):
+        SESSION = "session", "In a session"
+        CONVERSATION = "conversation", "In a conversation"
+        LETTER = "letter", "In a letter"
+        PHONE = "phone", "On the phone"
+        EMAIL = "email", "In an email"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="heard")
+    section = models.ForeignKey(Section, models.SET_NULL, null=True, blank=True, related_name="heard")
+    channel = models.CharField(max_length=20, choices=Channel)
+    words = EncryptedJSONField()
+    heard_on = models.DateField(null=True, blank=True)
+    noted_at = models.DateTimeField(default=clock.now)
+    noted_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "note of what was said"
+        ordering = ["-noted_at", "pk"]
+
+    def __str__(self):
+        return self.get_channel_display()

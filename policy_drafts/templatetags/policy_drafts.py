@@ -1,0 +1,11 @@
+from django import template
+
+from policy_drafts import markup
+
+register = template.Library()
+
+
+@register.filter
+def policy_text(html):
+    """A policy's text, cleaned once more, for showing beside another: without addresses for its blocks."""
+    return markup.safe(markup.without_marks(html))

@@ -1,0 +1,179 @@
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from collective import clock
+from collective.errors import RuleError
+from policy_drafts import blocks, diffs, outline, publishing, reading_ease, writing
+from policy_drafts.forms import HeardForm, SplitForm, TitleForm
+from policy_drafts.models import Presence, Unsaved
+from policy_drafts.views.lead import lead_only, section_of
+
+MOST_NOTES = 100
+
+
+def _rows(policy, person):
+    """The outline: each section with its number, size, ease, and what changed since the last draft."""
+    typed = Unsaved.objects.filter(section=OuterRef("pk"), person=person)
+    found = list(policy.sections.live().select_related("edited_by").annotate(has_unsaved=Exists(typed)))
+    last = policy.drafts.exclude(sha256="").first()
+    now = [(row, blocks.of(row.html)) for row in publishing_order(found)]
+    changes = diffs.compare_sections(publishing.of_draft(last), now) if last else []
+    words = {str(change.new.uid): change.words for change in changes if change.new and change.is_changed}
+    recent = Presence.objects.filter(section__in=found, seen_at__gt=clock.now() - writing.STILL_HERE)
+    there = {}
+    for row in recent.exclude(person=person).select_related("person"):
+        there.setdefault(row.section_id, []).append(str(row.person))
+    for section, its_blocks in now:
+        text = "\n".join(block.text for block in its_blocks)
+        section.words, section.ease = reading_ease.count(text), reading_ease.ease(text)
+        section.changed, section.editors = words.get(str(section.pk), ""), there.get(section.pk, [])
+    return found, last, [change.old for change in changes if not change.new]
+
+
+def publishing_order(sections):
+    """Number the sections, as a draft would."""
+    for number, section in enumerate(sections, 1):
+        section.number, section.uid = number, section.pk
+        yield section
+
+
+def outline_page(request, policy, *, form=None, heard_form=None):
+    rows, last, taken_out = _rows(policy, request.user)
+    return render(request, "policy_drafts/desk/outline.html", {
+        "policy": policy, "sections": rows, "last_draft": last, "taken_out": taken_out,
+        "words": sum(row.words for row in rows),
+        "add_form": form or TitleForm(), "heard_form": heard_form or HeardForm(), "form": form or heard_form,
+        "heard": policy.heard.filter(section=None)[:MOST_NOTES],
+        "removed": policy.sections.removed().count(),
+    })  # fmt: skip
+
+
+@lead_only
+@require_safe
+def write(request, policy):
+    """The desk: every section, and the acts that change the outline."""
+    return outline_page(request, policy)
+
+
+@lead_only
+@require_POST
+def add_section(request, policy):
+    form = TitleForm(request.POST)
+    if form.is_valid():
+        try:
+            made = outline.add(policy, request.user, form.cleaned_data["title"])
+        except RuleError as error:
+            form.add_error("title", str(error))
+        else:
+            return redirect("write_section", policy.slug, made.pk)
+    return outline_page(request, policy, form=form)
+
+
+@lead_only
+@require_POST
+def move_section(request, policy, pk):
+    """One place up or down; the page comes back where the section is now."""
+    section = section_of(policy, pk)
+    step = -1 if request.POST.get("to") == "up" else 1
+    if outline.move(section, step):
+        messages.success(request, f"“{section.title}” is one place {'further up' if step < 0 else 'further down'}.")
+    return redirect(f"{policy.get_absolute_url()}write/#s-{section.pk}")
+
+
+def _act(request, section, act, words):
+    try:
+        act()
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect(section)
+    messages.success(request, words)
+    return redirect("write", section.policy.slug)
+
+
+@lead_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def split_section(request, policy, pk):
+    """Make two sections of one: which paragraph begins the second."""
+    section = section_of(policy, pk)
+    tops = [(row.uid, row.text[:80]) for row in outline.beginnings(section)]
+    form = SplitForm(request.POST or None, choices=tops)
+    if request.method == "POST" and form.is_valid():
+        try:
+            outline.split(section, request.user, form.cleaned_data["block"], form.cleaned_data["title"])
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "There are two sections now.")
+            return redirect("write", policy.slug)
+    return render(
+        request, "policy_drafts/desk/split.html", {"policy": policy, "section": section, "form": form, "tops": tops}
+    )
+
+
+@lead_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge_section(request, policy, pk):
+    """Put it at the end of the section before it, after a yes."""
+    section = section_of(policy, pk)
+    before = policy.sections.live().filter(position__lt=section.position).order_by("-position").first()
+    if request.method == "POST":
+        return _act(request, section, lambda: outline.merge(section, request.user), "The two sections are one now.")
+    return render(
+        request, "policy_drafts/desk/merge.html", {"policy": policy, "section": section, "before": before}
+    )  # fmt: skip
+
+
+@lead_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_section(request, policy, pk):
+    """Take it out, after a yes; it can be put back."""
+    section = section_of(policy, pk)
+    if request.method == "POST":
+        return _act(request, section, lambda: outline.remove(section), f"“{section.title}” is taken out. "
+                    "You can put it back: see “Removed sections”.")  # fmt: skip
+    return render(request, "policy_drafts/desk/remove.html", {"policy": policy, "section": section})
+
+
+@lead_only
+@require_safe
+def removed_sections(request, policy):
+    """What was taken out, to put back."""
+    rows = policy.sections.removed().order_by("-removed_at")[:MOST_NOTES]
+    return render(request, "policy_drafts/desk/removed.html", {"policy": policy, "sections": rows})
+
+
+@lead_only
+@require_POST
+def put_back_section(request, policy, pk):
+    section = get_object_or_404(policy.sections.all(), pk=pk)
+    section.policy = policy
+    outline.put_back(section)
+    messages.success(request, f"“{section.title}” is back, at the end.")
+    return redirect("write", policy.slug)
+
+
+@lead_only
+@require_POST
+def add_heard(request, policy):
+    """Note what was said, about the whole policy or beside a section."""
+    form = HeardForm(request.POST)
+    key = request.POST.get("section")
+    section = section_of(policy, key) if key else None
+    if not form.is_valid():
+        return outline_page(request, policy, heard_form=form)
+    form.instance.policy, form.instance.section = policy, section
+    form.instance.words, form.instance.noted_by = form.cleaned_data["words"], request.user
+    form.save()
+    messages.success(request, "Noted.")
+    return redirect(section or f"{policy.get_absolute_url()}write/#heard")
+
+
+@lead_only
+@require_POST
+def remove_heard(request, policy, note_pk):
+    note = get_object_or_404(policy.heard.all(), pk=note_pk)
+    note.delete()
+    messages.success(request, "The note is removed.")
+    return redirect("write", policy.slug)

@@ -1,0 +1,97 @@
+import uuid
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from collective import mail
+from collective.errors import RuleError
+from collective.models import Message
+from policy_drafts import emails, publishing
+from policy_drafts.forms import AudienceForm, PublishForm, WithdrawForm
+from policy_drafts.models import Audience, Draft
+from policy_drafts.views.lead import lead_only
+
+
+def _audience(value):
+    return value if value in Audience.values else Audience.WORKING_GROUP
+
+
+def _key(text):
+    """The rehearsal's key as it came back, or a new one."""
+    try:
+        return uuid.UUID(text)
+    except (ValueError, TypeError, AttributeError):
+        return uuid.uuid4()
+
+
+@lead_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def rehearse(request, policy):
+    """What publishing would do, for whom, and what a careful reader would stumble over; then the yes."""
+    audience = _audience(request.POST.get("audience") or request.GET.get("audience"))
+    form, key = PublishForm(request.POST or None), _key(request.POST.get("key"))
+    if request.method == "POST" and form.is_valid() and "publish" in request.POST:
+        try:
+            draft = publishing.publish(
+                policy, request.user, audience=audience, news=form.cleaned_data["news"], request_key=key,
+                based_on=request.POST.get("based_on", ""),
+            )  # fmt: skip
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"Draft {draft.number} is published, and people are told.")
+            return redirect(draft)
+    plan = publishing.rehearse(policy, audience)
+    return render(request, "policy_drafts/desk/rehearse.html", {
+        "policy": policy, "form": form, "plan": plan, "key": key, "audience": audience, "audiences": Audience,
+        "preview": _preview(policy, request.user, plan.number, audience, request.POST.get("news", "")),
+    })  # fmt: skip
+
+
+def _preview(policy, person, number, audience, news):
+    """The mail as people would read it."""
+    draft = Draft(policy=policy, number=number, policy_title=policy.title, audience=audience, news=news)
+    letter = emails.letter_about(draft)
+    message = Message(person=person, kind="draft_published", channel="email")
+    return {"subject": letter.subject, "html": mail.render(message, letter, "preview")}
+
+
+def _draft(policy, number):
+    return get_object_or_404(policy.drafts.exclude(sha256=""), number=number)
+
+
+@lead_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_draft(request, policy, number):
+    """Open a draft to more people: an act of its own, with its own mail."""
+    draft = _draft(policy, number)
+    form = AudienceForm(request.POST or None, choices=draft.wider)
+    if request.method == "POST" and form.is_valid():
+        try:
+            draft = publishing.open_to(draft, form.cleaned_data["audience"])
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"Who can read draft {number} now: {draft.get_audience_display().lower()}.")
+            return redirect("draft", policy.slug, number)
+    told = [(row.label, publishing.newly_told(draft, row).count()) for row in draft.wider]
+    return render(
+        request, "policy_drafts/desk/open.html", {"policy": policy, "draft": draft, "form": form, "told": told}
+    )
+
+
+@lead_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw_draft(request, policy, number):
+    """Withdraw a draft: number, day and reason stay."""
+    draft, form = _draft(policy, number), WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            publishing.withdraw(draft, request.user, form.cleaned_data["because"])
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"Draft {number} is withdrawn.")
+            return redirect("drafts", policy.slug)
+    return render(request, "policy_drafts/desk/withdraw.html", {"policy": policy, "draft": draft, "form": form})

@@ -1,0 +1,172 @@
+// The section editor: keeps what is typed, offers it back, says who else is here. Without it the form works as a form.
+(() => {
+  const form = document.getElementById("write")
+  if (!form) return
+  const kept = document.getElementById("kept")
+  const others = document.getElementById("others")
+  const store = `unsaved:${form.dataset.who}:${form.dataset.keep}`
+  const PAUSE = 1500, AT_LEAST = 3000, LOOK = 20000
+  let editor = null, timer = null, first = 0, changed = false, sending = false
+
+  const fields = () => {
+    const data = new FormData(form)
+    data.delete("leave")
+    return data
+  }
+  const say = (text) => { if (kept.textContent !== text) kept.textContent = text }
+
+  // On this device, only while the server does not have it.
+  const keepHere = () => {
+    const typed = Object.fromEntries([...fields()].filter(([name]) => name !== "csrfmiddlewaretoken"))
+    try { localStorage.setItem(store, JSON.stringify(typed)) } catch { /* private windows may refuse */ }
+  }
+  const forgetHere = () => { try { localStorage.removeItem(store) } catch { /* as above */ } }
+
+  const told = (answer) => {
+    const names = answer.others.join(", ")
+    const started = Number(form.elements.started_from.value)
+    const parts = []
+    if (names) parts.push(`${names} ${answer.others.length === 1 ? "is" : "are"} editing this section now. If you both save, you will see both texts and choose.`)
+    if (answer.version > started) parts.push("Somebody saved this section after you opened it. When you save, you will see both texts and choose.")
+    const text = parts.join(" ")
+    if (others.textContent !== text) others.textContent = text
+  }
+
+  const post = (address, data, more = {}) =>
+    fetch(address, { method: "POST", body: data, redirect: "manual", headers: { Accept: "application/json" }, ...more })
+
+  const keep = async () => {
+    clearTimeout(timer)
+    if (!changed || sending) return
+    changed = false
+    first = 0
+    sending = true
+    keepHere()
+    try {
+      const answer = await post(form.dataset.keep, fields())
+      if (!answer.ok) throw answer
+      const said = await answer.json()
+      if (!changed) forgetHere()
+      say(`What you typed is kept for you (${said.kept}). It is not saved yet.`)
+      told(said)
+    } catch (error) {
+      changed = true
+      say(error instanceof Response
+        ? "You may have been signed out. What you typed is kept on this device: sign in in another tab, then save."
+        : "There is no connection. What you typed is kept on this device, and we try again.")
+      later(5000)
+    } finally {
+      sending = false
+      if (changed && !timer) later(PAUSE)
+    }
+  }
+  const later = (wait) => { clearTimeout(timer); timer = setTimeout(() => { timer = null; keep() }, wait) }
+
+  const typed = () => {
+    const now = Date.now()
+    first = first || now
+    changed = true
+    later(Math.max(0, Math.min(PAUSE, first + AT_LEAST - now)))
+  }
+  form.addEventListener("input", typed)
+  form.addEventListener("change", typed)
+
+  // The page is hidden, closed or swiped away: the last words go out with it.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && changed) {
+      keepHere()
+      navigator.sendBeacon(form.dataset.keep, fields())
+    }
+  })
+  window.addEventListener("pagehide", () => {
+    const data = new FormData()
+    data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value)
+    data.set("gone", "1")
+    navigator.sendBeacon(form.dataset.here, data)
+  })
+  form.addEventListener("submit", () => { keepHere(); changed = false; clearTimeout(timer) })
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
+      event.preventDefault()
+      form.requestSubmit(form.querySelector("button[type=submit]"))
+    }
+  })
+
+  const look = async () => {
+    const data = new FormData()
+    data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value)
+    try {
+      const answer = await post(form.dataset.here, data)
+      if (answer.ok) told(await answer.json())
+    } catch { /* the next look tells */ }
+  }
+  setInterval(look, LOOK)
+
+  // What this device kept because the server could not: hand it over, then offer it like the rest.
+  const recover = async () => {
+    let text = null
+    try { text = localStorage.getItem(store) } catch { return }
+    if (!text) return
+    const typedHere = JSON.parse(text)
+    const same = typedHere.html === form.elements.html.value && typedHere.title === form.elements.title.value && typedHere.notes === form.elements.notes.value
+    if (same || document.querySelector(".summary")) { if (same) forgetHere(); return }
+    const data = fields()
+    for (const [name, value] of Object.entries(typedHere)) data.set(name, value)
+    try {
+      const answer = await post(form.dataset.keep, data)
+      if (!answer.ok) return
+      forgetHere()
+      if (!document.getElementById("unsaved")) location.assign(form.dataset.unsaved)
+    } catch { /* it stays on this device */ }
+  }
+
+  // The library's editor: names and states of its buttons for who cannot see them (WCAG 2.2, 4.1.2).
+  const named = (box) => {
+    const bar = box.querySelector(".prose-menubar")
+    const text = box.querySelector("[contenteditable]")
+    if (!bar || !text) return
+    bar.setAttribute("role", "group")
+    bar.setAttribute("aria-label", "Form of the text")
+    text.setAttribute("role", "textbox")
+    text.setAttribute("aria-multiline", "true")
+    text.setAttribute("aria-label", "Text of the section")
+    const states = () => {
+      for (const button of bar.querySelectorAll("button")) {
+        button.setAttribute("aria-pressed", String(button.classList.contains("active")))
+        button.setAttribute("aria-disabled", String(button.classList.contains("disabled")))
+      }
+    }
+    states()
+    new MutationObserver(states).observe(bar, { subtree: true, attributes: true, attributeFilter: ["class"] })
+  }
+  form.addEventListener("prose-editor:ready", (event) => {
+    editor = event.detail.editor
+    named(event.target.closest(".prose-editor") || form)
+    form.dataset.ready = "yes"
+  })
+
+  const pictures = document.getElementById("picture-form")
+  pictures?.addEventListener("submit", async (event) => {
+    if (!editor) return
+    event.preventDefault()
+    const wrong = document.getElementById("picture-error")
+    wrong.hidden = true
+    try {
+      const answer = await post(pictures.action, new FormData(pictures))
+      const said = await answer.json()
+      if (said.errors) {
+        wrong.textContent = said.errors.join(" ")
+        wrong.hidden = false
+        return
+      }
+      editor.chain().focus().insertContent(said.html).run()
+      pictures.reset()
+      pictures.closest("details").open = false
+    } catch {
+      wrong.textContent = "The picture could not be sent. Please try again."
+      wrong.hidden = false
+    }
+  })
+  recover()
+})()
