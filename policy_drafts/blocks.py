@@ -105,6 +105,16 @@ def with_uids(html, before=""):
     return markup.inner(root)
 
 
+def with_fresh_uids(html, taken):
+    """Stored HTML in which each block whose uid is taken elsewhere has a new one, and says of which it is a copy."""
+    root = markup.tree(html)
+    for element in leaves(root):
+        if element.get("data-block") in taken:
+            element.set("data-from", element.get("data-block"))
+            element.set("data-block", str(uuid.uuid4()))
+    return markup.inner(root)
+
+
 def _part_of(text, old):
     """The uid of the block of which this text is a part or a copy, or ""."""
     if len(text) < PART:

@@ -63,10 +63,16 @@ def remove(section):
 
 @transaction.atomic
 def put_back(section):
-    """Put a removed section back, at the end."""
+    """Put a removed section back, at the end. What was merged into another section meanwhile is a copy now."""
     section.policy.locked()
-    last = section.policy.sections.live().aggregate(last=Max("position"))["last"] or 0
-    Section.objects.filter(pk=section.pk).exclude(removed_at=None).update(removed_at=None, position=last + 1)
+    now = Section.objects.removed().filter(pk=section.pk).first()
+    if now is None:
+        return
+    live = section.policy.sections.live()
+    taken = {block.uid for row in live for block in row.blocks}
+    last = live.aggregate(last=Max("position"))["last"] or 0
+    html = blocks.with_fresh_uids(now.html, taken)
+    Section.objects.filter(pk=now.pk).update(removed_at=None, position=last + 1, html=html)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Factories state what a row needs; a test states what matters."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import factory
@@ -10,6 +11,8 @@ from collective.models import Activity, Call, Community, Follow, Page, Person
 from events import booking
 from events.models import ConversationSeries, Registration, Session, Slot
 from payments.models import Payment, PayoutAccount
+from policy_drafts import outline, publishing
+from policy_drafts.models import Audience, Policy, PolicyRole
 
 # The real call's first session: a Thursday, 14:00 to 16:00 in London (call-facts).
 KICK_OFF = datetime(2022, 10, 6, 13, 0, tzinfo=UTC)
@@ -230,3 +233,34 @@ TALK = {
 def book(slot, person=None, **answers):
     """A conversation, made by the rule itself."""
     return booking.book(slot, person or PersonFactory(), **{**TALK, **answers})
+
+
+class PolicyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Policy
+
+    title = factory.Sequence("Policy {}".format)
+    slug = factory.Sequence("policy-{}".format)
+    summary = "How we keep each other safe."
+
+
+def role_in(policy, person=None, kind=PolicyRole.Kind.LEAD):
+    """Give somebody an accepted role; returns the person."""
+    person = person or PersonFactory()
+    PolicyRole.objects.create(policy=policy, person=person, email=person.email, kind=kind, state="accepted")
+    return person
+
+
+def section_in(policy, html="<p>We look after each other.</p>", title="Why", by=None):
+    """A section of the working copy, added by its rule."""
+    return outline.add(policy, by or PersonFactory(), title, html=html)
+
+
+def published(policy, by=None, audience=Audience.PUBLIC, news="It is new."):
+    """Publish the working copy; one section is added where there is none."""
+    if not policy.sections.live().exists():
+        section_in(policy)
+    return publishing.publish(
+        policy, by or PersonFactory(), audience=audience, news=news, request_key=uuid.uuid4(),
+        based_on=publishing.fingerprint(policy),
+    )  # fmt: skip

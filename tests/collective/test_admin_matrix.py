@@ -33,6 +33,7 @@ from tests.factories import (
     PayoutAccountFactory,
     PersonFactory,
     PhonePersonFactory,
+    PolicyFactory,
     SeriesFactory,
     SessionFactory,
     book,
@@ -257,6 +258,11 @@ ROWS = {
     "payments_unknownmovement_changelist": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
     "payments_unknownmovement_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "payments_unknownmovement_history": (FORBIDDEN, OK, FORBIDDEN, TO, TO),
+    "policy_drafts_policy_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "policy_drafts_policy_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "policy_drafts_policy_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "policy_drafts_policy_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
+    "policy_drafts_policy_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "status": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "take": (NEVER, NEVER, NEVER, TO, TO),
 }
@@ -319,6 +325,7 @@ def arguments(db):
         "events_accessneed": AccessNeed.objects.get().pk,
         "events_registration": registration.pk,
         "events_session": session.pk,
+        "policy_drafts_policy": PolicyFactory().pk,
         **conversation_keys(call),
         **payment_keys(session),
     }
@@ -335,7 +342,7 @@ ACTS = {
 
 def address_of(name, keys, special):
     """The address, with the rows above for what it names."""
-    model = "_".join(name.split("_")[:2])
+    model = "_".join(name.split("_")[: 3 if name.startswith("policy_drafts") else 2])
     key = special.get(name, keys.get(model))
     if name.endswith("_book_person"):
         return reverse(f"admin:{name}", args=[key, keys["collective_person"]])

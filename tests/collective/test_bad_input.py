@@ -4,8 +4,21 @@ import pytest
 from django.test import Client
 
 from events.models import Session
+from policy_drafts.models import Audience
 from tests.conftest import with_second_factor
-from tests.factories import PageFactory, PersonFactory, SeriesFactory, SessionFactory, book, sign_up, slots_of
+from tests.factories import (
+    PageFactory,
+    PersonFactory,
+    PolicyFactory,
+    SeriesFactory,
+    SessionFactory,
+    book,
+    published,
+    role_in,
+    section_in,
+    sign_up,
+    slots_of,
+)
 
 pytestmark = [pytest.mark.thorough, pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
 BAD = [
@@ -43,7 +56,10 @@ def world(member):
     session = SessionFactory(slug="first")
     PageFactory()
     slot, talk = slots_of(SeriesFactory(slug="talk", host=member), 2)
-    keys = {"slot": slot.pk, "talk": book(talk).pk}
+    policy = PolicyFactory(slug="safe")
+    role_in(policy, member)
+    keys = {"slot": slot.pk, "talk": book(talk).pk, "section": section_in(policy).pk}
+    published(policy, member, Audience.WORKING_GROUP)
     return session, sign_up(session, member), keys
 
 
@@ -69,6 +85,21 @@ FORMS = {
     "/conversations/talk/host/{talk}/passed-on/": ["to_whom", "day", "time", "told"],
     "/conversations/talk/host/{talk}/link/": ["link"],
     "/conversations/talk/host/{talk}/cancel/": ["reason", "keeps_slot_open"],
+    "/policies/safe/follow/": ["stop"],
+    "/policies/safe/write/add/": ["title"],
+    "/policies/safe/write/heard/": ["channel", "words", "heard_on", "section"],
+    "/policies/safe/write/people/": ["email", "kind"],
+    "/policies/safe/write/publish/": ["audience", "news", "key", "based_on", "publish"],
+    "/policies/safe/write/{section}/": ["title", "html", "state", "notes", "started_from", "leave"],
+    "/policies/safe/write/{section}/keep/": ["title", "html", "state", "notes", "started_from"],
+    "/policies/safe/write/{section}/here/": ["gone"],
+    "/policies/safe/write/{section}/unsaved/": ["let_go", "go_on"],
+    "/policies/safe/write/{section}/versions/1/": ["started_from"],
+    "/policies/safe/write/{section}/picture/": ["file", "alternative_text", "long_description"],
+    "/policies/safe/write/{section}/move/": ["to"],
+    "/policies/safe/write/{section}/split/": ["title", "block"],
+    "/policies/safe/drafts/1/open/": ["audience"],
+    "/policies/safe/drafts/1/withdraw/": ["because"],
     "/me/data/delete/": ["x"],
     "/display/": ["theme"],
     "/accounts/logout/": ["next"],
@@ -100,7 +131,9 @@ def test_form_answers_bad_fields_without_a_server_error(address, world, member):
     ["/calls/{}/", "/sessions/{}/", "/sessions/{}/sign-up/", "/pages/{}/", "/registrations/{}/", "/follows/{}/stop/",
      "/registrations/{}/calendar.ics", "/pictures/{}/", "/{}", "/admin/{}/", "/accounts/2fa/{}", "/bookings/{}/",
      "/conversations/{}/", "/conversations/talk/?day={}", "/conversations/talk/?from={}",
-     "/conversations/talk/host/?week={}", "/conversations/talk/host/days/{}/"],
+     "/conversations/talk/host/?week={}", "/conversations/talk/host/days/{}/", "/policies/{}/",
+     "/policies/safe/drafts/{}/", "/policies/safe/drafts/1/changes/?from={}", "/policies/safe/write/{}/",
+     "/policies/safe/write/publish/?audience={}"],
 )  # fmt: skip
 def test_address_with_nonsense_is_no_server_error(template, world, member):
     from urllib.parse import quote_from_bytes

@@ -26,12 +26,14 @@ from tests.journeys.conftest import coming_session
 from tests.journeys.conftest import sign_in as signed_in
 from tests.journeys.payment_world import STATES as PAYMENT_STATES
 from tests.journeys.payment_world import make_payments
+from tests.journeys.policy_world import ROWS as POLICY_ROWS
+from tests.journeys.policy_world import make_policy
 from tests.journeys.talk_world import STATES, make_talks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # WCAG 2.2 A and AA, and axe's best practices
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-VISITOR, MEMBER, STAFF, HOST = "visitor", "member", "staff", "host"
+VISITOR, MEMBER, STAFF, HOST, LEAD = "visitor", "member", "staff", "host", "lead"
 
 
 @dataclass
@@ -46,6 +48,7 @@ class World:
     follow: object
     payments: dict
     talks: dict
+    policy: dict
 
 
 def make_world():
@@ -63,8 +66,8 @@ def make_world():
     needs = {"choices": ["captions"], "notes": "slowly"}
     follow = FollowFactory(person=member, call=call)
     registrations, payments = make_registrations(member, call, needs), make_payments(member, call)
-    talks = make_talks(member, call)
-    return World(member, CoordinatorFactory(), call, sessions, registrations, follow, payments, talks)
+    talks, policy = make_talks(member, call), make_policy(member, call)
+    return World(member, CoordinatorFactory(), call, sessions, registrations, follow, payments, talks, policy)
 
 
 def make_registrations(member, call, needs):
@@ -162,6 +165,7 @@ TALK_ROWS = [
 ]  # fmt: skip
 ROWS = [
     *TALK_ROWS,
+    *POLICY_ROWS,
     ("payments", MEMBER, "/me/payments/"),
     *((f"payment {state}", MEMBER, payment(state)) for state in PAYMENT_STATES),
     ("payment_choose", MEMBER, payment("due", "choose/")),
@@ -235,6 +239,8 @@ NO_PAGE = {
     "payment_statement", "withdraw_expense", "receipt", "stripe_webhook",
     "withdraw_wish", "booking_calendar", "host_close_slot", "host_reopen_slot", "host_settle_request", "host_note",
     "host_outcome", "host_undo_outcome", "host_link", "host_passed_on",
+    "policy_picture", "add_section", "add_heard", "remove_heard", "keep_typed", "here", "add_picture", "move_section",
+    "put_back_section",
     "live", "ready", "look", "mark", "account_reauthenticate", "mfa_download_recovery_codes",
 }  # fmt: skip
 # These need an app that is set up; test_staff_journey walks through them.
@@ -269,6 +275,7 @@ def test_axe_finds_nothing_on_any_page(site, new_context, width, scheme):
         MEMBER: signed_in(new_context(**options), site, world.member).new_page(),
         STAFF: signed_in(new_context(**options), site, world.staff).new_page(),
         HOST: signed_in(new_context(**options), site, world.talks["series"].host).new_page(),
+        LEAD: signed_in(new_context(**options), site, world.policy["lead"]).new_page(),
     }
     ask_for_a_code(pages[VISITOR], site)
     for name, who, path in ROWS:

@@ -20,6 +20,8 @@ def addresses(world):
     person = f"/admin/collective/person/{world.registrations['amina'].person_id}"
     waiting = registration.format(world.registrations["bartek"].pk)
     return {
+        "policy add": "/admin/policy_drafts/policy/add/",
+        "policies": "/admin/policy_drafts/policy/",
         "today": "/admin/",
         "today for a call": f"/admin/?call={world.call.slug}",
         "status": "/admin/status/",

@@ -1,0 +1,82 @@
+"""A policy in every state, for axe: drafts that stand and that were withdrawn, sections, versions, invitations."""
+
+from collective.link_keys import key_for
+from policy_drafts import inviting, outline, publishing, writing
+from policy_drafts.models import Audience, PolicyRole
+from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
+
+TEXT = (
+    '<h3>Heading</h3><p>We <strong>look</strong> after <a href="https://example.org/">each other</a>.</p>'
+    "<ul><li>One</li><li>Two</li></ul><blockquote>Somebody said so.</blockquote><dl><dt>Harm</dt><dd>It hurts.</dd></dl>"
+    "<table><tr><th>Who</th><th>What</th></tr><tr><td>All of us</td><td>We listen to each other</td></tr></table>"
+)
+
+
+def make_policy(member, call):
+    """{"lead", "section", "removed", "role", "theirs", "member"}: policy "safe", and "empty" without any draft."""
+    lead = PersonFactory(name="Richard")
+    policy, empty = PolicyFactory(slug="safe", title="Safety policy"), PolicyFactory(slug="empty")
+    policy.rounds.create(call=call)
+    for row in (policy, empty):
+        role_in(row, lead)
+    role_in(empty, member, PolicyRole.Kind.WORKING_GROUP)
+    section, removed = section_in(policy, TEXT, "Why", lead), section_in(policy, "<p>Gone.</p>", "Gone", lead)
+    section_in(policy, "<p>One of two.</p><p>Two of two.</p>", "Two parts", lead)
+    published(policy, lead, Audience.PUBLIC)
+    html = TEXT.replace("each other", "one another").replace("<p>We", "<p>New.</p><p>We")
+    writing.save(section, lead, 1, title="Why we do", html=html, state="writing")
+    outline.remove(removed)
+    published(policy, lead, Audience.PUBLIC)
+    publishing.withdraw(published(policy, lead, Audience.PUBLIC), lead, "It named somebody.")
+    published(policy, lead, Audience.MEMBERS)
+    writing.save(section, lead, 2, title="Why", html=TEXT, state="ready")
+    typed = {"title": "Why", "html": "<p>Half a sentence</p>", "state": "ready", "notes": ""}
+    writing.keep_typed(section, lead, 3, typed)
+    policy.heard.create(channel="letter", words="Please answer soon.", noted_by=lead)
+    return {
+        "lead": lead, "section": section, "role": inviting.invite(policy, lead, "a@example.org", "working_group"),
+        "theirs": inviting.invite(policy, lead, member.email, "working_group"),
+        "mine": member.policy_roles.get(), "follow": policy.follows.create(person=PersonFactory()),
+    }  # fmt: skip
+
+
+def of(path):
+    return lambda world: (
+        f"/policies/safe/{path.format(section=world.policy['section'].pk, role=world.policy['role'].pk)}"
+    )
+
+
+ROWS = [
+    ("policy", "visitor", "/policies/safe/"),
+    ("policy signed in", "member", "/policies/safe/"),
+    ("policy with nothing yet", "member", "/policies/empty/"),
+    ("drafts", "visitor", "/policies/safe/drafts/"),
+    ("draft", "lead", "/policies/safe/drafts/4/"),
+    ("draft withdrawn", "visitor", "/policies/safe/drafts/3/"),
+    ("changes", "visitor", "/policies/safe/drafts/2/changes/"),
+    ("changes nothing", "visitor", "/policies/safe/drafts/1/changes/"),
+    ("follow_policy", "member", "/policies/safe/follow/"),
+    ("stop_draft_news", "visitor", lambda world: f"/policies/news/{world.policy['follow'].pk}/stop/?key="
+                                                 f"{key_for('draft-news', world.policy['follow'].pk)}"),
+    ("invitation", "member", lambda world: f"/policies/invitations/{world.policy['theirs'].pk}/"),
+    ("invitation of another", "member", lambda world: f"/policies/invitations/{world.policy['role'].pk}/"),
+    ("write", "lead", "/policies/safe/write/"),
+    ("write nothing", "lead", "/policies/empty/write/"),
+    ("removed_sections", "lead", "/policies/safe/write/removed/"),
+    ("roles", "lead", "/policies/safe/write/people/"),
+    ("end_role", "lead", of("write/people/{role}/end/")),
+    ("end_role own", "member", lambda world: f"/policies/empty/write/people/{world.policy['mine'].pk}/end/"),
+    ("rehearse", "lead", "/policies/safe/write/publish/"),
+    ("rehearse nothing", "lead", "/policies/empty/write/publish/?audience=public"),
+    ("write_section", "lead", of("write/{section}/")),
+    ("compare_section", "lead", of("write/{section}/compare/")),
+    ("versions", "lead", of("write/{section}/versions/")),
+    ("version", "lead", of("write/{section}/versions/1/")),
+    ("split_section", "lead", of("write/{section}/split/")),
+    ("merge_section", "lead", of("write/{section}/merge/")),
+    ("remove_section", "lead", of("write/{section}/remove/")),
+    ("unsaved", "lead", of("write/{section}/unsaved/")),
+    ("open_draft", "lead", "/policies/safe/drafts/4/open/"),
+    ("open_draft nobody", "lead", "/policies/safe/drafts/1/open/"),
+    ("withdraw_draft", "lead", "/policies/safe/drafts/4/withdraw/"),
+]  # fmt: skip

@@ -1,0 +1,194 @@
+"""Publishing: once, whole, and never changed; told to who may read it and to nobody else."""
+
+import uuid
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from collective.errors import RuleError
+from collective.models import Message
+from policy_drafts import outline, publishing, writing
+from policy_drafts.models import Audience, Draft, DraftFollow, PolicyRole
+from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def policy():
+    return PolicyFactory(slug="safe")
+
+
+@pytest.fixture
+def lead(policy, client):
+    person = role_in(policy)
+    client.force_login(person)
+    return person
+
+
+def test_draft_holds_sections_blocks_and_a_check_sum(policy, lead):
+    section = section_in(policy, "<p>One of them.</p><p>Two of them.</p>")
+
+    draft = published(policy, lead)
+
+    assert (draft.number, draft.sections.get().uid) == (1, section.pk)
+    assert [str(row.uid) for row in draft.blocks.all()] == [block.uid for block in section.blocks]
+    assert draft.sha256 == publishing.check_sum(draft)
+
+
+def test_later_writing_leaves_the_draft_as_it_was(policy, lead):
+    section = section_in(policy)
+    draft = published(policy, lead)
+
+    writing.save(section, lead, 1, title="Other", html="<p>Other.</p>", state="ready")
+
+    assert publishing.check_sum(draft) == draft.sha256
+    assert published(policy, lead).number == 2
+
+
+CHANGES = [
+    "UPDATE policy_drafts_draft SET news = 'x'",
+    "UPDATE policy_drafts_draft SET number = 9",
+    "UPDATE policy_drafts_draft SET sha256 = 'x'",
+    "UPDATE policy_drafts_draft SET audience = 'working_group'",
+    "DELETE FROM policy_drafts_draft",
+    "UPDATE policy_drafts_draftsection SET title = 'x'",
+    "DELETE FROM policy_drafts_draftblock",
+    "UPDATE policy_drafts_draftblock SET text = 'x'",
+    "INSERT INTO policy_drafts_draftsection (draft_id, uid, number, title, html) "
+    "SELECT id, gen_random_uuid(), 99, 'x', '' FROM policy_drafts_draft",
+    "UPDATE policy_drafts_sectionsave SET html = 'x'",
+    "DELETE FROM policy_drafts_sectionsave",
+]
+
+
+@pytest.mark.parametrize("sql", CHANGES)
+def test_database_refuses_every_change_of_what_was_published(policy, lead, sql):
+    published(policy, lead)
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_doubled_click_publishes_once(policy, lead, client):
+    section_in(policy)
+    form = {"audience": "public", "news": "New.", "key": str(uuid.uuid4()), "publish": "1",
+            "based_on": publishing.fingerprint(policy)}  # fmt: skip
+
+    client.post("/policies/safe/write/publish/", form)
+    client.post("/policies/safe/write/publish/", form)
+
+    assert Draft.objects.count() == 1
+
+
+def test_what_was_changed_after_the_rehearsal_is_not_published(policy, lead):
+    section = section_in(policy)
+    shown = publishing.fingerprint(policy)
+    writing.save(section, lead, 1, title="Why", html="<p>Changed.</p>", state="ready")
+
+    with pytest.raises(RuleError, match="look again"):
+        publishing.publish(policy, lead, audience="public", news="x", request_key=uuid.uuid4(), based_on=shown)
+
+
+def test_order_counts_as_a_change_after_the_rehearsal(policy, lead):
+    section_in(policy, title="A")
+    second = section_in(policy, title="B")
+    shown = publishing.fingerprint(policy)
+    outline.move(second, -1)
+
+    assert publishing.fingerprint(policy) != shown
+
+
+def test_plain_words_are_required_and_nothing_is_lost(policy, lead, client):
+    section_in(policy)
+    page = client.post("/policies/safe/write/publish/", {"publish": "1", "news": "", "audience": "public"})
+
+    assert "Say in plain words what is new." in page.content.decode()
+    assert not Draft.objects.exists()
+
+
+def test_rehearsal_names_what_a_careful_reader_would_stumble_over(policy, lead):
+    section_in(policy, "", title="Empty")
+    html = '<h4>Small</h4><p>This is TBC. <a href="#">here</a> <a href="#b-nowhere">there</a></p>'
+    section_in(policy, html, title="Rough")
+
+    words = [sentence for _, sentence in publishing.rehearse(policy, "public").warnings]
+
+    assert words == [
+        "is empty", "is marked as “writing”", "still says “TBC”",
+        "begins with a small heading: use the larger one first", "has a link that leads nowhere: “here”",
+        "has a link to a place that is not there: “there”",
+    ]  # fmt: skip
+
+
+def test_rehearsal_changes_nothing(policy, lead, client):
+    section_in(policy)
+
+    client.get("/policies/safe/write/publish/?audience=members")
+
+    assert (Draft.objects.count(), Message.objects.count()) == (0, 0)
+
+
+def told():
+    return set(Message.objects.filter(kind="draft_published").values_list("person__name", flat=True))
+
+
+@pytest.fixture
+def people(policy, lead):
+    role_in(policy, PersonFactory(name="Group"), PolicyRole.Kind.WORKING_GROUP)
+    for name, wants in (("Follower", True), ("Quiet", False)):
+        DraftFollow.objects.create(policy=policy, person=PersonFactory(name=name, wants_news=wants))
+    PersonFactory(name="Other")
+    lead.name = "Lead"
+    lead.save()
+
+
+def test_draft_for_the_working_group_is_told_to_nobody_else(policy, lead, people):
+    published(policy, lead, Audience.WORKING_GROUP)
+
+    assert told() == {"Lead", "Group"}
+
+
+def test_draft_for_members_is_told_to_who_asked(policy, lead, people):
+    published(policy, lead, Audience.MEMBERS)
+
+    assert told() == {"Lead", "Group", "Follower"}
+
+
+def test_opening_a_draft_tells_those_who_were_not_told(policy, lead, people, outbox):
+    draft = published(policy, lead, Audience.WORKING_GROUP)
+
+    publishing.open_to(draft, Audience.MEMBERS)
+    publishing.open_to(draft, Audience.MEMBERS)
+
+    assert sorted(Message.objects.values_list("person__name", "revision")) == [
+        ("Follower", "members"), ("Group", "working_group"), ("Lead", "working_group"),
+    ]  # fmt: skip
+
+
+def test_draft_is_never_closed_to_people_again(policy, lead):
+    draft = published(policy, lead, Audience.PUBLIC)
+
+    with pytest.raises(RuleError):
+        publishing.open_to(draft, Audience.MEMBERS)
+
+
+def test_withdrawn_draft_keeps_number_day_and_reason_and_the_next_has_the_next_number(policy, lead, client):
+    draft = published(policy, lead)
+    client.post("/policies/safe/drafts/1/withdraw/", {"because": "It named somebody."})
+    client.logout()
+
+    page = client.get("/policies/safe/drafts/1/").content.decode()
+
+    assert "It named somebody." in page
+    assert "We look after each other." not in page
+    assert published(policy, lead).number == draft.number + 1
+
+
+def test_withdrawing_needs_a_reason(policy, lead, client):
+    published(policy, lead)
+
+    page = client.post("/policies/safe/drafts/1/withdraw/", {"because": " "}).content.decode()
+
+    assert "Say why" in page
+    assert not Draft.objects.get().is_withdrawn

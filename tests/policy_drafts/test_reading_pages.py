@@ -1,0 +1,135 @@
+"""Reading: the newest draft one may see, permanent links, what changed, follow and stop."""
+
+import pytest
+
+from collective import mail
+from collective.link_keys import key_for
+from policy_drafts import writing
+from policy_drafts.models import Audience, DraftFollow, PolicyRole
+from tests.factories import CallFactory, PersonFactory, PolicyFactory, published, role_in, section_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("community")]
+
+
+@pytest.fixture
+def policy():
+    return PolicyFactory(slug="safe", title="Safety policy")
+
+
+def test_each_block_has_a_permanent_link(policy, client):
+    section = section_in(policy)
+    published(policy)
+
+    page = client.get("/policies/safe/drafts/1/").content.decode()
+
+    assert f'id="b-{section.blocks[0].uid}"' in page
+
+
+def test_newest_draft_that_one_may_read_is_shown(policy, client):
+    section = section_in(policy, "<p>For everybody.</p>")
+    published(policy, audience=Audience.PUBLIC)
+    writing.save(section, PersonFactory(), 1, title="Why", html="<p>For the group: umbrella.</p>", state="ready")
+    published(policy, audience=Audience.WORKING_GROUP)
+
+    visitor = client.get("/policies/safe/").content.decode()
+    client.force_login(role_in(policy, kind=PolicyRole.Kind.WORKING_GROUP))
+    group = client.get("/policies/safe/").content.decode()
+
+    assert "For everybody." in visitor and "umbrella" not in visitor
+    assert "umbrella" in group
+
+
+def test_draft_for_the_working_group_is_nowhere_for_others(policy, client, member):
+    call = CallFactory()
+    policy.rounds.create(call=call)
+    published(policy, audience=Audience.WORKING_GROUP)
+
+    found = [client.get(f"/policies/safe/{path}").status_code for path in ("", "drafts/", "drafts/1/", "follow/")]
+
+    assert found == [404] * 4
+    assert "Safety policy" not in client.get(call.get_absolute_url()).content.decode()
+
+
+def test_policy_that_one_may_read_is_linked_from_its_call(policy, client):
+    call = CallFactory()
+    policy.rounds.create(call=call)
+    published(policy)
+
+    assert "/policies/safe/" in client.get(call.get_absolute_url()).content.decode()
+
+
+def test_changes_between_any_two_drafts(policy, client):
+    section = section_in(policy, "<p>We answer within five days.</p>")
+    published(policy)
+    for number, words in ((1, "four"), (2, "two")):
+        html = f"<p>We answer within {words} days.</p>"
+        writing.save(section, PersonFactory(), number, title="Why", html=html, state="ready")
+        published(policy)
+
+    near = client.get("/policies/safe/drafts/3/changes/").content.decode()
+    far = client.get("/policies/safe/drafts/3/changes/?from=1").content.decode()
+
+    assert "1 paragraph reworded" in near
+    assert ("four<span" in near, "five<span" in far) == (True, True)
+
+
+@pytest.mark.parametrize("query", ["from=0", "from=9", "from=x", "from=" + "9" * 50])
+def test_changes_from_a_draft_that_is_not_there_is_not_found(policy, client, query):
+    published(policy)
+
+    assert client.get(f"/policies/safe/drafts/1/changes/?{query}").status_code == 404
+
+
+def test_first_draft_has_nothing_to_compare_with(policy, client):
+    published(policy)
+
+    assert "no earlier draft" in client.get("/policies/safe/drafts/1/changes/").content.decode()
+
+
+def test_follower_is_told_once_and_can_stop_from_the_mail(policy, client, member, outbox):
+    published(policy)
+    client.post("/policies/safe/follow/")
+    published(policy)
+    mail.send_due()
+    follow = DraftFollow.objects.get()
+    stop = f"/policies/news/{follow.pk}/stop/?key={key_for('draft-news', follow.pk)}"
+
+    assert [row.to for row in outbox] == [[member.email]]
+    assert stop in outbox[0].alternatives[0].content.replace("&amp;", "&")
+    client.get(stop)
+    assert DraftFollow.objects.count() == 1
+    client.post(stop)
+    assert not DraftFollow.objects.exists()
+
+
+def test_mail_about_a_withdrawn_draft_is_not_sent(policy, client, outbox):
+    lead = role_in(policy)
+    draft = published(policy, lead)
+    type(draft).objects.filter(pk=draft.pk).update(withdrawn_at=draft.published_at, withdrawn_because="Wrong.")
+
+    mail.send_due()
+
+    assert outbox == []
+
+
+@pytest.mark.parametrize("sections", [1, 8])
+def test_queries_of_the_reading_page_do_not_grow(policy, client, sections, django_assert_num_queries):
+    for number in range(sections):
+        section_in(policy, f"<p>Paragraph {number}.</p>" * 3)
+    published(policy)
+    client.get("/policies/safe/drafts/1/")
+
+    with django_assert_num_queries(4):
+        client.get("/policies/safe/drafts/1/")
+
+
+@pytest.mark.parametrize("sections", [1, 8])
+def test_queries_of_the_changes_page_do_not_grow(policy, client, sections, django_assert_num_queries):
+    for number in range(sections):
+        section_in(policy, f"<p>Paragraph {number}.</p>" * 3)
+    published(policy)
+    published(policy)
+    client.get("/policies/safe/drafts/2/changes/")
+
+    with django_assert_num_queries(8):
+        client.get("/policies/safe/drafts/2/changes/")
