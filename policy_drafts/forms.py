@@ -2,7 +2,7 @@ from django import forms
 from django_prose_editor.widgets import ProseEditorWidget
 
 from policy_drafts import markup
-from policy_drafts.models import Audience, Heard, PolicyRole, Section
+from policy_drafts.models import Audience, Heard, OtherVersion, PolicyRole, Section
 
 EDITOR = {
     "extensions": {
@@ -70,6 +70,31 @@ class PictureForm(forms.Form):
     )  # fmt: skip
 
 
+class ImportForm(forms.Form):
+    """A file or pasted text."""
+
+    file = forms.FileField(
+        label="A file", required=False, help_text="Word (.docx), Markdown, a web page or plain text."
+    )
+    text = forms.CharField(
+        label="Or text to paste", required=False, max_length=1_000_000, widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="A line that begins with # is a heading.",
+    )  # fmt: skip
+
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("file") and not (cleaned.get("text") or "").strip() and not self.errors:
+            raise forms.ValidationError("Choose a file, or paste some text.")
+        return cleaned
+
+    @property
+    def brought(self):
+        """(name, bytes)"""
+        if file := self.cleaned_data.get("file"):
+            return file.name, file.read()
+        return "Pasted text.md", self.cleaned_data["text"].encode()
+
+
 class HeardForm(forms.ModelForm):
     words = forms.CharField(
         label="What was said", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}),
@@ -81,6 +106,11 @@ class HeardForm(forms.ModelForm):
         fields = ["channel", "heard_on", "words"]
         labels = {"channel": "Where was it said?", "heard_on": "On which day?"}
         widgets = {"heard_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        by_hand = [row for row in Heard.Channel.choices if not row[0].startswith("word_")]
+        self.fields["channel"].choices = [("", "Choose one"), *by_hand]
 
 
 class PublishForm(forms.Form):
@@ -121,3 +151,12 @@ class InviteForm(forms.Form):
     kind = forms.ChoiceField(
         label="As", choices=PolicyRole.Kind, widget=forms.RadioSelect, error_messages={"required": "Choose one."}
     )
+
+
+class VersionForm(forms.ModelForm):
+    class Meta:
+        model = OtherVersion
+        fields = ["kind", "name", "file", "link"]
+        labels = {"kind": "What is it?", "name": "What do we call it?", "file": "A file", "link": "Or a link"}
+        help_texts = {"file": "PDF, Word, text, EPUB, audio or video, up to 50 MB."}
+        widgets = {"file": forms.FileInput}

@@ -88,7 +88,7 @@ def cleaned(html):
     html = nh3.Cleaner(
         tags=TAGS | set(SAME), attributes=ATTRIBUTES, clean_content_tags=GOES_WITH_ALL,
         url_schemes={"http", "https", "mailto", "tel"}, link_rel=None, attribute_filter=_only_ours,
-    ).clean(_without_nulls(html or ""))  # fmt: skip
+    ).clean(without_nulls(html or ""))  # fmt: skip
     root = tree(html)
     for element in list(root.iter(*SAME)):
         _renamed(element, SAME[element.tag])
@@ -97,10 +97,11 @@ def cleaned(html):
             image.drop_tree()
     _in_paragraphs(root)
     _drop_empty(root)
+    _drop_space(root)
     return _input.clean(inner(root))
 
 
-def _without_nulls(html):
+def without_nulls(html):
     """PostgreSQL stores no NUL, and other control characters are no text."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", html)
 
@@ -153,6 +154,16 @@ def _drop_empty(root):
     for element in root.iter("p", "h3", "h4", "dt"):
         while len(element) and element[-1].tag == "br" and not (element[-1].tail or "").strip():
             element.remove(element[-1])
+
+
+def _drop_space(root):
+    """Space between items, rows and cells: one shape, whoever wrote it."""
+    for element in root.iter("ul", "ol", "dl", "table", "thead", "tbody", "tr", "figure", "details"):
+        if not (element.text or "").strip():
+            element.text = None
+        for child in element:
+            if not (child.tail or "").strip():
+                child.tail = None
 
 
 def safe(html):

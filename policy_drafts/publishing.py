@@ -11,7 +11,7 @@ from django.db import transaction
 from collective import clock, mail
 from collective.errors import RuleError
 from collective.models import Message, Person
-from policy_drafts import blocks, diffs, markup
+from policy_drafts import blocks, diffs, files, markup
 from policy_drafts.models import Audience, Draft, DraftBlock, DraftFollow, DraftSection, PolicyRole, Section
 
 LEFT_IN = re.compile(r"\bTBC\b|\bTBA\b|\bTODO\b|\bXXX\b|to be confirmed|lorem ipsum|\?\?\?", re.IGNORECASE)
@@ -175,6 +175,7 @@ def publish(policy, person, *, audience, news, request_key, based_on):
     digest = hashlib.sha256(canonical(policy.slug, draft.number, policy.title, sections)).hexdigest()
     Draft.objects.filter(pk=draft.pk).update(sha256=digest)  # sealed: from here on the database refuses any change
     draft.sha256 = digest
+    files.order(draft)
     tell(draft)
     return draft
 
@@ -230,6 +231,7 @@ def open_to(draft, audience):
     people = list(newly_told(draft, audience))
     draft.audience = audience
     Draft.objects.filter(pk=draft.pk).update(audience=audience)
+    files.order(draft)
     mail.tell_all(people, "draft_published", draft, revision=audience)
     return draft
 

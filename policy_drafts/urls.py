@@ -1,6 +1,6 @@
 from django.urls import path
 
-from policy_drafts.views import desk, publish, reading, roles, sections
+from policy_drafts.views import desk, imports, publish, reading, roles, sections
 
 urlpatterns = [
     path("policies/pictures/<uuid:pk>/", reading.policy_picture, name="policy_picture"),
@@ -11,12 +11,27 @@ urlpatterns = [
     path("policies/<slug:slug>/drafts/", reading.drafts, name="drafts"),
     path("policies/<slug:slug>/drafts/<int:number>/", reading.draft, name="draft"),
     path("policies/<slug:slug>/drafts/<int:number>/changes/", reading.changes, name="changes"),
+    path("policies/<slug:slug>/drafts/<int:number>/files/<slug:kind>/", reading.draft_file, name="draft_file"),
+    path("policies/<slug:slug>/drafts/<int:number>/versions/", publish.other_versions, name="other_versions"),
+    path(
+        "policies/<slug:slug>/drafts/<int:number>/versions/<uuid:version_pk>/",
+        reading.other_version,
+        name="other_version",
+    ),
+    path(
+        "policies/<slug:slug>/drafts/<int:number>/versions/<uuid:version_pk>/remove/",
+        publish.remove_version,
+        name="remove_version",
+    ),
     path("policies/<slug:slug>/drafts/<int:number>/open/", publish.open_draft, name="open_draft"),
     path("policies/<slug:slug>/drafts/<int:number>/withdraw/", publish.withdraw_draft, name="withdraw_draft"),
     path("policies/<slug:slug>/write/", desk.write, name="write"),
     path("policies/<slug:slug>/write/add/", desk.add_section, name="add_section"),
     path("policies/<slug:slug>/write/heard/", desk.add_heard, name="add_heard"),
     path("policies/<slug:slug>/write/heard/<uuid:note_pk>/remove/", desk.remove_heard, name="remove_heard"),
+    path("policies/<slug:slug>/write/import/", imports.bring_in, name="bring_in"),
+    path("policies/<slug:slug>/write/import/<uuid:import_pk>/", imports.look_through, name="look_through"),
+    path("policies/<slug:slug>/write/word/", imports.working_copy, name="working_copy"),
     path("policies/<slug:slug>/write/removed/", desk.removed_sections, name="removed_sections"),
     path("policies/<slug:slug>/write/people/", roles.roles, name="roles"),
     path("policies/<slug:slug>/write/people/<uuid:role_pk>/end/", roles.end_role, name="end_role"),

@@ -1,9 +1,11 @@
+from policy_drafts.models.brought import Import
 from policy_drafts.models.draft import Audience, Draft, DraftBlock, DraftSection
+from policy_drafts.models.files import DraftFile, OtherVersion
 from policy_drafts.models.picture import PolicyPicture
 from policy_drafts.models.policy import DraftFollow, Policy, PolicyRole, Round
 from policy_drafts.models.section import Heard, Presence, Section, SectionSave, Unsaved
 
 __all__ = [
-    "Audience", "Draft", "DraftBlock", "DraftFollow", "DraftSection", "Heard", "Policy", "PolicyPicture",
-    "PolicyRole", "Presence", "Round", "Section", "SectionSave", "Unsaved",
+    "Audience", "Draft", "DraftBlock", "DraftFile", "DraftFollow", "DraftSection", "Heard", "Import", "OtherVersion",
+    "Policy", "PolicyPicture", "PolicyRole", "Presence", "Round", "Section", "SectionSave", "Unsaved",
 ]  # fmt: skip

@@ -137,11 +137,14 @@ class Heard(models.Model):
         LETTER = "letter", "In a letter"
         PHONE = "phone", "On the phone"
         EMAIL = "email", "In an email"
+        WORD_COMMENT = "word_comment", "Comment in a Word file"
+        WORD_CHANGE = "word_change", "Suggestion in a Word file"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="heard")
     section = models.ForeignKey(Section, models.SET_NULL, null=True, blank=True, related_name="heard")
     channel = models.CharField(max_length=20, choices=Channel)
+    author = models.CharField(max_length=150, blank=True, default="", help_text="As a Word file names them.")
     words = EncryptedJSONField()
     heard_on = models.DateField(null=True, blank=True)
     noted_at = models.DateTimeField(default=clock.now)

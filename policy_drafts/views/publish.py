@@ -2,14 +2,14 @@ import uuid
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from collective import mail
 from collective.errors import RuleError
 from collective.models import Message
 from policy_drafts import emails, publishing
-from policy_drafts.forms import AudienceForm, PublishForm, WithdrawForm
-from policy_drafts.models import Audience, Draft
+from policy_drafts.forms import AudienceForm, PublishForm, VersionForm, WithdrawForm
+from policy_drafts.models import Audience, Draft, OtherVersion
 from policy_drafts.views.lead import lead_only
 
 
@@ -95,3 +95,27 @@ def withdraw_draft(request, policy, number):
             messages.success(request, f"Draft {number} is withdrawn.")
             return redirect("drafts", policy.slug)
     return render(request, "policy_drafts/desk/withdraw.html", {"policy": policy, "draft": draft, "form": form})
+
+
+@lead_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def other_versions(request, policy, number):
+    """Easy read, audio, BSL, another language: what there is for this draft, and adding one."""
+    draft = _draft(policy, number)
+    form = VersionForm(request.POST or None, request.FILES or None, instance=OtherVersion(draft=draft))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, f"“{form.instance.name}” is with draft {number}.")
+        return redirect("other_versions", policy.slug, number)
+    return render(
+        request, "policy_drafts/desk/versions_of_draft.html", {"policy": policy, "draft": draft, "form": form}
+    )
+
+
+@lead_only
+@require_POST
+def remove_version(request, policy, number, version_pk):
+    """It was wrong or is out of date: the draft itself stays as it is."""
+    get_object_or_404(_draft(policy, number).other_versions.all(), pk=version_pk).delete()
+    messages.success(request, "It is removed.")
+    return redirect("other_versions", policy.slug, number)

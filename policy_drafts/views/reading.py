@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.link_keys import is_key
 from policy_drafts import diffs, markup, publishing
-from policy_drafts.models import Draft, DraftFollow, DraftSection, Policy, PolicyPicture, PolicyRole
+from policy_drafts.models import Draft, DraftFile, DraftFollow, DraftSection, Policy, PolicyPicture, PolicyRole
 
 A_PAGE = 50
 
@@ -43,7 +43,40 @@ def draft_page(request, draft, role):
     return render(request, "policy_drafts/draft.html", {
         "policy": draft.policy, "draft": draft, "sections": sections, "newest": newest, "role": role,
         "is_lead": is_lead, "follows": _follows(request, draft.policy),
+        "files": _files(draft) if sections else [], "versions": draft.other_versions.all() if sections else [],
     })  # fmt: skip
+
+
+def _files(draft):
+    """The draft's files for who can read it now, in the order of their kinds."""
+    found = {row.kind: row for row in draft.files.filter(audience=draft.audience)}
+    return [found[kind] for kind in DraftFile.Kind if kind in found]
+
+
+def _readable(request, slug, number):
+    """A draft whose text this person may read: not one that was withdrawn, but for its leads."""
+    found, role = _draft(request, slug, number)
+    if found.is_withdrawn and not (role and role.is_lead):
+        raise Http404
+    return found
+
+
+@require_safe
+def draft_file(request, slug, number, kind):
+    """A draft as a file, as a download."""
+    draft = _readable(request, slug, number)
+    ready = draft.files.filter(audience=draft.audience, state=DraftFile.State.READY)
+    row = get_object_or_404(ready, kind=kind)
+    row.draft = draft
+    return FileResponse(row.file.open(), as_attachment=True, filename=row.download_name)
+
+
+@require_safe
+def other_version(request, slug, number, version_pk):
+    """Easy read, audio or another version of a draft, as a download."""
+    draft = _readable(request, slug, number)
+    row = get_object_or_404(draft.other_versions.exclude(file=""), pk=version_pk)
+    return FileResponse(row.file.open(), as_attachment=True, filename=row.download_name)
 
 
 def _follows(request, policy):
@@ -81,10 +114,8 @@ def drafts(request, slug):
 @require_safe
 def changes(request, slug, number):
     """What changed from an earlier draft (the one before, or `?from=`), block by block and word by word."""
-    new, role = _draft(request, slug, number)
+    new = _readable(request, slug, number)
     earlier = Draft.objects.visible_to(request.user).standing().filter(policy=new.policy, number__lt=number)
-    if new.is_withdrawn and not (role and role.is_lead):
-        raise Http404
     chosen = request.GET.get("from", "")
     old = earlier.filter(number=int(chosen)).first() if chosen.isdigit() and len(chosen) < 9 else earlier.first()
     if chosen and old is None:

@@ -1,3 +1,4 @@
+// Loaded before the editor, so that it hears when that is ready.
 // The section editor: keeps what is typed, offers it back, says who else is here. Without it the form works as a form.
 (() => {
   const form = document.getElementById("write")

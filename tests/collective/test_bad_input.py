@@ -90,6 +90,8 @@ FORMS = {
     "/policies/safe/write/heard/": ["channel", "words", "heard_on", "section"],
     "/policies/safe/write/people/": ["email", "kind"],
     "/policies/safe/write/publish/": ["audience", "news", "key", "based_on", "publish"],
+    "/policies/safe/write/import/": ["file", "text"],
+    "/policies/safe/drafts/1/versions/": ["kind", "name", "file", "link"],
     "/policies/safe/write/{section}/": ["title", "html", "state", "notes", "started_from", "leave"],
     "/policies/safe/write/{section}/keep/": ["title", "html", "state", "notes", "started_from"],
     "/policies/safe/write/{section}/here/": ["gone"],

@@ -1,13 +1,13 @@
 """A policy in every state, for axe: drafts that stand and that were withdrawn, sections, versions, invitations."""
 
 from collective.link_keys import key_for
-from policy_drafts import inviting, outline, publishing, writing
+from policy_drafts import importing, inviting, outline, publishing, writing
 from policy_drafts.models import Audience, PolicyRole
 from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
 
 TEXT = (
     '<h3>Heading</h3><p>We <strong>look</strong> after <a href="https://example.org/">each other</a>.</p>'
-    "<ul><li>One</li><li>Two</li></ul><blockquote>Somebody said so.</blockquote><dl><dt>Harm</dt><dd>It hurts.</dd></dl>"
+    "<ul><li>One</li><li>Two</li></ul><blockquote>So they said.</blockquote><dl><dt>Harm</dt><dd>It hurts.</dd></dl>"
     "<table><tr><th>Who</th><th>What</th></tr><tr><td>All of us</td><td>We listen to each other</td></tr></table>"
 )
 
@@ -28,12 +28,16 @@ def make_policy(member, call):
     outline.remove(removed)
     published(policy, lead, Audience.PUBLIC)
     publishing.withdraw(published(policy, lead, Audience.PUBLIC), lead, "It named somebody.")
-    published(policy, lead, Audience.MEMBERS)
+    draft = published(policy, lead, Audience.MEMBERS)
+    draft.other_versions.create(kind="bsl", name="Signed", link="https://video.example/1")
+    draft.files.filter(kind="pdf").update(state="ready", size=1000)
     writing.save(section, lead, 2, title="Why", html=TEXT, state="ready")
     typed = {"title": "Why", "html": "<p>Half a sentence</p>", "state": "ready", "notes": ""}
     writing.keep_typed(section, lead, 3, typed)
     policy.heard.create(channel="letter", words="Please answer soon.", noted_by=lead)
+    text = b"# Why\n\nWe listen.\n\n# Quite new\n\nWe talk.\n\n<script>x</script>"
     return {
+        "brought": importing.bring(policy, lead, "x.md", text),
         "lead": lead, "section": section, "role": inviting.invite(policy, lead, "a@example.org", "working_group"),
         "theirs": inviting.invite(policy, lead, member.email, "working_group"),
         "mine": member.policy_roles.get(), "follow": policy.follows.create(person=PersonFactory()),
@@ -62,6 +66,8 @@ ROWS = [
     ("invitation of another", "member", lambda world: f"/policies/invitations/{world.policy['role'].pk}/"),
     ("write", "lead", "/policies/safe/write/"),
     ("write nothing", "lead", "/policies/empty/write/"),
+    ("bring_in", "lead", "/policies/safe/write/import/"),
+    ("look_through", "lead", lambda world: f"/policies/safe/write/import/{world.policy['brought'].pk}/"),
     ("removed_sections", "lead", "/policies/safe/write/removed/"),
     ("roles", "lead", "/policies/safe/write/people/"),
     ("end_role", "lead", of("write/people/{role}/end/")),
@@ -76,6 +82,7 @@ ROWS = [
     ("merge_section", "lead", of("write/{section}/merge/")),
     ("remove_section", "lead", of("write/{section}/remove/")),
     ("unsaved", "lead", of("write/{section}/unsaved/")),
+    ("other_versions", "lead", "/policies/safe/drafts/4/versions/"),
     ("open_draft", "lead", "/policies/safe/drafts/4/open/"),
     ("open_draft nobody", "lead", "/policies/safe/drafts/1/open/"),
     ("withdraw_draft", "lead", "/policies/safe/drafts/4/withdraw/"),

@@ -239,7 +239,9 @@ NO_PAGE = {
     "payment_statement", "withdraw_expense", "receipt", "stripe_webhook",
     "withdraw_wish", "booking_calendar", "host_close_slot", "host_reopen_slot", "host_settle_request", "host_note",
     "host_outcome", "host_undo_outcome", "host_link", "host_passed_on",
-    "policy_picture", "add_section", "add_heard", "remove_heard", "keep_typed", "here", "add_picture", "move_section",
+    "working_copy", "policy_picture", "draft_file", "other_version", "remove_version", "add_section", "add_heard",
+    "remove_heard",
+    "keep_typed", "here", "add_picture", "move_section",
     "put_back_section",
     "live", "ready", "look", "mark", "account_reauthenticate", "mfa_download_recovery_codes",
 }  # fmt: skip

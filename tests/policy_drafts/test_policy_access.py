@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from policy_drafts import inviting
+from policy_drafts import importing, inviting
 from policy_drafts.models import Audience, Heard, PolicyPicture, PolicyRole
 from tests.conftest import with_second_factor
 from tests.factories import CoordinatorFactory, PersonFactory, PolicyFactory, published, role_in, section_in
@@ -23,9 +23,16 @@ ROWS = {
     "stop_draft_news": (NO,) * 6,
     "policy_picture": (NO, NO, NO, OK, NO, NO),
     "invitation": (TO, OK, OK, OK, OK, OK),
+    "draft_file": GROUP,
+    "other_version": GROUP,
+    "other_versions": DESK,
+    "remove_version": ACT,
     "open_draft": DESK,
     "withdraw_draft": DESK,
     "write": DESK,
+    "bring_in": DESK,
+    "look_through": DESK,
+    "working_copy": DESK,
     "removed_sections": DESK,
     "roles": DESK,
     "rehearse": DESK,
@@ -51,7 +58,7 @@ OF_SECTION = {
     "write_section", "compare_section", "versions", "split_section", "merge_section", "remove_section", "unsaved",
     "keep_typed", "here", "add_picture", "move_section", "put_back_section",
 }  # fmt: skip
-OF_DRAFT = {"draft", "changes", "open_draft", "withdraw_draft"}
+OF_DRAFT = {"draft", "changes", "open_draft", "withdraw_draft", "other_versions"}
 
 
 @pytest.fixture
@@ -60,8 +67,11 @@ def world(db, early, community):
     lead = role_in(policy)
     section = section_in(policy)
     group = role_in(policy, kind=PolicyRole.Kind.WORKING_GROUP)
-    published(policy, lead, Audience.WORKING_GROUP)
+    draft = published(policy, lead, Audience.WORKING_GROUP)
+    draft.files.filter(kind="markdown").update(state="ready", file="x.webp")
     return {
+        "brought": importing.bring(policy, lead, "x.md", b"# One"),
+        "version": draft.other_versions.create(kind="audio", name="x", file="x.webp"),
         "policy": policy, "section": section, "lead": lead, "group": group,
         "picture": PolicyPicture.objects.create(policy=policy, file="x.webp", width=1, height=1),
         "note": Heard.objects.create(policy=policy, channel="letter", words="x"),
@@ -75,6 +85,9 @@ def address(name, world):
     if name in OF_DRAFT:
         return reverse(name, args=["safe", 1])
     keys = {
+        "draft_file": ["safe", 1, "markdown"], "other_version": ["safe", 1, world["version"].pk],
+        "remove_version": ["safe", 1, world["version"].pk],
+        "look_through": ["safe", world["brought"].pk],
         "version": ["safe", world["section"].pk, 1], "policy_picture": [world["picture"].pk],
         "invitation": [world["invitation"].pk], "remove_heard": ["safe", world["note"].pk],
         "stop_draft_news": [world["note"].pk], "end_role": ["safe", world["group"].policy_roles.get().pk],

@@ -119,7 +119,7 @@ def test_queries_of_the_reading_page_do_not_grow(policy, client, sections, djang
     published(policy)
     client.get("/policies/safe/drafts/1/")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get("/policies/safe/drafts/1/")
 
 

@@ -2,15 +2,16 @@ import uuid
 from datetime import timedelta
 from pathlib import Path
 
+import lxml.html
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from collective import clock
 from collective.models import Call, Person
-from policy_drafts import demo, markup, outline, publishing, writing
+from policy_drafts import demo, outline, publishing, writing
+from policy_drafts.imports.parts import sections_of
 from policy_drafts.models import Audience, DraftFollow, Heard, Policy, PolicyRole, Round, Section
-from policy_drafts.sections_of import sections_of
 
 FOLDER = Path(demo.__file__).parent
 GROUP = [("Robin", "robin@example.org"), ("Noor", "noor@example.org"), ("Casey", "casey@example.org")]
@@ -73,7 +74,8 @@ class Command(BaseCommand):
     @staticmethod
     def write(policy, person, html):
         """Bring the working copy to this text: by the rules, as a writer would."""
-        for position, (title, body) in enumerate(sections_of(markup.tree(html)), 1):
+        for position, part in enumerate(sections_of(lxml.html.fragment_fromstring(html, create_parent="article")), 1):
+            title, body = part.title, part.html
             section = policy.sections.live().filter(title=title).first()
             if section is None:
                 outline.add(policy, person, title, html=body, state=Section.State.READY)

@@ -1,0 +1,57 @@
+"""Markdown, plain text and web pages."""
+
+import lxml.html
+from markdown_it import MarkdownIt
+
+from collective.errors import RuleError
+from policy_drafts import markup
+from policy_drafts.imports.parts import Brought, sections_of
+
+LEFT_OUT = {
+    "script": "scripts", "iframe": "pages of other sites", "video": "videos", "audio": "recordings", "form": "forms",
+    "svg": "drawings", "object": "embedded objects", "embed": "embedded objects",
+}  # fmt: skip
+
+
+def decoded(content):
+    """The text of a file: UTF-8, else what Windows writes. Raises RuleError for what is no text."""
+    if b"\x00" in content[:4096]:
+        raise RuleError("This file is no text. Please save it as .docx, .md, .html or .txt.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def markdown(content):
+    """CommonMark with tables; HTML in it is shown as text, never run."""
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(decoded(content))
+    return web_page(html.encode())
+
+
+def web_page(content):
+    """A web page: what is in its body."""
+    text = markup.without_nulls(decoded(content)).strip()
+    if not text:
+        return Brought([])
+    page = lxml.html.document_fromstring(text)
+    body = page.find("body")
+    if body is None:
+        return Brought([])
+    left_out = _left_out(page)
+    for row in list(body.iter("script", "style", "template", "noscript", "iframe", "svg", "object", "embed")):
+        row.drop_tree()
+    for holder in ("main", "article", "div", "section"):  # a page whose text stands in one frame
+        while len(body) == 1 and body[0].tag == holder:
+            body = body[0]
+    return Brought(sections_of(body), left_out=left_out)
+
+
+def _left_out(page):
+    found = []
+    for tag, words in LEFT_OUT.items():
+        if number := len(list(page.iter(tag))):
+            found.append(f"{number} {words}")
+    if number := len(list(page.iter("img"))):
+        found.append(f"{number} pictures: add them in the editor, with words for who cannot see them")
+    return found

@@ -1,0 +1,112 @@
+import uuid
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.text import slugify
+
+from collective import clock
+from policy_drafts.models.draft import Audience, Draft
+
+KINDS_OF_FILE = {".pdf", ".docx", ".odt", ".txt", ".epub", ".mp3", ".m4a", ".ogg", ".mp4", ".webm"}
+MOST_BYTES = 50 * 1024 * 1024
+
+
+class DraftFile(models.Model):
+    """A draft as a file, made once in a worker; another one when it is opened to more people, which it says."""
+
+    class Kind(models.TextChoices):
+        WORD = "word", "Word"
+        PDF = "pdf", "PDF"
+        LARGE_PRINT = "large-print", "Large print (PDF)"
+        WEB_PAGE = "web-page", "Web page in one file"
+        MARKDOWN = "markdown", "Markdown"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Being made"
+        READY = "ready", "Ready"
+        FAILED = "failed", "Could not be made"
+
+    ENDINGS = {
+        "word": ".docx",
+        "pdf": ".pdf",
+        "large-print": "-large-print.pdf",
+        "web-page": ".html",
+        "markdown": ".md",
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    draft = models.ForeignKey(Draft, models.PROTECT, related_name="files")
+    kind = models.CharField(max_length=20, choices=Kind)
+    audience = models.CharField(max_length=20, choices=Audience)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    file = models.FileField(upload_to="drafts/", blank=True)
+    size = models.PositiveIntegerField("size in bytes", default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "kind", "audience"], name="one_file_a_kind_and_audience")
+        ]
+        indexes = [models.Index(fields=["lease_until"], condition=Q(state="waiting"), name="draft_file_due")]
+
+    def __str__(self):
+        return f"{self.draft}: {self.get_kind_display()}"
+
+    @property
+    def download_name(self):
+        """The name for who downloads it."""
+        return f"{slugify(self.draft.policy_title)}-draft-{self.draft.number}{self.ENDINGS[self.kind]}"
+
+
+class OtherVersion(models.Model):
+    """A draft in another form that people made: easy read, audio, BSL, another language; a file or a link."""
+
+    class Kind(models.TextChoices):
+        EASY_READ = "easy_read", "Easy read"
+        AUDIO = "audio", "Audio"
+        BSL = "bsl", "British Sign Language"
+        TRANSLATION = "translation", "Another language"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    draft = models.ForeignKey(Draft, models.PROTECT, related_name="other_versions")
+    kind = models.CharField("what it is", max_length=20, choices=Kind)
+    name = models.CharField(max_length=120, help_text="For example “Easy read, 8 pages” or “Cymraeg”.")
+    file = models.FileField(upload_to="drafts/versions/", blank=True)
+    link = models.URLField(blank=True)
+    added_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["kind", "name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(file="", link__gt="") | Q(file__gt="", link=""),
+                name="version_is_a_file_or_a_link",
+                violation_error_message="Give either a file or a link.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return self.link or reverse("other_version", args=[self.draft.policy.slug, self.draft.number, self.pk])
+
+    def clean(self):
+        """Raises ValidationError for a file that is too large, or of a kind that people cannot simply open."""
+        if self.file and not self.file._committed:
+            if Path(self.file.name).suffix.lower() not in KINDS_OF_FILE:
+                raise ValidationError({"file": f"Please use one of these: {', '.join(sorted(KINDS_OF_FILE))}."})
+            if self.file.size > MOST_BYTES:
+                raise ValidationError(
+                    {"file": "This file is larger than 50 MB. Please make it smaller, or use a link."}
+                )
+
+    @property
+    def download_name(self):
+        return f"{slugify(self.name) or 'version'}{Path(self.file.name).suffix.lower()}"
