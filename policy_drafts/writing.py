@@ -42,21 +42,22 @@ def save(section, person, started_from, *, title, html, state, notes=None, how=S
     if now.removed_at:
         raise RuleError("This section was removed meanwhile. It can be restored from the outline.")
     text = blocks.with_uids(html, before=now.html)
-    if now.lock_version != started_from:
-        if _is_same(now, title, text, state, notes):
-            return _let_go(now, person)
-        raise Clash()
     if _is_same(now, title, text, state, notes):
         return _let_go(now, person)
-    changed = Section.objects.filter(pk=now.pk, lock_version=started_from, removed_at=None).update(
-        title=title.strip(), html=text, state=state, lock_version=F("lock_version") + 1, edited_at=clock.now(),
-        edited_by=person, notes=now.notes if notes is None else notes,
-    )  # fmt: skip
-    if not changed:
+    changes = {"title": title.strip(), "html": text, "state": state, "notes": now.notes if notes is None else notes}
+    if not _replaced(now, started_from, edited_at=clock.now(), edited_by=person, **changes):
         raise Clash()
     now.refresh_from_db()
     keep_version(now, person, how)
     return _let_go(now, person)
+
+
+def _replaced(section, started_from, **changes):
+    """Write the changes if nobody saved since that version: one statement, so two at once cannot both succeed."""
+    if section.lock_version != started_from:
+        return False
+    unchanged = Section.objects.filter(pk=section.pk, lock_version=started_from, removed_at=None)
+    return unchanged.update(lock_version=F("lock_version") + 1, **changes) == 1
 
 
 def _is_same(section, title, text, state, notes):

@@ -6,9 +6,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collective import clock
 from collective.errors import RuleError
 from policy_drafts import blocks, diffs, outline, publishing, reading_ease, writing
-from policy_drafts.forms import HeardForm, SplitForm, TitleForm
+from policy_drafts.forms import HeardForm, SectionForm, SplitForm, TitleForm
 from policy_drafts.models import Presence, Unsaved
-from policy_drafts.views.lead import lead_only, section_of
+from policy_drafts.views import sections
+from policy_drafts.views.lead import as_uuid, lead_only, section_of
 
 MOST_NOTES = 100
 
@@ -159,8 +160,11 @@ def put_back_section(request, policy, pk):
 def add_heard(request, policy):
     """Note what was said, about the whole policy or beside a section."""
     form = HeardForm(request.POST)
-    key = request.POST.get("section")
+    key = as_uuid(request.POST.get("section"))
     section = section_of(policy, key) if key else None
+    if not form.is_valid() and section:
+        fresh = SectionForm(initial=sections.saved_values(section))
+        return sections.editor_page(request, policy, section, fresh, heard_form=form)
     if not form.is_valid():
         return outline_page(request, policy, heard_form=form)
     form.instance.policy, form.instance.section = policy, section

@@ -1,5 +1,6 @@
 """Who may open the desk: the leads of that policy. To everybody else there is no such page."""
 
+import uuid
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
@@ -24,3 +25,11 @@ def section_of(policy, pk):
     section = get_object_or_404(policy.sections.live().select_related("edited_by"), pk=pk)
     section.policy = policy
     return section
+
+
+def as_uuid(text):
+    """The key that a form sent, or None for what is none."""
+    try:
+        return uuid.UUID(text)
+    except (ValueError, TypeError, AttributeError):
+        return None

@@ -10,19 +10,11 @@ from collective.models import Message
 from policy_drafts import emails, publishing
 from policy_drafts.forms import AudienceForm, PublishForm, VersionForm, WithdrawForm
 from policy_drafts.models import Audience, Draft, OtherVersion
-from policy_drafts.views.lead import lead_only
+from policy_drafts.views.lead import as_uuid, lead_only
 
 
 def _audience(value):
     return value if value in Audience.values else Audience.WORKING_GROUP
-
-
-def _key(text):
-    """The rehearsal's key as it came back, or a new one."""
-    try:
-        return uuid.UUID(text)
-    except (ValueError, TypeError, AttributeError):
-        return uuid.uuid4()
 
 
 @lead_only
@@ -30,7 +22,7 @@ def _key(text):
 def rehearse(request, policy):
     """What publishing would do, for whom, and what a careful reader would stumble over; then the yes."""
     audience = _audience(request.POST.get("audience") or request.GET.get("audience"))
-    form, key = PublishForm(request.POST or None), _key(request.POST.get("key"))
+    form, key = PublishForm(request.POST or None), as_uuid(request.POST.get("key")) or uuid.uuid4()
     if request.method == "POST" and form.is_valid() and "publish" in request.POST:
         try:
             draft = publishing.publish(

@@ -4,7 +4,7 @@ import { Node, materialMenuButton } from "django-prose-editor/editor"
 export const Definitions = Node.create({
   name: "definitions",
   group: "block",
-  content: "(term | definition)+",
+  content: "(term+ definition+)+",
   parseHTML: () => [{ tag: "dl" }],
   renderHTML: () => ["dl", 0],
   addMenuItems({ menu }) {

@@ -122,28 +122,8 @@
     } catch { /* it stays on this device */ }
   }
 
-  // The library's editor: names and states of its buttons for who cannot see them (WCAG 2.2, 4.1.2).
-  const named = (box) => {
-    const bar = box.querySelector(".prose-menubar")
-    const text = box.querySelector("[contenteditable]")
-    if (!bar || !text) return
-    bar.setAttribute("role", "group")
-    bar.setAttribute("aria-label", "Form of the text")
-    text.setAttribute("role", "textbox")
-    text.setAttribute("aria-multiline", "true")
-    text.setAttribute("aria-label", "Text of the section")
-    const states = () => {
-      for (const button of bar.querySelectorAll("button")) {
-        button.setAttribute("aria-pressed", String(button.classList.contains("active")))
-        button.setAttribute("aria-disabled", String(button.classList.contains("disabled")))
-      }
-    }
-    states()
-    new MutationObserver(states).observe(bar, { subtree: true, attributes: true, attributeFilter: ["class"] })
-  }
   form.addEventListener("prose-editor:ready", (event) => {
     editor = event.detail.editor
-    named(event.target.closest(".prose-editor") || form)
     form.dataset.ready = "yes"
   })
 

@@ -257,6 +257,8 @@ def test_each_address_has_a_row():
 
 def problems(page, axe):
     """What axe finds, and whether the page is wider than the window."""
+    if page.query_selector("form#write"):
+        page.wait_for_selector("form[data-ready=yes]")
     found = [
         f"{row['id']}: {row['nodes'][0]['html'][:150]}" for row in axe.run(page, options=RULES).response["violations"]
     ]

@@ -1,0 +1,163 @@
+"""Richard writes in a real browser: he never loses a word, meets a clash, publishes once; a member reads it."""
+
+import pytest
+
+from policy_drafts.models import Draft, Section, Unsaved
+from tests.factories import PersonFactory, PolicyFactory, role_in, section_in
+from tests.journeys.conftest import sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+TEXT = ".ProseMirror"
+
+
+@pytest.fixture
+def policy(site):
+    return PolicyFactory(slug="safe", title="Safety policy")
+
+
+@pytest.fixture
+def richard(policy):
+    return role_in(policy, PersonFactory(name="Richard"))
+
+
+@pytest.fixture
+def section(policy, richard):
+    return section_in(policy, "<p>We look after each other.</p>", "Why", richard)
+
+
+def editor(context, site, section):
+    """The editor, ready to type at the end of the text."""
+    page = context.new_page()
+    page.goto(site + section.get_absolute_url())
+    page.wait_for_selector("form[data-ready=yes]")
+    page.bring_to_front()
+    page.evaluate("document.querySelector('.ProseMirror').editor.commands.focus('end')")
+    return page
+
+
+def wait_until_kept(page):
+    page.wait_for_selector("#kept:has-text('What you typed is kept for you')")
+
+
+def offered_back(context, site, section):
+    """What the next visit offers: the editor's banner, then the page with what is different."""
+    page = context.new_page()
+    page.goto(site + section.get_absolute_url())
+    page.wait_for_selector("#unsaved, h1:has-text('did not save')")
+    page.goto(f"{site}{section.get_absolute_url()}unsaved/")
+    return page.inner_text("main")
+
+
+def test_closed_tab_loses_no_word(site, new_context, richard, section):
+    context = sign_in(new_context(), site, richard)
+    page = editor(context, site, section)
+    page.keyboard.type(" Always and")
+    page.close(run_before_unload=True)
+
+    assert "Always and" in offered_back(context, site, section)
+    assert [block.text for block in Section.objects.get().blocks] == ["We look after each other."]
+
+
+def test_what_is_typed_is_kept_within_three_seconds_also_while_typing_goes_on(site, new_context, richard, section):
+    page = editor(sign_in(new_context(), site, richard), site, section)
+    for _ in range(40):
+        page.keyboard.type("ab ", delay=40)
+        if Unsaved.objects.exists():
+            break
+
+    assert Unsaved.objects.exists()
+
+
+def test_lost_network_loses_no_word(site, new_context, richard, section):
+    context = sign_in(new_context(), site, richard)
+    page = editor(context, site, section)
+    context.set_offline(True)
+    page.keyboard.type(" Without a net")
+    page.wait_for_selector("#kept:has-text('There is no connection')")
+    page.close()
+    context.set_offline(False)
+
+    assert "Without a net" in offered_back(context, site, section)
+
+
+def test_lost_sign_in_loses_no_word(site, new_context, richard, section):
+    context = sign_in(new_context(), site, richard)
+    page = editor(context, site, section)
+    context.clear_cookies()
+    page.keyboard.type(" Signed out")
+    page.wait_for_selector("#kept:has-text('You may have been signed out')")
+    page.close()
+    sign_in(context, site, richard)
+
+    assert "Signed out" in offered_back(context, site, section)
+
+
+def test_ctrl_s_saves_and_what_was_kept_is_let_go(site, new_context, richard, section):
+    page = editor(sign_in(new_context(), site, richard), site, section)
+    page.keyboard.type(" Always.")
+    wait_until_kept(page)
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+
+    assert "Saved" in page.inner_text("main")
+    assert [block.text for block in Section.objects.get().blocks] == ["We look after each other. Always."]
+    assert not Unsaved.objects.exists()
+
+
+def test_two_writers_meet_and_both_texts_are_saved(site, new_context, policy, richard, section):
+    noor = role_in(policy, PersonFactory(name="Noor"))
+    first = editor(sign_in(new_context(), site, richard), site, section)
+    second = editor(sign_in(new_context(), site, noor), site, section)
+    second.keyboard.press("Enter")
+    second.keyboard.type("Noor was here.")
+    with second.expect_navigation():
+        second.click("text=Save >> nth=0")
+    first.keyboard.type(" Always.")
+    with first.expect_navigation():
+        first.click("text=Save >> nth=0")
+    assert "Two of you wrote here" in first.inner_text("h1")
+    with first.expect_navigation():
+        first.click("text=Save both together")
+
+    assert [block.text for block in Section.objects.get().blocks] == [
+        "We look after each other. Always.", "Noor was here.",
+    ]  # fmt: skip
+
+
+def test_richard_publishes_and_a_visitor_reads_and_compares(site, new_context, policy, richard, section):
+    page = sign_in(new_context(), site, richard).new_page()
+    page.goto(f"{site}/policies/safe/write/publish/?audience=public")
+    page.fill("[name=news]", "It is the first.")
+    with page.expect_navigation():
+        page.click("text=Publish draft 1 >> nth=-1")
+    visitor = new_context(java_script_enabled=False).new_page()
+    visitor.goto(f"{site}/policies/safe/")
+
+    assert Draft.objects.get().news == "It is the first."
+    assert "We look after each other." in visitor.inner_text("main")
+
+
+def test_everything_at_the_desk_works_without_javascript(site, new_context, policy, richard, section):
+    page = sign_in(new_context(java_script_enabled=False), site, richard).new_page()
+    page.goto(site + section.get_absolute_url())
+    page.fill("[name=html]", "<p>Without a script.</p>")
+    page.click("main button:has-text('Save') >> nth=0")
+
+    assert [block.text for block in Section.objects.get().blocks] == ["Without a script."]
+
+
+def test_text_pasted_with_what_runs_comes_out_clean(site, new_context, richard, section):
+    page = editor(sign_in(new_context(), site, richard), site, section)
+    page.evaluate(
+        """() => {
+          const data = new DataTransfer()
+          data.setData("text/html", "<p style='color:red'>Pasted <b>bold</b><img src=x onerror='window.ran=1'></p>")
+          const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true})
+          document.querySelector(".ProseMirror").dispatchEvent(event)
+        }"""
+    )
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+
+    assert "<strong>bold</strong>" in Section.objects.get().html
+    assert "onerror" not in Section.objects.get().html
