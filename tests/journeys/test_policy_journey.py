@@ -31,7 +31,13 @@ def editor(context, site, section):
     page.goto(site + section.get_absolute_url())
     page.wait_for_selector("form[data-ready=yes]")
     page.bring_to_front()
-    page.evaluate("document.querySelector('.ProseMirror').editor.commands.focus('end')")
+    page.evaluate(
+        """() => {
+          const editor = document.querySelector(".ProseMirror").editor
+          editor.commands.setTextSelection(editor.state.doc.content.size - 1)
+          editor.view.focus()
+        }"""
+    )
     return page
 
 
@@ -112,6 +118,7 @@ def test_two_writers_meet_and_both_texts_are_saved(site, new_context, policy, ri
     second.keyboard.type("Noor was here.")
     with second.expect_navigation():
         second.click("text=Save >> nth=0")
+    first.bring_to_front()
     first.keyboard.type(" Always.")
     with first.expect_navigation():
         first.click("text=Save >> nth=0")
