@@ -5,7 +5,7 @@ from collective.mail import Letter
 from policy_drafts.models import Draft, DraftFollow, PolicyRole
 
 
-@mail.kind("draft_published", "A draft is out")
+@mail.kind("draft_published", "A draft is out", keep_text=False)  # staff need not be able to read the draft
 def draft_published(message):
     """That there is a draft to read, for who may read it; None once it is withdrawn or not for them."""
     draft = Draft.objects.filter(pk=message.about, withdrawn_at=None).select_related("policy").first()

@@ -94,9 +94,8 @@ def keep_typed(request, policy, pk):
         name: request.POST.get(name, "")[: writing.MOST_CHARACTERS] for name in ("title", "html", "state", "notes")
     }
     writing.keep_typed(section, request.user, whole_number(request.POST.get("started_from")), typed)
-    return JsonResponse(
-        {"kept": f"{timezone.localtime(clock.now()):%H:%M:%S}", **_who(section, request.user)}
-    )  # fmt: skip
+    kept, differs = f"{timezone.localtime(clock.now()):%H:%M:%S}", writing.unsaved_of(section, request.user) is not None
+    return JsonResponse({"kept": kept, "differs": differs, **_who(section, request.user)})
 
 
 def _who(section, person):

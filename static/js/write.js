@@ -7,7 +7,7 @@
   const others = document.getElementById("others")
   const store = `unsaved:${form.dataset.who}:${form.dataset.keep}`
   const PAUSE = 1500, AT_LEAST = 3000, LOOK = 20000
-  let editor = null, timer = null, first = 0, changed = false, sending = false
+  let editor = null, timer = null, first = 0, changed = false, sending = false, leaving = null
 
   const fields = () => {
     const data = new FormData(form)
@@ -42,15 +42,17 @@
     changed = false
     first = 0
     sending = true
+    leaving = new AbortController()
     keepHere()
     try {
-      const answer = await post(form.dataset.keep, fields())
+      const answer = await post(form.dataset.keep, fields(), { signal: leaving.signal })
       if (!answer.ok) throw answer
       const said = await answer.json()
       if (!changed) forgetHere()
       say(`What you typed is kept for you (${said.kept}). It is not saved yet.`)
       told(said)
     } catch (error) {
+      if (error.name === "AbortError") return
       changed = true
       say(error instanceof Response
         ? "You may have been signed out. What you typed is kept on this device: sign in in another tab, then save."
@@ -85,7 +87,8 @@
     data.set("gone", "1")
     navigator.sendBeacon(form.dataset.here, data)
   })
-  form.addEventListener("submit", () => { keepHere(); changed = false; clearTimeout(timer) })
+  // A save takes what is typed along; what is still on its way to be kept must not come after it.
+  form.addEventListener("submit", () => { keepHere(); changed = false; clearTimeout(timer); leaving?.abort() })
 
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
@@ -118,7 +121,8 @@
       const answer = await post(form.dataset.keep, data)
       if (!answer.ok) return
       forgetHere()
-      if (!document.getElementById("unsaved")) location.assign(form.dataset.unsaved)
+      const said = await answer.json()
+      if (said.differs && !document.getElementById("unsaved")) location.assign(form.dataset.unsaved)
     } catch { /* it stays on this device */ }
   }
 

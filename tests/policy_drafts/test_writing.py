@@ -206,3 +206,21 @@ def test_what_one_took_out_and_the_other_changed_is_kept_and_named():
 
     assert "Two is their sentence." in texts(result)
     assert result.both == [("Two is their sentence.", "")]
+
+
+def test_save_after_the_sign_in_has_ended_shows_what_was_typed(section, client, community):
+    client.logout()
+
+    answer = client.post(section.get_absolute_url(), {"title": "Why", "html": "<p>Long work.</p>", "started_from": "1"})
+
+    assert answer.status_code == 403
+    assert "&lt;p&gt;Long work.&lt;/p&gt;" in answer.content.decode()
+
+
+def test_what_is_kept_says_whether_it_differs_from_the_saved_text(section, lead, client):
+    typed = {"title": "Why", "html": "<p>We look after each other.</p>\n", "state": "writing", "notes": ""}
+
+    same = client.post(f"/policies/safe/write/{section.pk}/keep/", {**typed, "started_from": "1"}).json()
+    other = client.post(f"/policies/safe/write/{section.pk}/keep/", {**typed, "html": "x", "started_from": "1"}).json()
+
+    assert (same["differs"], other["differs"]) == (False, True)
