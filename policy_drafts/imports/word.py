@@ -4,6 +4,7 @@ The text comes as it was before the tracked changes: each change is a suggestion
 """
 
 import base64
+import re
 import zipfile
 from io import BytesIO
 
@@ -32,6 +33,7 @@ NOT_READ = {
     "txbxContent": "text boxes", "object": "embedded objects", "oMath": "formulas", "chart": "charts",
     "relIds": "diagrams",
 }  # fmt: skip
+UNKNOWN_STYLE = re.compile(r"Unrecognised paragraph style: (.+) \(Style ID")
 STAND_IN = "/policies/pictures/00000000-0000-0000-0000-{:012d}/"
 
 
@@ -110,11 +112,10 @@ def _html(parts):
         raise RuleError("We cannot read this Word document. Please save it anew in Word, and try again.") from error
     if len(pictures) > MOST_PICTURES:
         raise RuleError(f"This file has more than {MOST_PICTURES} pictures. Please bring it in parts.")
-    known = {
-        f"{row.message} (the words are kept, the look is not)" for row in result.messages if "style" in row.message
-    }
+    styles = {found[1] for row in result.messages if (found := UNKNOWN_STYLE.match(row.message))}
     others = {row.message for row in result.messages if "style" not in row.message}
-    return result.value, pictures, sorted(known | others)
+    said = [f"The look of “{name}” (its words are kept)" for name in sorted(styles)]
+    return result.value, pictures, [*said, *sorted(others)]
 
 
 def _left_out(document, parts):

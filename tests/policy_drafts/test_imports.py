@@ -4,6 +4,7 @@ import zipfile
 from io import BytesIO
 
 import docx
+import docx.enum.style
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -121,6 +122,18 @@ def test_head_lines_of_a_word_file_are_said_to_be_left_out():
     document.sections[0].header.paragraphs[0].text = "Confidential"
 
     assert any("Confidential" in words for words in imports.read("x.docx", bytes_of(document)).left_out)
+
+
+def test_style_that_is_not_known_is_named_and_its_words_are_kept():
+    document = docx.Document()
+    document.styles.add_style("Fancy", docx.enum.style.WD_STYLE_TYPE.PARAGRAPH)
+    document.add_paragraph("Words.", style="Fancy")
+
+    found = imports.read("x.docx", bytes_of(document))
+
+    assert (found.sections[0].html, found.left_out) == (
+        "<p>Words.</p>", ["The look of “Fancy” (its words are kept)"],
+    )  # fmt: skip
 
 
 def bomb():
