@@ -5,13 +5,13 @@ from policy_drafts import inviting
 from policy_drafts.models import Policy, PolicyRole, Round
 
 
-class RoundInline(admin.TabularInline):
+class RoundInline(admin.StackedInline):
     model = Round
     extra = 0
     autocomplete_fields = ["call"]
 
 
-class RoleInline(admin.TabularInline):
+class RoleInline(admin.StackedInline):
     """Who writes it: invited here by email; the leads look after the rest at their desk."""
 
     model = PolicyRole
