@@ -58,7 +58,7 @@ def _only_ours(tag, attribute, value):
     if (tag, attribute) == ("img", "src"):
         return value if PICTURE.fullmatch(value) else None
     if attribute in {"colspan", "rowspan", "start"}:
-        return value if value.isdigit() and 0 < int(value) < 1000 else None
+        return value if value.isdecimal() and 0 < int(value) < 1000 else None
     if attribute == "scope":
         return value if value in {"row", "col"} else None
     if attribute in MARKS:

@@ -27,6 +27,7 @@ class Working:
     title: str
     html: str
     state: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def working(policy):
     """[(Working, blocks)] of the working copy, in order."""
     rows = policy.sections.live().order_by("position")
     return [
-        (Working(row.pk, number, row.title, row.html, row.state), blocks.of(row.html))
+        (Working(row.pk, number, row.title, row.html, row.state, row.lock_version), blocks.of(row.html))
         for number, row in enumerate(rows, 1)
     ]
 
@@ -71,14 +72,14 @@ def rehearse(policy, audience):
         warnings=warnings(now),
         readers=Audience(audience).label,
         told=recipients(policy, audience).count(),
-        based_on=fingerprint(policy),
+        based_on=fingerprint(policy, now),
     )
 
 
-def fingerprint(policy):
+def fingerprint(policy, sections=None):
     """What the rehearsal showed: publishing something else than that is refused."""
-    rows = policy.sections.live().order_by("position").values_list("pk", "lock_version")
-    return hashlib.sha256(repr([(str(pk), version) for pk, version in rows]).encode()).hexdigest()[:32]
+    rows = [(str(row.uid), row.version) for row, _ in sections or working(policy)]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:32]
 
 
 def warnings(sections):
@@ -161,9 +162,9 @@ def publish(policy, person, *, audience, news, request_key, based_on):
         return found
     if not news.strip():
         raise RuleError("Say in plain words what is new.")
-    if fingerprint(policy) != based_on:
-        raise RuleError("The text was changed after you looked at this page. Please look again at what would happen.")
     sections = working(policy)
+    if fingerprint(policy, sections) != based_on:
+        raise RuleError("The text was changed after you looked at this page. Please look again at what would happen.")
     if not sections:
         raise RuleError("There is no section yet, so there is nothing to publish.")
     last = policy.drafts.first()

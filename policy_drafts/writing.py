@@ -46,10 +46,13 @@ def save(section, person, started_from, *, title, html, state, notes=None, how=S
         return _let_go(now, person)
     changes = {"title": title.strip(), "html": text, "state": state, "notes": now.notes if notes is None else notes}
     if not _replaced(now, started_from, edited_at=clock.now(), edited_by=person, **changes):
+        now.refresh_from_db()
+        if _is_same(now, title, text, state, notes):  # a doubled click: the first was just ahead
+            return _let_go(now, person)
         raise Clash()
     now.refresh_from_db()
     keep_version(now, person, how)
-    return _let_go(now, person)
+    return _let_go(now, person) if how == SectionSave.How.EDITED else now  # else what is typed is not in it
 
 
 def _replaced(section, started_from, **changes):
@@ -85,7 +88,7 @@ def _let_go(section, person):
 
 def keep_typed(section, person, started_from, typed):
     """Keep what somebody has typed, for them alone; the newest text wins. Nothing of the section changes."""
-    values = {"started_from": started_from, "typed": typed, "typed_at": clock.now()}
+    values = {"started_from": max(started_from, 0), "typed": typed, "typed_at": clock.now()}
     try:
         with transaction.atomic():
             Unsaved.objects.update_or_create(section=section, person=person, defaults=values)

@@ -117,7 +117,7 @@ def changes(request, slug, number):
     new = _readable(request, slug, number)
     earlier = Draft.objects.visible_to(request.user).standing().filter(policy=new.policy, number__lt=number)
     chosen = request.GET.get("from", "")
-    old = earlier.filter(number=int(chosen)).first() if chosen.isdigit() and len(chosen) < 9 else earlier.first()
+    old = earlier.filter(number=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 9 else earlier.first()
     if chosen and old is None:
         raise Http404
     found = diffs.compare_sections(publishing.of_draft(old), publishing.of_draft(new)) if old else []

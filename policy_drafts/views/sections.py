@@ -18,7 +18,7 @@ A_PAGE = 50
 
 def whole_number(text):
     """A version number from a form; what is none is no version."""
-    return int(text) if text and text.isdigit() and len(text) < 9 else -1
+    return int(text) if text and text.isdecimal() and len(text) < 9 else -1
 
 
 def saved_values(section):
@@ -74,7 +74,7 @@ def clash_page(request, policy, section, typed, started):
     my_html = blocks.with_uids(typed["html"], before=origin.html if origin else section.html)
     mine = blocks.of(my_html)
     theirs, base = blocks.of(section.html), blocks.of(origin.html if origin else "")
-    combined = combining.combine(origin.html if origin else "", my_html, section.html)
+    combined = combining.combine(origin.html if origin else section.html, my_html, section.html)
     form = SectionForm(initial={**typed, "html": combined.html})
     context = {
         "policy": policy, "section": section, "typed": typed, "origin": origin, "form": form, "combined": combined,
