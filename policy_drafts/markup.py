@@ -45,11 +45,12 @@ IS_BLOCK = {
 MARKS = ("data-block", "data-from")
 
 
-def _cleaner(kept_marks):
-    marks = {tag: {*ATTRIBUTES.get(tag, ()), *kept_marks} for tag in TAGS}
+def _cleaner(*, marks=(), more=frozenset()):
+    """A cleaner for our tags, with uids or without; `more` tags come in and are turned into ours."""
+    attributes = {tag: {*ATTRIBUTES.get(tag, ()), *marks} for tag in TAGS}
     return nh3.Cleaner(
-        tags=TAGS, attributes=marks, clean_content_tags=GOES_WITH_ALL, url_schemes={"http", "https", "mailto", "tel"},
-        link_rel=None, attribute_filter=_only_ours,
+        tags=TAGS | more, attributes=attributes, clean_content_tags=GOES_WITH_ALL,
+        url_schemes={"http", "https", "mailto", "tel"}, link_rel=None, attribute_filter=_only_ours,
     )  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def _only_ours(tag, attribute, value):
     return value
 
 
-_input, _output = _cleaner(()), _cleaner(MARKS)
+_input, _output, _from_elsewhere = _cleaner(), _cleaner(marks=MARKS), _cleaner(more=frozenset(SAME))
 
 
 def tree(html):
@@ -85,10 +86,7 @@ def cleaned(html):
 
     Uids (`data-block`) that come along are dropped: they belong to the server.
     """
-    html = nh3.Cleaner(
-        tags=TAGS | set(SAME), attributes=ATTRIBUTES, clean_content_tags=GOES_WITH_ALL,
-        url_schemes={"http", "https", "mailto", "tel"}, link_rel=None, attribute_filter=_only_ours,
-    ).clean(without_nulls(html or ""))  # fmt: skip
+    html = _from_elsewhere.clean(without_nulls(html or ""))
     root = tree(html)
     for element in list(root.iter(*SAME)):
         _renamed(element, SAME[element.tag])
