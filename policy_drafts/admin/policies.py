@@ -32,6 +32,14 @@ class PolicyAdmin(admin.ModelAdmin):
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [RoundInline, RoleInline]
+    view_on_site = False  # a policy without a draft has no page for staff
+
+    def get_readonly_fields(self, request, obj=None):
+        """Once there is a draft its address stays: links to it are out, and its SHA-256 names it."""
+        return ["slug"] if obj and obj.drafts.exists() else []
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if "slug" in self.get_readonly_fields(request, obj) else self.prepopulated_fields
 
     def has_delete_permission(self, request, obj=None):
         return False
