@@ -209,6 +209,7 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "collective.views.errors.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6_000_000  # bytes: a section of a policy holds a million characters
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # attendance of a large session
 
 LOGGING = {

@@ -16,6 +16,8 @@ from policy_drafts import markup
 LEAVES = ("p", "h3", "h4", "dt", "figcaption", "img", "summary")
 ALIKE = 55  # of 100
 MOST_PAIRS = 400_000  # that one save compares by letters; beyond it blocks are new
+MOST_LETTERS = 2e10  # letters of all old blocks times those of the new ones; beyond it beginnings are compared
+BEGINNING = 300
 PART = 20  # characters from which a piece of a block counts as a part of it
 
 
@@ -83,7 +85,8 @@ def _plain_inner(element):
     """What stands inside, or for a picture the element itself, without uids."""
     if element.tag == "img":
         return f'<img src="{element.get("src")}" alt="">' if element.get("src") else ""
-    return markup.inner(element)
+    inner = markup.inner(element)
+    return markup.without_marks(inner) if markup.MARKS[0] in inner else inner
 
 
 def with_uids(html, before=""):
@@ -113,6 +116,19 @@ def with_fresh_uids(html, taken):
             element.set("data-from", element.get("data-block"))
             element.set("data-block", str(uuid.uuid4()))
     return markup.inner(root)
+
+
+def without_repeats(html, seen, section_uid):
+    """Stored HTML in which no uid of `seen` stands again; adds its own to them. The same each time it is asked."""
+    root, changed = markup.tree(html), False
+    for element in leaves(root):
+        uid = element.get("data-block")
+        if uid in seen:
+            changed, uid = True, str(uuid.uuid5(section_uid, uid))
+            element.set("data-from", element.get("data-block"))
+            element.set("data-block", uid)
+        seen.add(uid)
+    return markup.inner(root) if changed else html
 
 
 def _part_of(text, old):
@@ -153,6 +169,8 @@ def _alike(old, new, found, old_range, new_range):
     left, right = [row for row in old_range if row not in used], [row for row in new_range if row not in found]
     if not left or not right or len(left) * len(right) > MOST_PAIRS:
         return
+    if sum(len(old[row]) for row in left) * sum(len(new[row]) for row in right) > MOST_LETTERS:
+        old, new = [text[:BEGINNING] for text in old], [text[:BEGINNING] for text in new]
     scores = []
     for there in right:
         for here in left:

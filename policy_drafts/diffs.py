@@ -8,6 +8,7 @@ from diff_match_patch import diff_match_patch
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
+LONGEST = 1.0  # seconds for the words of one block; after it the difference is coarser, and still exact
 TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 WORDS = {
     "paragraph": "paragraph", "item": "list item", "cell": "table cell", "definition": "definition", "quote": "quote",
@@ -97,7 +98,7 @@ def pieces(old, new):
         return "".join(row)
 
     differ = diff_match_patch()
-    differ.Diff_Timeout = 0
+    differ.Diff_Timeout = LONGEST
     found = differ.diff_main(coded(old), coded(new), False)
     differ.diff_cleanupSemantic(found)
     tokens = {sign: token for token, sign in known.items()}

@@ -29,6 +29,9 @@ class SectionForm(forms.Form):
         help_text="Only those who write this policy see them. They are never published.",
     )  # fmt: skip
 
+    def clean_notes(self):
+        return self.cleaned_data["notes"].replace("\r\n", "\n")
+
     def clean_html(self):
         text = self.cleaned_data["html"]
         pictures = markup.tree(markup.cleaned(text)).iter("img")

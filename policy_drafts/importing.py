@@ -75,18 +75,27 @@ def bring(policy, person, name, content):
 def rows(brought):
     """The sections of the file as Rows: ours are known by the mark in the heading, else by an equal title."""
     live = {row.pk.hex: row for row in brought.policy.sections.live()}
+    parts = brought.held["sections"]
+    versions = {(row.section_id.hex, row.number): row for row in _exported(live, parts)}
     titles = {row.title.casefold(): row for row in live.values()}
     found, used = [], set()
-    for number, part in enumerate(brought.held["sections"]):
+    for number, part in enumerate(parts):
         section = live.get(part["uid"]) or titles.get(part["title"].casefold())
         section = None if section is None or section.pk in used else section
         exported = None
         if section:
             used.add(section.pk)
-            if part["uid"]:
-                exported = section.saves.filter(number=part["version"]).first()
+            exported = versions.get((part["uid"], part["version"]))
         found.append(Row(number, part["title"], part["html"], section, exported))
     return found
+
+
+def _exported(live, parts):
+    """The versions that went out with a working copy and come back now: one query."""
+    pairs = [(live[part["uid"]], part["version"]) for part in parts if part["uid"] in live]
+    wanted = [(section, number) for section, number in pairs if number <= section.lock_version]
+    sections, numbers = {section for section, _ in wanted}, {number for _, number in wanted}
+    return SectionSave.objects.filter(section__in=sections, number__in=numbers)
 
 
 def fingerprint(found):

@@ -28,7 +28,11 @@ def invite(policy, by, email, kind):
 
 @transaction.atomic
 def answer(role, person, accepts):
-    """Accept or decline one's own invitation. Raises RuleError if it was withdrawn, or is another's."""
+    """Accept or decline one's own invitation.
+
+    Raises RuleError if it was withdrawn, is another's, or the person has a role there already.
+    """
+    role.policy.locked()
     role = PolicyRole.objects.select_for_update(no_key=True, of=("self",)).get(pk=role.pk)
     if role.state == State.ACCEPTED and role.person_id == person.pk:
         return role
@@ -36,6 +40,8 @@ def answer(role, person, accepts):
         raise RuleError("This invitation is no longer open.")
     if (person.email or "").lower() != role.email.lower():
         raise RuleError("This invitation went to another email address. Please sign in with that one.")
+    if accepts and (held := PolicyRole.objects.held_by(person).filter(policy=role.policy_id).first()):
+        raise RuleError(f"You are in it already ({held.get_kind_display()}). To change that, leave it first.")
     role.state, role.person, role.answered_at = State.ACCEPTED if accepts else State.DECLINED, person, clock.now()
     role.save()
     return role

@@ -37,7 +37,10 @@ ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"}, "td": {"colspan", "rowspan"},
 }  # fmt: skip
 GOES_WITH_ALL = {"script", "style", "template", "iframe", "object", "embed", "svg", "math", "noscript", "title", "head"}
-HOLDS_BLOCKS = {"li", "blockquote", "dd", "td", "th", "article"}
+HOLDS_BLOCKS = {"li", "blockquote", "dd", "td", "th", "article", "details", "figure"}
+HOLDS_ITEMS = {"ul": "li", "ol": "li", "dl": "dd"}
+ONE_TEXT = ("h3", "h4", "p", "dt", "figcaption", "summary")  # what holds no block
+DEEPEST = 100  # elements inside each other; a deeper text keeps its words and loses its form
 IS_BLOCK = {
     "p", "ul", "ol", "li", "h3", "h4", "blockquote", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td",
     "figure", "figcaption", "details", "summary",
@@ -67,12 +70,23 @@ def _only_ours(tag, attribute, value):
     return value
 
 
+_words_alone = nh3.Cleaner(tags={"p", "br", "h3", "h4"}, attributes={})
 _input, _output, _from_elsewhere = _cleaner(), _cleaner(marks=MARKS), _cleaner(more=frozenset(SAME))
 
 
 def tree(html):
     """An <article> that holds the HTML, which must be clean."""
-    return lxml.html.fragment_fromstring(html or "", create_parent="article")
+    parser = lxml.html.HTMLParser(huge_tree=True)  # else libxml2 stops at 256 elements inside each other
+    return lxml.html.fragment_fromstring(html or "", create_parent="article", parser=parser)
+
+
+def _is_too_deep(html):
+    depth = deepest = 0
+    for end, tag in re.findall(r"<(/?)([a-z0-9]+)", html):
+        if tag not in {"br", "img"}:
+            depth += -1 if end else 1
+            deepest = max(depth, deepest)
+    return deepest > DEEPEST
 
 
 def inner(element):
@@ -87,6 +101,8 @@ def cleaned(html):
     Uids (`data-block`) that come along are dropped: they belong to the server.
     """
     html = _from_elsewhere.clean(without_nulls(html or ""))
+    if _is_too_deep(html):
+        html = _words_alone.clean(html)
     root = tree(html)
     for element in list(root.iter(*SAME)):
         _renamed(element, SAME[element.tag])
@@ -94,6 +110,7 @@ def cleaned(html):
         if not image.get("src"):
             image.drop_tree()
     _in_paragraphs(root)
+    _without_inner_blocks(root)
     _drop_empty(root)
     _drop_space(root)
     return _input.clean(inner(root))
@@ -115,7 +132,7 @@ def _in_paragraphs(parent):
     """Wrap loose text and inline elements of what holds blocks into paragraphs."""
     for child in list(parent):
         _in_paragraphs(child)
-    if parent.tag not in HOLDS_BLOCKS:
+    if parent.tag not in HOLDS_BLOCKS and parent.tag not in HOLDS_ITEMS:
         return
     children, text = list(parent), parent.text
     for child in children:
@@ -124,7 +141,7 @@ def _in_paragraphs(parent):
     for piece, tail in [(None, text), *((child, child.tail) for child in children)]:
         if piece is not None:
             piece.tail = None
-            if piece.tag in IS_BLOCK or piece.tag == "img":
+            if piece.tag in IS_BLOCK or (piece.tag == "img" and parent.tag not in HOLDS_ITEMS):
                 parent.append(piece)
                 loose = None
             else:
@@ -140,8 +157,24 @@ def _in_paragraphs(parent):
 
 def _paragraph(parent):
     made = lxml.html.Element("p")
-    parent.append(made)
+    if item := HOLDS_ITEMS.get(parent.tag):
+        parent.append(lxml.html.Element(item))
+        parent[-1].append(made)
+    else:
+        parent.append(made)
     return made
+
+
+def _without_inner_blocks(root):
+    """A heading, term or caption holds one text: paragraphs in it become its lines."""
+    for element in root.iter(*ONE_TEXT):
+        for inner in [row for row in element.iterdescendants() if row.tag in IS_BLOCK]:
+            if inner.getprevious() is not None or (inner.getparent().text or "").strip():
+                inner.addprevious(lxml.html.Element("br"))
+            after = inner.getnext()
+            if (inner.tail or "").strip() or (after is not None and after.tag not in IS_BLOCK):
+                inner.append(lxml.html.Element("br"))
+            inner.drop_tag()
 
 
 def _drop_empty(root):
@@ -189,7 +222,10 @@ def for_reading(html, *, prefix="b-"):
 
 def _scrollable(table):
     """WCAG 2.2, 2.1.1: what scrolls can be scrolled by keyboard."""
-    frame = lxml.html.Element("div", {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Table"})
+    first = next((row for row in table.iter("tr")), table)
+    name = ", ".join(words for cell in first if (words := " ".join(cell.text_content().split())))
+    label = f"Table: {name[:80]}" if name else "Table"
+    frame = lxml.html.Element("div", {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": label})
     frame.tail, copy = table.tail, deepcopy(table)
     copy.tail = None
     table.getparent().replace(table, frame)

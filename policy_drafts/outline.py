@@ -3,6 +3,8 @@
 Each holds the policy's row, so that two at once come one after the other, and each keeps versions: nothing is lost.
 """
 
+import uuid
+
 from django.db import transaction
 from django.db.models import F, Max
 
@@ -16,34 +18,62 @@ MOST_SECTIONS = 300
 
 
 @transaction.atomic
-def add(policy, person, title, *, html="", after=None, how=How.ADDED, state=None):
-    """A new section at the end, or behind another. Raises RuleError without a title or beyond 300 sections."""
+def add(policy, person, title, *, html="", after=None, how=How.ADDED, state=None, key=None):
+    """A new section at the end, or behind another; returns it. `key` names it: asked twice, it is added once.
+
+    Raises RuleError without a title or beyond 300 sections.
+    """
     policy.locked()
+    if key and (found := policy.sections.filter(pk=key).first()):
+        return found
     if not title.strip():
         raise RuleError("Give the new section a title.")
-    live = policy.sections.live()
-    if live.count() >= MOST_SECTIONS:
-        raise RuleError(f"A policy has at most {MOST_SECTIONS} sections.")
-    last = live.aggregate(last=Max("position"))["last"] or 0
-    position = last + 1
+    live, position = policy.sections.live(), _end(policy)
     if after is not None:
-        position = policy.sections.live().get(pk=after.pk).position + 1
+        position = _live(after).position + 1
         live.filter(position__gte=position).update(position=F("position") + 1)
     text = blocks.with_uids(html)
     begun = Section.State.WRITING if text else Section.State.NOT_STARTED
     made = Section.objects.create(
-        policy=policy, position=position, title=title.strip(), html=text, state=state or begun, lock_version=1,
-        edited_at=clock.now(), edited_by=person,
+        pk=_free(key), policy=policy, position=position, title=title.strip(), html=text, state=state or begun,
+        lock_version=1, edited_at=clock.now(), edited_by=person,
     )  # fmt: skip
     writing.keep_version(made, person, how)
     return made
 
 
+def _free(key):
+    """The key, unless a section of another policy has it; else a new one."""
+    return key if key and not Section.objects.filter(pk=key).exists() else uuid.uuid4()
+
+
+def _end(policy):
+    """The place behind the last section; RuleError where no more fits."""
+    live = policy.sections.live()
+    if live.count() >= MOST_SECTIONS:
+        raise RuleError(f"A policy has at most {MOST_SECTIONS} sections.")
+    return (live.aggregate(last=Max("position"))["last"] or 0) + 1
+
+
+def _live(section):
+    """The section, locked; RuleError if it was taken out meanwhile."""
+    now = Section.objects.live().select_for_update(no_key=True).filter(pk=section.pk).first()
+    if now is None:
+        raise RuleError(f"“{section.title}” was taken out meanwhile. You can put it back: see “Removed sections”.")
+    return now
+
+
 @transaction.atomic
-def move(section, step):
-    """One place up (-1) or down (1); at the end of the list nothing happens. Returns whether it moved."""
+def move(section, step, position=None):
+    """One place up (-1) or down (1); at the end of the list nothing happens. Returns whether it moved.
+
+    `position` is where the writer saw it: if it stands elsewhere now (a doubled click), nothing happens either. Raises
+    RuleError if it was taken out.
+    """
     section.policy.locked()
-    here = Section.objects.live().get(pk=section.pk)
+    here = _live(section)
+    if position is not None and here.position != position:
+        return False
     there = here.policy.sections.live().filter(
         **({"position__lt": here.position} if step < 0 else {"position__gt": here.position})
     ).order_by("-position" if step < 0 else "position").first()  # fmt: skip
@@ -62,27 +92,31 @@ def remove(section):
 
 
 @transaction.atomic
-def put_back(section):
-    """Put a removed section back, at the end. What was merged into another section meanwhile is a copy now."""
+def put_back(section, person):
+    """Put a removed section back, at the end. What was merged into another section meanwhile is a copy now.
+
+    Raises RuleError beyond 300 sections.
+    """
     section.policy.locked()
     now = Section.objects.removed().filter(pk=section.pk).first()
     if now is None:
         return
-    live = section.policy.sections.live()
-    taken = {block.uid for row in live for block in row.blocks}
-    last = live.aggregate(last=Max("position"))["last"] or 0
-    html = blocks.with_fresh_uids(now.html, taken)
-    Section.objects.filter(pk=now.pk).update(removed_at=None, position=last + 1, html=html)
+    now.position, now.removed_at = _end(section.policy), None
+    now.save(update_fields=["position", "removed_at"])
+    others = section.policy.sections.live().exclude(pk=now.pk)
+    taken = {block.uid for row in others for block in row.blocks}
+    if taken & {block.uid for block in now.blocks}:
+        _write(now, person, blocks.with_fresh_uids(now.html, taken), How.RESTORED)
 
 
 @transaction.atomic
 def split(section, person, block_uid, title):
     """Make a new section, behind this one, of everything from a block on; the blocks keep their uids.
 
-    Raises RuleError if the block is the first or stands inside a list, table or quote.
+    Raises RuleError if the block is the first or stands inside a list, table or quote, or is gone.
     """
     section.policy.locked()
-    now = Section.objects.live().select_for_update(no_key=True).get(pk=section.pk)
+    now = _live(section)
     root = markup.tree(now.html)
     tops = list(root)
     first = next((number for number, top in enumerate(tops) if _starts_with(top, block_uid)), None)
@@ -106,10 +140,10 @@ def _starts_with(top, block_uid):
 def merge(section, person):
     """Put this section's text at the end of the one before it, under a heading with its title; it is removed then.
 
-    Raises RuleError for the first section.
+    Raises RuleError for the first section, and for one that was taken out (a doubled click).
     """
     section.policy.locked()
-    now = Section.objects.live().select_for_update(no_key=True).get(pk=section.pk)
+    now = _live(section)
     before = now.policy.sections.live().filter(position__lt=now.position).order_by("-position").first()
     if before is None:
         raise RuleError("There is no section before this one.")

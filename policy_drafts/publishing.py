@@ -12,7 +12,16 @@ from collective import clock, mail
 from collective.errors import RuleError
 from collective.models import Message, Person
 from policy_drafts import blocks, diffs, files, markup
-from policy_drafts.models import Audience, Draft, DraftBlock, DraftFollow, DraftSection, PolicyRole, Section
+from policy_drafts.models import (
+    Audience,
+    Draft,
+    DraftBlock,
+    DraftFollow,
+    DraftSection,
+    PolicyPicture,
+    PolicyRole,
+    Section,
+)
 
 LEFT_IN = re.compile(r"\bTBC\b|\bTBA\b|\bTODO\b|\bXXX\b|to be confirmed|lorem ipsum|\?\?\?", re.IGNORECASE)
 A_BATCH = 500
@@ -48,11 +57,12 @@ class Rehearsal:
 
 def working(policy):
     """[(Working, blocks)] of the working copy, in order."""
-    rows = policy.sections.live().order_by("position")
-    return [
-        (Working(row.pk, number, row.title, row.html, row.state, row.lock_version), blocks.of(row.html))
-        for number, row in enumerate(rows, 1)
-    ]
+    found, seen = [], set()
+    for number, row in enumerate(policy.sections.live().order_by("position"), 1):
+        html = blocks.without_repeats(row.html, seen, row.pk)
+        section = Working(row.pk, number, row.title, html, row.state, row.lock_version)
+        found.append((section, blocks.of(html)))
+    return found
 
 
 def of_draft(draft):
@@ -69,7 +79,7 @@ def rehearse(policy, audience):
     return Rehearsal(
         number=(last.number if last else 0) + 1,
         changes=diffs.compare_sections(of_draft(last) if last else [], now),
-        warnings=warnings(now),
+        warnings=warnings(policy, now),
         readers=Audience(audience).label,
         told=recipients(policy, audience).count(),
         based_on=fingerprint(policy, now),
@@ -82,12 +92,15 @@ def fingerprint(policy, sections=None):
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:32]
 
 
-def warnings(sections):
+def warnings(policy, sections):
     """[(Working, sentence)]: what a careful reader would stumble over. None of it forbids publishing."""
     found = []
     anchors = {str(block.uid) for _, rows in sections for block in rows}
+    own = {row.get_absolute_url() for row in PolicyPicture.objects.filter(policy=policy).only("pk")}
     for section, rows in sections:
         found += [(section, words) for words in _of_section(section, rows, anchors)]
+        if set(markup.PICTURE.findall(section.html)) - own:
+            found.append((section, "shows a picture of another policy, which readers may not see: add it here again"))
     return found
 
 
@@ -212,7 +225,8 @@ def tell(draft):
 
 def newly_told(draft, audience):
     """Who is told when this draft is opened to more people: who was not told of it before."""
-    told = Message.objects.filter(kind="draft_published", about=draft.pk, person__isnull=False).values("person")
+    told = Message.objects.filter(kind="draft_published", about=draft.pk, person__isnull=False)
+    told = told.exclude(state__in=[Message.State.FAILED, Message.State.DROPPED]).values("person")
     return recipients(draft.policy, audience).exclude(pk__in=told)
 
 

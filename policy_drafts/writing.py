@@ -7,17 +7,19 @@ save is a SectionSave for ever, and what is typed is kept, for the writer alone,
 
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from collective import clock
 from collective.errors import RuleError
-from policy_drafts import blocks
+from policy_drafts import blocks, markup
 from policy_drafts.models import Presence, Section, SectionSave, Unsaved
 
 STILL_HERE = timedelta(seconds=60)
 MOST_CHARACTERS = 1_000_000
 FORGET_UNSAVED = timedelta(days=90)
+LATE = timedelta(days=1)  # for how long a page that was saved or let go may still send what was typed before
+MOST_PAGES = 20  # of one person and section that are offered back
 
 
 class Clash(RuleError):
@@ -27,12 +29,20 @@ class Clash(RuleError):
         super().__init__("Somebody else saved this section after you opened it.")
 
 
+class Removed(RuleError):
+    """The section was taken out since the writer opened it."""
+
+    def __init__(self):
+        super().__init__("This section was taken out meanwhile, so this is not saved. What you typed is kept for you.")
+
+
 @transaction.atomic
-def save(section, person, started_from, *, title, html, state, notes=None, how=SectionSave.How.EDITED):
+def save(section, person, started_from, *, title, html, state, notes=None, how=SectionSave.How.EDITED, pages=()):
     """Save a section that was opened as version `started_from`; returns it as it is now.
 
-    The same text sent again (a doubled click) is accepted and changes nothing. Raises Clash, or RuleError for a text
-    that is too long, a title that is missing, or a section that was removed.
+    `pages` are the editor pages whose text this is: nothing of them is unsaved any more. The same text sent again (a
+    doubled click) is accepted and changes nothing. Raises Clash, Removed, or RuleError for a text that is too long or a
+    title that is missing.
     """
     if not title.strip():
         raise RuleError("Give this section a title.")
@@ -40,19 +50,19 @@ def save(section, person, started_from, *, title, html, state, notes=None, how=S
         raise RuleError("This section is too long to save. Split it in two.")
     now = Section.objects.get(pk=section.pk)
     if now.removed_at:
-        raise RuleError("This section was removed meanwhile. It can be restored from the outline.")
-    text = blocks.with_uids(html, before=now.html)
-    if _is_same(now, title, text, state, notes):
-        return _let_go(now, person)
-    changes = {"title": title.strip(), "html": text, "state": state, "notes": now.notes if notes is None else notes}
-    if not _replaced(now, started_from, edited_at=clock.now(), edited_by=person, **changes):
+        raise Removed()
+    values = {"title": title.strip(), "html": blocks.with_uids(html, before=now.html), "state": state}
+    values["notes"] = now.notes if notes is None else notes
+    if _is_same(now, values):
+        return _let_go(now, person, pages)
+    if not _replaced(now, started_from, edited_at=clock.now(), edited_by=person, **values):
         now.refresh_from_db()
-        if _is_same(now, title, text, state, notes):  # a doubled click: the first was just ahead
-            return _let_go(now, person)
-        raise Clash()
+        if _is_same(now, values):  # a doubled click: the first was just ahead
+            return _let_go(now, person, pages)
+        raise Removed() if now.removed_at else Clash()
     now.refresh_from_db()
     keep_version(now, person, how)
-    return _let_go(now, person) if how == SectionSave.How.EDITED else now  # else what is typed is not in it
+    return _let_go(now, person, pages)
 
 
 def _replaced(section, started_from, **changes):
@@ -63,57 +73,79 @@ def _replaced(section, started_from, **changes):
     return unchanged.update(lock_version=F("lock_version") + 1, **changes) == 1
 
 
-def _is_same(section, title, text, state, notes):
-    """Would this save change nothing? Uids apart: they are ours."""
-    from policy_drafts import markup
-
-    same_text = markup.without_marks(section.html) == markup.without_marks(text)
-    same_notes = notes is None or (section.notes or "") == notes
-    return same_text and same_notes and (section.title, section.state) == (title.strip(), state)
+def _is_same(row, values):
+    """Is this what a section or version holds? Uids apart: they are ours."""
+    rest = (row.title, row.state, row.notes or "") == (values["title"], values["state"], values["notes"] or "")
+    return rest and markup.without_marks(row.html) == markup.without_marks(values["html"])
 
 
 def keep_version(section, person, how):
     """Keep the section as it is now, as a version for ever."""
     return SectionSave.objects.create(
         section=section, number=section.lock_version, title=section.title, html=section.html, state=section.state,
-        how=how, saved_at=section.edited_at, saved_by=person,
+        notes=section.notes, how=how, saved_at=section.edited_at, saved_by=person,
     )  # fmt: skip
 
 
-def _let_go(section, person):
-    """What was typed is saved now."""
-    Unsaved.objects.filter(section=section, person=person).delete()
+def _let_go(section, person, pages):
+    for page in pages:
+        let_go(section, person, page)
     return section
 
 
-def keep_typed(section, person, started_from, typed):
-    """Keep what somebody has typed, for them alone; the newest text wins. Nothing of the section changes."""
-    values = {"started_from": max(started_from, 0), "typed": typed, "typed_at": clock.now()}
-    try:
-        with transaction.atomic():
-            Unsaved.objects.update_or_create(section=section, person=person, defaults=values)
-    except IntegrityError:  # two tabs at once: the row is there now
-        Unsaved.objects.filter(section=section, person=person).update(**values)
+def let_go(section, person, page):
+    """What was typed in an editor page is saved, or not wanted: what comes late from it is ignored."""
+    Unsaved.objects.update_or_create(
+        section=section, person=person, page=page, defaults={"typed": None, "ended_at": clock.now()},
+        create_defaults={"started_from": section.lock_version, "ended_at": clock.now()},
+    )  # fmt: skip
+
+
+def keep_typed(section, person, page, started_from, typed):
+    """Keep what somebody has typed in an editor page, for them alone; nothing of the section changes.
+
+    Returns whether it is kept: not if it is the saved text, or if the page was saved or let go. Raises RuleError for a
+    text that is too long.
+    """
+    if len(typed.get("html", "")) > MOST_CHARACTERS:
+        raise RuleError("This text is too long to be kept or saved. Make two sections of it.")
     here(section, person)
+    mine = Unsaved.objects.of_page(section, person, page)
+    if not _differs(section, max(started_from, 0), typed):
+        mine.open().delete()
+        return False
+    values = {"started_from": max(started_from, 0), "typed": typed, "typed_at": clock.now()}
+    if mine.open().update(**values):
+        return True
+    _, made = Unsaved.objects.get_or_create(section=section, person=person, page=page, defaults=values)
+    return made or mine.open().update(**values) == 1  # else it had ended, before or just now
+
+
+def has_ended(section, person, page):
+    """Was what this page sends saved or let go before?"""
+    return Unsaved.objects.of_page(section, person, page).exclude(ended_at=None).exists()
+
+
+def _differs(section, started_from, typed):
+    """Is what was typed something else than the text of now, and than what the writer began with?"""
+    values = {"title": typed.get("title", "").strip(), "html": markup.cleaned(typed.get("html", ""))}
+    values |= {"state": typed.get("state") or section.state, "notes": typed.get("notes", "").replace("\r\n", "\n")}
+    if _is_same(section, values):
+        return False
+    origin = section.saves.filter(number=started_from).first() if started_from != section.lock_version else None
+    return origin is None or not _is_same(origin, values)
 
 
 def unsaved_of(section, person):
-    """What this person typed here and did not save, or None. What is the same as the saved text is nothing."""
-    from policy_drafts import markup
-
-    row = Unsaved.objects.filter(section=section, person=person).first()
-    if row is None:
-        return None
-    same = markup.cleaned(row.typed.get("html", "")) == markup.without_marks(section.html)
-    same_rest = row.typed.get("title", "").strip() == section.title and (row.typed.get("notes", "") or "") == (
-        section.notes or ""
-    )
-    return None if same and same_rest and row.typed.get("state", section.state) == section.state else row
+    """What this person typed here and did not save, the newest first. What is the same as the saved text is nothing."""
+    rows = section.unsaved.open().filter(person=person)[:MOST_PAGES]
+    return [row for row in rows if _differs(section, row.started_from, row.typed)]
 
 
 def forget_old_unsaved():
     """Let go of what was typed and never saved, after 90 days. Returns (seen, done)."""
-    done, _ = Unsaved.objects.filter(typed_at__lt=clock.now() - FORGET_UNSAVED).delete()
+    done, _ = Unsaved.objects.open().filter(typed_at__lt=clock.now() - FORGET_UNSAVED).delete()
+    Unsaved.objects.filter(ended_at__lt=clock.now() - LATE).delete()
     Presence.objects.filter(seen_at__lt=clock.now() - timedelta(days=1)).delete()
     return done, done
 
@@ -137,9 +169,21 @@ def gone(section, person):
     Presence.objects.filter(section=section, person=person).delete()
 
 
+@transaction.atomic
 def restore_version(section, person, version, started_from):
-    """Make an earlier version the newest. Raises Clash if somebody saved meanwhile."""
-    return save(
-        section, person, started_from, title=version.title, html=version.html, state=version.state,
-        how=SectionSave.How.RESTORED,
-    )  # fmt: skip
+    """Make an earlier version the newest: its blocks have their uids again, but for those that stand elsewhere now.
+
+    Notes to self stay as they are. Raises Clash if somebody saved meanwhile, Removed if the section was taken out.
+    """
+    section.policy.locked()
+    now = Section.objects.get(pk=section.pk)
+    if now.removed_at:
+        raise Removed()
+    elsewhere = section.policy.sections.live().exclude(pk=section.pk)
+    html = blocks.with_fresh_uids(version.html, {block.uid for row in elsewhere for block in row.blocks})
+    values = {"title": version.title, "html": html, "state": version.state}
+    if not _replaced(now, started_from, edited_at=clock.now(), edited_by=person, **values):
+        raise Clash()
+    now.refresh_from_db()
+    keep_version(now, person, SectionSave.How.RESTORED)
+    return now

@@ -5,6 +5,7 @@ from django.template import loader
 from django.urls import resolve
 
 from events.views import typed
+from policy_drafts.views import lead
 
 TITLES = {
     "400": "We could not read that",
@@ -40,4 +41,6 @@ def csrf_failure(request, reason=""):
     match = resolve(request.path_info)
     if match.url_name in typed.KEPT and request.POST.get("owner"):
         return typed.keep_and_sign_in(request, match.url_name, match.kwargs["slug"])
+    if match.url_name == "write_section" and "html" in request.POST:
+        return lead.signed_out(request)
     return _page("csrf", 403)

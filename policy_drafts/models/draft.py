@@ -73,7 +73,7 @@ class Draft(models.Model):
     audience = models.CharField(max_length=20, choices=Audience)
     published_at = models.DateTimeField(default=clock.now)
     published_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    request_key = models.UUIDField(unique=True, help_text="Of the rehearsal that was confirmed: once, however often.")
+    request_key = models.UUIDField(help_text="Of the rehearsal that was confirmed: once, however often.")
     sha256 = models.CharField("SHA-256", max_length=64, blank=True, default="")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_because = models.TextField(max_length=600, blank=True, default="")
@@ -85,6 +85,7 @@ class Draft(models.Model):
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["policy", "number"], name="one_draft_a_number"),
+            models.UniqueConstraint(fields=["policy", "request_key"], name="one_draft_a_rehearsal"),
             models.CheckConstraint(
                 condition=Q(withdrawn_at=None) | ~Q(withdrawn_because=""), name="withdrawn_with_a_reason"
             ),

@@ -2,6 +2,7 @@ import uuid
 
 import pgtrigger
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
 from collective import clock
@@ -84,6 +85,7 @@ class SectionSave(models.Model):
     title = models.CharField(max_length=150)
     html = models.TextField(blank=True)
     state = models.CharField(max_length=20, choices=SectionState)
+    notes = EncryptedJSONField("notes to self", null=True, blank=True)
     how = models.CharField(max_length=20, choices=How, default=How.EDITED)
     saved_at = models.DateTimeField(default=clock.now)
     saved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -91,24 +93,51 @@ class SectionSave(models.Model):
     class Meta:
         ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["section", "number"], name="one_save_a_number")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(  # notes are encrypted anew when keys change
+                name="never_change", operation=pgtrigger.Update, condition=pgtrigger.AnyChange(exclude=["notes"])
+            ),
+        ]
 
     def __str__(self):
         return f"{self.section}, version {self.number}"
 
 
+class UnsavedQuerySet(models.QuerySet):
+    def of_page(self, section, person, page):
+        return self.filter(section=section, person=person, page=page)
+
+    def open(self):
+        return self.filter(ended_at=None)
+
+
 class Unsaved(models.Model):
-    """What one person has typed and not saved: theirs alone, offered back after a crash."""
+    """What one person has typed in one editor page and not saved: theirs alone, offered back after a crash.
+
+    Once it is saved or let go the row stays for a day, empty, so that what that page still sends is known to be late.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     section = models.ForeignKey(Section, models.CASCADE, related_name="unsaved")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    page = models.UUIDField(help_text="The editor page in which it was typed: each tab and device has its own.")
     started_from = models.PositiveIntegerField(help_text="The version that they had before them.")
-    typed = EncryptedJSONField(help_text="Title, text, state and notes, as typed.")
+    typed = EncryptedJSONField(null=True, help_text="Title, text, state and notes, as typed.")
     typed_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, help_text="When it was saved or let go.")
+
+    objects = UnsavedQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["section", "person"], name="one_unsaved_text_each")]
+        ordering = ["-typed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["section", "person", "page"], name="one_unsaved_text_a_page"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, typed__isnull=False) | Q(ended_at__isnull=False, typed=None),
+                name="unsaved_until_it_ends",
+            ),
+        ]
 
     def __str__(self):
         return f"What {self.person} typed in {self.section}"

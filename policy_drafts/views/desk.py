@@ -1,3 +1,5 @@
+import uuid
+
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,7 +9,7 @@ from collective import clock
 from collective.errors import RuleError
 from policy_drafts import blocks, diffs, outline, publishing, reading_ease, writing
 from policy_drafts.forms import HeardForm, SectionForm, SplitForm, TitleForm
-from policy_drafts.models import Presence, Unsaved
+from policy_drafts.models import Heard, Presence, Unsaved
 from policy_drafts.views import sections
 from policy_drafts.views.lead import as_uuid, lead_only, section_of
 
@@ -16,7 +18,7 @@ MOST_NOTES = 100
 
 def _rows(policy, person):
     """The outline: each section with its number, size, ease, and what changed since the last draft."""
-    typed = Unsaved.objects.filter(section=OuterRef("pk"), person=person)
+    typed = Unsaved.objects.open().filter(section=OuterRef("pk"), person=person)
     found = list(policy.sections.live().select_related("edited_by").annotate(has_unsaved=Exists(typed)))
     last = policy.drafts.exclude(sha256="").first()
     now = [(row, blocks.of(row.html)) for row in publishing_order(found)]
@@ -43,6 +45,7 @@ def publishing_order(sections):
 def outline_page(request, policy, *, form=None, heard_form=None):
     rows, last, taken_out = _rows(policy, request.user)
     return render(request, "policy_drafts/desk/outline.html", {
+        "new_key": as_uuid(request.POST.get("key")) or uuid.uuid4(),
         "policy": policy, "sections": rows, "last_draft": last, "taken_out": taken_out,
         "words": sum(row.words for row in rows),
         "add_form": form or TitleForm(), "heard_form": heard_form or HeardForm(), "form": form or heard_form,
@@ -64,7 +67,8 @@ def add_section(request, policy):
     form = TitleForm(request.POST)
     if form.is_valid():
         try:
-            made = outline.add(policy, request.user, form.cleaned_data["title"])
+            key = as_uuid(request.POST.get("key"))
+            made = outline.add(policy, request.user, form.cleaned_data["title"], key=key)
         except RuleError as error:
             form.add_error("title", str(error))
         else:
@@ -76,10 +80,13 @@ def add_section(request, policy):
 @require_POST
 def move_section(request, policy, pk):
     """One place up or down; the page comes back where the section is now."""
-    section = section_of(policy, pk)
-    step = -1 if request.POST.get("to") == "up" else 1
-    if outline.move(section, step):
-        messages.success(request, f"“{section.title}” is one place {'further up' if step < 0 else 'further down'}.")
+    section, step = section_of(policy, pk, removed=True), {"up": -1, "down": 1}.get(request.POST.get("to"))
+    seen = sections.whole_number(request.POST.get("position"))
+    try:
+        if step and outline.move(section, step, position=seen if seen > 0 else None):
+            messages.success(request, f"“{section.title}” is one place {'further up' if step < 0 else 'further down'}.")
+    except RuleError as error:
+        messages.error(request, str(error))
     return redirect(f"{policy.get_absolute_url()}write/#s-{section.pk}")
 
 
@@ -88,8 +95,8 @@ def _act(request, section, act, words):
         act()
     except RuleError as error:
         messages.error(request, str(error))
-        return redirect(section)
-    messages.success(request, words)
+    else:
+        messages.success(request, words)
     return redirect("write", section.policy.slug)
 
 
@@ -97,7 +104,7 @@ def _act(request, section, act, words):
 @require_http_methods(["GET", "HEAD", "POST"])
 def split_section(request, policy, pk):
     """Make two sections of one: which paragraph begins the second."""
-    section = section_of(policy, pk)
+    section = section_of(policy, pk, removed=True)
     tops = [(row.uid, row.text[:80]) for row in outline.beginnings(section)]
     form = SplitForm(request.POST or None, choices=tops)
     if request.method == "POST" and form.is_valid():
@@ -117,8 +124,8 @@ def split_section(request, policy, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge_section(request, policy, pk):
     """Put it at the end of the section before it, after a yes."""
-    section = section_of(policy, pk)
-    before = policy.sections.live().filter(position__lt=section.position).order_by("-position").first()
+    section = section_of(policy, pk, removed=request.method == "POST")
+    before = policy.sections.live().filter(position__lt=section.position or 0).order_by("-position").first()
     if request.method == "POST":
         return _act(request, section, lambda: outline.merge(section, request.user), "The two sections are one now.")
     return render(
@@ -130,7 +137,7 @@ def merge_section(request, policy, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove_section(request, policy, pk):
     """Take it out, after a yes; it can be put back."""
-    section = section_of(policy, pk)
+    section = section_of(policy, pk, removed=request.method == "POST")
     if request.method == "POST":
         return _act(request, section, lambda: outline.remove(section), f"“{section.title}” is taken out. "
                     "You can put it back: see “Removed sections”.")  # fmt: skip
@@ -148,11 +155,9 @@ def removed_sections(request, policy):
 @lead_only
 @require_POST
 def put_back_section(request, policy, pk):
-    section = get_object_or_404(policy.sections.all(), pk=pk)
-    section.policy = policy
-    outline.put_back(section)
-    messages.success(request, f"“{section.title}” is back, at the end.")
-    return redirect("write", policy.slug)
+    section = section_of(policy, pk, removed=True)
+    return _act(request, section, lambda: outline.put_back(section, request.user), f"“{section.title}” is back, at the "
+                "end.")  # fmt: skip
 
 
 @lead_only
@@ -160,14 +165,18 @@ def put_back_section(request, policy, pk):
 def add_heard(request, policy):
     """Note what was said, about the whole policy or beside a section."""
     form = HeardForm(request.POST)
-    key = as_uuid(request.POST.get("section"))
-    section = section_of(policy, key) if key else None
+    key, note_key = as_uuid(request.POST.get("section")), as_uuid(request.POST.get("key")) or uuid.uuid4()
+    section = policy.sections.live().select_related("edited_by").filter(pk=key).first() if key else None
+    if section:
+        section.policy = policy
     if not form.is_valid() and section:
         fresh = SectionForm(initial=sections.saved_values(section))
-        return sections.editor_page(request, policy, section, fresh, heard_form=form)
+        return sections.editor_page(request, policy, section, fresh, heard_form=form, heard_key=note_key)
     if not form.is_valid():
         return outline_page(request, policy, heard_form=form)
-    form.instance.policy, form.instance.section = policy, section
+    if Heard.objects.filter(pk=note_key).exists():  # a doubled click
+        return redirect(section or f"{policy.get_absolute_url()}write/#heard")
+    form.instance.pk, form.instance.policy, form.instance.section = note_key, policy, section
     form.instance.words, form.instance.noted_by = form.cleaned_data["words"], request.user
     form.save()
     messages.success(request, "Noted.")

@@ -4,9 +4,13 @@ import uuid
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
+from django.core import signing
 from django.shortcuts import get_object_or_404, render
 
-from policy_drafts.models import Policy
+from policy_drafts.models import Policy, Section
+
+FORM_LASTS = 60 * 24 * 3600  # seconds: as long as a sign-in, so that a forgotten tab can still be sent
+SALT = "section-form"
 
 
 def lead_only(view):
@@ -18,22 +22,39 @@ def lead_only(view):
 
     @wraps(view)
     def wrapper(request, slug, *args, **kwargs):
-        if request.method == "POST" and not request.user.is_authenticated and request.POST.get("html"):
+        if request.method == "POST" and not request.user.is_authenticated and "html" in request.POST:
             return signed_out(request)
         return led(request, slug, *args, **kwargs)
 
     return wrapper
 
 
+def owner_of(request):
+    """Whose form this is, signed."""
+    return signing.dumps(str(request.user.pk), salt=SALT)
+
+
 def signed_out(request):
-    """Somebody saved after their sign-in had ended: what they typed stays before them, to copy or to save."""
-    context = {"title": request.POST.get("title", ""), "html": request.POST["html"], "next": request.path}
-    return render(request, "policy_drafts/desk/signed_out.html", context, status=403)
+    """Somebody saved after their sign-in had ended, or with a form from before it: what they typed stays before them.
+
+    It can be saved from here where the form was ours: its owner is signed.
+    """
+    try:
+        is_ours = bool(signing.loads(request.POST.get("owner", ""), salt=SALT, max_age=FORM_LASTS))
+    except signing.BadSignature:
+        is_ours = False
+    names = ("title", "html", "state", "notes", "started_from", "page", "owner")
+    typed = {name: request.POST.get(name, "") for name in names}
+    return render(request, "policy_drafts/desk/signed_out.html", {
+        "typed": typed, "also": request.POST.getlist("also"), "is_ours": is_ours, "next": request.path,
+        "state": dict(Section.State.choices).get(typed["state"], ""),
+    }, status=403)  # fmt: skip
 
 
-def section_of(policy, pk):
-    """A section of this policy that is not removed, or 404."""
-    section = get_object_or_404(policy.sections.live().select_related("edited_by"), pk=pk)
+def section_of(policy, pk, *, removed=False):
+    """A section of this policy, or 404; one that was taken out only where asked for."""
+    rows = policy.sections.all() if removed else policy.sections.live()
+    section = get_object_or_404(rows.select_related("edited_by"), pk=pk)
     section.policy = policy
     return section
 

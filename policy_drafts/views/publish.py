@@ -21,12 +21,20 @@ def _audience(value):
 @require_http_methods(["GET", "HEAD", "POST"])
 def rehearse(request, policy):
     """What publishing would do, for whom, and what a careful reader would stumble over; then the yes."""
-    audience = _audience(request.POST.get("audience") or request.GET.get("audience"))
-    form, key = PublishForm(request.POST or None), as_uuid(request.POST.get("key")) or uuid.uuid4()
-    if request.method == "POST" and form.is_valid() and "publish" in request.POST:
+    looked_at, key = request.POST.get("audience"), as_uuid(request.POST.get("key"))
+    audience = _audience(request.POST.get("for") or looked_at or request.GET.get("for"))
+    publishes = "publish" in request.POST
+    form = PublishForm(request.POST if publishes else None, initial={"news": request.POST.get("news", "")})
+    if before := publishes and policy.drafts.filter(request_key=key).first():
+        messages.info(request, f"Draft {before.number} is published from that page. It was not published again.")
+        return redirect(before)
+    if publishes and audience != looked_at:
+        form.add_error(None, "You chose other readers. Look at what that does, then publish.")
+    if publishes and form.is_valid():
         try:
             draft = publishing.publish(
-                policy, request.user, audience=audience, news=form.cleaned_data["news"], request_key=key,
+                policy, request.user, audience=audience, news=form.cleaned_data["news"],
+                request_key=key or uuid.uuid4(),
                 based_on=request.POST.get("based_on", ""),
             )  # fmt: skip
         except RuleError as error:
@@ -36,7 +44,8 @@ def rehearse(request, policy):
             return redirect(draft)
     plan = publishing.rehearse(policy, audience)
     return render(request, "policy_drafts/desk/rehearse.html", {
-        "policy": policy, "form": form, "plan": plan, "key": key, "audience": audience, "audiences": Audience,
+        "policy": policy, "form": form, "plan": plan, "key": key or uuid.uuid4(), "audience": audience,
+        "audiences": Audience,
         "preview": _preview(policy, request.user, plan.number, audience, request.POST.get("news", "")),
     })  # fmt: skip
 

@@ -115,6 +115,7 @@ def drafts(request, slug):
 def changes(request, slug, number):
     """What changed from an earlier draft (the one before, or `?from=`), block by block and word by word."""
     new = _readable(request, slug, number)
+    role = _role(request, new.policy)
     earlier = Draft.objects.visible_to(request.user).standing().filter(policy=new.policy, number__lt=number)
     chosen = request.GET.get("from", "")
     old = earlier.filter(number=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 9 else earlier.first()
@@ -122,7 +123,7 @@ def changes(request, slug, number):
         raise Http404
     found = diffs.compare_sections(publishing.of_draft(old), publishing.of_draft(new)) if old else []
     return render(request, "policy_drafts/changes.html", {
-        "policy": new.policy, "draft": new, "old": old, "earlier": earlier, "changes": found,
+        "policy": new.policy, "draft": new, "old": old, "earlier": earlier, "changes": found, "role": role,
         "unchanged": [row for row in found if not row.is_changed],
     })  # fmt: skip
 

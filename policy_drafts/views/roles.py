@@ -62,7 +62,7 @@ def invitation(request, pk):
     """An invitation to me: what it means, then yes or no. It opens only for the address that it went to."""
     role = get_object_or_404(PolicyRole.objects.select_related("policy", "invited_by"), pk=pk)
     is_mine = (request.user.email or "").lower() == role.email.lower()
-    if request.method == "POST" and is_mine:
+    if request.method == "POST" and is_mine and {"accept", "decline"} & set(request.POST):
         accepts = "accept" in request.POST
         try:
             inviting.answer(role, request.user, accepts)

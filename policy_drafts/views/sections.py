@@ -1,3 +1,5 @@
+import uuid
+
 from django.contrib import messages
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,9 +13,10 @@ from collective.pictures import NotAPicture
 from policy_drafts import blocks, combining, diffs, markup, publishing, writing
 from policy_drafts.forms import HeardForm, PictureForm, SectionForm
 from policy_drafts.models import PolicyPicture
-from policy_drafts.views.lead import lead_only, section_of
+from policy_drafts.views.lead import as_uuid, lead_only, owner_of, section_of
 
 A_PAGE = 50
+MOST_PAGES = writing.MOST_PAGES
 
 
 def whole_number(text):
@@ -28,18 +31,31 @@ def saved_values(section):
     }  # fmt: skip
 
 
-def editor_page(request, policy, section, form, *, started_from=None, status=200, **more):
-    """The editor with what belongs beside it."""
+def typed_values(request):
+    """What an editor page sends, as it is."""
+    return {name: request.POST.get(name, "") for name in ("title", "html", "state", "notes")}
+
+
+def pages_of(request):
+    """[the editor page that sends this, those whose text it goes on with]: keys, each made anew where it is none."""
+    first = as_uuid(request.POST.get("page")) or uuid.uuid4()
+    return [first, *filter(None, map(as_uuid, request.POST.getlist("also")[:MOST_PAGES]))]
+
+
+def editor_page(request, policy, section, form, *, started_from=None, pages=None, status=200, **more):
+    """The editor with what belongs beside it; `pages` are its key and those whose text it goes on with."""
     last = policy.drafts.exclude(sha256="").first()
-    media = Media.from_media(form.media, nonce=str(request.csp_nonce))
+    page, *also = pages or [uuid.uuid4()]
     return render(request, "policy_drafts/desk/section.html", {
-        "policy": policy, "section": section, "form": form, "media": media,
-        "number": policy.sections.live().filter(position__lte=section.position).count(),
+        "policy": policy, "section": section, "form": form, "page": page, "also": also, "owner": owner_of(request),
+        "media": Media.from_media(form.media, nonce=str(request.csp_nonce)),
+        "number": policy.sections.live().filter(position__lte=section.position or 0).count(),
         "started_from": section.lock_version if started_from is None else started_from,
-        "unsaved": None if form.is_bound else writing.unsaved_of(section, request.user),
+        "unsaved": None if pages else writing.unsaved_of(section, request.user),
         "others": writing.others_at(section, request.user),
         "last_draft": last, "last_text": last and last.sections.filter(uid=section.pk).first(),
-        "heard": section.heard.all()[:A_PAGE], "heard_form": HeardForm(), "picture_form": PictureForm(), **more,
+        "heard": section.heard.all()[:A_PAGE], "heard_form": HeardForm(), "heard_key": uuid.uuid4(),
+        "picture_form": PictureForm(), **more,
     }, status=status)  # fmt: skip
 
 
@@ -47,40 +63,52 @@ def editor_page(request, policy, section, form, *, started_from=None, status=200
 @require_http_methods(["GET", "HEAD", "POST"])
 def write_section(request, policy, pk):
     """Write one section. On a clash both texts are shown, and nothing is lost."""
-    section = section_of(policy, pk)
-    if request.method != "POST":
-        return editor_page(request, policy, section, SectionForm(initial=saved_values(section)))
-    form, started = SectionForm(request.POST), whole_number(request.POST.get("started_from"))
+    section = section_of(policy, pk, removed=True)
+    if request.method == "POST":
+        return _save(request, policy, section)
+    if section.removed_at:
+        messages.info(request, f"“{section.title}” is taken out. You can put it back here.")
+        return redirect("removed_sections", policy.slug)
+    return editor_page(request, policy, section, SectionForm(initial=saved_values(section)))
+
+
+def _save(request, policy, section):
+    form, started, pages = SectionForm(request.POST), whole_number(request.POST.get("started_from")), pages_of(request)
     if form.is_valid():
         try:
-            saved = writing.save(section, request.user, started, **form.cleaned_data)
+            saved = writing.save(section, request.user, started, pages=pages, **form.cleaned_data)
         except writing.Clash:
-            return clash_page(request, policy, section, form.cleaned_data, started)
+            return clash_page(request, policy, section, form.cleaned_data, started, pages)
+        except writing.Removed as error:
+            section.refresh_from_db()
+            writing.keep_typed(section, request.user, pages[0], started, form.cleaned_data)
+            form.add_error(None, str(error))
         except RuleError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, f"Saved: “{saved.title}”.")
-            return redirect("write" if "leave" in request.POST else "write_section",
-                            *([policy.slug] if "leave" in request.POST else [policy.slug, pk]))  # fmt: skip
-    return editor_page(request, policy, section, form, started_from=started)
+            return redirect("write", policy.slug) if "leave" in request.POST else redirect(section)
+    return editor_page(request, policy, section, form, started_from=started, pages=pages)
 
 
-def clash_page(request, policy, section, typed, started):
+def clash_page(request, policy, section, typed, started, pages):
     """Started-from, theirs and yours, with word diffs; the writer chooses or combines."""
     section.refresh_from_db()
     section.policy = policy
-    writing.keep_typed(section, request.user, started, typed)
+    writing.keep_typed(section, request.user, pages[0], started, typed)
     origin = section.saves.filter(number=started).first()
-    my_html = blocks.with_uids(typed["html"], before=origin.html if origin else section.html)
-    mine = blocks.of(my_html)
-    theirs, base = blocks.of(section.html), blocks.of(origin.html if origin else "")
-    combined = combining.combine(origin.html if origin else section.html, my_html, section.html)
-    form = SectionForm(initial={**typed, "html": combined.html})
+    base = origin.html if origin else ""
+    my_html = blocks.with_uids(typed["html"], before=base or section.html)
+    mine, theirs = blocks.of(my_html), blocks.of(section.html)
+    combined = combining.combine(base or section.html, my_html, section.html)
+    values = [combining.Values.of(origin or section), combining.Values.typed(typed), combining.Values.of(section)]
+    form = SectionForm(initial={**vars(combining.combine_values(*values)), "html": combined.html})
     context = {
         "policy": policy, "section": section, "typed": typed, "origin": origin, "form": form, "combined": combined,
-        "mine": diffs.compare(base, mine), "theirs": diffs.compare(base, theirs),
-        "between": diffs.compare(theirs, mine),
-        "media": Media.from_media(form.media, nonce=str(request.csp_nonce)), "started_from": section.lock_version,
+        "mine": diffs.compare(blocks.of(base), mine), "theirs": diffs.compare(blocks.of(base), theirs),
+        "between": diffs.compare(theirs, mine), "values": values, "page": uuid.uuid4(), "also": pages,
+        "owner": owner_of(request), "media": Media.from_media(form.media, nonce=str(request.csp_nonce)),
+        "started_from": section.lock_version,
     }  # fmt: skip
     return render(request, "policy_drafts/desk/clash.html", context, status=409)
 
@@ -89,24 +117,27 @@ def clash_page(request, policy, section, typed, started):
 @require_POST
 def keep_typed(request, policy, pk):
     """What the editor sends by itself: kept for this person alone; the section does not change."""
-    section = section_of(policy, pk)
-    typed = {
-        name: request.POST.get(name, "")[: writing.MOST_CHARACTERS] for name in ("title", "html", "state", "notes")
-    }
-    writing.keep_typed(section, request.user, whole_number(request.POST.get("started_from")), typed)
-    kept, differs = f"{timezone.localtime(clock.now()):%H:%M:%S}", writing.unsaved_of(section, request.user) is not None
-    return JsonResponse({"kept": kept, "differs": differs, **_who(section, request.user)})
+    section, page = section_of(policy, pk, removed=True), pages_of(request)[0]
+    started = whole_number(request.POST.get("started_from"))
+    try:
+        differs = writing.keep_typed(section, request.user, page, started, typed_values(request))
+    except RuleError as error:
+        return JsonResponse({"error": str(error)}, status=413)
+    kept = f"{timezone.localtime(clock.now()):%H:%M:%S}"
+    ended = not differs and writing.has_ended(section, request.user, page)
+    return JsonResponse({"kept": kept, "differs": differs, "ended": ended, **_who(section, request.user)})
 
 
 def _who(section, person):
-    return {"others": [str(row) for row in writing.others_at(section, person)], "version": section.lock_version}
+    others = [str(row) for row in writing.others_at(section, person)]
+    return {"others": others, "version": section.lock_version, "removed": section.removed_at is not None}
 
 
 @lead_only
 @require_POST
 def here(request, policy, pk):
     """I have this section open, or have closed it; who else has?"""
-    section = section_of(policy, pk)
+    section = section_of(policy, pk, removed=True)
     if "gone" in request.POST:
         writing.gone(section, request.user)
     else:
@@ -117,24 +148,33 @@ def here(request, policy, pk):
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsaved(request, policy, pk):
-    """What I typed and did not save, with its difference to now: go on with it, or let it go."""
-    section = section_of(policy, pk)
-    row = section.unsaved.filter(person=request.user).first()
-    if row is None:
-        return redirect(section)
+    """What I typed and did not save, page by page, with its difference to now: go on with it, or let it go."""
+    section = section_of(policy, pk, removed=True)
+    if request.method == "POST" and "let_go" in request.POST:
+        for page in pages_of(request):
+            writing.let_go(section, request.user, page)
+        messages.success(request, "What you had typed is let go.")
+        return redirect("unsaved", policy.slug, pk) if writing.unsaved_of(section, request.user) else redirect(section)
     if request.method == "POST":
-        if "let_go" in request.POST:
-            row.delete()
-            messages.success(request, "What you had typed is let go.")
+        page = pages_of(request)[0]
+        row = section.unsaved.open().filter(person=request.user, page=page).first()
+        if row is None:
+            messages.info(request, "That was saved or let go meanwhile.")
             return redirect(section)
         return editor_page(
-            request, policy, section, SectionForm(initial=row.typed), started_from=row.started_from, unsaved=None
-        )
-    mine = blocks.of(blocks.with_uids(row.typed.get("html", ""), before=section.html))
-    rows = diffs.compare(blocks.of(section.html), mine)
-    return render(
-        request, "policy_drafts/desk/unsaved.html", {"policy": policy, "section": section, "row": row, "rows": rows}
-    )
+            request, policy, section, SectionForm(initial=row.typed), started_from=row.started_from,
+            pages=[uuid.uuid4(), page],
+        )  # fmt: skip
+    rows = writing.unsaved_of(section, request.user)
+    for row in rows:
+        mine = blocks.of(blocks.with_uids(row.typed.get("html", ""), before=section.html))
+        row.rows = diffs.compare(section.blocks, mine)
+        row.values = combining.Values.typed({"state": section.state, "title": "", **row.typed})
+    if not rows:
+        return redirect(section)
+    return render(request, "policy_drafts/desk/unsaved.html", {
+        "policy": policy, "section": section, "unsaved": rows, "now": combining.Values.of(section),
+    })  # fmt: skip
 
 
 @lead_only
@@ -155,10 +195,9 @@ def compare_section(request, policy, pk):
 @require_safe
 def versions(request, policy, pk):
     """Every saved version of a section, newest first."""
-    section = get_object_or_404(policy.sections.all(), pk=pk)
-    section.policy = policy
+    section = section_of(policy, pk, removed=True)
     before = whole_number(request.GET.get("before"))
-    rows = section.saves.select_related("saved_by").defer("html")
+    rows = section.saves.select_related("saved_by").defer("html", "notes")
     rows = list((rows.filter(number__lt=before) if before > 0 else rows)[: A_PAGE + 1])
     return render(
         request, "policy_drafts/desk/versions.html",
@@ -170,7 +209,7 @@ def versions(request, policy, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def version(request, policy, pk, number):
     """One saved version, against the text of now; it can be made the newest again."""
-    section = section_of(policy, pk)
+    section = section_of(policy, pk, removed=True)
     row = get_object_or_404(section.saves.select_related("saved_by"), number=number)
     if request.method == "POST":
         try:

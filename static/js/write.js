@@ -5,7 +5,7 @@
   if (!form) return
   const kept = document.getElementById("kept")
   const others = document.getElementById("others")
-  const store = `unsaved:${form.dataset.who}:${form.dataset.keep}`
+  const mine = `unsaved:${form.dataset.who}:${form.dataset.keep}:`
   const PAUSE = 1500, AT_LEAST = 3000, LOOK = 20000
   let editor = null, timer = null, first = 0, changed = false, sending = false, leaving = null
 
@@ -16,25 +16,54 @@
   }
   const say = (text) => { if (kept.textContent !== text) kept.textContent = text }
 
+  // Each page has its key: another tab, or a page that comes back out of the browser's memory, never writes over it.
+  const page = form.elements.page
+  const becomeAnother = () => { page.value = crypto.randomUUID() }
+
   // On this device, only while the server does not have it.
   const keepHere = () => {
     const typed = Object.fromEntries([...fields()].filter(([name]) => name !== "csrfmiddlewaretoken"))
-    try { localStorage.setItem(store, JSON.stringify(typed)) } catch { /* private windows may refuse */ }
+    try { localStorage.setItem(mine + page.value, JSON.stringify(typed)) } catch { /* private windows may refuse */ }
   }
-  const forgetHere = () => { try { localStorage.removeItem(store) } catch { /* as above */ } }
+  const forgetHere = (key = mine + page.value) => { try { localStorage.removeItem(key) } catch { /* as above */ } }
 
   const told = (answer) => {
     const names = answer.others.join(", ")
     const started = Number(form.elements.started_from.value)
     const parts = []
     if (names) parts.push(`${names} ${answer.others.length === 1 ? "is" : "are"} editing this section now. If you both save, you will see both texts and choose.`)
-    if (answer.version > started) parts.push("Somebody saved this section after you opened it. When you save, you will see both texts and choose.")
+    if (answer.removed) parts.push("Somebody took this section out. When you save, your text is kept, and you can put the section back.")
+    else if (answer.version > started) parts.push("Somebody saved this section after you opened it. When you save, you will see both texts and choose.")
     const text = parts.join(" ")
     if (others.textContent !== text) others.textContent = text
   }
 
   const post = (address, data, more = {}) =>
     fetch(address, { method: "POST", body: data, redirect: "manual", headers: { Accept: "application/json" }, ...more })
+
+  // Who signed in again in another tab has a new token: the old one of this page is refused.
+  const takeNewToken = async () => {
+    const answer = await fetch(form.action, { redirect: "manual" })
+    if (!answer.ok) return false
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#write [name=csrfmiddlewaretoken]")
+    if (!fresh) return false
+    for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = fresh.value
+    return true
+  }
+  const send = async (address, data, more) => {
+    const answer = await post(address, data, more)
+    if (answer.status !== 403 || !(await takeNewToken())) return answer
+    data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value)
+    return post(address, data, more)
+  }
+
+  const trouble = async (error) => {
+    const safe = "What you typed is kept on this device"
+    if (!(error instanceof Response)) return `There is no connection. ${safe}, and we try again.`
+    if (error.status === 413) return `${(await error.json()).error} ${safe}.`
+    if (error.status >= 500) return `Something went wrong on our side. ${safe}, and we try again.`
+    return `You may have been signed out. ${safe}: sign in in another tab, then save.`
+  }
 
   const keep = async () => {
     clearTimeout(timer)
@@ -45,18 +74,22 @@
     leaving = new AbortController()
     keepHere()
     try {
-      const answer = await post(form.dataset.keep, fields(), { signal: leaving.signal })
+      const answer = await send(form.dataset.keep, fields(), { signal: leaving.signal })
       if (!answer.ok) throw answer
       const said = await answer.json()
+      if (said.ended) { // saved or let go in another tab, and typed on here: it is a text of its own
+        forgetHere()
+        becomeAnother()
+        changed = true
+        return
+      }
       if (!changed) forgetHere()
-      say(`What you typed is kept for you (${said.kept}). It is not saved yet.`)
+      say(said.differs ? `What you typed is kept for you (${said.kept}). It is not saved yet.` : "")
       told(said)
     } catch (error) {
       if (error.name === "AbortError") return
       changed = true
-      say(error instanceof Response
-        ? "You may have been signed out. What you typed is kept on this device: sign in in another tab, then save."
-        : "There is no connection. What you typed is kept on this device, and we try again.")
+      say(await trouble(error))
       later(5000)
     } finally {
       sending = false
@@ -87,6 +120,7 @@
     data.set("gone", "1")
     navigator.sendBeacon(form.dataset.here, data)
   })
+  window.addEventListener("pageshow", (event) => { if (event.persisted) becomeAnother() })
   // A save takes what is typed along; what is still on its way to be kept must not come after it.
   form.addEventListener("submit", () => { keepHere(); changed = false; clearTimeout(timer); leaving?.abort() })
 
@@ -107,23 +141,24 @@
   }
   setInterval(look, LOOK)
 
-  // What this device kept because the server could not: hand it over, then offer it like the rest.
+  // What this device kept because the server could not: hand it over, page by page, then offer it like the rest.
   const recover = async () => {
-    let text = null
-    try { text = localStorage.getItem(store) } catch { return }
-    if (!text) return
-    const typedHere = JSON.parse(text)
-    const same = typedHere.html === form.elements.html.value && typedHere.title === form.elements.title.value && typedHere.notes === form.elements.notes.value
-    if (same || document.querySelector(".summary")) { if (same) forgetHere(); return }
-    const data = fields()
-    for (const [name, value] of Object.entries(typedHere)) data.set(name, value)
-    try {
-      const answer = await post(form.dataset.keep, data)
-      if (!answer.ok) return
-      forgetHere()
-      const said = await answer.json()
-      if (said.differs && !document.getElementById("unsaved")) location.assign(form.dataset.unsaved)
-    } catch { /* it stays on this device */ }
+    let keys = []
+    try { keys = Object.keys(localStorage).filter((key) => key.startsWith(mine)) } catch { return }
+    let differs = false
+    for (const key of keys) {
+      const typedHere = JSON.parse(localStorage.getItem(key))
+      const data = new FormData()
+      for (const [name, value] of Object.entries(typedHere)) data.set(name, value)
+      data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value)
+      try {
+        const answer = await send(form.dataset.keep, data)
+        if (!answer.ok) return
+        forgetHere(key)
+        differs = (await answer.json()).differs || differs
+      } catch { return /* it stays on this device */ }
+    }
+    if (differs && !changed && !document.getElementById("unsaved")) location.assign(form.dataset.unsaved)
   }
 
   form.addEventListener("prose-editor:ready", (event) => {
@@ -138,7 +173,7 @@
     const wrong = document.getElementById("picture-error")
     wrong.hidden = true
     try {
-      const answer = await post(pictures.action, new FormData(pictures))
+      const answer = await send(pictures.action, new FormData(pictures))
       const said = await answer.json()
       if (said.errors) {
         wrong.textContent = said.errors.join(" ")
@@ -153,5 +188,5 @@
       wrong.hidden = false
     }
   })
-  recover()
+  if ("recover" in form.dataset) recover()
 })()

@@ -135,7 +135,7 @@ def test_form_answers_bad_fields_without_a_server_error(address, world, member):
      "/conversations/{}/", "/conversations/talk/?day={}", "/conversations/talk/?from={}",
      "/conversations/talk/host/?week={}", "/conversations/talk/host/days/{}/", "/policies/{}/",
      "/policies/safe/drafts/{}/", "/policies/safe/drafts/1/changes/?from={}", "/policies/safe/write/{}/",
-     "/policies/safe/write/publish/?audience={}"],
+     "/policies/safe/write/publish/?for={}"],
 )  # fmt: skip
 def test_address_with_nonsense_is_no_server_error(template, world, member):
     from urllib.parse import quote_from_bytes

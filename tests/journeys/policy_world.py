@@ -1,5 +1,7 @@
 """A policy in every state, for axe: drafts that stand and that were withdrawn, sections, versions, invitations."""
 
+import uuid
+
 from collective.link_keys import key_for
 from policy_drafts import importing, inviting, outline, publishing, writing
 from policy_drafts.models import Audience, PolicyRole
@@ -33,7 +35,7 @@ def make_policy(member, call):
     draft.files.filter(kind="pdf").update(state="ready", size=1000)
     writing.save(section, lead, 2, title="Why", html=TEXT, state="ready")
     typed = {"title": "Why", "html": "<p>Half a sentence</p>", "state": "ready", "notes": ""}
-    writing.keep_typed(section, lead, 3, typed)
+    writing.keep_typed(section, lead, uuid.uuid4(), 3, typed)
     policy.heard.create(channel="letter", words="Please answer soon.", noted_by=lead)
     text = b"# Why\n\nWe listen.\n\n# Quite new\n\nWe talk.\n\n<script>x</script>"
     return {
@@ -73,7 +75,7 @@ ROWS = [
     ("end_role", "lead", of("write/people/{role}/end/")),
     ("end_role own", "member", lambda world: f"/policies/empty/write/people/{world.policy['mine'].pk}/end/"),
     ("rehearse", "lead", "/policies/safe/write/publish/"),
-    ("rehearse nothing", "lead", "/policies/empty/write/publish/?audience=public"),
+    ("rehearse nothing", "lead", "/policies/empty/write/publish/?for=public"),
     ("write_section", "lead", of("write/{section}/")),
     ("compare_section", "lead", of("write/{section}/compare/")),
     ("versions", "lead", of("write/{section}/versions/")),

@@ -133,7 +133,7 @@ def test_two_writers_meet_and_both_texts_are_saved(site, new_context, policy, ri
 
 def test_richard_publishes_and_a_visitor_reads_and_compares(site, new_context, policy, richard, section):
     page = sign_in(new_context(), site, richard).new_page()
-    page.goto(f"{site}/policies/safe/write/publish/?audience=public")
+    page.goto(f"{site}/policies/safe/write/publish/?for=public")
     page.fill("[name=news]", "It is the first.")
     with page.expect_navigation():
         page.click("text=Publish draft 1 >> nth=-1")

@@ -64,7 +64,7 @@ def test_merge_puts_the_text_behind_under_a_heading_and_the_section_can_be_put_b
     merged = outline.merge(second, lead)
 
     assert [block.text for block in merged.blocks] == ["One of them.", "B", "Two of them."]
-    outline.put_back(second)
+    outline.put_back(second, lead)
     assert titles(policy) == ["A", "B"]
 
 
@@ -72,7 +72,7 @@ def test_uid_is_never_in_two_sections_when_what_was_merged_is_put_back(policy, l
     first = section_in(policy, "<p>One of them here.</p>", title="A")
     second = section_in(policy, "<p>Two of them there.</p>", title="B")
     outline.merge(second, lead)
-    outline.put_back(second)
+    outline.put_back(second, lead)
 
     uids = [block.uid for row in Section.objects.live() for block in row.blocks]
 

@@ -124,7 +124,7 @@ def test_rehearsal_names_what_a_careful_reader_would_stumble_over(policy, lead):
 def test_rehearsal_changes_nothing(policy, lead, client):
     section_in(policy)
 
-    client.get("/policies/safe/write/publish/?audience=members")
+    client.get("/policies/safe/write/publish/?for=members")
 
     assert (Draft.objects.count(), Message.objects.count()) == (0, 0)
 
