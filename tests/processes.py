@@ -168,9 +168,9 @@ def beat(env):
 
 
 @contextmanager
-def web(env, wsgi="collective.wsgi", **more):
-    """The real web server on a free port, once it answers; yields its address."""
-    port = servers.free_port()
+def web(env, wsgi="collective.wsgi", port=None, **more):
+    """The real web server on a free port, or this one, once it answers; yields its address."""
+    port = port or servers.free_port()
     address = f"http://localhost:{port}"
     with process("gunicorn", wsgi, env={**env, "PORT": str(port), "SITE_URL": address, **more}) as running:
         client = Client(address)

@@ -2,7 +2,10 @@
 
 import pytest
 
+from dev import servers
+from policy_drafts import writing
 from policy_drafts.models import Draft, Section, Unsaved
+from tests import processes
 from tests.factories import PersonFactory, PolicyFactory, role_in, section_in
 from tests.journeys.conftest import sign_in
 
@@ -168,3 +171,117 @@ def test_text_pasted_with_what_runs_comes_out_clean(site, new_context, richard, 
 
     assert "<strong>bold</strong>" in Section.objects.get().html
     assert "onerror" not in Section.objects.get().html
+
+
+def test_server_that_dies_loses_no_word(site, new_context, richard, section):
+    port = servers.free_port()
+    env = processes.environment(servers.free_port())
+    with processes.web(env, port=port) as address:
+        context = sign_in(new_context(), address, richard)
+        page = editor(context, address, section)
+        page.keyboard.type(" While it lives")
+    page.keyboard.type(" and when it is dead.")
+    page.wait_for_selector("#kept:has-text('There is no connection')")
+    page.close()
+
+    with processes.web(env, port=port) as address:
+        assert "While it lives and when it is dead." in offered_back(context, address, section)
+
+
+def test_new_sign_in_in_another_tab_does_not_stop_the_old_one(site, new_context, richard, section):
+    context = sign_in(new_context(), site, richard)
+    page = editor(context, site, section)
+    context.clear_cookies()
+    page.keyboard.type(" Signed out")
+    page.wait_for_selector("#kept:has-text('You may have been signed out')")
+    sign_in(context, site, richard)
+    page.keyboard.type(" and in again.")
+    wait_until_kept(page)
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+
+    assert [block.text for block in Section.objects.get().blocks] == [
+        "We look after each other. Signed out and in again."
+    ]
+
+
+def test_two_tabs_of_one_writer_keep_each_its_own(site, new_context, richard, section):
+    context = sign_in(new_context(), site, richard)
+    for words in (" First tab.", " Second tab."):
+        page = editor(context, site, section)
+        page.keyboard.type(words)
+        wait_until_kept(page)
+        page.close()
+
+    offered = offered_back(context, site, section)
+
+    assert "First tab." in offered and "Second tab." in offered
+
+
+def test_what_was_let_go_is_not_offered_again(site, new_context, richard, section):
+    context = sign_in(new_context(), site, richard)
+    page = editor(context, site, section)
+    page.keyboard.type(" No.")
+    page.close(run_before_unload=True)
+    offered_back(context, site, section)
+    page = context.pages[-1]
+    with page.expect_navigation():
+        page.click("text=Let it go")
+    page.goto(site + section.get_absolute_url())
+    page.wait_for_selector("form[data-ready=yes]")
+    page.wait_for_timeout(300)
+
+    assert page.query_selector("#unsaved") is None
+    assert page.url == site + section.get_absolute_url()
+
+
+def test_words_typed_after_going_back_to_a_saved_page_are_kept(site, new_context, richard, section):
+    context = sign_in(new_context(), site, richard)
+    page = editor(context, site, section)
+    page.keyboard.type(" Saved.")
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+    page.go_back()
+    page.wait_for_selector("form[data-ready=yes]")
+    page.click(TEXT)
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Typed after.")
+    wait_until_kept(page)
+    page.close()
+
+    assert "Typed after." in offered_back(context, site, section)
+
+
+def test_both_together_is_kept_while_it_is_typed(site, new_context, policy, richard, section):
+    context = sign_in(new_context(), site, richard)
+    page = editor(context, site, section)
+    writing.save(
+        section, role_in(policy, PersonFactory(name="Noor")), 1, title="Why", html="<p>Hers.</p>", state="ready"
+    )
+    page.keyboard.type(" Mine.")
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+    page.wait_for_selector("form[data-ready=yes]")
+    page.click(TEXT)
+    page.keyboard.type("Combined words. ")
+    wait_until_kept(page)
+    page.close()
+
+    assert "Combined words." in offered_back(context, site, section)
+
+
+def test_toolbar_works_by_keyboard_alone(site, new_context, richard, section):
+    page = editor(sign_in(new_context(), site, richard), site, section)
+    page.keyboard.press("Shift+Tab")
+    for _ in range(40):
+        if page.evaluate("document.activeElement.title || document.activeElement.ariaLabel || ''").lower() == "bold":
+            break
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    pressed = page.get_attribute(".prose-menubar button:focus, .prose-menubar button.active", "aria-pressed")
+    page.keyboard.type("Strong words.")
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+
+    assert pressed == "true"
+    assert "<strong>Strong words.</strong>" in Section.objects.get().html

@@ -236,3 +236,13 @@ def test_text_brought_in_is_its_writers_alone(policy, lead, client):
     client.force_login(role_in(policy, PersonFactory()))
 
     assert client.get(f"/policies/safe/write/import/{brought.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("number", [1, 8])
+def test_queries_of_looking_through_do_not_grow(policy, lead, number, django_assert_num_queries):
+    for row in range(number):
+        section_in(policy, title=f"Section {row}", by=lead)
+    brought = importing.bring(policy, lead, "x.docx", word.of_working_copy(policy))
+
+    with django_assert_num_queries(2):
+        assert all(row.exported for row in importing.rows(brought))

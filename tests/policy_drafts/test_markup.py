@@ -2,7 +2,7 @@
 
 import pytest
 
-from policy_drafts import markup
+from policy_drafts import blocks, markup
 
 # From the OWASP XSS Filter Evasion Cheat Sheet and PortSwigger's cheat sheet (payload shapes), in our own selection.
 PAYLOADS = [
@@ -85,10 +85,41 @@ def test_loose_text_gets_paragraphs():
     )
 
 
-def test_cleaning_twice_changes_nothing():
-    once = markup.cleaned("<div>a<div>b</div><blockquote>c<br>d</blockquote></div><dl><dt>x</dt><dd>y</dd></dl>")
+PICTURE = f'<img src="/policies/pictures/{"1" * 8}-{"1" * 4}-{"1" * 4}-{"1" * 4}-{"1" * 12}/" alt="A door">'
+ODD = [
+    ("<div>a<div>b</div><blockquote>c<br>d</blockquote></div>", ["a", "b", "c\nd"]),
+    ("<details>loose<summary>short</summary> text</details>", ["loose", "short", "text"]),
+    ("<ul>loose<li>item</li>tail</ul>", ["loose", "item", "tail"]),
+    ("<dl>loose<dt><p>a</p><p>b</p></dt><dd>c</dd></dl>", ["loose", "a\nb", "c"]),
+    (f"<figure>text{PICTURE}<figcaption><p>a</p><p>b</p></figcaption></figure>", ["text", "Picture: A door", "a\nb"]),
+    ("<summary><h3>head</h3>rest</summary>", ["head\nrest"]),
+    ("<blockquote>" * 300 + "deep" + "</blockquote>" * 300 + "<p>after</p>", ["deep", "after"]),
+    ("<div>" * 5000 + "deep<p>one<p>two" + "</div>" * 5000, ["deep", "one", "two"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("html", "texts"), ODD)
+def test_each_word_is_in_one_block_however_odd_the_markup(html, texts):
+    assert [block.text for block in blocks.of(markup.cleaned(html))] == texts
+
+
+@pytest.mark.parametrize(("html", "_"), ODD)
+def test_cleaning_twice_changes_nothing(html, _):
+    once = markup.cleaned(html)
 
     assert markup.cleaned(once) == once
+
+
+def test_block_of_a_picture_in_a_paragraph_holds_no_uid():
+    stored = blocks.with_uids(f"<p>See {PICTURE}</p>")
+
+    assert "data-block" not in "".join(block.html for block in blocks.of(stored))
+
+
+def test_table_that_scrolls_is_named_by_its_first_row():
+    page = markup.for_reading("<table><tr><th>Who</th><th>What</th></tr><tr><td>a</td><td>b</td></tr></table>")
+
+    assert 'aria-label="Table: Who, What"' in page
 
 
 def test_uids_that_come_along_from_outside_are_dropped():

@@ -95,6 +95,115 @@ def test_removed_section_leaves_the_outline_and_comes_back_at_the_end(policy, le
     assert titles(policy) == ["B", "A"]
 
 
+def test_section_that_was_put_back_unchanged_keeps_its_version(policy, lead):
+    section = section_in(policy)
+    outline.remove(section)
+
+    outline.put_back(section, lead)
+
+    assert section.saves.count() == Section.objects.get(pk=section.pk).lock_version == 1
+
+
+@pytest.mark.parametrize("act", ["merge", "split", "move", "remove"])
+def test_act_on_a_section_that_was_taken_out_meanwhile_says_so(policy, lead, client, act):
+    section_in(policy, title="First")
+    section = section_in(policy, "<p>One of two.</p><p>Two of two.</p>", title="B")
+    form = {"title": "C", "block": section.blocks[1].uid, "to": "up"}
+    outline.remove(section)
+
+    answer = client.post(f"/policies/safe/write/{section.pk}/{act}/", form, follow=True)
+
+    assert answer.status_code == 200
+    assert titles(policy) == ["First"]
+
+
+def test_doubled_merge_merges_once(policy, lead, client):
+    first, second = section_in(policy, "<p>One.</p>", title="A"), section_in(policy, "<p>Two.</p>", title="B")
+
+    for _ in range(2):
+        client.post(f"/policies/safe/write/{second.pk}/merge/")
+
+    assert [block.text for block in first_blocks(first)] == ["One.", "B", "Two."]
+
+
+def test_doubled_click_adds_one_section_and_one_note(policy, lead, client):
+    for _ in range(2):
+        client.post("/policies/safe/write/add/", {"title": "A", "key": KEY})
+        client.post("/policies/safe/write/heard/", {"channel": "letter", "words": "Soon.", "key": KEY})
+
+    assert titles(policy) == ["A"]
+    assert policy.heard.count() == 1
+
+
+KEY = "7e58a3a0-43c1-4b24-8a0c-3f8f5b1f3f11"
+
+
+def test_key_of_another_policys_section_adds_a_new_one(policy, lead):
+    other = section_in(PolicyFactory(), title="Theirs")
+
+    made = outline.add(policy, lead, "Mine", key=other.pk)
+
+    assert (made.policy, made.pk == other.pk) == (policy, False)
+
+
+def test_doubled_click_moves_one_place(policy, lead, client):
+    for title in "ABC":
+        last = section_in(policy, title=title)
+
+    for _ in range(2):
+        client.post(f"/policies/safe/write/{last.pk}/move/", {"to": "up", "position": "3"})
+
+    assert titles(policy) == ["A", "C", "B"]
+
+
+def test_moving_nowhere_moves_nothing(policy, lead, client):
+    first = section_in(policy, title="A")
+    section_in(policy, title="B")
+
+    client.post(f"/policies/safe/write/{first.pk}/move/", {"to": "sideways"})
+
+    assert titles(policy) == ["A", "B"]
+
+
+def test_no_section_is_put_back_beyond_the_most(policy, lead, client, monkeypatch):
+    section = section_in(policy, title="A")
+    outline.remove(section)
+    section_in(policy, title="B")
+    monkeypatch.setattr(outline, "MOST_SECTIONS", 1)
+
+    page = client.post(f"/policies/safe/write/{section.pk}/put-back/", follow=True).content.decode()
+
+    assert "at most 1 sections" in page
+    assert titles(policy) == ["B"]
+
+
+def test_version_of_a_section_that_was_taken_out_can_be_read(policy, lead, client):
+    section = section_in(policy, "<p>An earlier thought.</p>")
+    outline.remove(section)
+
+    page = client.get(f"/policies/safe/write/{section.pk}/versions/1/").content.decode()
+
+    assert "An earlier thought." in page and "Make this the text again" not in page
+
+
+def test_address_of_a_section_that_was_taken_out_leads_to_where_it_can_be_put_back(policy, lead, client):
+    section = section_in(policy)
+    outline.remove(section)
+
+    page = client.get(section.get_absolute_url(), follow=True).content.decode()
+
+    assert "Removed sections" in page and "Put it back" in page
+
+
+def test_note_for_a_section_that_was_taken_out_is_kept_for_the_policy(policy, lead, client):
+    section = section_in(policy)
+    outline.remove(section)
+
+    client.post("/policies/safe/write/heard/", {"channel": "letter", "words": "Soon.", "section": section.pk})
+
+    assert policy.heard.get().section is None
+
+
 def test_section_needs_a_title(policy, lead, client):
     page = client.post("/policies/safe/write/add/", {"title": " "}).content.decode()
 

@@ -81,6 +81,66 @@ def test_doubled_click_publishes_once(policy, lead, client):
     assert Draft.objects.count() == 1
 
 
+def test_page_that_has_published_says_so_and_never_publishes_again(policy, lead, client):
+    section = section_in(policy)
+    form = {"audience": "public", "news": "New.", "key": str(uuid.uuid4()), "publish": "1",
+            "based_on": publishing.fingerprint(policy)}  # fmt: skip
+    client.post("/policies/safe/write/publish/", form)
+    writing.save(section, lead, 1, title="Why", html="<p>Changed.</p>", state="ready")
+
+    page = client.post("/policies/safe/write/publish/", {**form, "news": "Newer."}, follow=True).content.decode()
+
+    assert "It was not published again." in page
+    assert Draft.objects.count() == 1
+
+
+def test_key_of_another_policys_rehearsal_publishes(policy, lead):
+    key = uuid.uuid4()
+    for row in (policy, PolicyFactory()):
+        section_in(row)
+        shown = publishing.fingerprint(row)
+        publishing.publish(row, lead, audience="public", news="x", request_key=key, based_on=shown)
+
+    assert Draft.objects.count() == 2
+
+
+def test_other_readers_than_those_looked_at_are_looked_at_first(policy, lead, client):
+    section_in(policy)
+    form = {"audience": "working_group", "for": "public", "news": "New words.", "publish": "1",
+            "based_on": publishing.fingerprint(policy)}  # fmt: skip
+
+    page = client.post("/policies/safe/write/publish/", form).content.decode()
+
+    assert "You chose other readers." in page and "New words." in page
+    assert not Draft.objects.exists()
+
+
+def test_looking_at_other_readers_keeps_the_plain_words(policy, lead, client):
+    section_in(policy)
+
+    page = client.post("/policies/safe/write/publish/", {"for": "public", "news": "New words.", "look": "1"})
+
+    assert "New words." in page.content.decode()
+    assert "Say in plain words" not in page.content.decode()
+
+
+def test_uid_that_stands_in_two_sections_is_published_once_each_time_the_same(policy, lead):
+    first, second = section_in(policy), section_in(policy)
+    type(second).objects.filter(pk=second.pk).update(html=first.html)
+
+    uids = [[str(row.uid) for row in published(policy, lead).blocks.all()] for _ in range(2)]
+
+    assert uids[0] == uids[1] and len(set(uids[0])) == 2
+
+
+def test_rehearsal_warns_of_a_picture_that_belongs_to_another_policy(policy, lead):
+    section_in(policy, f'<figure><img src="/policies/pictures/{uuid.uuid4()}/" alt="A door"></figure>')
+
+    words = [sentence for _, sentence in publishing.rehearse(policy, "public").warnings]
+
+    assert "shows a picture of another policy, which readers may not see: add it here again" in words
+
+
 def test_what_was_changed_after_the_rehearsal_is_not_published(policy, lead):
     section = section_in(policy)
     shown = publishing.fingerprint(policy)
@@ -164,6 +224,13 @@ def test_opening_a_draft_tells_those_who_were_not_told(policy, lead, people, out
     assert sorted(Message.objects.values_list("person__name", "revision")) == [
         ("Follower", "members"), ("Group", "working_group"), ("Lead", "working_group"),
     ]  # fmt: skip
+
+
+def test_who_could_not_be_reached_is_told_when_the_draft_is_opened(policy, lead, people):
+    draft = published(policy, lead, Audience.WORKING_GROUP)
+    Message.objects.filter(kind="draft_published", person__name="Group").update(state="failed")
+
+    assert "Group" in {person.name for person in publishing.newly_told(draft, Audience.MEMBERS)}
 
 
 def test_draft_is_never_closed_to_people_again(policy, lead):

@@ -6,7 +6,7 @@ from collective import mail, record_joins
 from collective.errors import RuleError
 from policy_drafts import inviting
 from policy_drafts.models import Policy, PolicyRole
-from tests.factories import CoordinatorFactory, PersonFactory, PolicyFactory, role_in
+from tests.factories import CoordinatorFactory, PersonFactory, PolicyFactory, published, role_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("community")]
 GROUP = PolicyRole.Kind.WORKING_GROUP
@@ -116,3 +116,36 @@ def test_roles_move_when_two_records_are_one_person(policy):
     record_joins.undo(row, CoordinatorFactory())
 
     assert gone.policy_roles.get().policy == policy
+
+
+def test_who_is_in_already_is_told_so_when_accepting_another_invitation(policy, client):
+    person = role_in(policy, PersonFactory(email="noor@example.org"), GROUP)
+    second = inviting.invite(policy, role_in(policy), "second@example.org", PolicyRole.Kind.LEAD)
+    person.email = second.email  # they have changed their address since
+    person.save()
+    client.force_login(person)
+
+    with pytest.raises(RuleError, match="in it already"):
+        inviting.answer(second, person, True)
+
+    answer = client.post(f"/policies/invitations/{second.pk}/", {"accept": "1"})
+
+    assert answer.status_code == 302
+    assert PolicyRole.objects.get(pk=second.pk).state == "invited"
+
+
+def test_post_without_an_answer_leaves_the_invitation_open(policy, client, member):
+    role = inviting.invite(policy, role_in(policy), member.email, GROUP)
+
+    client.post(f"/policies/invitations/{role.pk}/")
+
+    assert PolicyRole.objects.get(pk=role.pk).state == "invited"
+
+
+def test_address_of_a_policy_stays_once_there_is_a_draft(policy, client, coordinator):
+    address = f"/admin/policy_drafts/policy/{policy.pk}/change/"
+    before = client.get(address).content.decode()
+    published(policy)
+
+    assert 'name="slug"' in before
+    assert 'name="slug"' not in client.get(address).content.decode()
