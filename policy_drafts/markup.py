@@ -5,6 +5,7 @@ Whatever comes (the editor, Word, Google Docs, a web page, a script kiddie) ends
 
 import re
 from copy import deepcopy
+from functools import lru_cache
 
 import lxml.html
 import nh3
@@ -40,6 +41,7 @@ GOES_WITH_ALL = {"script", "style", "template", "iframe", "object", "embed", "sv
 HOLDS_BLOCKS = {"li", "blockquote", "dd", "td", "th", "article", "details", "figure"}
 HOLDS_ITEMS = {"ul": "li", "ol": "li", "dl": "dd"}
 ONE_TEXT = ("h3", "h4", "p", "dt", "figcaption", "summary")  # what holds no block
+REMEMBERED = 50_000  # characters of a section up to which its page is kept in memory
 DEEPEST = 100  # elements inside each other; a deeper text keeps its words and loses its form
 IS_BLOCK = {
     "p", "ul", "ol", "li", "h3", "h4", "blockquote", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td",
@@ -207,14 +209,19 @@ def without_marks(html):
     return _input.clean(html or "")
 
 
-def for_reading(html, *, prefix="b-"):
+def for_reading(html):
     """The HTML with an address for each block (`id`), and tables that scroll by keyboard when they are too wide."""
-    root = tree(_output.clean(html or ""))
+    return _for_reading(html) if len(html) < REMEMBERED else _for_reading.__wrapped__(html)
+
+
+@lru_cache(maxsize=500)  # a published section never changes, and is read often
+def _for_reading(html):
+    root = tree(_output.clean(html))
     for element in root.iter():
         uid = element.attrib.pop("data-block", None)
         element.attrib.pop("data-from", None)
         if uid:
-            element.set("id", f"{prefix}{uid}")
+            element.set("id", f"b-{uid}")
     for table in list(root.iter("table")):
         _scrollable(table)
     return mark_safe(inner(root))
