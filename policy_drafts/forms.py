@@ -1,9 +1,12 @@
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
 from django_prose_editor.widgets import ProseEditorWidget
 
 from policy_drafts import markup
 from policy_drafts.models import Audience, Heard, OtherVersion, PolicyRole, Section
 
+PICTURE = "picture-"  # before its key: the name of the field for its words
 EDITOR = {
     "extensions": {
         **markup.EXTENSIONS, "Image": True, "Figure": True, "Caption": True, "Definitions": True, "Term": True,
@@ -29,15 +32,39 @@ class SectionForm(forms.Form):
         help_text="Only those who write this policy see them. They are never published.",
     )  # fmt: skip
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        html = self.data.get("html", "") if self.is_bound else self.initial.get("html", "")
+        for key, words in markup.pictures_in(html).items():
+            picture = format_html('<img src="{}" alt="" class="thumb">', reverse("policy_picture", args=[key]))
+            self.fields[f"{PICTURE}{key}"] = forms.CharField(
+                label="What this picture shows, for who cannot see it", required=False, max_length=250, initial=words,
+                help_text=picture,
+            )  # fmt: skip
+            if self.is_bound and f"{PICTURE}{key}" not in self.data:  # just put in: its words came with it
+                self.data = self.data.copy()
+                self.data[f"{PICTURE}{key}"] = words
+
+    @staticmethod
+    def described(data):
+        """{key of a picture: its words} as they were sent."""
+        return {name.removeprefix(PICTURE): data[name].strip() for name in data if name.startswith(PICTURE)}
+
+    @property
+    def values(self):
+        """Title, text, state and notes; the pictures in the text have their words (WCAG 2.2, 1.1.1)."""
+        html = markup.with_words(self.cleaned_data["html"], self.described(self.cleaned_data))
+        return {**{name: self.cleaned_data[name] for name in ("title", "state", "notes")}, "html": html}
+
+    def clean(self):
+        cleaned = super().clean()
+        for key, words in self.described(cleaned).items():
+            if not words:
+                self.add_error(f"{PICTURE}{key}", "Say what the picture shows, for who cannot see it.")
+        return cleaned
+
     def clean_notes(self):
         return self.cleaned_data["notes"].replace("\r\n", "\n")
-
-    def clean_html(self):
-        text = self.cleaned_data["html"]
-        pictures = markup.tree(markup.cleaned(text)).iter("img")
-        if any(not (image.get("alt") or "").strip() for image in pictures):
-            raise forms.ValidationError("Describe each picture for people who cannot see it.")
-        return text
 
 
 class TitleForm(forms.Form):

@@ -199,6 +199,24 @@ def _drop_space(root):
                 child.tail = None
 
 
+def pictures_in(html):
+    """{key of a picture: the words for who cannot see it}, in order."""
+    root = tree(_input.clean(html or ""))
+    return {image.get("src").split("/")[-2]: image.get("alt") or "" for image in root.iter("img") if image.get("src")}
+
+
+def with_words(html, words):
+    """The HTML, its pictures described anew: {key of a picture: the words for who cannot see it}."""
+    if not words:
+        return html
+    root = tree(cleaned(html))
+    for image in root.iter("img"):
+        key = image.get("src").split("/")[-2]
+        if key in words:
+            image.set("alt", words[key])
+    return inner(root)
+
+
 def safe(html):
     """The HTML, cleaned once more and safe to show, with its uids."""
     return mark_safe(_output.clean(html or ""))

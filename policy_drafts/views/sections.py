@@ -32,8 +32,9 @@ def saved_values(section):
 
 
 def typed_values(request):
-    """What an editor page sends, as it is."""
-    return {name: request.POST.get(name, "") for name in ("title", "html", "state", "notes")}
+    """What an editor page sends, as it is, with the words of its pictures in the text."""
+    values = {name: request.POST.get(name, "") for name in ("title", "html", "state", "notes")}
+    return {**values, "html": markup.with_words(values["html"], SectionForm.described(request.POST))}
 
 
 def pages_of(request):
@@ -76,12 +77,12 @@ def _save(request, policy, section):
     form, started, pages = SectionForm(request.POST), whole_number(request.POST.get("started_from")), pages_of(request)
     if form.is_valid():
         try:
-            saved = writing.save(section, request.user, started, pages=pages, **form.cleaned_data)
+            saved = writing.save(section, request.user, started, pages=pages, **form.values)
         except writing.Clash:
-            return clash_page(request, policy, section, form.cleaned_data, started, pages)
+            return clash_page(request, policy, section, form.values, started, pages)
         except writing.Removed as error:
             section.refresh_from_db()
-            writing.keep_typed(section, request.user, pages[0], started, form.cleaned_data)
+            writing.keep_typed(section, request.user, pages[0], started, form.values)
             form.add_error(None, str(error))
         except RuleError as error:
             form.add_error(None, str(error))

@@ -231,8 +231,29 @@ def test_picture_without_words_is_refused_and_the_text_stays(section, lead, clie
 
     page = client.post(section.get_absolute_url(), typed).content.decode()
 
-    assert "Describe each picture" in page
+    assert "Say what the picture shows" in page
     assert "&lt;p&gt;Text.&lt;/p&gt;" in page
+
+
+def test_picture_that_came_without_words_gets_them_in_the_form(section, lead, client):
+    picture = f'<figure><img src="/policies/pictures/{section.pk}/" alt=""></figure>'
+    typed_now = typed(f"<p>Text.</p>{picture}") | {f"picture-{section.pk}": " A blue door ", "started_from": "1"}
+
+    client.post(section.get_absolute_url(), typed_now)
+    page = client.get(section.get_absolute_url()).content.decode()
+
+    assert [block.text for block in Section.objects.get(pk=section.pk).blocks] == ["Text.", "Picture: A blue door"]
+    assert 'value="A blue door"' in page
+
+
+def test_words_typed_for_a_picture_are_kept_too(section, lead, client):
+    picture = f'<figure><img src="/policies/pictures/{section.pk}/" alt=""></figure>'
+    client.post(
+        f"/policies/safe/write/{section.pk}/keep/",
+        {**typed(picture), "started_from": "1", f"picture-{section.pk}": "A blue door"},
+    )
+
+    assert "A blue door" in writing.unsaved_of(section, lead)[0].typed["html"]
 
 
 def test_version_can_be_restored_as_the_newest(section, lead, client):
