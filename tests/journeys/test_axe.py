@@ -11,6 +11,7 @@ from collective import clock
 from collective.link_keys import key_for
 from collective.models import Activity, SupportLine
 from events.models import Material, Registration, Session, SignUpDraft
+from policy_drafts import outline, writing
 from tests.collective.test_access_matrix import names
 from tests.factories import (
     ActivityFactory,
@@ -321,3 +322,64 @@ def test_axe_finds_nothing_on_forms_with_errors(site, new_context, width):
         assert page.evaluate("document.activeElement.id") == "problems"
 
     assert found == {key: [] for key in paths}
+
+
+DESK = "/policies/safe/write/"
+DESK_FORMS = {  # name: address, what to do before, the button
+    "add": (DESK, "", "#add button"),
+    "heard": (DESK, "#heard summary", "#heard details button"),
+    "section": ("section", "title", "#write .actions button >> nth=0"),
+    "import": (f"{DESK}import/", "", "main form button"),
+    "people": (f"{DESK}people/", "", "#invite button"),
+    "publish": (f"{DESK}publish/", "", "[name=publish]"),
+    "split": ("split/", "", "main form button"),
+    "versions": ("/policies/safe/drafts/4/versions/", "", "main form button >> nth=-1"),
+    "open": ("/policies/safe/drafts/4/open/", "", "main form button"),
+    "withdraw": ("/policies/safe/drafts/4/withdraw/", "", "main form button"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+def test_axe_finds_nothing_on_forms_of_the_desk_with_errors(site, new_context, width, scheme):
+    world, axe, found = make_world(), Axe(), {}
+    context = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    signed_in(context, site, world.policy["lead"])
+    for name, (path, before, button) in DESK_FORMS.items():
+        page, section = context.new_page(), world.policy["section"].get_absolute_url()
+        page.goto(site + (path if path.startswith("/") else section + path.replace("section", "")))
+        if before == "title":
+            page.fill("[name=title]", "")
+        elif before:
+            page.click(before)
+        page.click(button)
+        page.wait_for_selector("#problems")
+        found[name] = problems(page, axe)
+
+    assert found == {key: [] for key in DESK_FORMS}
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+def test_axe_finds_nothing_where_a_save_meets_something(site, new_context, width, scheme):
+    world, axe, found = make_world(), Axe(), {}
+    lead, section = world.policy["lead"], world.policy["section"]
+    context = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    signed_in(context, site, lead)
+    meets = {
+        "clash": lambda: writing.save(section, lead, 3, title="T", html="<p>Theirs.</p>", state="ready", notes="x"),
+        "removed": lambda: outline.remove(section),
+        "signed out": context.clear_cookies,
+    }  # fmt: skip
+    for name, meet in meets.items():
+        page = context.new_page()
+        page.goto(site + section.get_absolute_url())
+        page.wait_for_selector("form[data-ready=yes]")
+        page.fill("[name=title]", f"Mine, {name}")
+        page.fill("[name=notes]", "My note.")
+        meet()
+        with page.expect_navigation():
+            page.click("#write .actions button >> nth=0")
+        found[name] = [page.inner_text("h1") == "Why", *problems(page, axe)]
+        if name == "removed":
+            outline.put_back(section, lead)
+
+    assert found == {"clash": [False], "removed": [False], "signed out": [False]}
