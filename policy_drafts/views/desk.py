@@ -3,6 +3,7 @@ import uuid
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import Truncator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collective import clock
@@ -105,7 +106,7 @@ def _act(request, section, act, words):
 def split_section(request, policy, pk):
     """Make two sections of one: which paragraph begins the second."""
     section = section_of(policy, pk, removed=True)
-    tops = [(row.uid, row.text[:80]) for row in outline.beginnings(section)]
+    tops = [(row.uid, Truncator(row.text).chars(80)) for row in outline.beginnings(section)]
     form = SplitForm(request.POST or None, choices=tops)
     if request.method == "POST" and form.is_valid():
         try:

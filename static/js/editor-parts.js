@@ -1,5 +1,6 @@
-// Parts of the editor that the library does not bring: definitions (dl, dt, dd).
-import { Node, materialMenuButton } from "django-prose-editor/editor"
+// Parts of the editor that the library does not bring: definitions (dl, dt, dd), and a button for quotes without those
+// for pictures by address and lines that come with it there.
+import { Extension, Node, materialMenuButton } from "django-prose-editor/editor"
 
 export const Definitions = Node.create({
   name: "definitions",
@@ -40,4 +41,17 @@ export const Definition = Node.create({
   defining: true,
   parseHTML: () => [{ tag: "dd" }],
   renderHTML: () => ["dd", 0],
+})
+
+export const QuoteButton = Extension.create({
+  name: "quoteButton",
+  addMenuItems({ menu }) {
+    menu.defineItem({
+      name: "quote",
+      groups: "quote",
+      button: materialMenuButton("format_quote", "quote: what somebody said"),
+      active: (editor) => editor.isActive("blockquote"),
+      command(editor) { editor.chain().focus().toggleBlockquote().run() },
+    })
+  },
 })

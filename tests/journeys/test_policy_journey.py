@@ -285,3 +285,14 @@ def test_toolbar_works_by_keyboard_alone(site, new_context, richard, section):
 
     assert pressed == "true"
     assert "<strong>Strong words.</strong>" in Section.objects.get().html
+
+
+def test_quote_has_a_button(site, new_context, richard, section):
+    page = editor(sign_in(new_context(), site, richard), site, section)
+    page.click("button[data-name=quote]")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" So they said.")
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+
+    assert [block.kind for block in Section.objects.get().blocks] == ["quote"]
