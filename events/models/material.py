@@ -1,15 +1,13 @@
 import uuid
-from pathlib import Path
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils.text import slugify
 
+from collective import uploads
 from events.models.session import Session
 
 KINDS_OF_FILE = {".pdf", ".docx", ".odt", ".rtf", ".txt", ".pptx", ".odp", ".epub", ".mp3", ".jpg", ".png"}
-MOST_BYTES = 10 * 1024 * 1024
+MOST_MEGABYTES = 10
 
 
 class Material(models.Model):
@@ -38,13 +36,8 @@ class Material(models.Model):
 
     def clean(self):
         """Raises ValidationError for a file that is too large, or of a kind that people cannot simply open."""
-        if self.file and not self.file._committed:
-            if Path(self.file.name).suffix.lower() not in KINDS_OF_FILE:
-                raise ValidationError({"file": f"Please use one of these: {', '.join(sorted(KINDS_OF_FILE))}."})
-            if self.file.size > MOST_BYTES:
-                raise ValidationError({"file": "This file is larger than 10 MB. Please make it smaller first."})
+        uploads.check(self.file, KINDS_OF_FILE, MOST_MEGABYTES, "Please make it smaller first.")
 
     @property
     def download_name(self):
-        """The file's name for who downloads it: its own ending, our name."""
-        return f"{slugify(self.name)}{Path(self.file.name).suffix.lower()}"
+        return uploads.download_name(self.name, self.file)

@@ -1,17 +1,15 @@
 import uuid
-from pathlib import Path
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import slugify
 
-from collective import clock
+from collective import clock, uploads
 from policy_drafts.models.draft import Audience, Draft
 
 KINDS_OF_FILE = {".pdf", ".docx", ".odt", ".txt", ".epub", ".mp3", ".m4a", ".ogg", ".mp4", ".webm"}
-MOST_BYTES = 50 * 1024 * 1024
+MOST_MEGABYTES = 50
 
 
 class DraftFile(models.Model):
@@ -99,14 +97,8 @@ class OtherVersion(models.Model):
 
     def clean(self):
         """Raises ValidationError for a file that is too large, or of a kind that people cannot simply open."""
-        if self.file and not self.file._committed:
-            if Path(self.file.name).suffix.lower() not in KINDS_OF_FILE:
-                raise ValidationError({"file": f"Please use one of these: {', '.join(sorted(KINDS_OF_FILE))}."})
-            if self.file.size > MOST_BYTES:
-                raise ValidationError(
-                    {"file": "This file is larger than 50 MB. Please make it smaller, or use a link."}
-                )
+        uploads.check(self.file, KINDS_OF_FILE, MOST_MEGABYTES, "Please make it smaller, or use a link.")
 
     @property
     def download_name(self):
-        return f"{slugify(self.name) or 'version'}{Path(self.file.name).suffix.lower()}"
+        return uploads.download_name(self.name, self.file)
