@@ -38,8 +38,8 @@ class SectionForm(forms.Form):
         for key, words in markup.pictures_in(html).items():
             picture = format_html('<img src="{}" alt="" class="thumb">', reverse("policy_picture", args=[key]))
             self.fields[f"{PICTURE}{key}"] = forms.CharField(
-                label="What this picture shows, for who cannot see it", required=False, max_length=250, initial=words,
-                help_text=picture,
+                label="What this picture shows, for who cannot see it", max_length=250, initial=words, help_text=picture,
+                error_messages={"required": "Say what the picture shows, for who cannot see it."},
             )  # fmt: skip
             if self.is_bound and f"{PICTURE}{key}" not in self.data:  # just put in: its words came with it
                 self.data = self.data.copy()
@@ -55,13 +55,6 @@ class SectionForm(forms.Form):
         """Title, text, state and notes; the pictures in the text have their words (WCAG 2.2, 1.1.1)."""
         html = markup.with_words(self.cleaned_data["html"], self.described(self.cleaned_data))
         return {**{name: self.cleaned_data[name] for name in ("title", "state", "notes")}, "html": html}
-
-    def clean(self):
-        cleaned = super().clean()
-        for key, words in self.described(cleaned).items():
-            if not words:
-                self.add_error(f"{PICTURE}{key}", "Say what the picture shows, for who cannot see it.")
-        return cleaned
 
     def clean_notes(self):
         return self.cleaned_data["notes"].replace("\r\n", "\n")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from io import BytesIO
 
 from django.db import transaction
+from django.utils.text import Truncator
 
 from collective import clock
 from collective.errors import RuleError
@@ -37,6 +38,11 @@ class Row:
         if self.exported and self.exported.number != self.section.lock_version:
             return [(COMBINE, "Combine it with what was changed here meanwhile"), *rows]
         return rows if self.is_changed else list(reversed(rows))
+
+    @property
+    def beginning(self):
+        """Its first words, to know it by."""
+        return Truncator(" ".join(block.text for block in blocks.of(self.html))).chars(200)
 
     @property
     def is_changed(self):
