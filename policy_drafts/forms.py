@@ -38,7 +38,8 @@ class SectionForm(forms.Form):
         for key, words in markup.pictures_in(html).items():
             picture = format_html('<img src="{}" alt="" class="thumb">', reverse("policy_picture", args=[key]))
             self.fields[f"{PICTURE}{key}"] = forms.CharField(
-                label="What this picture shows, for who cannot see it", max_length=250, initial=words, help_text=picture,
+                label="What this picture shows, for who cannot see it", max_length=250, initial=words,
+                help_text=picture,
                 error_messages={"required": "Say what the picture shows, for who cannot see it."},
             )  # fmt: skip
             if self.is_bound and f"{PICTURE}{key}" not in self.data:  # just put in: its words came with it
