@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 import lxml.html
 
-from policy_drafts import blocks, markup
+from policy_drafts import blocks, diffs, markup
 from policy_drafts.models.section import SectionState
+
+HOLDS_PARTS = {"ul", "ol", "dl", "blockquote"}
 
 
 @dataclass
@@ -18,6 +20,11 @@ class Combined:
     html: str = ""
     both: list = field(default_factory=list)
     reordered: bool = False
+
+    @property
+    def doubled(self):
+        """[both texts in one, by word]"""
+        return [diffs.words_html(theirs, mine) for theirs, mine in self.both]
 
 
 @dataclass
@@ -52,43 +59,59 @@ def combine_values(base, mine, theirs):
     return Values(**found)
 
 
-def _tops(html, base, whose):
-    """{key: (HTML without uids, text)} of what stands at the top, in order.
+class Part:
+    """A paragraph, list, table or the like, or an item of a list: its element, HTML without uids, and words."""
 
-    The key is the one of the part of `base` ({uid of a block: key}) of which its first known block comes; what is new
-    has one of its own (`whose`).
+    def __init__(self, element):
+        element.tail = None
+        self.element, self.tag = element, element.tag
+        self.html = markup.without_marks(lxml.html.tostring(element, encoding="unicode"))
+        self.text = " ".join(blocks.text_of(leaf) for leaf in blocks.leaves(element))
+
+
+def _uids(element):
+    return [leaf.get("data-block") for leaf in blocks.leaves(element)]
+
+
+def _parts(parent, places, whose):
+    """{key: Part} of what stands in an element, in order.
+
+    The key is the one of the part of the base (`places`) of which its first known block comes; what is new has one of
+    its own (`whose`).
     """
     found = {}
-    for number, top in enumerate(markup.tree(html)):
-        top.tail = None
-        uids = [leaf.get("data-block") for leaf in blocks.leaves(top)]
-        known = [base[uid] for uid in uids if uid in base and base[uid] not in found]
-        key = known[0] if known else f"{whose} {number}"
-        text = " ".join(blocks.text_of(leaf) for leaf in blocks.leaves(top))
-        found[key] = (markup.without_marks(lxml.html.tostring(top, encoding="unicode")), text)
+    for number, element in enumerate(parent):
+        known = [places[uid] for uid in _uids(element) if uid in places and places[uid] not in found]
+        found[known[0] if known else f"{whose} {number}"] = Part(element)
     return found
 
 
-def _places(html):
-    """{uid of a block: uid of the first block in its part at the top}"""
+def _places(parent):
+    """{uid of a block: uid of the first block in its part}"""
     found = {}
-    for top in markup.tree(html):
-        uids = [leaf.get("data-block") for leaf in blocks.leaves(top)]
-        found |= dict.fromkeys(uids, uids[0]) if uids else {}
+    for element in parent:
+        if uids := _uids(element):
+            found |= dict.fromkeys(uids, uids[0])
     return found
 
 
 def combine(base, mine, theirs):
     """Theirs with what I changed, added, moved or took out; all three are stored HTML whose uids go back to `base`."""
-    places = _places(base)
-    base, mine, theirs = _tops(base, places, "base"), _tops(mine, places, "mine"), _tops(theirs, places, "theirs")
-    result = Combined(reordered=_moved(base, mine) and _moved(base, theirs))
-    order = _order(base, theirs, mine)
-    if _moved(base, mine) and not result.reordered:
-        order = _order(base, mine, theirs)
-    html = [_choose(result, base.get(key), mine.get(key), theirs.get(key)) for key in order]
-    result.html = markup.cleaned("".join(html))
+    result = Combined()
+    result.html = markup.cleaned(_inside(result, markup.tree(base), markup.tree(mine), markup.tree(theirs)))
     return result
+
+
+def _inside(result, base, mine, theirs):
+    """The HTML of what stands in three elements, part by part."""
+    places = _places(base)
+    base, mine, theirs = _parts(base, places, "base"), _parts(mine, places, "mine"), _parts(theirs, places, "theirs")
+    order = _order(theirs, mine)
+    if _moved(base, mine) and _moved(base, theirs):
+        result.reordered = True
+    elif _moved(base, mine):
+        order = _order(mine, theirs)
+    return "".join(_choose(result, base.get(key), mine.get(key), theirs.get(key)) for key in order)
 
 
 def _moved(base, one):
@@ -96,7 +119,7 @@ def _moved(base, one):
     return [key for key in one if key in base] != [key for key in base if key in one]
 
 
-def _order(base, first, second):
+def _order(first, second):
     """All keys: the first text's order, and what only the second has behind what stands before it there."""
     order, before = list(first), None
     for key in second:
@@ -107,16 +130,26 @@ def _order(base, first, second):
 
 
 def _choose(result, was, mine, there):
-    """The HTML for one place; "" if it goes. What both changed is kept twice, theirs first."""
-    if mine == there or was is None:
-        return (there or mine)[0]
-    if mine and there and was[0] not in (mine[0], there[0]) and mine[0] != there[0]:
-        result.both.append((there[1], mine[1]))
-        return there[0] + mine[0]
-    if mine and there:
-        return there[0] if mine[0] == was[0] else mine[0]
+    """The HTML for one place; "" if it goes. What both changed is kept twice, theirs first; lists item by item."""
+    if was is None or not (mine and there):
+        return _of_one(result, was, mine, there)
+    if mine.html in (was.html, there.html):
+        return there.html
+    if there.html == was.html:
+        return mine.html
+    if was.tag == mine.tag == there.tag and was.tag in HOLDS_PARTS:
+        start = f' start="{there.element.get("start")}"' if there.element.get("start") else ""
+        inside = _inside(result, was.element, mine.element, there.element)
+        return f"<{was.tag}{start}>{inside}</{was.tag}>"
+    result.both.append((there.text, mine.text))
+    return there.html + mine.html
+
+
+def _of_one(result, was, mine, there):
+    """What is new, or what one took out: it stays only where the other changed it."""
     left = mine or there
-    if left[0] == was[0]:
-        return ""  # one took it out, the other left it as it was
-    result.both.append((there[1] if there else "", mine[1] if mine else ""))
-    return left[0]
+    if was is not None and left.html == was.html:
+        return ""
+    if was is not None:
+        result.both.append((there.text if there else "", mine.text if mine else ""))
+    return left.html

@@ -34,10 +34,12 @@ class Row:
         """[(value, words)], the one that is ticked beforehand first."""
         if self.section is None:
             return [(ADD, "Add it as a new section"), (LEAVE, "Leave it out")]
-        rows = [(TAKE, "Take it: it replaces the text of now"), (LEAVE, "Leave the text of now as it is")]
-        if self.exported and self.exported.number != self.section.lock_version:
-            return [(COMBINE, "Combine it with what was changed here meanwhile"), *rows]
-        return rows if self.is_changed else list(reversed(rows))
+        take, leave = (TAKE, "Take it: it replaces the text of now"), (LEAVE, "Leave the text of now as it is")
+        if self.exported is None:  # only its title is known here
+            return [leave, take, (ADD, "Add it as a new section")]
+        if self.exported.number != self.section.lock_version:
+            return [(COMBINE, "Combine it with what was changed here meanwhile"), take, leave]
+        return [take, leave] if self.is_changed else [leave, take]
 
     @property
     def beginning(self):
@@ -46,7 +48,12 @@ class Row:
 
     @property
     def is_changed(self):
-        return any(row.what != "same" for row in self.to_now)
+        return self.is_renamed or any(row.what != "same" for row in self.to_now)
+
+    @property
+    def is_renamed(self):
+        """Has the file another title than it went out with?"""
+        return bool(self.exported) and self.title != self.exported.title
 
     @property
     def base(self):
@@ -144,7 +151,7 @@ def _do(policy, person, row, what):
     html, how = row.html, SectionSave.How.IMPORTED
     if what == COMBINE:
         html, how = combining.combine(row.base, row.stored, row.section.html).html, SectionSave.How.COMBINED
-    title = row.title if what == TAKE else row.section.title
+    title = row.title if what == TAKE or row.is_renamed else row.section.title
     state = row.section.state if row.section.state != "not_started" else "writing"
     return writing.save(row.section, person, row.section.lock_version, title=title, html=html, state=state, how=how)
 

@@ -111,6 +111,9 @@ def cleaned(html):
     for image in list(root.iter("img")):
         if not image.get("src"):
             image.drop_tree()
+    for link in list(root.iter("a")):
+        if not link.get("href"):  # an address that may not stand here was taken out: the words stay
+            link.drop_tag()
     _in_paragraphs(root)
     _without_inner_blocks(root)
     _drop_empty(root)

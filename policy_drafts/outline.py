@@ -101,8 +101,8 @@ def put_back(section, person):
     now = Section.objects.removed().filter(pk=section.pk).first()
     if now is None:
         return
-    now.position, now.removed_at = _end(section.policy), None
-    now.save(update_fields=["position", "removed_at"])
+    now.position, now.removed_at, now.merged_into = _end(section.policy), None, None
+    now.save(update_fields=["position", "removed_at", "merged_into"])
     others = section.policy.sections.live().exclude(pk=now.pk)
     taken = {block.uid for row in others for block in row.blocks}
     if taken & {block.uid for block in now.blocks}:
@@ -152,6 +152,7 @@ def merge(section, person):
     heading.text = now.title
     heading_html = blocks.with_uids(markup.lxml.html.tostring(heading, encoding="unicode"))
     remove(now)
+    Section.objects.filter(pk=now.pk).update(merged_into=before)
     _write(before, person, before.html + heading_html + now.html, How.MERGED)
     return before
 

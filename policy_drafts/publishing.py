@@ -24,6 +24,9 @@ from policy_drafts.models import (
 )
 
 LEFT_IN = re.compile(r"\bTBC\b|\bTBA\b|\bTODO\b|\bXXX\b|to be confirmed|lorem ipsum|\?\?\?", re.IGNORECASE)
+LEADS_SOMEWHERE = re.compile(
+    r"#|/(?!/)|mailto:[^@\s]+@|tel:\+?(?:[\d()-]|%20){3,}$|https?://[^/\s.]+\.[^/\s]", re.IGNORECASE
+)
 A_BATCH = 500
 
 
@@ -49,6 +52,10 @@ class Rehearsal:
     readers: str
     told: int
     based_on: str
+
+    @property
+    def changed(self):
+        return any(change.is_changed for change in self.changes)
 
     @property
     def unchanged(self):
@@ -87,9 +94,10 @@ def rehearse(policy, audience):
 
 
 def fingerprint(policy, sections=None):
-    """What the rehearsal showed: publishing something else than that is refused."""
+    """What the rehearsal showed: publishing something else than that, or after another draft, is refused."""
     rows = [(str(row.uid), row.version) for row, _ in sections or working(policy)]
-    return hashlib.sha256(repr(rows).encode()).hexdigest()[:32]
+    last = policy.drafts.exclude(sha256="").values_list("number", flat=True).first()
+    return hashlib.sha256(repr([last, rows]).encode()).hexdigest()[:32]
 
 
 def warnings(policy, sections):
@@ -125,6 +133,8 @@ def _of_markup(root, anchors):
         address = (link.get("href") or "").strip()
         if not address or address == "#":
             yield f"has a link that leads nowhere: “{link.text_content()[:40]}”"
+        elif not LEADS_SOMEWHERE.match(address):
+            yield f"has a link that leads nowhere: “{link.text_content()[:40]}” ({address[:60]})"
         elif address.startswith("#") and address.removeprefix("#b-") not in anchors:
             yield f"has a link to a place that is not there: “{link.text_content()[:40]}”"
     for image in root.iter("img"):
@@ -177,7 +187,10 @@ def publish(policy, person, *, audience, news, request_key, based_on):
         raise RuleError("Say in plain words what is new.")
     sections = working(policy)
     if fingerprint(policy, sections) != based_on:
-        raise RuleError("The text was changed after you looked at this page. Please look again at what would happen.")
+        raise RuleError(
+            "The text was changed, or a draft published, after you looked at this page. Please look again at what "
+            "would happen."
+        )
     if not sections:
         raise RuleError("There is no section yet, so there is nothing to publish.")
     last = policy.drafts.first()

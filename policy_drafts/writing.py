@@ -111,7 +111,7 @@ def keep_typed(section, person, page, started_from, typed):
         raise RuleError("This text is too long to be kept or saved. Make two sections of it.")
     here(section, person)
     mine = Unsaved.objects.of_page(section, person, page)
-    if not _differs(section, max(started_from, 0), typed):
+    if not _differs(section, _origin(section, started_from), typed):
         mine.open().delete()
         return False
     values = {"started_from": max(started_from, 0), "typed": typed, "typed_at": clock.now()}
@@ -126,20 +126,43 @@ def has_ended(section, person, page):
     return Unsaved.objects.of_page(section, person, page).exclude(ended_at=None).exists()
 
 
-def _differs(section, started_from, typed):
-    """Is what was typed something else than the text of now, and than what the writer began with?"""
+def _origin(section, started_from):
+    return section.saves.filter(number=max(started_from, 0)).first() if started_from != section.lock_version else None
+
+
+def _differs(section, origin, typed):
+    """Is what was typed something else than the text of now, and than what the writer began with (if that is known)?"""
     values = {"title": typed.get("title", "").strip(), "html": markup.cleaned(typed.get("html", ""))}
     values |= {"state": typed.get("state") or section.state, "notes": typed.get("notes", "").replace("\r\n", "\n")}
-    if _is_same(section, values):
-        return False
-    origin = section.saves.filter(number=started_from).first() if started_from != section.lock_version else None
-    return origin is None or not _is_same(origin, values)
+    return not _is_same(section, values) and (origin is None or not _is_same(origin, values))
 
 
 def unsaved_of(section, person):
-    """What this person typed here and did not save, the newest first. What is the same as the saved text is nothing."""
-    rows = section.unsaved.open().filter(person=person)[:MOST_PAGES]
-    return [row for row in rows if _differs(section, row.started_from, row.typed)]
+    """What this person typed here and did not save, the newest first. What is the same as the saved text is nothing.
+
+    Each row has its `origin`: the version that was before them, or None.
+    """
+    return _that_differ(section.unsaved.open().filter(person=person)[:MOST_PAGES])
+
+
+def unsaved_in(policy, person):
+    """{key of a section: what this person typed there and did not save}, over a whole policy: two queries."""
+    rows = Unsaved.objects.open().filter(section__policy=policy, section__removed_at=None, person=person)
+    found = {}
+    for row in _that_differ(rows.select_related("section")[: MOST_PAGES * 10]):
+        found.setdefault(row.section_id, []).append(row)
+    return found
+
+
+def _that_differ(rows):
+    rows = list(rows)
+    saves = SectionSave.objects.filter(
+        section__in={row.section_id for row in rows}, number__in={row.started_from for row in rows}
+    )
+    origins = {(save.section_id, save.number): save for save in saves} if rows else {}
+    for row in rows:
+        row.origin = origins.get((row.section_id, row.started_from))
+    return [row for row in rows if _differs(row.section, row.origin, row.typed)]
 
 
 def forget_old_unsaved():
@@ -162,6 +185,15 @@ def others_at(section, person):
     """Who else has this section open now."""
     found = section.presences.filter(seen_at__gt=clock.now() - STILL_HERE).exclude(person=person)
     return [row.person for row in found.select_related("person").order_by("seen_at")]
+
+
+def editors_in(policy, person):
+    """{key of a section: names of who else has it open now}, over a whole policy."""
+    found = {}
+    recent = Presence.objects.filter(section__policy=policy, seen_at__gt=clock.now() - STILL_HERE)
+    for row in recent.exclude(person=person).select_related("person").order_by("seen_at"):
+        found.setdefault(row.section_id, []).append(str(row.person))
+    return found
 
 
 def gone(section, person):

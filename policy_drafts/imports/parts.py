@@ -12,6 +12,11 @@ LEVELS = ("h1", "h2", "h3", "h4", "h5", "h6")
 NO_TITLE = "Without a heading"
 
 
+def counted(number, names):
+    """ "1 video", "2 videos": `names` are (one, several)."""
+    return f"{number} {names[number > 1]}"
+
+
 @dataclass
 class Part:
     """One section: title, clean HTML, and for our own Word file which section it was, in which version."""

@@ -5,12 +5,15 @@ from markdown_it import MarkdownIt
 
 from collective.errors import RuleError
 from policy_drafts import markup
-from policy_drafts.imports.parts import Brought, sections_of
+from policy_drafts.imports.parts import Brought, counted, sections_of
 
-LEFT_OUT = {
-    "script": "scripts", "iframe": "pages of other sites", "video": "videos", "audio": "recordings", "form": "forms",
-    "svg": "drawings", "object": "embedded objects", "embed": "embedded objects",
+LEFT_OUT = {  # tag: what one and what several are called
+    "script": ("script", "scripts"), "iframe": ("page of another site", "pages of other sites"),
+    "video": ("video", "videos"), "audio": ("recording", "recordings"), "form": ("form", "forms"),
+    "svg": ("drawing", "drawings"), "object": ("embedded object", "embedded objects"),
+    "embed": ("embedded object", "embedded objects"),
 }  # fmt: skip
+ADD_PICTURES = ": add them in the editor, with words for who cannot see them"
 
 
 def decoded(content):
@@ -49,9 +52,9 @@ def web_page(content):
 
 def _left_out(page):
     found = []
-    for tag, words in LEFT_OUT.items():
+    for tag, names in LEFT_OUT.items():
         if number := len(list(page.iter(tag))):
-            found.append(f"{number} {words}")
+            found.append(counted(number, names))
     if number := len(list(page.iter("img"))):
-        found.append(f"{number} pictures: add them in the editor, with words for who cannot see them")
+        found.append(counted(number, ("picture", "pictures")) + ADD_PICTURES)
     return found

@@ -14,7 +14,7 @@ import mammoth
 
 from collective.errors import RuleError
 from policy_drafts import blocks, markup
-from policy_drafts.imports.parts import LEVELS, NUMBER, Brought, sections_of
+from policy_drafts.imports.parts import LEVELS, NUMBER, Brought, counted, sections_of
 
 MOST_PARTS, MOST_UNPACKED = 3000, 150 * 1024 * 1024
 MOST_PICTURES = 100
@@ -30,8 +30,8 @@ p[style-name='Notice'] =>
 p[style-name='List Continue'] => p:fresh
 """
 NOT_READ = {
-    "txbxContent": "text boxes", "object": "embedded objects", "oMath": "formulas", "chart": "charts",
-    "relIds": "diagrams",
+    "txbxContent": ("text box", "text boxes"), "object": ("embedded object", "embedded objects"),
+    "oMath": ("formula", "formulas"), "chart": ("chart", "charts"), "relIds": ("diagram", "diagrams"),
 }  # fmt: skip
 UNKNOWN_STYLE = re.compile(r"Unrecognised paragraph style: (.+) \(Style ID")
 STAND_IN = "/policies/pictures/00000000-0000-0000-0000-{:012d}/"
@@ -47,6 +47,9 @@ def read(content):
     parts["word/document.xml"] = lxml.etree.tostring(document)
     html, pictures, said = _html(parts)
     sections = sections_of(markup_tree(html))
+    titles = {row.title for row in sections}
+    for note in notes:  # beside the section, whatever smaller headings stand between
+        note["title"] = next((title for title in reversed(note["title"]) if title in titles), "")
     return Brought(sections, notes, [*left_out, *said], pictures)
 
 
@@ -121,9 +124,9 @@ def _html(parts):
 def _left_out(document, parts):
     """What does not come along: named, so that nothing is lost in silence."""
     found = []
-    for tag, words in NOT_READ.items():
+    for tag, names in NOT_READ.items():
         if number := sum(1 for row in document.iter() if lxml.etree.QName(row).localname == tag):
-            found.append(f"{number} {words}")
+            found.append(counted(number, names))
     for row in document.iter(f"{W}p"):
         style = row.find(f"{W}pPr/{W}pStyle")
         if style is not None and style.get(f"{W}val") == "Title" and (text := _text(row)):
@@ -149,14 +152,14 @@ def _text(element, *, deleted=True, inserted=True):
 
 
 def _paragraphs(document):
-    """(paragraph, title of the section in which it stands)."""
-    title = ""
+    """(paragraph, the headings up to it)."""
+    titles = []
     for row in document.iter(f"{W}p"):
         style = row.find(f"{W}pPr/{W}pStyle")
         name = style.get(f"{W}val", "") if style is not None else ""
         if name.lower().replace(" ", "") in {f"heading{level[1]}" for level in LEVELS}:
-            title = NUMBER.sub("", _text(row, inserted=False))[:150] or title
-        yield row, title
+            titles = [*titles, NUMBER.sub("", _text(row, inserted=False))[:150]]
+        yield row, titles
 
 
 def _changes(document):
@@ -178,7 +181,7 @@ def _comments(document, parts):
         for mark in row.iter(f"{W}commentReference", f"{W}commentRangeStart"):
             where.setdefault(mark.get(f"{W}id"), (title, _text(row, inserted=False)))
     for row in _xml(parts["word/comments.xml"]).iter(f"{W}comment"):
-        title, about = where.get(row.get(f"{W}id"), ("", ""))
+        title, about = where.get(row.get(f"{W}id"), ([], ""))
         words = _text(row) + (f"\n\nAbout: {about[:500]}" if about else "")
         author = (row.get(f"{W}author") or "Somebody")[:150]
         yield {"channel": "word_comment", "author": author, "words": words, "title": title}

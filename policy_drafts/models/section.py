@@ -41,6 +41,7 @@ class Section(models.Model):
     edited_at = models.DateTimeField(default=clock.now)
     edited_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     removed_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = SectionQuerySet.as_manager()
 

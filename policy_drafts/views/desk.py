@@ -1,16 +1,14 @@
 import uuid
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import Truncator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from collective import clock
 from collective.errors import RuleError
 from policy_drafts import blocks, diffs, outline, publishing, reading_ease, writing
 from policy_drafts.forms import HeardForm, SectionForm, SplitForm, TitleForm
-from policy_drafts.models import Heard, Presence, Unsaved
+from policy_drafts.models import Heard
 from policy_drafts.views import sections
 from policy_drafts.views.lead import as_uuid, lead_only, section_of
 
@@ -19,19 +17,16 @@ MOST_NOTES = 100
 
 def _rows(policy, person):
     """The outline: each section with its number, size, ease, and what changed since the last draft."""
-    typed = Unsaved.objects.open().filter(section=OuterRef("pk"), person=person)
-    found = list(policy.sections.live().select_related("edited_by").annotate(has_unsaved=Exists(typed)))
+    found, unsaved = list(policy.sections.live().select_related("edited_by")), writing.unsaved_in(policy, person)
     last = policy.drafts.exclude(sha256="").first()
     now = [(row, blocks.of(row.html)) for row in publishing_order(found)]
     changes = diffs.compare_sections(publishing.of_draft(last), now) if last else []
     words = {str(change.new.uid): change.words for change in changes if change.new and change.is_changed}
-    recent = Presence.objects.filter(section__in=found, seen_at__gt=clock.now() - writing.STILL_HERE)
-    there = {}
-    for row in recent.exclude(person=person).select_related("person"):
-        there.setdefault(row.section_id, []).append(str(row.person))
+    there = writing.editors_in(policy, person)
     for section, its_blocks in now:
         text = "\n".join(block.text for block in its_blocks)
         section.words, section.ease = reading_ease.count(text), reading_ease.ease(text)
+        section.has_unsaved = section.pk in unsaved
         section.changed, section.editors = words.get(str(section.pk), ""), there.get(section.pk, [])
     return found, last, [change.old for change in changes if not change.new]
 
@@ -130,7 +125,8 @@ def merge_section(request, policy, pk):
     if request.method == "POST":
         return _act(request, section, lambda: outline.merge(section, request.user), "The two sections are one now.")
     return render(
-        request, "policy_drafts/desk/merge.html", {"policy": policy, "section": section, "before": before}
+        request, "policy_drafts/desk/merge.html",
+        {"policy": policy, "section": section, "before": before, "others": writing.others_at(section, request.user)},
     )  # fmt: skip
 
 
@@ -142,14 +138,15 @@ def remove_section(request, policy, pk):
     if request.method == "POST":
         return _act(request, section, lambda: outline.remove(section), f"“{section.title}” is taken out. "
                     "You can put it back: see “Removed sections”.")  # fmt: skip
-    return render(request, "policy_drafts/desk/remove.html", {"policy": policy, "section": section})
+    others = writing.others_at(section, request.user)
+    return render(request, "policy_drafts/desk/remove.html", {"policy": policy, "section": section, "others": others})
 
 
 @lead_only
 @require_safe
 def removed_sections(request, policy):
     """What was taken out, to put back."""
-    rows = policy.sections.removed().order_by("-removed_at")[:MOST_NOTES]
+    rows = policy.sections.removed().select_related("merged_into").order_by("-removed_at")[:MOST_NOTES]
     return render(request, "policy_drafts/desk/removed.html", {"policy": policy, "sections": rows})
 
 

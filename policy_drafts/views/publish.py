@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from collective import mail
 from collective.errors import RuleError
 from collective.models import Message
-from policy_drafts import emails, publishing
+from policy_drafts import emails, publishing, writing
 from policy_drafts.forms import AudienceForm, PublishForm, VersionForm, WithdrawForm
 from policy_drafts.models import Audience, Draft, OtherVersion
 from policy_drafts.views.lead import as_uuid, lead_only
@@ -43,9 +43,11 @@ def rehearse(request, policy):
             messages.success(request, f"Draft {draft.number} is published, and people are told.")
             return redirect(draft)
     plan = publishing.rehearse(policy, audience)
+    unsaved, editors = writing.unsaved_in(policy, request.user), writing.editors_in(policy, request.user)
     return render(request, "policy_drafts/desk/rehearse.html", {
         "policy": policy, "form": form, "plan": plan, "key": key or uuid.uuid4(), "audience": audience,
-        "audiences": Audience,
+        "audiences": Audience, "unsaved": [rows[0].section for rows in unsaved.values()],
+        "editors": sorted({name for names in editors.values() for name in names}),
         "preview": _preview(policy, request.user, plan.number, audience, request.POST.get("news", "")),
     })  # fmt: skip
 

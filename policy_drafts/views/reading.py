@@ -114,8 +114,9 @@ def drafts(request, slug):
 @require_safe
 def changes(request, slug, number):
     """What changed from an earlier draft (the one before, or `?from=`), block by block and word by word."""
-    new = _readable(request, slug, number)
-    role = _role(request, new.policy)
+    new, role = _draft(request, slug, number)
+    if new.is_withdrawn and not (role and role.is_lead):
+        return redirect(new)
     earlier = Draft.objects.visible_to(request.user).standing().filter(policy=new.policy, number__lt=number)
     chosen = request.GET.get("from", "")
     old = earlier.filter(number=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 9 else earlier.first()

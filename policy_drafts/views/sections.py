@@ -162,20 +162,21 @@ def unsaved(request, policy, pk):
         if row is None:
             messages.info(request, "That was saved or let go meanwhile.")
             return redirect(section)
+        messages.info(request, "This is what you had typed. It is not saved yet.")
         return editor_page(
             request, policy, section, SectionForm(initial=row.typed), started_from=row.started_from,
             pages=[uuid.uuid4(), page],
         )  # fmt: skip
     rows = writing.unsaved_of(section, request.user)
     for row in rows:
-        mine = blocks.of(blocks.with_uids(row.typed.get("html", ""), before=section.html))
-        row.rows = diffs.compare(section.blocks, mine)
+        base = row.origin.html if row.origin else section.html
+        row.rows = diffs.compare(blocks.of(base), blocks.of(blocks.with_uids(row.typed.get("html", ""), before=base)))
+        row.before = combining.Values.of(row.origin or section)
         row.values = combining.Values.typed({"state": section.state, "title": "", **row.typed})
     if not rows:
         return redirect(section)
-    return render(request, "policy_drafts/desk/unsaved.html", {
-        "policy": policy, "section": section, "unsaved": rows, "now": combining.Values.of(section),
-    })  # fmt: skip
+    context = {"policy": policy, "section": section, "unsaved": rows}
+    return render(request, "policy_drafts/desk/unsaved.html", context)
 
 
 @lead_only

@@ -69,7 +69,7 @@ def test_web_page_says_what_is_left_out():
 
     assert [row.title for row in found.sections] == ["Without a heading", "A", "B"]
     assert found.left_out == [
-        "1 pages of other sites", "1 pictures: add them in the editor, with words for who cannot see them",
+        "1 page of another site", "1 picture: add them in the editor, with words for who cannot see them",
     ]  # fmt: skip
 
 
@@ -246,3 +246,33 @@ def test_queries_of_looking_through_do_not_grow(policy, lead, number, django_ass
 
     with django_assert_num_queries(2):
         assert all(row.exported for row in importing.rows(brought))
+
+
+def test_section_that_was_renamed_in_word_gets_its_new_title(policy, lead):
+    section = section_in(policy, "<p>We answer soon.</p>", "Why", lead)
+    brought = importing.bring(policy, lead, "x.docx", returned(policy, "Why", "Why we do this"))
+    rows = importing.rows(brought)
+
+    importing.confirm(brought, lead, {0: rows[0].choices[0][0]}, importing.fingerprint(rows))
+
+    section.refresh_from_db()
+    assert section.title == "Why we do this"
+
+
+def test_section_of_which_only_the_title_is_known_is_left_as_it_is_unless_chosen(policy, lead):
+    section_in(policy, "<p>We answer soon.</p>", "Why", lead)
+
+    rows = importing.rows(importing.bring(policy, lead, "x.md", b"# Why\n\nSomething else.\n"))
+
+    assert [value for value, _ in rows[0].choices] == ["leave", "take", "add"]
+
+
+def test_comment_under_a_smaller_heading_stands_beside_its_section():
+    document = docx.Document()
+    for level, title in ((1, "One"), (2, "Sub"), (1, "Two")):
+        document.add_heading(title, level)
+        change(document.add_paragraph("Before. "), "w:ins", "And after.")
+
+    found = imports.read("x.docx", bytes_of(document))
+
+    assert [note["title"] for note in found.notes] == ["One", "One", "Two"]

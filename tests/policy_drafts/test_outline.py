@@ -1,11 +1,13 @@
 """The order of sections, and what changes it."""
 
+import uuid
+
 import pytest
 
 from collective.errors import RuleError
-from policy_drafts import outline
+from policy_drafts import outline, writing
 from policy_drafts.models import Section
-from tests.factories import PolicyFactory, published, role_in, section_in
+from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +117,35 @@ def test_act_on_a_section_that_was_taken_out_meanwhile_says_so(policy, lead, cli
 
     assert answer.status_code == 200
     assert titles(policy) == ["First"]
+
+
+def test_who_still_writes_in_a_merged_section_is_told_where_its_text_is(policy, lead, client):
+    section_in(policy, "<p>One.</p>", title="The first one")
+    section = section_in(policy, "<p>Two.</p>", title="B")
+    outline.merge(section, lead)
+    typed = {"title": "B", "html": "<p>Two and more.</p>", "state": "writing", "started_from": "1"}
+
+    page = client.post(section.get_absolute_url(), typed).content.decode()
+
+    assert "Its text was merged into" in page and "“The first one”" in page
+
+
+@pytest.mark.parametrize("act", ["merge", "remove"])
+def test_confirmation_says_who_has_the_section_open(policy, lead, client, act):
+    section_in(policy, title="A")
+    section = section_in(policy, title="B")
+    writing.here(section, PersonFactory(name="Noor"))
+
+    assert "Noor has this section open now." in client.get(f"/policies/safe/write/{section.pk}/{act}/").content.decode()
+
+
+def test_what_was_typed_and_undone_is_nowhere_in_the_outline(policy, lead, client):
+    section = section_in(policy)
+    typed = {"title": "Why", "html": "<p>Other.</p>", "state": "writing", "notes": ""}
+    writing.keep_typed(section, lead, uuid.uuid4(), 1, typed)
+    writing.save(section, lead, 1, title="Why", html="<p>Other.</p>", state="writing")
+
+    assert "that is not saved" not in client.get("/policies/safe/write/").content.decode()
 
 
 def test_doubled_merge_merges_once(policy, lead, client):
@@ -229,4 +260,4 @@ def test_queries_of_the_outline_do_not_grow_with_sections(policy, lead, client, 
         client.get("/policies/safe/write/")
 
 
-OUTLINE_QUERIES = 9
+OUTLINE_QUERIES = 10

@@ -94,6 +94,42 @@ def test_page_that_has_published_says_so_and_never_publishes_again(policy, lead,
     assert Draft.objects.count() == 1
 
 
+def test_page_from_before_another_draft_publishes_nothing(policy, lead, client):
+    section_in(policy)
+    shown = publishing.fingerprint(policy)
+    published(policy, lead)
+
+    with pytest.raises(RuleError, match="look again"):
+        publishing.publish(policy, lead, audience="public", news="x", request_key=uuid.uuid4(), based_on=shown)
+
+
+def test_rehearsal_says_what_is_not_saved_who_writes_now_and_that_nothing_has_changed(policy, lead, client):
+    section = section_in(policy)
+    published(policy, lead)
+    typed = {"title": "Why", "html": "<p>Unsaved.</p>", "state": "writing", "notes": ""}
+    writing.keep_typed(section, lead, uuid.uuid4(), 1, typed)
+    writing.here(section, PersonFactory(name="Noor"))
+
+    page = client.get("/policies/safe/write/publish/").content.decode()
+
+    assert "You have typed something in “Why” that is not saved" in page
+    assert "Noor is writing now" in page
+    assert "Nothing has changed since the last draft." in page
+
+
+@pytest.mark.parametrize(
+    ("address", "leads"),
+    [("https://example.org/x", True), ("/calls/", True), ("mailto:a@example.org", True), ("tel:020 7946 0000", True),
+     ("nowhere", False), ("http://localhost:1/x", False), ("mailto:nobody", False), ("//", False)],
+)  # fmt: skip
+def test_rehearsal_names_links_that_lead_nowhere(policy, lead, address, leads):
+    section_in(policy, f'<p>See <a href="{address}">here</a>.</p>')
+
+    words = " ".join(sentence for _, sentence in publishing.rehearse(policy, "public").warnings)
+
+    assert ("leads nowhere" not in words) == leads
+
+
 def test_key_of_another_policys_rehearsal_publishes(policy, lead):
     key = uuid.uuid4()
     for row in (policy, PolicyFactory()):

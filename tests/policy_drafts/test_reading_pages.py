@@ -4,7 +4,7 @@ import pytest
 
 from collective import mail
 from collective.link_keys import key_for
-from policy_drafts import writing
+from policy_drafts import publishing, writing
 from policy_drafts.models import Audience, DraftFollow, PolicyRole
 from tests.factories import CallFactory, PersonFactory, PolicyFactory, published, role_in, section_in
 
@@ -78,6 +78,15 @@ def test_changes_from_a_draft_that_is_not_there_is_not_found(policy, client, que
     published(policy)
 
     assert client.get(f"/policies/safe/drafts/1/changes/?{query}").status_code == 404
+
+
+def test_changes_of_a_withdrawn_draft_say_that_it_was_withdrawn(policy, client):
+    published(policy)
+    publishing.withdraw(published(policy), PersonFactory(), "It named somebody.")
+
+    page = client.get("/policies/safe/drafts/2/changes/", follow=True).content.decode()
+
+    assert "It named somebody." in page
 
 
 def test_first_draft_has_nothing_to_compare_with(policy, client):

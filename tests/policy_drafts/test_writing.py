@@ -360,7 +360,35 @@ def test_two_lists_made_of_one_lose_no_item_in_the_combination():
 
     result = combining.combine(base, mine, with_uids("<ul><li>One of these</li><li>Two of those</li></ul>", base))
 
-    assert {"One of these", "Two of these", "Two of those", "Between the two."} == set(texts(result))
+    assert {"One of these", "Two of those", "Between the two."} == set(texts(result))
+
+
+def test_list_of_which_each_changed_another_item_is_combined_item_by_item():
+    base = with_uids("<ul><li>First of all we listen</li><li>Second we talk</li><li>Third we write it down</li></ul>")
+    mine = with_uids(
+        "<ul><li>First of all we sit and listen</li><li>Second we talk</li><li>Third we write it down</li></ul>", base
+    )
+    theirs = with_uids(
+        "<ul><li>First of all we listen</li><li>Second we talk</li><li>Third we write it all down</li></ul>", base
+    )
+
+    result = combining.combine(base, mine, theirs)
+
+    assert texts(result) == ["First of all we sit and listen", "Second we talk", "Third we write it all down"]
+    assert result.both == []
+
+
+def test_definition_that_both_changed_doubles_itself_alone():
+    def of_harm(words):
+        return f"<dl><dt>Harm</dt><dd>{words}</dd><dt>Care</dt><dd>Looking after each other</dd></dl>"
+
+    base = with_uids(of_harm("It hurts somebody"))
+    mine, theirs = with_uids(of_harm("It hurts somebody badly"), base), with_uids(of_harm("It may hurt somebody"), base)
+
+    result = combining.combine(base, mine, theirs)
+
+    assert texts(result).count("Looking after each other") == 1
+    assert result.both == [("It may hurt somebody", "It hurts somebody badly")]
 
 
 def test_what_one_took_out_and_the_other_changed_is_kept_and_named():
