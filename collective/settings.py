@@ -189,7 +189,9 @@ CONTENT_SECURITY_POLICY = {
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
         "js": [static_lazy("js/editor-parts.js")],
-        "extensions": dict.fromkeys(("Definitions", "Term", "Definition", "QuoteButton"), "policy_drafts.markup.ours"),
+        "extensions": dict.fromkeys(
+            ("Definitions", "Term", "Definition", "QuoteButton", "TidyPaste"), "policy_drafts.markup.ours"
+        ),
     }
 ]
 PERMISSIONS_POLICY = {name: [] for name in ("camera", "microphone", "geolocation", "payment", "usb")}

@@ -10,7 +10,7 @@ PICTURE = "picture-"  # before its key: the name of the field for its words
 EDITOR = {
     "extensions": {
         **markup.EXTENSIONS, "Image": True, "Figure": True, "Caption": True, "Definitions": True, "Term": True,
-        "Definition": True, "QuoteButton": True,
+        "Definition": True, "QuoteButton": True, "TidyPaste": True,
         "Menu": {"groups": [
             {"group": "headings"}, {"group": "marks"}, {"group": "lists"}, {"group": "blockType -headings -lists"},
             {"group": "quote"}, {"group": "definitions"}, {"group": "link"}, {"group": "table"}, {"group": "history"},

@@ -73,12 +73,19 @@ def write_section(request, policy, pk):
     return editor_page(request, policy, section, SectionForm(initial=saved_values(section)))
 
 
+def wants_json(request):
+    return request.headers.get("Accept") == "application/json"
+
+
 def _save(request, policy, section):
+    """The page that comes next; to the editor, that it is saved, or by 400 and 409 that it should send the form."""
     form, started, pages = SectionForm(request.POST), whole_number(request.POST.get("started_from")), pages_of(request)
     if form.is_valid():
         try:
             saved = writing.save(section, request.user, started, pages=pages, **form.values)
         except writing.Clash:
+            if wants_json(request):
+                return JsonResponse({}, status=409)
             return clash_page(request, policy, section, form.values, started, pages)
         except writing.Removed as error:
             section.refresh_from_db()
@@ -87,9 +94,19 @@ def _save(request, policy, section):
         except RuleError as error:
             form.add_error(None, str(error))
         else:
+            if wants_json(request):
+                return _saved(policy, saved)
             messages.success(request, f"Saved: “{saved.title}”.")
             return redirect("write", policy.slug) if "leave" in request.POST else redirect(section)
+    if wants_json(request):
+        return JsonResponse({}, status=400)
     return editor_page(request, policy, section, form, started_from=started, pages=pages)
+
+
+def _saved(policy, section):
+    number = policy.sections.live().filter(position__lte=section.position).count()
+    at = f"{timezone.localtime(section.edited_at):%H:%M:%S}"
+    return JsonResponse({"version": section.lock_version, "heading": f"{number}. {section.title}", "saved": at})
 
 
 def clash_page(request, policy, section, typed, started, pages):
@@ -235,7 +252,6 @@ def add_picture(request, policy, pk):
     """Upload a picture. The editor puts it where the cursor is; without a script it is added at the end."""
     section = section_of(policy, pk)
     form = PictureForm(request.POST, request.FILES)
-    wants_json = request.headers.get("Accept") == "application/json"
     if form.is_valid():
         try:
             row = PolicyPicture.from_upload(policy, form.cleaned_data["file"], request.user)
@@ -243,8 +259,8 @@ def add_picture(request, policy, pk):
             form.add_error("file", str(error))
         else:
             html = markup.figure(row, form.cleaned_data["alternative_text"], form.cleaned_data["long_description"])
-            return JsonResponse({"html": html}) if wants_json else _at_the_end(request, section, html)
-    if wants_json:
+            return JsonResponse({"html": html}) if wants_json(request) else _at_the_end(request, section, html)
+    if wants_json(request):
         return JsonResponse({"errors": [str(words) for rows in form.errors.values() for words in rows]}, status=400)
     fresh = SectionForm(initial=saved_values(section))
     return editor_page(request, policy, section, fresh, picture_form=form)

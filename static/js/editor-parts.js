@@ -1,6 +1,6 @@
 // Parts of the editor that the library does not bring: definitions (dl, dt, dd), and a button for quotes without those
 // for pictures by address and lines that come with it there.
-import { Extension, Node, materialMenuButton } from "django-prose-editor/editor"
+import { Extension, Node, Plugin, materialMenuButton } from "django-prose-editor/editor"
 
 export const Definitions = Node.create({
   name: "definitions",
@@ -15,13 +15,14 @@ export const Definitions = Node.create({
       button: materialMenuButton("menu_book", "definition: a term and what it means"),
       active: (editor) => editor.isActive("definitions"),
       command(editor) {
-        editor.chain().focus().insertContent({
-          type: "definitions",
-          content: [
-            { type: "term", content: [{ type: "text", text: "Term" }] },
-            { type: "definition", content: [{ type: "paragraph", content: [{ type: "text", text: "What it means" }] }] },
-          ],
-        }).run()
+        const at = editor.state.selection.from
+        const content = [{ type: "term" }, { type: "definition", content: [{ type: "paragraph" }] }]
+        editor.chain().focus().insertContent({ type: "definitions", content }).run()
+        let term = null
+        editor.state.doc.nodesBetween(Math.max(0, at - 2), editor.state.doc.content.size, (node, place) => {
+          if (term === null && node.type.name === "term" && !node.content.size) term = place + 1
+        })
+        if (term !== null) editor.chain().setTextSelection(term).run()
       },
     })
   },
@@ -54,4 +55,72 @@ export const QuoteButton = Extension.create({
       command(editor) { editor.chain().focus().toggleBlockquote().run() },
     })
   },
+})
+
+// What Word, Google Docs and web pages put on the clipboard says much by styles, which our pages do not obey.
+const styleOf = (element) => (element.getAttribute("style") || "").replace(/\s/g, "")
+
+const rename = (element, tag) => {
+  const made = element.ownerDocument.createElement(tag)
+  made.append(...element.childNodes)
+  element.replaceWith(made)
+  return made
+}
+
+const tidyMarks = (page) => {
+  for (const element of page.querySelectorAll("b, strong")) {
+    if (/font-weight:(normal|400)/.test(styleOf(element))) element.replaceWith(...element.childNodes)
+  }
+  for (const element of page.querySelectorAll("span[style]")) {
+    const style = styleOf(element)
+    const outer = /font-weight:(bold|[6-9]00)/.test(style) ? rename(element, "strong") : element
+    if (!/font-style:italic/.test(style)) continue
+    const inner = page.createElement("em")
+    inner.append(...outer.childNodes)
+    outer.append(inner)
+  }
+  for (const element of page.querySelectorAll("del")) element.remove() // a tracked change: it was taken out
+}
+
+// Word writes a list as paragraphs whose style names the level, with the sign in a span of its own.
+const tidyLists = (page) => {
+  let last = null, open = []
+  for (const item of page.querySelectorAll("p[style*='mso-list']")) {
+    const level = Number(/level(\d)/.exec(styleOf(item))?.[1] || 1)
+    const sign = item.querySelector("span[style*='mso-list']")
+    const tag = /^\(?[0-9a-z]{1,4}[.)]/i.test(sign?.textContent.trim() || "") ? "ol" : "ul"
+    sign?.remove()
+    if (!last || item.previousElementSibling !== last) open = []
+    open.length = Math.min(open.length, level)
+    if (!open.length) {
+      last = page.createElement(tag)
+      item.before(last)
+      open = [last]
+    } else if (open.length < level) {
+      const inner = page.createElement(tag)
+      open.at(-1).lastElementChild.append(inner)
+      open.push(inner)
+    }
+    const entry = page.createElement("li")
+    open.at(-1).append(entry)
+    entry.append(item)
+  }
+}
+
+const tidyPasted = (html) => {
+  const page = new DOMParser().parseFromString(html, "text/html")
+  tidyMarks(page)
+  tidyLists(page)
+  for (const element of page.querySelectorAll("h1, h2")) rename(element, "h3")
+  for (const element of page.querySelectorAll("h5, h6")) rename(element, "h4")
+  const foreign = page.querySelectorAll("img:not([src^='/policies/pictures/'])")
+  for (const element of foreign) element.remove()
+  if (foreign.length) document.dispatchEvent(new CustomEvent("pictures-left-out"))
+  for (const element of page.querySelectorAll("[style]")) element.removeAttribute("style")
+  return page.body.innerHTML
+}
+
+export const TidyPaste = Extension.create({
+  name: "tidyPaste",
+  addProseMirrorPlugins: () => [new Plugin({ props: { transformPastedHTML: tidyPasted } })],
 })

@@ -121,8 +121,49 @@
     navigator.sendBeacon(form.dataset.here, data)
   })
   window.addEventListener("pageshow", (event) => { if (event.persisted) becomeAnother() })
+  document.addEventListener("pictures-left-out", () => {
+    const words = "A picture was left out: pictures cannot be pasted. Put it in with “Add a picture”, below."
+    document.getElementById("left-out").textContent = words
+  })
+
+  // Saved, and the writer stays where they are; the page that comes back is only for what needs an answer.
+  const saved = (said) => {
+    form.elements.started_from.value = said.version
+    for (const input of form.querySelectorAll("[name=also]")) input.remove()
+    forgetHere()
+    becomeAnother()
+    document.querySelector("h1").textContent = said.heading
+    history.replaceState(null, "", form.action)
+    say(`Saved at ${said.saved}.`)
+  }
+  const save = async () => {
+    if (sending) return setTimeout(save, 50)
+    sending = true
+    say("Saving …")
+    try {
+      const answer = await send(form.action, fields())
+      if (answer.ok) saved(await answer.json())
+      else if (answer.status < 500) form.submit() // both texts, what is wrong, or signing in
+      else throw answer
+    } catch (error) {
+      changed = true
+      say(await trouble(error))
+    } finally {
+      sending = false
+      if (changed) later(PAUSE)
+    }
+  }
   // A save takes what is typed along; what is still on its way to be kept must not come after it.
-  form.addEventListener("submit", () => { keepHere(); changed = false; clearTimeout(timer); leaving?.abort() })
+  form.addEventListener("submit", (event) => {
+    keepHere()
+    changed = false
+    clearTimeout(timer)
+    timer = null
+    leaving?.abort()
+    if (!("stay" in form.dataset) || event.submitter?.name === "leave") return
+    event.preventDefault()
+    setTimeout(save) // after the editor has handed over its text
+  })
 
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {

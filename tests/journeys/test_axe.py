@@ -328,7 +328,7 @@ DESK = "/policies/safe/write/"
 DESK_FORMS = {  # name: address, what to do before, the button
     "add": (DESK, "", "#add button"),
     "heard": (DESK, "#heard summary", "#heard details button"),
-    "section": ("section", "title", "#write .actions button >> nth=0"),
+    "section": ("section", "title", "#write .bar button >> nth=0"),
     "import": (f"{DESK}import/", "", "main form button"),
     "people": (f"{DESK}people/", "", "#invite button"),
     "publish": (f"{DESK}publish/", "", "[name=publish]"),
@@ -377,7 +377,7 @@ def test_axe_finds_nothing_where_a_save_meets_something(site, new_context, width
         page.fill("[name=notes]", "My note.")
         meet()
         with page.expect_navigation():
-            page.click("#write .actions button >> nth=0")
+            page.click("#write .bar button >> nth=0")
         found[name] = [page.inner_text("h1") == "Why", *problems(page, axe)]
         if name == "removed":
             outline.put_back(section, lead)
