@@ -184,3 +184,11 @@ class VersionForm(forms.ModelForm):
         labels = {"kind": "What is it?", "name": "What do we call it?", "file": "A file", "link": "Or a link"}
         help_texts = {"file": "PDF, Word, text, EPUB, audio or video, up to 50 MB."}
         widgets = {"file": forms.FileInput}
+        error_messages = {
+            "kind": {"required": "Choose what it is."}, "name": {"required": "Give it a name."},
+            "link": {"invalid": "Enter a whole address, like https://example.org/easy-read."},
+        }  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [("", "Choose one"), *OtherVersion.Kind.choices]

@@ -51,6 +51,11 @@ class Row:
         return self.is_renamed or any(row.what != "same" for row in self.to_now)
 
     @property
+    def is_same(self):
+        """Is it word for word a section of now?"""
+        return self.section is not None and not self.is_changed
+
+    @property
     def is_renamed(self):
         """Has the file another title than it went out with?"""
         return bool(self.exported) and self.title != self.exported.title

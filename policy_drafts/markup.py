@@ -248,6 +248,20 @@ def _for_reading(html):
     return mark_safe(inner(root))
 
 
+def with_links(html):
+    """The HTML of a page for reading, with a link to itself at the end of each block that has an address."""
+    root = tree(html)
+    for element in list(root.iter()):
+        if (address := element.get("id")) and element.tag != "img":
+            text = " ".join(element.text_content().split())[:40]
+            link = lxml.html.Element(
+                "a", {"href": f"?links=1#{address}", "class": "permalink", "aria-label": f"Link to: {text}"}
+            )
+            link.text = "#"
+            element.append(link)
+    return mark_safe(inner(root))
+
+
 def _scrollable(table):
     """WCAG 2.2, 2.1.1: what scrolls can be scrolled by keyboard."""
     first = next((row for row in table.iter("tr")), table)

@@ -46,7 +46,7 @@ def look_through(request, policy, import_pk):
             messages.success(request, f"{done} {'section is' if done == 1 else 'sections are'} brought in.")
             return redirect("write", policy.slug)
     return render(request, "policy_drafts/desk/look_through.html", {
-        "policy": policy, "brought": brought, "rows": found, "held": brought.held,
+        "policy": policy, "brought": brought, "rows": sorted(found, key=lambda row: row.is_same), "held": brought.held,
         "shown": importing.fingerprint(found),
     })  # fmt: skip
 

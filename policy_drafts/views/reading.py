@@ -40,9 +40,11 @@ def draft_page(request, draft, role):
         sections = list(draft.sections.all())
         for section in sections:
             section.body = markup.for_reading(section.html)
+            if "links" in request.GET:
+                section.body = markup.with_links(section.body)
     return render(request, "policy_drafts/draft.html", {
         "policy": draft.policy, "draft": draft, "sections": sections, "newest": newest, "role": role,
-        "is_lead": is_lead, "follows": _follows(request, draft.policy),
+        "is_lead": is_lead, "links": "links" in request.GET, "follows": _follows(request, draft.policy),
         "files": _files(draft) if sections else [], "versions": draft.other_versions.all() if sections else [],
     })  # fmt: skip
 

@@ -55,6 +55,7 @@ def of(path):
 ROWS = [
     ("policy", "visitor", "/policies/safe/"),
     ("policy signed in", "member", "/policies/safe/"),
+    ("policy with links", "visitor", "/policies/safe/?links=1"),
     ("policy with nothing yet", "member", "/policies/empty/"),
     ("drafts", "visitor", "/policies/safe/drafts/"),
     ("draft", "lead", "/policies/safe/drafts/4/"),

@@ -142,3 +142,13 @@ def test_queries_of_the_changes_page_do_not_grow(policy, client, sections, djang
 
     with django_assert_num_queries(8):
         client.get("/policies/safe/drafts/2/changes/")
+
+
+def test_link_of_each_paragraph_is_shown_on_request(policy, client):
+    draft = published(policy)
+    block = draft.blocks.get()
+
+    page = client.get("/policies/safe/?links=1").content.decode()
+
+    assert f'<a href="?links=1#b-{block.uid}" class="permalink" aria-label="Link to: {block.text}">#</a>' in page
+    assert "permalink" not in client.get("/policies/safe/").content.decode()
