@@ -173,7 +173,7 @@ class InviteForm(forms.Form):
         },
     )
     kind = forms.ChoiceField(
-        label="As", choices=PolicyRole.Kind, widget=forms.RadioSelect, error_messages={"required": "Choose one."}
+        label="What do they do?", choices=PolicyRole.Kind, widget=forms.RadioSelect, error_messages={"required": "Choose one."}
     )
 
 
