@@ -14,6 +14,7 @@ from policy_drafts import blocks, markup
 from policy_drafts.exports.facts import facts, picture_of, pictures
 
 TEMPLATE = Path(__file__).parent / "paper" / "draft.typ"
+FONTS = str(TEMPLATE.parent / "fonts")  # the site's typeface: one without serifs is easier to read
 NORMAL, LARGE = 12, 18  # points; UKAAF: large print is 16 to 18 points or more
 
 
@@ -42,8 +43,9 @@ def _compiled(draft, audience, size):
         (root / "data.json").write_text(json.dumps(data))
         shutil.copy(TEMPLATE, root / "draft.typ")
         return typst.compile(
-            str(root / "draft.typ"), root=folder, format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=True
-        )
+            str(root / "draft.typ"), root=folder, format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=True,
+            font_paths=[FONTS],
+        )  # fmt: skip
 
 
 class Nodes:
