@@ -9,6 +9,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
 LONGEST = 1.0  # seconds for the words of one block; after it the difference is coarser, and still exact
+LINK = re.compile(r'<a href="([^"]*)"')
 TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 WORDS = {
     "paragraph": "paragraph", "item": "list item", "cell": "table cell", "definition": "definition", "quote": "quote",
@@ -31,6 +32,15 @@ class Row:
     @property
     def html(self):
         return words_html(self.old.text if self.old else "", self.new.text if self.new else "")
+
+    @property
+    def addresses(self):
+        """[(what happened, address)]: where links lead that led elsewhere before."""
+        old, new = (LINK.findall(block.html) if block else [] for block in (self.old, self.new))
+        if not (self.old and self.new):
+            return []
+        gone, come = [row for row in old if row not in new], [row for row in new if row not in old]
+        return [("A link no longer leads to", row) for row in gone] + [("A link leads now to", row) for row in come]
 
     @property
     def is_moved(self):

@@ -17,9 +17,11 @@ def invite(policy, by, email, kind):
     email = email.strip().lower()
     live = policy.roles.live().filter(email__iexact=email) | policy.roles.live().filter(person__email__iexact=email)
     if found := live.first():
-        if found.state == State.ACCEPTED or found.kind != kind:
-            raise RuleError(f"{found.person or found.email} is here already: {found.get_kind_display()}")
-        return found
+        if found.state == State.INVITED and found.kind == kind:
+            return found
+        who = f"{found.person or found.email} is {'here' if found.state == State.ACCEPTED else 'invited'} already"
+        change = "" if found.kind == kind else ". To change that, remove them first, and invite them anew"
+        raise RuleError(f"{who} ({found.get_kind_display()}){change}.")
     role = PolicyRole.objects.create(policy=policy, kind=kind, email=email, invited_by=by, invited_at=clock.now())
     person = Person.objects.filter(email__iexact=email).first()
     mail.tell(person, "policy_invitation", role, address="" if person else email)

@@ -47,6 +47,8 @@ class Rehearsal:
     """What publishing would do now."""
 
     number: int
+    last: object  # the draft that these readers had last, or None
+    skipped: list  # drafts since then, which they could not read
     changes: list
     warnings: list
     readers: str
@@ -82,15 +84,25 @@ def of_draft(draft):
 
 def rehearse(policy, audience):
     """What would happen if the working copy were published now, for this audience."""
-    now, last = working(policy), policy.drafts.exclude(sha256="").first()
+    now, newest = working(policy), policy.drafts.exclude(sha256="").first()
+    last = policy.drafts.exclude(sha256="").standing().filter(audience__in=_at_least(audience)).first()
+    skipped = policy.drafts.exclude(sha256="").standing().filter(number__gt=last.number if last else 0)
     return Rehearsal(
-        number=(last.number if last else 0) + 1,
+        number=(newest.number if newest else 0) + 1,
+        last=last,
+        skipped=list(reversed(skipped)),
         changes=diffs.compare_sections(of_draft(last) if last else [], now),
         warnings=warnings(policy, now),
         readers=Audience(audience).label,
         told=recipients(policy, audience).count(),
         based_on=fingerprint(policy, now),
     )
+
+
+def _at_least(audience):
+    """This audience and the wider ones."""
+    values = list(Audience)
+    return values[values.index(Audience(audience)) :]
 
 
 def fingerprint(policy, sections=None):

@@ -1,5 +1,6 @@
 """What a person reads when something is off: plain and kind, with the next step. None of these asks the database."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.template import loader
 from django.urls import resolve
@@ -16,8 +17,8 @@ TITLES = {
 }
 
 
-def _page(name, status):
-    return HttpResponse(loader.render_to_string(f"errors/{name}.html", {"title": TITLES[name]}), status=status)
+def _page(name, status, **more):
+    return HttpResponse(loader.render_to_string(f"errors/{name}.html", {"title": TITLES[name], **more}), status=status)
 
 
 def bad_request(request, exception=None):
@@ -29,7 +30,8 @@ def forbidden(request, exception=None):
 
 
 def not_found(request, exception=None):
-    return _page("404", 404)
+    signs_in = settings.SESSION_COOKIE_NAME not in request.COOKIES and request.method == "GET"
+    return _page("404", 404, next=request.get_full_path() if signs_in else "")
 
 
 def server_error(request):

@@ -24,7 +24,7 @@ HEADINGS = {"h3": 2, "h4": 3}
 
 def of_draft(draft, audience):
     """The draft as .docx, in bytes."""
-    writer = Writer(draft.policy_title, pictures(draft.policy))
+    writer = Writer(draft.policy_title, pictures(draft.policy), running=str(draft))
     for what, words in facts(draft, audience):
         writer.line(what, words)
     writer.document.add_heading("What is new", 1)
@@ -37,7 +37,7 @@ def of_draft(draft, audience):
 
 def of_working_copy(policy):
     """The working copy as .docx: marked as not published, and each section's heading says which it is."""
-    writer = Writer(policy.title, pictures(policy))
+    writer = Writer(policy.title, pictures(policy), running=f"{policy.title}, not published")
     writer.document.add_paragraph(NOT_PUBLISHED, style=writer.style("Notice", bold=True))
     for number, section in enumerate(policy.sections.live(), 1):
         writer.section(f"{number}. {section.title}", section.html, bookmark=mark_of(section))
@@ -47,14 +47,24 @@ def of_working_copy(policy):
 class Writer:
     """Writes our markup into one document."""
 
-    def __init__(self, title, found):
+    def __init__(self, title, found, running):
         self.document, self.pictures, self.bookmarks = Document(), found, 0
-        self.document.core_properties.title = title
+        properties = self.document.core_properties
+        properties.title, properties.author, properties.comments = running, "", ""
+        self._page_line(running)
         self.document.core_properties.language = "en-GB"
         language = OxmlElement("w:lang")
         language.set(qn("w:val"), "en-GB")
         self.document.styles["Normal"].element.get_or_add_rPr().append(language)
         self.document.add_heading(title, 0)
+
+    def _page_line(self, running):
+        """At the foot of each page: what it is, and the page's number."""
+        line = self.document.sections[0].footer.paragraphs[0]
+        line.add_run(f"{running}, page ")
+        number = OxmlElement("w:fldSimple")
+        number.set(qn("w:instr"), "PAGE")
+        line._p.append(number)
 
     def style(self, name, *, bold=False):
         """A paragraph style of ours, made when it is first asked for; the import knows it again."""

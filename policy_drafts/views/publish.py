@@ -79,9 +79,11 @@ def open_draft(request, policy, number):
             messages.success(request, f"Who can read draft {number} now: {draft.get_audience_display().lower()}.")
             return redirect("draft", policy.slug, number)
     told = [(row.label, publishing.newly_told(draft, row).count()) for row in draft.wider]
+    is_earlier = policy.drafts.exclude(sha256="").standing().filter(number__gt=number).exists()
     return render(
-        request, "policy_drafts/desk/open.html", {"policy": policy, "draft": draft, "form": form, "told": told}
-    )
+        request, "policy_drafts/desk/open.html",
+        {"policy": policy, "draft": draft, "form": form, "told": told, "is_earlier": is_earlier},
+    )  # fmt: skip
 
 
 @lead_only

@@ -10,7 +10,7 @@ from collective.link_keys import is_key
 from policy_drafts import diffs, markup, publishing
 from policy_drafts.models import Draft, DraftFile, DraftFollow, DraftSection, Policy, PolicyPicture, PolicyRole
 
-A_PAGE = 50
+A_PAGE, MOST_DRAFTS = 50, 500
 
 
 def _policy(request, slug):
@@ -33,8 +33,11 @@ def _draft(request, slug, number):
 
 def draft_page(request, draft, role):
     """A draft to read; of one that was withdrawn, that it was and why."""
-    newest = draft.policy.newest_draft(request.user)
+    others = list(draft.policy.drafts.visible_to(request.user).defer("news")[:MOST_DRAFTS])
+    newest = next((row for row in others if not row.is_withdrawn), None)
     is_lead = role is not None and role.is_lead
+    for row in others:
+        row.policy = draft.policy
     sections = []
     if is_lead or not draft.is_withdrawn:
         sections = list(draft.sections.all())
@@ -44,6 +47,8 @@ def draft_page(request, draft, role):
                 section.body = markup.with_links(section.body)
     return render(request, "policy_drafts/draft.html", {
         "policy": draft.policy, "draft": draft, "sections": sections, "newest": newest, "role": role,
+        "withdrawn": others[0] if others and others[0].is_withdrawn and newest == draft else None,
+        "has_earlier": any(row.number < draft.number and not row.is_withdrawn for row in others),
         "is_lead": is_lead, "links": "links" in request.GET, "follows": _follows(request, draft.policy),
         "files": _files(draft) if sections else [], "versions": draft.other_versions.all() if sections else [],
     })  # fmt: skip
@@ -91,7 +96,9 @@ def policy(request, slug):
     found = _policy(request, slug)
     role, newest = _role(request, found), found.newest_draft(request.user)
     if newest is None:
-        return render(request, "policy_drafts/nothing_yet.html", {"policy": found, "role": role})
+        withdrawn = found.drafts.visible_to(request.user).exclude(withdrawn_at=None).first()
+        context = {"policy": found, "role": role, "withdrawn": withdrawn, "follows": _follows(request, found)}
+        return render(request, "policy_drafts/nothing_yet.html", context)
     newest.policy = found
     return draft_page(request, newest, role)
 
@@ -124,9 +131,11 @@ def changes(request, slug, number):
     old = earlier.filter(number=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 9 else earlier.first()
     if chosen and old is None:
         raise Http404
+    news = list(earlier.filter(number__gt=old.number)) if old else []
     found = diffs.compare_sections(publishing.of_draft(old), publishing.of_draft(new)) if old else []
     return render(request, "policy_drafts/changes.html", {
         "policy": new.policy, "draft": new, "old": old, "earlier": earlier, "changes": found, "role": role,
+        "news": [new, *news],
         "unchanged": [row for row in found if not row.is_changed],
     })  # fmt: skip
 
@@ -168,6 +177,6 @@ def stop_draft_news(request, pk):
         raise Http404
     if request.method == "POST":
         DraftFollow.objects.filter(pk=pk).delete()
-        return render(request, "collective/stopped.html", {"what": "this news"})
+        return render(request, "collective/stopped.html", {"what": "this news", "back": True})
     found = DraftFollow.objects.filter(pk=pk).select_related("policy").first()
     return render(request, "collective/stop.html", {"what": "news about new drafts" if found else ""})

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from collective.access import name_needed
 from collective.errors import RuleError
+from collective.templatetags.collective import long_day
 from policy_drafts import inviting
 from policy_drafts.forms import InviteForm
 from policy_drafts.models import Policy, PolicyRole
@@ -20,11 +21,15 @@ def roles(request, policy):
     form = InviteForm(request.POST or None, initial={"kind": PolicyRole.Kind.WORKING_GROUP})
     if request.method == "POST" and form.is_valid():
         try:
+            open_before = set(policy.roles.inviting_any().values_list("pk", flat=True))
             role = inviting.invite(policy, request.user, **form.cleaned_data)
         except RuleError as error:
             form.add_error("email", str(error))
         else:
-            messages.success(request, f"We send an invitation to {role.email}.")
+            if role.pk in open_before:
+                messages.info(request, f"{role.email} is invited already, on {long_day(role.invited_at)}.")
+            else:
+                messages.success(request, f"We send an invitation to {role.email}.")
             return redirect("roles", policy.slug)
     rows = policy.roles.select_related("person")[:MOST]
     return render(request, "policy_drafts/desk/roles.html", {
@@ -55,6 +60,12 @@ def end_role(request, slug, role_pk):
     )  # fmt: skip
 
 
+def _welcome(role):
+    if role.is_lead:
+        return "Thank you. You write this policy now: see “The desk”."
+    return "Thank you. You are in the working group now: you read drafts first, and we write to you when there is one."
+
+
 @login_required
 @name_needed
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,6 +80,6 @@ def invitation(request, pk):
         except RuleError as error:
             messages.error(request, str(error))
             return redirect("me")
-        messages.success(request, "Thank you. You are in." if accepts else "Thank you for telling us.")
+        messages.success(request, _welcome(role) if accepts else "Thank you for telling us.")
         return redirect(*([role.policy] if accepts else ["me"]))
     return render(request, "policy_drafts/invitation.html", {"role": role, "policy": role.policy, "is_mine": is_mine})

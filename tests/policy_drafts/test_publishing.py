@@ -5,6 +5,7 @@ import uuid
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from collective import mail
 from collective.errors import RuleError
 from collective.models import Message
 from policy_drafts import outline, publishing, writing
@@ -114,7 +115,7 @@ def test_rehearsal_says_what_is_not_saved_who_writes_now_and_that_nothing_has_ch
 
     assert "You have typed something in “Why” that is not saved" in page
     assert "Noor is writing now" in page
-    assert "Nothing has changed since the last draft." in page
+    assert "Nothing has changed since draft 1." in page
 
 
 @pytest.mark.parametrize(
@@ -167,6 +168,31 @@ def test_uid_that_stands_in_two_sections_is_published_once_each_time_the_same(po
     uids = [[str(row.uid) for row in published(policy, lead).blocks.all()] for _ in range(2)]
 
     assert uids[0] == uids[1] and len(set(uids[0])) == 2
+
+
+def test_rehearsal_compares_with_what_these_readers_could_read_last(policy, lead, client):
+    section = section_in(policy, "<p>We answer within five days.</p>")
+    published(policy, lead, Audience.PUBLIC)
+    writing.save(section, lead, 1, title="Why", html="<p>We answer within two days.</p>", state="ready")
+    published(policy, lead, Audience.WORKING_GROUP, news="Two days now.")
+
+    group, public = (publishing.rehearse(policy, audience) for audience in ("working_group", "public"))
+    page = client.get("/policies/safe/write/publish/?for=public").content.decode()
+
+    assert (group.last.number, group.changed) == (2, False)
+    assert (public.last.number, public.changed, [row.number for row in public.skipped]) == (1, True, [2])
+    assert "Two days now." in page
+
+
+def test_earlier_draft_that_is_opened_is_told_as_an_earlier_one(policy, lead, people, outbox):
+    draft = published(policy, lead, Audience.WORKING_GROUP)
+    published(policy, lead, Audience.WORKING_GROUP)
+    Message.objects.all().delete()
+
+    publishing.open_to(draft, Audience.MEMBERS)
+    mail.send_due()
+
+    assert "an earlier one" in outbox[0].body
 
 
 def test_rehearsal_warns_of_a_picture_that_belongs_to_another_policy(policy, lead):

@@ -140,7 +140,7 @@ def test_queries_of_the_changes_page_do_not_grow(policy, client, sections, djang
     published(policy)
     client.get("/policies/safe/drafts/2/changes/")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/policies/safe/drafts/2/changes/")
 
 
@@ -152,3 +152,65 @@ def test_link_of_each_paragraph_is_shown_on_request(policy, client):
 
     assert f'<a href="?links=1#b-{block.uid}" class="permalink" aria-label="Link to: {block.text}">#</a>' in page
     assert "permalink" not in client.get("/policies/safe/").content.decode()
+
+
+def test_newest_draft_that_was_withdrawn_is_named_above_the_one_before(policy, client):
+    published(policy)
+    publishing.withdraw(published(policy), PersonFactory(), "It named somebody.")
+
+    page = client.get("/policies/safe/").content.decode()
+
+    assert "Draft 2</a> was withdrawn" in page and "It named somebody." in page
+
+
+def test_policy_whose_only_draft_was_withdrawn_says_why(policy, client):
+    publishing.withdraw(published(policy), PersonFactory(), "It named somebody.")
+
+    assert "It named somebody." in client.get("/policies/safe/").content.decode()
+
+
+def test_changes_over_several_drafts_hold_what_was_new_in_each(policy, client):
+    for news in ("First.", "Second.", "Third."):
+        published(policy, news=news)
+
+    page = client.get("/policies/safe/drafts/3/changes/?from=1").content.decode()
+
+    assert "Second." in page and "Third." in page and "First." not in page
+
+
+def test_link_that_leads_elsewhere_now_is_named(policy, client):
+    section = section_in(policy, '<p>Ask <a href="https://example.org/help">here</a>.</p>')
+    published(policy)
+    html = '<p>Ask <a href="https://example.com/other">here</a>.</p>'
+    writing.save(section, section.edited_by, 1, title="Why", html=html, state="ready")
+    published(policy)
+
+    page = client.get("/policies/safe/drafts/2/changes/").content.decode()
+
+    assert "A link no longer leads to <code>https://example.org/help</code>" in page
+    assert "A link leads now to <code>https://example.com/other</code>" in page
+
+
+def test_first_draft_that_one_may_read_offers_no_changes(policy, client):
+    published(policy, audience=Audience.WORKING_GROUP)
+    published(policy)
+
+    assert "See every change" not in client.get("/policies/safe/").content.decode()
+
+
+def test_who_has_a_role_is_told_why_they_are_written_to(policy, client):
+    client.force_login(role_in(policy, kind=PolicyRole.Kind.WORKING_GROUP))
+    published(policy)
+
+    page = client.get("/policies/safe/").content.decode()
+
+    assert "because you are in the working group" in page and "Tell me when" not in page
+
+
+def test_visitor_who_finds_nothing_is_offered_to_sign_in_and_look_again(policy, client):
+    published(policy, audience=Audience.MEMBERS)
+
+    page = client.get("/policies/safe/drafts/1/")
+
+    assert page.status_code == 404
+    assert "/accounts/login/?next=/policies/safe/drafts/1/" in page.content.decode()

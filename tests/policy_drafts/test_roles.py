@@ -57,6 +57,26 @@ def test_second_invitation_finds_the_first(policy):
     )
 
 
+def test_second_invitation_says_that_there_is_one(policy, client):
+    client.force_login(role_in(policy))
+    form = {"email": "a@example.org", "kind": "working_group"}
+    client.post("/policies/safe/write/people/", form)
+
+    page = client.post("/policies/safe/write/people/", form, follow=True).content.decode()
+    other = client.post("/policies/safe/write/people/", {**form, "kind": "lead"}).content.decode()
+
+    assert "is invited already" in page
+    assert "remove them first, and invite them anew" in other
+
+
+def test_address_that_is_too_long_is_refused_in_words(policy, client):
+    client.force_login(role_in(policy))
+
+    answer = client.post("/policies/safe/write/people/", {"email": f"{'x' * 300}@example.org", "kind": "lead"})
+
+    assert answer.status_code == 200 and policy.roles.count() == 1
+
+
 def test_who_has_a_role_is_not_invited_again(policy):
     with pytest.raises(RuleError):
         inviting.invite(policy, role_in(policy), role_in(policy, kind=GROUP).email, GROUP)
