@@ -89,7 +89,8 @@ class SectionChange:
             return "New section"
         if not self.new:
             return "This section was taken out"
-        parts = [name for name, true in (("renamed", self.is_renamed), ("moved", self.moved)) if true]
+        moved = f"moved from place {self.old.number} to {self.new.number}"
+        parts = [name for name, true in (("renamed", self.is_renamed), (moved, self.moved)) if true]
         return ", ".join([*parts, *summary(self.rows)]).capitalize() or "Nothing changed"
 
 

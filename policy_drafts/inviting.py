@@ -49,6 +49,12 @@ def answer(role, person, accepts):
     return role
 
 
+def is_last_lead(role):
+    """Would nobody write this policy without them?"""
+    others = role.policy.roles.leads().filter(state=State.ACCEPTED).exclude(pk=role.pk)
+    return role.is_lead and role.state == State.ACCEPTED and not others.exists()
+
+
 @transaction.atomic
 def end(role, by):
     """Remove a role, or leave it oneself. The last lead stays: somebody has to write. Raises RuleError."""
@@ -56,8 +62,7 @@ def end(role, by):
     role = PolicyRole.objects.select_for_update(no_key=True, of=("self",)).get(pk=role.pk)
     if role.state not in (State.INVITED, State.ACCEPTED):
         return role
-    leads = role.policy.roles.leads().filter(state=State.ACCEPTED).exclude(pk=role.pk)
-    if role.is_lead and role.state == State.ACCEPTED and not leads.exists():
+    if is_last_lead(role):
         raise RuleError("A policy needs somebody who writes it. Invite another lead first.")
     role.state = State.LEFT if role.person_id == by.pk else State.REMOVED
     role.answered_at = clock.now()

@@ -95,6 +95,11 @@ class OtherVersion(models.Model):
     def get_absolute_url(self):
         return self.link or reverse("other_version", args=[self.draft.policy.slug, self.draft.number, self.pk])
 
+    @property
+    def ending(self):
+        """What kind of file it is, as its name says: "PDF"."""
+        return self.file.name.rpartition(".")[2].upper()
+
     def clean(self):
         """Raises ValidationError for a file that is too large, or of a kind that people cannot simply open."""
         uploads.check(self.file, KINDS_OF_FILE, MOST_MEGABYTES, "Please make it smaller, or use a link.")

@@ -40,9 +40,10 @@ def signed_out(request):
     It can be saved from here where the form was ours: its owner is signed.
     """
     try:
-        is_ours = bool(signing.loads(request.POST.get("owner", ""), salt=SALT, max_age=FORM_LASTS))
+        owner = signing.loads(request.POST.get("owner", ""), salt=SALT, max_age=FORM_LASTS)
     except signing.BadSignature:
-        is_ours = False
+        owner = ""
+    is_ours = owner == str(request.user.pk) if request.user.is_authenticated else bool(owner)
     names = ("title", "html", "state", "notes", "started_from", "page", "owner")
     typed = {name: request.POST.get(name, "") for name in names}
     return render(request, "policy_drafts/desk/signed_out.html", {

@@ -56,7 +56,8 @@ def end_role(request, slug, role_pk):
         is_lead = Policy.objects.led_by(request.user).filter(pk=role.policy_id).exists()
         return redirect(*(["roles", slug] if is_lead else ["me"]))
     return render(
-        request, "policy_drafts/end_role.html", {"policy": role.policy, "role": role, "leaves": leaves}
+        request, "policy_drafts/end_role.html",
+        {"policy": role.policy, "role": role, "leaves": leaves, "is_last": inviting.is_last_lead(role)},
     )  # fmt: skip
 
 

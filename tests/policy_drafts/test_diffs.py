@@ -17,6 +17,7 @@ HIDDEN = re.compile(r'<span class="vh">[^<]*</span>')
 class Part:
     uid: str
     title: str
+    number: int = 1
 
 
 def plain(html):
@@ -76,10 +77,12 @@ def test_summary_is_plain_language():
 
 
 def test_sections_are_new_taken_out_renamed_and_moved():
-    a, b, c = Part("a", "A"), Part("b", "B"), Part("c", "C")
+    a, b, c = Part("a", "A"), Part("b", "B", 2), Part("c", "C", 3)
 
-    found = diffs.compare_sections([(a, []), (b, []), (c, [])], [(c, []), (Part("a", "Aa"), []), (Part("d", "D"), [])])
+    found = diffs.compare_sections(
+        [(a, []), (b, []), (c, [])], [(Part("c", "C"), []), (Part("a", "Aa", 2), []), (Part("d", "D"), [])]
+    )
 
     assert [(row.section.title, row.words) for row in found] == [
-        ("C", "Moved"), ("Aa", "Renamed"), ("D", "New section"), ("B", "This section was taken out"),
+        ("C", "Moved from place 3 to 1"), ("Aa", "Renamed"), ("D", "New section"), ("B", "This section was taken out"),
     ]  # fmt: skip

@@ -169,7 +169,7 @@ def test_other_versions_stand_first_and_say_which_draft_they_match(draft, client
     page = client.get("/policies/safe/drafts/1/").content.decode()
 
     assert page.index("Signed by Ana") < page.index("<h3>Files</h3>")
-    assert "British Sign Language, matches draft 1" in page
+    assert "British Sign Language, on another site; matches draft 1" in page
 
 
 def test_version_of_a_kind_that_people_cannot_open_is_refused(draft, client):

@@ -169,3 +169,12 @@ def test_address_of_a_policy_stays_once_there_is_a_draft(policy, client, coordin
 
     assert 'name="slug"' in before
     assert 'name="slug"' not in client.get(address).content.decode()
+
+
+def test_last_lead_is_told_before_trying_to_leave(policy, client):
+    lead = role_in(policy)
+    client.force_login(lead)
+
+    page = client.get(f"/policies/safe/write/people/{lead.policy_roles.get().pk}/end/").content.decode()
+
+    assert "Invite another lead first" in page
