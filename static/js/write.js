@@ -18,7 +18,10 @@
 
   // Each page has its key: another tab, or a page that comes back out of the browser's memory, never writes over it.
   const page = form.elements.page
-  const becomeAnother = () => { page.value = crypto.randomUUID() }
+  const becomeAnother = () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(16)) // randomUUID is only there with HTTPS
+    page.value = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")
+  }
 
   // On this device, only while the server does not have it.
   const keepHere = () => {
