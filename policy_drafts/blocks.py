@@ -108,26 +108,19 @@ def with_uids(html, before=""):
     return markup.inner(root)
 
 
-def with_fresh_uids(html, taken):
-    """Stored HTML in which each block whose uid is taken elsewhere has a new one, and says of which it is a copy."""
-    root = markup.tree(html)
-    for element in leaves(root):
-        if element.get("data-block") in taken:
-            element.set("data-from", element.get("data-block"))
-            element.set("data-block", str(uuid.uuid4()))
-    return markup.inner(root)
+def with_fresh_uids(html, taken, fresh=lambda uid: uuid.uuid4()):
+    """Stored HTML in which each block whose uid is taken has a new one, and says of which it is a copy.
 
-
-def without_repeats(html, seen, section_uid):
-    """Stored HTML in which no uid of `seen` stands again; adds its own to them. The same each time it is asked."""
+    Its own uids are added to `taken`, so that none stands twice.
+    """
     root, changed = markup.tree(html), False
     for element in leaves(root):
         uid = element.get("data-block")
-        if uid in seen:
-            changed, uid = True, str(uuid.uuid5(section_uid, uid))
-            element.set("data-from", element.get("data-block"))
+        if uid in taken:
+            element.set("data-from", uid)
+            changed, uid = True, str(fresh(uid))
             element.set("data-block", uid)
-        seen.add(uid)
+        taken.add(uid)
     return markup.inner(root) if changed else html
 
 

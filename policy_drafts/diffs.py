@@ -89,8 +89,9 @@ class SectionChange:
             return "New section"
         if not self.new:
             return "This section was taken out"
-        moved = f"moved from place {self.old.number} to {self.new.number}"
-        parts = [name for name, true in (("renamed", self.is_renamed), (moved, self.moved)) if true]
+        parts = ["renamed"] if self.is_renamed else []
+        if self.moved:
+            parts.append(f"moved from place {self.old.number} to {self.new.number}")
         return ", ".join([*parts, *summary(self.rows)]).capitalize() or "Nothing changed"
 
 

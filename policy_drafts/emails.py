@@ -27,7 +27,7 @@ def letter_about(draft, *, stop=""):
         "Something new to read", "policy_drafts/email/draft_published.html",
         {
             "draft": draft, "stop": stop, "page": addresses.full(draft.get_absolute_url()),
-            "earlier": draft.policy.drafts.standing().exclude(sha256="").filter(number__gt=draft.number).exists(),
+            "earlier": draft.policy.drafts.standing().sealed().filter(number__gt=draft.number).exists(),
             "changes": addresses.full_reverse("changes", draft.policy.slug, draft.number) if draft.number > 1 else "",
         },
         row=draft, one_click_stop=stop,

@@ -103,10 +103,9 @@ def put_back(section, person):
         return
     now.position, now.removed_at, now.merged_into = _end(section.policy), None, None
     now.save(update_fields=["position", "removed_at", "merged_into"])
-    others = section.policy.sections.live().exclude(pk=now.pk)
-    taken = {block.uid for row in others for block in row.blocks}
-    if taken & {block.uid for block in now.blocks}:
-        _write(now, person, blocks.with_fresh_uids(now.html, taken), How.RESTORED)
+    html = blocks.with_fresh_uids(now.html, now.uids_elsewhere)
+    if html != now.html:
+        _write(now, person, html, How.RESTORED)
 
 
 @transaction.atomic

@@ -68,7 +68,9 @@ def working(policy):
     """[(Working, blocks)] of the working copy, in order."""
     found, seen = [], set()
     for number, row in enumerate(policy.sections.live().order_by("position"), 1):
-        html = blocks.without_repeats(row.html, seen, row.pk)
+        html = blocks.with_fresh_uids(
+            row.html, seen, lambda uid, row=row: uuid.uuid5(row.pk, uid)
+        )  # each time the same
         section = Working(row.pk, number, row.title, html, row.state, row.lock_version)
         found.append((section, blocks.of(html)))
     return found
@@ -84,9 +86,10 @@ def of_draft(draft):
 
 def rehearse(policy, audience):
     """What would happen if the working copy were published now, for this audience."""
-    now, newest = working(policy), policy.drafts.exclude(sha256="").first()
-    last = policy.drafts.exclude(sha256="").standing().filter(audience__in=_at_least(audience)).first()
-    skipped = policy.drafts.exclude(sha256="").standing().filter(number__gt=last.number if last else 0)
+    now, newest = working(policy), policy.drafts.sealed().first()
+    standing = policy.drafts.sealed().standing()
+    last = standing.filter(audience__in=Audience(audience).and_wider).first()
+    skipped = standing.filter(number__gt=last.number if last else 0)
     return Rehearsal(
         number=(newest.number if newest else 0) + 1,
         last=last,
@@ -99,16 +102,10 @@ def rehearse(policy, audience):
     )
 
 
-def _at_least(audience):
-    """This audience and the wider ones."""
-    values = list(Audience)
-    return values[values.index(Audience(audience)) :]
-
-
 def fingerprint(policy, sections=None):
     """What the rehearsal showed: publishing something else than that, or after another draft, is refused."""
     rows = [(str(row.uid), row.version) for row, _ in sections or working(policy)]
-    last = policy.drafts.exclude(sha256="").values_list("number", flat=True).first()
+    last = policy.drafts.sealed().values_list("number", flat=True).first()
     return hashlib.sha256(repr([last, rows]).encode()).hexdigest()[:32]
 
 

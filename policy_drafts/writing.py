@@ -211,8 +211,7 @@ def restore_version(section, person, version, started_from):
     now = Section.objects.get(pk=section.pk)
     if now.removed_at:
         raise Removed()
-    elsewhere = section.policy.sections.live().exclude(pk=section.pk)
-    html = blocks.with_fresh_uids(version.html, {block.uid for row in elsewhere for block in row.blocks})
+    html = blocks.with_fresh_uids(version.html, section.uids_elsewhere)
     values = {"title": version.title, "html": html, "state": version.state}
     if not _replaced(now, started_from, edited_at=clock.now(), edited_by=person, **values):
         raise Clash()

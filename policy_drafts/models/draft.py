@@ -44,15 +44,25 @@ class Audience(models.TextChoices):
     MEMBERS = "members", "Members: everybody who signs in"
     PUBLIC = "public", "Everybody"
 
+    @property
+    def and_wider(self):
+        """This audience and the wider ones."""
+        values = list(Audience)
+        return values[values.index(self) :]
+
 
 class DraftQuerySet(models.QuerySet):
     def visible_to(self, person):
         """Published drafts that this person may read; of a withdrawn one, that it was withdrawn and why."""
-        sealed = self.exclude(sha256="")
+        sealed = self.sealed()
         if not person.is_authenticated:
             return sealed.filter(audience=Audience.PUBLIC)
         held = PolicyRole.objects.held_by(person).values("policy")
         return sealed.filter(Q(audience__in=[Audience.PUBLIC, Audience.MEMBERS]) | Q(policy__in=held))
+
+    def sealed(self):
+        """Published whole: not one that is being written in a transaction."""
+        return self.exclude(sha256="")
 
     def standing(self):
         return self.filter(withdrawn_at=None)
@@ -108,8 +118,7 @@ class Draft(models.Model):
     @property
     def wider(self):
         """The audiences to which it can still be opened."""
-        values = list(Audience)
-        return values[values.index(Audience(self.audience)) + 1 :]
+        return Audience(self.audience).and_wider[1:]
 
 
 class DraftSection(models.Model):

@@ -80,10 +80,6 @@ class RoleQuerySet(models.QuerySet):
         """Open invitations to the address with which this person signs in."""
         return self.filter(email__iexact=person.email or "-", state=PolicyRole.State.INVITED)
 
-    def inviting_any(self):
-        """Open invitations, to whom ever."""
-        return self.filter(state=PolicyRole.State.INVITED)
-
     def leads(self):
         return self.filter(kind=PolicyRole.Kind.LEAD)
 

@@ -60,6 +60,16 @@ class Section(models.Model):
         return reverse("write_section", args=[self.policy.slug, self.pk])
 
     @property
+    def place(self):
+        """Its number among the sections of now; 0 once it is taken out."""
+        return self.policy.sections.live().filter(position__lte=self.position or 0).count()
+
+    @property
+    def uids_elsewhere(self):
+        """The uids of the blocks that stand in the other sections of now."""
+        return {block.uid for row in self.policy.sections.live().exclude(pk=self.pk) for block in row.blocks}
+
+    @property
     def blocks(self):
         """The blocks of the working text."""
         from policy_drafts import blocks

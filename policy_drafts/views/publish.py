@@ -61,7 +61,7 @@ def _preview(policy, person, number, audience, news):
 
 
 def _draft(policy, number):
-    return get_object_or_404(policy.drafts.exclude(sha256=""), number=number)
+    return get_object_or_404(policy.drafts.sealed(), number=number)
 
 
 @lead_only
@@ -79,7 +79,7 @@ def open_draft(request, policy, number):
             messages.success(request, f"Who can read draft {number} now: {draft.get_audience_display().lower()}.")
             return redirect("draft", policy.slug, number)
     told = [(row.label, publishing.newly_told(draft, row).count()) for row in draft.wider]
-    is_earlier = policy.drafts.exclude(sha256="").standing().filter(number__gt=number).exists()
+    is_earlier = policy.drafts.sealed().standing().filter(number__gt=number).exists()
     return render(
         request, "policy_drafts/desk/open.html",
         {"policy": policy, "draft": draft, "form": form, "told": told, "is_earlier": is_earlier},

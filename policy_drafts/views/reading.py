@@ -177,6 +177,6 @@ def stop_draft_news(request, pk):
         raise Http404
     if request.method == "POST":
         DraftFollow.objects.filter(pk=pk).delete()
-        return render(request, "collective/stopped.html", {"what": "this news", "back": True})
+        return render(request, "collective/stopped.html", {"what": "this news", "where": "policy"})
     found = DraftFollow.objects.filter(pk=pk).select_related("policy").first()
     return render(request, "collective/stop.html", {"what": "news about new drafts" if found else ""})

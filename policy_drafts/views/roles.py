@@ -21,7 +21,7 @@ def roles(request, policy):
     form = InviteForm(request.POST or None, initial={"kind": PolicyRole.Kind.WORKING_GROUP})
     if request.method == "POST" and form.is_valid():
         try:
-            open_before = set(policy.roles.inviting_any().values_list("pk", flat=True))
+            open_before = set(policy.roles.live().values_list("pk", flat=True))
             role = inviting.invite(policy, request.user, **form.cleaned_data)
         except RuleError as error:
             form.add_error("email", str(error))

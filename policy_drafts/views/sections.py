@@ -16,7 +16,6 @@ from policy_drafts.models import PolicyPicture
 from policy_drafts.views.lead import as_uuid, lead_only, owner_of, section_of
 
 A_PAGE = 50
-MOST_PAGES = writing.MOST_PAGES
 
 
 def whole_number(text):
@@ -40,24 +39,24 @@ def typed_values(request):
 def pages_of(request):
     """[the editor page that sends this, those whose text it goes on with]: keys, each made anew where it is none."""
     first = as_uuid(request.POST.get("page")) or uuid.uuid4()
-    return [first, *filter(None, map(as_uuid, request.POST.getlist("also")[:MOST_PAGES]))]
+    return [first, *filter(None, map(as_uuid, request.POST.getlist("also")[: writing.MOST_PAGES]))]
 
 
-def editor_page(request, policy, section, form, *, started_from=None, pages=None, status=200, **more):
+def editor_page(request, policy, section, form, *, started_from=None, pages=None, **more):
     """The editor with what belongs beside it; `pages` are its key and those whose text it goes on with."""
-    last = policy.drafts.exclude(sha256="").first()
+    last = policy.drafts.sealed().first()
     page, *also = pages or [uuid.uuid4()]
     return render(request, "policy_drafts/desk/section.html", {
         "policy": policy, "section": section, "form": form, "page": page, "also": also, "owner": owner_of(request),
         "media": Media.from_media(form.media, nonce=str(request.csp_nonce)),
-        "number": policy.sections.live().filter(position__lte=section.position or 0).count(),
+        "number": section.place,
         "started_from": section.lock_version if started_from is None else started_from,
         "unsaved": None if pages else writing.unsaved_of(section, request.user),
         "others": writing.others_at(section, request.user),
         "last_draft": last, "last_text": last and last.sections.filter(uid=section.pk).first(),
         "heard": section.heard.all()[:A_PAGE], "heard_form": HeardForm(), "heard_key": uuid.uuid4(),
         "picture_form": PictureForm(), **more,
-    }, status=status)  # fmt: skip
+    })  # fmt: skip
 
 
 @lead_only
@@ -95,7 +94,7 @@ def _save(request, policy, section):
             form.add_error(None, str(error))
         else:
             if wants_json(request):
-                return _saved(policy, saved)
+                return _saved(saved)
             messages.success(request, f"Saved: “{saved.title}”.")
             return redirect("write", policy.slug) if "leave" in request.POST else redirect(section)
     if wants_json(request):
@@ -103,10 +102,9 @@ def _save(request, policy, section):
     return editor_page(request, policy, section, form, started_from=started, pages=pages)
 
 
-def _saved(policy, section):
-    number = policy.sections.live().filter(position__lte=section.position).count()
+def _saved(section):
     at = f"{timezone.localtime(section.edited_at):%H:%M:%S}"
-    return JsonResponse({"version": section.lock_version, "heading": f"{number}. {section.title}", "saved": at})
+    return JsonResponse({"version": section.lock_version, "heading": f"{section.place}. {section.title}", "saved": at})
 
 
 def clash_page(request, policy, section, typed, started, pages):
@@ -201,7 +199,7 @@ def unsaved(request, policy, pk):
 def compare_section(request, policy, pk):
     """This section now, against the last draft, by word."""
     section = section_of(policy, pk)
-    last = policy.drafts.exclude(sha256="").first()
+    last = policy.drafts.sealed().first()
     old = last and next((rows for row, rows in publishing.of_draft(last) if row.uid == section.pk), None)
     rows = diffs.compare(old or [], blocks.of(section.html))
     return render(

@@ -341,7 +341,9 @@ def test_pasted_picture_is_said_to_be_left_out(site, new_context, richard, secti
     page = editor(sign_in(new_context(), site, richard), site, section)
     paste(page, "<p>See <img src='https://example.org/x.png' alt='x'></p>")
 
-    page.wait_for_selector("#left-out:has-text('A picture was left out')")
+    page.wait_for_selector("#left-out:not(:empty)")
+    assert "A picture was left out" in page.inner_text("#left-out")
+    assert page.query_selector(f"{TEXT} img[src]") is None
 
 
 def test_definition_is_typed_term_first(site, new_context, richard, section):

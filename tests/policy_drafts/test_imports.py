@@ -13,23 +13,11 @@ from collective.errors import RuleError
 from policy_drafts import importing, imports, writing
 from policy_drafts.exports import word
 from policy_drafts.models import Import, Section
-from tests.factories import PersonFactory, PolicyFactory, role_in, section_in
+from tests.factories import PersonFactory, role_in, section_in
 from tests.policy_drafts.test_markup import PAYLOADS
 
 pytestmark = pytest.mark.django_db
 MARKDOWN = b"Before.\n\n# 1. Why\n\nWe *look* after\n\n- each\n- other\n\n## Small\n\n# How\n\n|a|b|\n|-|-|\n|1|2|\n"
-
-
-@pytest.fixture
-def policy():
-    return PolicyFactory(slug="safe")
-
-
-@pytest.fixture
-def lead(policy, client):
-    person = role_in(policy)
-    client.force_login(person)
-    return person
 
 
 def bytes_of(document):

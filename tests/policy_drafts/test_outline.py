@@ -7,21 +7,9 @@ import pytest
 from collective.errors import RuleError
 from policy_drafts import outline, writing
 from policy_drafts.models import Section
-from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
+from tests.factories import PersonFactory, PolicyFactory, published, section_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def policy():
-    return PolicyFactory(slug="safe")
-
-
-@pytest.fixture
-def lead(policy, client):
-    person = role_in(policy)
-    client.force_login(person)
-    return person
 
 
 def titles(policy):

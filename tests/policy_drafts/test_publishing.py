@@ -15,18 +15,6 @@ from tests.factories import PersonFactory, PolicyFactory, published, role_in, se
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def policy():
-    return PolicyFactory(slug="safe")
-
-
-@pytest.fixture
-def lead(policy, client):
-    person = role_in(policy)
-    client.force_login(person)
-    return person
-
-
 def test_draft_holds_sections_blocks_and_a_check_sum(policy, lead):
     section = section_in(policy, "<p>One of them.</p><p>Two of them.</p>")
 

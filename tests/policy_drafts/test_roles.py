@@ -6,15 +6,10 @@ from collective import mail, record_joins
 from collective.errors import RuleError
 from policy_drafts import inviting
 from policy_drafts.models import Policy, PolicyRole
-from tests.factories import CoordinatorFactory, PersonFactory, PolicyFactory, published, role_in
+from tests.factories import CoordinatorFactory, PersonFactory, published, role_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("community")]
 GROUP = PolicyRole.Kind.WORKING_GROUP
-
-
-@pytest.fixture
-def policy():
-    return PolicyFactory(slug="safe")
 
 
 def test_invited_person_gets_a_mail_and_is_in_only_after_a_yes(policy, client, outbox):

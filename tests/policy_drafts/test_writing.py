@@ -14,21 +14,9 @@ from collective import clock
 from policy_drafts import combining, outline, writing
 from policy_drafts.blocks import of, with_uids
 from policy_drafts.models import Section, SectionSave, Unsaved
-from tests.factories import PersonFactory, PolicyFactory, role_in, section_in
+from tests.factories import PersonFactory, section_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def policy():
-    return PolicyFactory(slug="safe")
-
-
-@pytest.fixture
-def lead(policy, client):
-    person = role_in(policy, PersonFactory(name="Richard"))
-    client.force_login(person)
-    return person
 
 
 @pytest.fixture
