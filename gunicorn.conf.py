@@ -1,4 +1,6 @@
-"""The web server: two threads a process, and an access log without query strings (they can hold link keys)."""
+"""The web server: two threads a process, and an access log without query strings (they can hold
+link keys).
+"""
 
 import os
 

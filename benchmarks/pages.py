@@ -1,4 +1,5 @@
-"""Pages: call, session, code and booking pages beside a bare Django view with one query; same server, no cache.
+"""Pages: call, session, code and booking pages beside a bare Django view with one query; same
+server, no cache.
 
     python -m benchmarks.pages
 
@@ -16,7 +17,9 @@ FREE_TIMES = 500
 
 
 async def load(port, path, cookie=""):
-    """Ask for the page as often as it goes, over kept connections; returns (requests a second, p95 in ms)."""
+    """Ask for the page as often as it goes, over kept connections; returns (requests a second, p95
+    in ms).
+    """
     request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookie}\r\n\r\n".encode()
     times, until = [], time.perf_counter() + SECONDS
 
@@ -28,7 +31,9 @@ async def load(port, path, cookie=""):
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             assert head.startswith("HTTP/1.1 200"), head[:80]
             length = next(
-                int(line.split(":")[1]) for line in head.split("\r\n") if line.lower().startswith("content-length")
+                int(line.split(":")[1])
+                for line in head.split("\r\n")
+                if line.lower().startswith("content-length")
             )
             await reader.readexactly(length)
             times.append(time.perf_counter() - start)
@@ -39,12 +44,22 @@ async def load(port, path, cookie=""):
 
 
 def make_rows():
-    """A call with four ways, 30 people with a place and 60 who wait; 500 free times. Returns path, cookie of each."""
+    """A call with four ways, 30 people with a place and 60 who wait; 500 free times.
+
+    Returns path, cookie of each.
+    """
     from django.contrib.sessions.backends.db import SessionStore
 
     from collective import clock
     from collective.models import SignIn
-    from tests.factories import ActivityFactory, CommunityFactory, SeriesFactory, SessionFactory, sign_up, slot_of
+    from tests.factories import (
+        ActivityFactory,
+        CommunityFactory,
+        SeriesFactory,
+        SessionFactory,
+        sign_up,
+        slot_of,
+    )
 
     CommunityFactory()
     begins = clock.now() + timedelta(days=20)
@@ -56,7 +71,10 @@ def make_rows():
     series = SeriesFactory(slug="talk")
     for number in range(FREE_TIMES):
         slot_of(series, begins + timedelta(hours=number))
-    asked, store = SignIn.objects.create(email="new@example.org", network="benchmark"), SessionStore()
+    asked, store = (
+        SignIn.objects.create(email="new@example.org", network="benchmark"),
+        SessionStore(),
+    )
     store["sign_in"] = str(asked.pk)
     store.create()
     pages = {
@@ -76,7 +94,10 @@ def main():
             asyncio.run(load(port, path, cookie))  # warm
             a_second, p95 = asyncio.run(load(port, path, cookie))
             bare = bare or a_second
-            print(f"{name:22} {a_second:6.0f} requests a second, p95 {p95:5.1f} ms, {a_second / bare:.2f} of bare")
+            print(
+                f"{name:22} {a_second:6.0f} requests a second, p95 {p95:5.1f} ms, "
+                f"{a_second / bare:.2f} of bare"
+            )
 
 
 if __name__ == "__main__":

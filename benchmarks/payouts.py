@@ -1,8 +1,10 @@
-"""Sending payments: how many a second, beside a bare loop of the same calls; and how it grows with workers.
+"""Sending payments: how many a second, beside a bare loop of the same calls; and how it grows with
+workers.
 
     python -m benchmarks.payouts
 
-Against the fake Stripe, answering at once and after 200 ms. Prints payments a second and the ratio to the bare loop.
+Against the fake Stripe, answering at once and after 200 ms. Prints payments a second and the ratio
+to the bare loop.
 """
 
 import time
@@ -21,9 +23,10 @@ def bare_loop(fake, number):
     account = fake.state.add_account({"display_name": "Bare"})
     method = fake.state.add_bank_account(account["id"], "Bank", "12345678")
     request = {
-        "from": {"financial_account": "fa", "currency": "gbp"}, "amount": {"value": 7500, "currency": "gbp"},
+        "from": {"financial_account": "fa", "currency": "gbp"},
+        "amount": {"value": 7500, "currency": "gbp"},
         "to": {"recipient": account["id"], "payout_method": method["id"], "currency": "gbp"},
-    }  # fmt: skip
+    }
     start = time.perf_counter()
     for _ in range(number):
         gateway.send(request, uuid.uuid4().hex)
@@ -75,8 +78,13 @@ def main():
                 bare = bare_loop(fake, number)
                 print(f"answers after {delay * 1000:3.0f} ms: bare loop {bare:6.1f} a second")
                 for workers in (1, 2, 4):
-                    a_second = product({**env, "STRIPE_API_BASE": fake.address}, fake, number, workers)
-                    print(f"  {workers} worker(s): {a_second:6.1f} payments a second, {a_second / bare:.2f} of bare")
+                    a_second = product(
+                        {**env, "STRIPE_API_BASE": fake.address}, fake, number, workers
+                    )
+                    print(
+                        f"  {workers} worker(s): {a_second:6.1f} payments a second, "
+                        f"{a_second / bare:.2f} of bare"
+                    )
                     empty()
 
 

@@ -1,5 +1,6 @@
-"""Policies: publishing 100 sections with 3,000 blocks beside plain inserts of the same rows; comparing two texts of
-20,000 words of which 10 % were reworded; the reading page beside a bare Django view.
+"""Policies: publishing 100 sections with 3,000 blocks beside plain inserts of the same rows;
+comparing two texts of 20,000 words of which 10 % were reworded; the reading page beside a bare
+Django view.
 
     python -m benchmarks.policies
 
@@ -54,7 +55,9 @@ def make_policy():
     CommunityFactory()
     rng, policy, lead = random.Random(1), PolicyFactory(slug="long"), PersonFactory()
     for number in range(SECTIONS):
-        section_in(policy, "".join(paragraph(rng) for _ in range(BLOCKS)), f"Section {number}", lead)
+        section_in(
+            policy, "".join(paragraph(rng) for _ in range(BLOCKS)), f"Section {number}", lead
+        )
     return policy, lead
 
 
@@ -69,15 +72,25 @@ def plain_inserts(draft):
     @transaction.atomic
     def insert():
         copy = Draft.objects.create(
-            policy=draft.policy, number=99, policy_title="x", news="x", audience="public", request_key=uuid.uuid4(),
+            policy=draft.policy,
+            number=99,
+            policy_title="x",
+            news="x",
+            audience="public",
+            request_key=uuid.uuid4(),
             published_by=draft.published_by,
-        )  # fmt: skip
+        )
         made = {}
         for row in sections:
             made[row.pk], row.pk, row.draft, row._state.adding = row, None, copy, True
         DraftSection.objects.bulk_create(sections)
         for row in blocks:
-            row.section, row.pk, row.draft, row._state.adding = made[row.section_id], None, copy, True
+            row.section, row.pk, row.draft, row._state.adding = (
+                made[row.section_id],
+                None,
+                copy,
+                True,
+            )
         DraftBlock.objects.bulk_create(blocks, batch_size=500)
 
     seconds, _ = timed(insert)
@@ -87,7 +100,9 @@ def plain_inserts(draft):
 def reworded(html, rng):
     """The text with one word in ten changed."""
     words = html.split(" ")
-    return " ".join("otherwise" if rng.random() < CHANGED and "<" not in word else word for word in words)
+    return " ".join(
+        "otherwise" if rng.random() < CHANGED and "<" not in word else word for word in words
+    )
 
 
 def compare():
@@ -110,7 +125,10 @@ def main():
         seconds, draft = timed(lambda: published(policy, lead))
         plain = plain_inserts(draft)
         size = f"{SECTIONS} sections, {draft.blocks.count()} blocks"
-        print(f"publish {size}: {seconds:.2f} s, {seconds / plain:.1f} × plain inserts ({plain:.2f} s)")
+        print(
+            f"publish {size}: {seconds:.2f} s, {seconds / plain:.1f} × plain inserts "
+            f"({plain:.2f} s)"
+        )
         seconds, number = compare()
         print(f"compare 20,000 words, 10 % reworded ({number} blocks): {seconds:.2f} s")
         bare, _ = asyncio.run(load(port, "/bare/"))
@@ -120,7 +138,10 @@ def main():
         ):
             asyncio.run(load(port, path))
             a_second, p95 = asyncio.run(load(port, path))
-            print(f"{name}: {a_second:.1f} requests a second, p95 {p95:.0f} ms, {a_second / bare:.3f} of bare")
+            print(
+                f"{name}: {a_second:.1f} requests a second, p95 {p95:.0f} ms, "
+                f"{a_second / bare:.3f} of bare"
+            )
 
 
 if __name__ == "__main__":

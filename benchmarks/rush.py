@@ -1,9 +1,11 @@
-"""Rush: 300 signed-in people, 50 in flight, through the real pages of the real server, for 30 places.
+"""Rush: 300 signed-in people, 50 in flight, through the real pages of the real server, for 30
+places.
 
-    python -m benchmarks.rush            also prints the negative control, with lock and constraint off
+python -m benchmarks.rush            also prints the negative control, with lock and constraint off
 
-Says how many were confirmed and how many wait, whether the list's order is the order of commit (PostgreSQL's own
-commit timestamps), sign-ups a second, p50 and p95 of one whole sign-up, and the memory (PSS) of all processes.
+Says how many were confirmed and how many wait, whether the list's order is the order of commit
+(PostgreSQL's own commit timestamps), sign-ups a second, p50 and p95 of one whole sign-up, and the
+memory (PSS) of all processes.
 """
 
 import argparse
@@ -36,7 +38,10 @@ class Visitor:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         head = [f"{method} {path} HTTP/1.1", f"Host: localhost:{self.port}", f"Cookie: {cookies}"]
         if fields is not None:
-            head += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+            head += [
+                "Content-Type: application/x-www-form-urlencoded",
+                f"Content-Length: {len(body)}",
+            ]
         self.writer.write("\r\n".join([*head, "", ""]).encode() + body)
         return await self.answer()
 
@@ -54,7 +59,10 @@ class Visitor:
         return body, next((value for name, value in fields if name.lower() == "location"), "")
 
     async def sign_up(self):
-        """Every page of it: session, form, answers, check, booking, result. Returns the seconds it took."""
+        """Every page of it: session, form, answers, check, booking, result.
+
+        Returns the seconds it took.
+        """
         start = time.perf_counter()
         self.reader, self.writer = await asyncio.open_connection("localhost", self.port)
         await self.ask("GET", "/sessions/rush/")
@@ -78,7 +86,11 @@ async def rush(port, cookies):
 
     start = time.perf_counter()
     seconds = await asyncio.gather(*(one(visitor) for visitor in visitors))
-    return time.perf_counter() - start, seconds, [status for visitor in visitors for status in visitor.statuses]
+    return (
+        time.perf_counter() - start,
+        seconds,
+        [status for visitor in visitors for status in visitor.statuses],
+    )
 
 
 def make_people():
@@ -89,7 +101,9 @@ def make_people():
 
     CommunityFactory()
     begins = clock.now() + timedelta(days=20)
-    SessionFactory(slug="rush", places=PLACES, starts_at=begins, ends_at=begins + timedelta(hours=2))
+    SessionFactory(
+        slug="rush", places=PLACES, starts_at=begins, ends_at=begins + timedelta(hours=2)
+    )
     cookies = []
     for number in range(PEOPLE):
         person = Person.objects.create_user(f"rush{number}@example.org", name=f"Person {number}")
@@ -130,9 +144,17 @@ def run(protected):
         seconds, each, statuses = asyncio.run(rush(port, cookies))
         confirmed, waiting, ordered = count()
         print(f"lock and constraint {'on' if protected else 'off (negative control)'}:")
-        print(f"  confirmed {confirmed}, waiting {waiting}; oversold by {max(confirmed - PLACES, 0)}")
-        print(f"  list in the order of commit: {ordered}; server errors: {sum(status >= 500 for status in statuses)}")
-        print(f"  {PEOPLE / seconds:.1f} sign-ups a second ({len(statuses) / seconds:.0f} pages a second)")
+        print(
+            f"  confirmed {confirmed}, waiting {waiting}; oversold by {max(confirmed - PLACES, 0)}"
+        )
+        print(
+            f"  list in the order of commit: {ordered}; server errors: "
+            f"{sum(status >= 500 for status in statuses)}"
+        )
+        print(
+            f"  {PEOPLE / seconds:.1f} sign-ups a second ({len(statuses) / seconds:.0f} pages a "
+            "second)"
+        )
         ordered_seconds = sorted(each)
         p95 = ordered_seconds[int(len(each) * 0.95)]
         print(f"  one sign-up, six pages: p50 {statistics.median(each):.2f} s, p95 {p95:.2f} s")

@@ -1,4 +1,6 @@
-"""Where the benchmarks run: a database of their own on the embedded server, and the real processes."""
+"""Where the benchmarks run: a database of their own on the embedded server, and the real
+processes.
+"""
 
 import os
 import subprocess
@@ -12,15 +14,23 @@ from dev import servers
 NAME = "collective_benchmark"
 # As in production, but on this machine: no HTTPS, mail to a server that counts.
 SETTINGS = {
-    "DEBUG": "", "SITE_URL": "http://localhost", "EMAIL_URL": "smtp://127.0.0.1:9", "WEB_WORKERS": "2",
-    "STRIPE_API_KEY": "sk_test_fake", "STRIPE_FINANCIAL_ACCOUNT": "fa_test", "STRIPE_API_BASE": "http://127.0.0.1:9",
+    "DEBUG": "",
+    "SITE_URL": "http://localhost",
+    "EMAIL_URL": "smtp://127.0.0.1:9",
+    "WEB_WORKERS": "2",
+    "STRIPE_API_KEY": "sk_test_fake",
+    "STRIPE_FINANCIAL_ACCOUNT": "fa_test",
+    "STRIPE_API_BASE": "http://127.0.0.1:9",
     "STATIC_ROOT": str(servers.LOCAL / "tests" / "static"),
-}  # fmt: skip
+}
 
 
 @contextmanager
 def database():
-    """A fresh, durable database that notes commit times; Django is set up on it. Yields the environment."""
+    """A fresh, durable database that notes commit times; Django is set up on it.
+
+    Yields the environment.
+    """
     import psycopg2
 
     url = servers.postgres(servers.LOCAL / "benchmark")
@@ -30,13 +40,19 @@ def database():
         cursor.execute("SHOW track_commit_timestamp")
         if cursor.fetchone() != ("on",):
             cursor.execute("ALTER SYSTEM SET track_commit_timestamp = on")
-            servers.stop_postgres(servers.LOCAL / "benchmark")  # it notes commit times from its next start on
+            servers.stop_postgres(
+                servers.LOCAL / "benchmark"
+            )  # it notes commit times from its next start on
             raise SystemExit(subprocess.run(sys.orig_argv).returncode)
         cursor.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {NAME}")
     folder = parse_qs(urlsplit(url).query)["host"][0]
     os.environ.update(
-        {**servers.DEVELOPMENT, **SETTINGS, "DATABASE_URL": f"postgresql://postgres@/{NAME}?host={folder}"}
+        {
+            **servers.DEVELOPMENT,
+            **SETTINGS,
+            "DATABASE_URL": f"postgresql://postgres@/{NAME}?host={folder}",
+        }
     )
     os.environ["REDIS_URL"], _ = servers.valkey()
     os.environ["DJANGO_SETTINGS_MODULE"] = "collective.settings"
@@ -67,7 +83,9 @@ def running(env, wsgi):
         beat = stack.enter_context(processes.beat(env))
         worker = stack.enter_context(processes.worker(env))
         port = servers.free_port()
-        web = stack.enter_context(processes.process("gunicorn", wsgi, env={**env, "PORT": str(port)}))
+        web = stack.enter_context(
+            processes.process("gunicorn", wsgi, env={**env, "PORT": str(port)})
+        )
         client = processes.Client(f"http://localhost:{port}")
         deadline = time.monotonic() + 30
         while not client.answers() and time.monotonic() < deadline:
@@ -80,10 +98,13 @@ def cookie_of(person):
     from django.contrib.sessions.backends.db import SessionStore
 
     store = SessionStore()
-    store.update({
-        "_auth_user_id": str(person.pk), "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
-        "_auth_user_hash": person.get_session_auth_hash(),
-    })  # fmt: skip
+    store.update(
+        {
+            "_auth_user_id": str(person.pk),
+            "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
+            "_auth_user_hash": person.get_session_auth_hash(),
+        }
+    )
     store.create()
     return store.session_key
 

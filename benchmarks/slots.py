@@ -1,10 +1,11 @@
-"""Slots: 200 signed-in people, 50 in flight, through the real pages of the real server, for 40 times; 30 % of those who
-have one move meanwhile.
+"""Slots: 200 signed-in people, 50 in flight, through the real pages of the real server, for 40
+times; 30 % of those who have one move meanwhile.
 
-    python -m benchmarks.slots            also prints the negative control, with lock and constraints off
+python -m benchmarks.slots            also prints the negative control, with lock and constraints
+off
 
-Says how many slots and people have two live conversations, whether anybody who moved has none, server errors, bookings
-a second, and p50 and p95 of one whole booking.
+Says how many slots and people have two live conversations, whether anybody who moved has none,
+server errors, bookings a second, and p50 and p95 of one whole booking.
 """
 
 import argparse
@@ -18,7 +19,13 @@ from benchmarks import setting
 from benchmarks.rush import TOKEN, Visitor
 
 PEOPLE, SLOTS, IN_FLIGHT, MOVERS = 200, 40, 50, 12
-FORM = {"how": "phone", "who_rings": "host", "phone": "07700 900123", "topics": "x", "capacity": "personal"}
+FORM = {
+    "how": "phone",
+    "who_rings": "host",
+    "phone": "07700 900123",
+    "topics": "x",
+    "capacity": "personal",
+}
 
 
 class Person(Visitor):
@@ -33,7 +40,10 @@ class Person(Visitor):
         return location
 
     async def book(self, slots, first):
-        """Form and check page, for at most three times; five people want the same one first. Returns the seconds."""
+        """Form and check page, for at most three times; five people want the same one first.
+
+        Returns the seconds.
+        """
         start = time.perf_counter()
         self.reader, self.writer = await asyncio.open_connection("localhost", self.port)
         for slot in [first, *random.sample(slots, 2)]:
@@ -63,7 +73,11 @@ async def rush(port, cookies, slots, booked):
     start = time.perf_counter()
     seconds = await asyncio.gather(*(one(*act) for act in enumerate(people)))
     spent = time.perf_counter() - start
-    return spent, sorted(filter(None, seconds)), [status for person in people for status in person.statuses]
+    return (
+        spent,
+        sorted(filter(None, seconds)),
+        [status for person in people for status in person.statuses],
+    )
 
 
 def make_rows():
@@ -73,7 +87,9 @@ def make_rows():
 
     CommunityFactory()
     series = SeriesFactory(slug="rush", most_per_day=40)
-    slots = [slot_of(series, clock.now() + timedelta(days=3, hours=number)) for number in range(SLOTS)]
+    slots = [
+        slot_of(series, clock.now() + timedelta(days=3, hours=number)) for number in range(SLOTS)
+    ]
     people, cookies = PersonFactory.create_batch(PEOPLE), []
     for person in people:
         cookies.append(setting.cookie_of(person))
@@ -88,7 +104,10 @@ def count(booked):
     from events.models import Conversation
 
     live = Conversation.objects.live().order_by()
-    doubled = [live.values(field).annotate(n=Count("pk")).filter(n__gt=1).count() for field in ("slot", "person")]
+    doubled = [
+        live.values(field).annotate(n=Count("pk")).filter(n__gt=1).count()
+        for field in ("slot", "person")
+    ]
     return *doubled, len(booked) - live.filter(pk__in=booked).count(), live.count()
 
 
@@ -109,10 +128,18 @@ def run(protected):
         spent, seconds, statuses = asyncio.run(rush(port, cookies, slots, booked))
         two_a_slot, two_a_person, lost, live = count(booked)
         print(f"lock and constraints {'on' if protected else 'off (negative control)'}:")
-        print(f"  slots with two: {two_a_slot}; people with two: {two_a_person}; lost in a move: {lost}; live: {live}")
-        print(f"  server errors: {sum(status >= 500 for status in statuses)} of {len(statuses)} answers")
-        print(f"  {PEOPLE / spent:.1f} people a second; p50 {statistics.median(seconds):.2f} s, "
-              f"p95 {seconds[int(len(seconds) * 0.95)]:.2f} s")  # fmt: skip
+        print(
+            f"  slots with two: {two_a_slot}; people with two: {two_a_person}; lost in a move: "
+            f"{lost}; live: {live}"
+        )
+        print(
+            f"  server errors: {sum(status >= 500 for status in statuses)} of {len(statuses)} "
+            "answers"
+        )
+        print(
+            f"  {PEOPLE / spent:.1f} people a second; p50 {statistics.median(seconds):.2f} s, "
+            f"p95 {seconds[int(len(seconds) * 0.95)]:.2f} s"
+        )
 
 
 if __name__ == "__main__":

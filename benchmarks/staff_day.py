@@ -1,9 +1,10 @@
-"""Staff's twenty daily tasks from Today on: presses, queries and seconds, with ten people and with two thousand.
+"""Staff's twenty daily tasks from Today on: presses, queries and seconds, with ten people and with
+two thousand.
 
     python -m benchmarks.staff_day
 
-In one process, so the seconds are the application's and the database's, without a browser. Each task begins on Today,
-whose own cost is in the first line and the first press.
+In one process, so the seconds are the application's and the database's, without a browser. Each
+task begins on Today, whose own cost is in the first line and the first press.
 """
 
 import re
@@ -16,7 +17,9 @@ SIZES = (10, 2000)
 
 
 class Clicker:
-    """Follows links and sends forms by their words, as a browser does; counts presses, queries and seconds."""
+    """Follows links and sends forms by their words, as a browser does; counts presses, queries and
+    seconds.
+    """
 
     def __init__(self, client):
         self.client, self.presses, self.queries, self.seconds, self.typed = client, 0, 0, 0.0, {}
@@ -38,7 +41,9 @@ class Clicker:
 
     @staticmethod
     def _words(element):
-        return re.sub(r"\s+", " ", element.get("value", "") if element.name == "input" else element.text).strip()
+        return re.sub(
+            r"\s+", " ", element.get("value", "") if element.name == "input" else element.text
+        ).strip()
 
     def fill(self, name, value):
         self.typed[name] = value
@@ -55,7 +60,11 @@ class Clicker:
         fields = self._fields(form)
         if element.get("name"):
             fields[element["name"]] = element["value"]
-        self._load(form.get("method", "get").lower(), self._address(form.get("action") or self.path), fields)
+        self._load(
+            form.get("method", "get").lower(),
+            self._address(form.get("action") or self.path),
+            fields,
+        )
 
     def _address(self, href):
         return self.path.split("?")[0] + href if href.startswith("?") else href
@@ -65,7 +74,10 @@ class Clicker:
         fields = {}
         for row in form.select("input[name], textarea[name], select[name]"):
             name, kind = row["name"], row.get("type")
-            typed = next((value for key, value in self.typed.items() if name == key or name.endswith(key)), None)
+            typed = next(
+                (value for key, value in self.typed.items() if name == key or name.endswith(key)),
+                None,
+            )
             if typed is not None:
                 fields[name] = typed
             elif kind not in {"radio", "checkbox", "submit"} or row.has_attr("checked"):
@@ -94,10 +106,19 @@ def crowd(world, number):
     earlier = clock.now() - timedelta(hours=1)
     for state, channel in (("waiting", "phone"), ("failed", "email")):
         Message.objects.bulk_create(
-            Message(person=row.person, channel=channel, kind="after", about=row.pk, state=state, revision=state,
-                    message_id=f"<{state}-{row.pk}>", created_at=earlier, due_at=earlier)
+            Message(
+                person=row.person,
+                channel=channel,
+                kind="after",
+                about=row.pk,
+                state=state,
+                revision=state,
+                message_id=f"<{state}-{row.pk}>",
+                created_at=earlier,
+                due_at=earlier,
+            )
             for row in rows
-        )  # fmt: skip
+        )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as autovacuum does by itself
 
@@ -134,10 +155,16 @@ def main():
 
         settings.ALLOWED_HOSTS.append("testserver")
         CommunityFactory()
-        print(f"{'task':34} presses" + "".join(f"   queries, seconds at {size}" for size in SIZES) + "   ratio")
+        print(
+            f"{'task':34} presses"
+            + "".join(f"   queries, seconds at {size}" for size in SIZES)
+            + "   ratio"
+        )
         for name, (steps, is_done) in TASKS.items():
             small, large = (one(name, steps, is_done, number) for number in SIZES)
-            columns = "".join(f"   {queries:7} {seconds:14.2f}" for _, queries, seconds in (small, large))
+            columns = "".join(
+                f"   {queries:7} {seconds:14.2f}" for _, queries, seconds in (small, large)
+            )
             print(f"{name:34} {small[0]:7}{columns}      {large[2] / small[2]:6.2f}", flush=True)
 
 

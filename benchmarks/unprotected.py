@@ -1,4 +1,6 @@
-"""The product without the lock of a session's or series' row: what the benchmarks' negative controls serve."""
+"""The product without the lock of a session's or series' row: what the benchmarks' negative
+controls serve.
+"""
 
 from collective.wsgi import application
 from events.models import ConversationSeries, Session

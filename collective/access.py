@@ -16,7 +16,8 @@ A_FRESH_ONE = 900  # seconds
 def used_second_factor(request, *, within):
     """Was a second factor used in this session within so many seconds?
 
-    Asked of the record itself: allauth's own `did_recently_reauthenticate` says yes to whoever has no factor at all.
+    Asked of the record itself: allauth's own `did_recently_reauthenticate` says yes to whoever has
+    no factor at all.
     """
     records = get_authentication_records(request, request.user)
     times = [record["at"] for record in records if record.get("method") == "mfa"]
@@ -24,7 +25,9 @@ def used_second_factor(request, *, within):
 
 
 def fresh_second_factor_needed(view):
-    """Before an admin page (admin, request, …) about money: a second factor of the last 15 minutes, asked for anew."""
+    """Before an admin page (admin, request, …) about money: a second factor of the last 15 minutes,
+    asked for anew.
+    """
 
     @wraps(view)
     def wrapper(admin, request, *args, **kwargs):
@@ -43,7 +46,9 @@ def is_staff_with_second_factor(request):
 
 
 def next_path(request):
-    """The page to go back to that the request names, or "": a path of this site, never another host."""
+    """The page to go back to that the request names, or "": a path of this site, never another
+    host.
+    """
     path = request.POST.get("next") or request.GET.get("next") or ""
     is_path = path.startswith("/") and len(path) < 1000
     return path if is_path and url_has_allowed_host_and_scheme(path, {request.get_host()}) else ""

@@ -1,4 +1,6 @@
-"""What the admin's pages share: acts that ask once more, the editor under our CSP, time and date with names."""
+"""What the admin's pages share: acts that ask once more, the editor under our CSP, time and date
+with names.
+"""
 
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +20,9 @@ from collective.errors import RuleError
 
 
 class NamedSplitDateTime(AdminSplitDateTime):
-    """Django's two inputs have one label; a screen reader needs a name for each (WCAG 2.2, 1.3.1)."""
+    """Django's two inputs have one label; a screen reader needs a name for each (WCAG 2.2,
+    1.3.1).
+    """
 
     def __init__(self, attrs=None):
         super().__init__(attrs)
@@ -38,7 +42,8 @@ class MadeElsewhere:
 
 @dataclass(frozen=True)
 class Act:
-    """Something staff do to one row: a button, a page that asks once more, a method that returns what was done.
+    """Something staff do to one row: a button, a page that asks once more, a method that returns
+    what was done.
 
     `past` is what the history says, where the person concerned can read it.
     """
@@ -51,23 +56,36 @@ class Act:
 
 
 class ActAdmin(admin.ModelAdmin):
-    """A model admin with acts: `acts` names them, `act_<name>(request, obj)` does them and returns a sentence."""
+    """A model admin with acts: `acts` names them, `act_<name>(request, obj)` does them and returns
+    a sentence.
+    """
 
     acts = ()
-    pages = {}  # name of an address of one row -> a view (admin, request, obj); `acts/<name>/` stays for acts
+    # name of an address of one row -> a view (admin, request, obj); `acts/<name>/` stays for acts
+    pages = {}
     saves_changes_only = False
     private_fields = ()
-    formfield_overrides = {models.DateTimeField: {"form_class": SplitDateTimeField, "widget": NamedSplitDateTime}}
+    formfield_overrides = {
+        models.DateTimeField: {"form_class": SplitDateTimeField, "widget": NamedSplitDateTime}
+    }
     change_form_template = "admin/acts_change_form.html"
 
     def get_urls(self):
         info = self.opts.app_label, self.opts.model_name
         stem, view = "{}_{}_".format(*info), self.admin_site.admin_view
         own = [
-            path(f"<path:pk>/{name.replace('_', '-')}/", view(partial(self.page_view, name)), name=stem + name)
+            path(
+                f"<path:pk>/{name.replace('_', '-')}/",
+                view(partial(self.page_view, name)),
+                name=stem + name,
+            )
             for name in self.pages
         ]
-        return [*own, path("<path:pk>/acts/<slug:act>/", view(self.act_view), name=f"{stem}act"), *super().get_urls()]
+        return [
+            *own,
+            path("<path:pk>/acts/<slug:act>/", view(self.act_view), name=f"{stem}act"),
+            *super().get_urls(),
+        ]
 
     def page_view(self, name, request, pk):
         """One of `pages`, for who may change the row."""
@@ -80,7 +98,12 @@ class ActAdmin(admin.ModelAdmin):
 
     def page(self, request, template, title, **context):
         """Render a page of ours in the admin's frame."""
-        whole = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **context}
+        whole = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            **context,
+        }
         return TemplateResponse(request, template, whole)
 
     def change_url(self, obj):
@@ -91,9 +114,13 @@ class ActAdmin(admin.ModelAdmin):
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
     def lookup_allowed(self, lookup, value, request):
-        """Nobody finds out by filtering what the page does not show: a private field, or rows behind a relation."""
+        """Nobody finds out by filtering what the page does not show: a private field, or rows
+        behind a relation.
+        """
         first = lookup.split("__")[0]
-        reverse_relations = {row.name for row in self.opts.get_fields() if row.auto_created and not row.concrete}
+        reverse_relations = {
+            row.name for row in self.opts.get_fields() if row.auto_created and not row.concrete
+        }
         hidden = first in self.private_fields or first in reverse_relations
         return not hidden and super().lookup_allowed(lookup, value, request)
 
@@ -130,7 +157,9 @@ class ActAdmin(admin.ModelAdmin):
         if request.method == "POST":
             try:
                 if found not in self.open_acts(request, obj):
-                    raise RuleError(f"“{found.label}” can no longer be done: it has changed since you looked.")
+                    raise RuleError(
+                        f"“{found.label}” can no longer be done: it has changed since you looked."
+                    )
                 done = getattr(self, f"act_{act}")(request, obj)
             except RuleError as error:
                 messages.error(request, str(error))
@@ -140,7 +169,15 @@ class ActAdmin(admin.ModelAdmin):
                 messages.success(request, done)
             return redirect(back)
         told = self.hears_it_now(obj, found)
-        return self.page(request, "admin/act.html", found.label, act=found, object=obj, back=back, hears_it_now=told)
+        return self.page(
+            request,
+            "admin/act.html",
+            found.label,
+            act=found,
+            object=obj,
+            back=back,
+            hears_it_now=told,
+        )
 
     def back_from_act(self, obj):
         """The page that an act returns to."""
@@ -154,7 +191,9 @@ class ActAdmin(admin.ModelAdmin):
         """What follows an act that was done."""
 
     def save_model(self, request, obj, form, change):
-        """Write only what was changed here: somebody else may have changed the rest since the form was opened."""
+        """Write only what was changed here: somebody else may have changed the rest since the form
+        was opened.
+        """
         if not (change and self.saves_changes_only):
             obj.save()
             return

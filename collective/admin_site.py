@@ -25,21 +25,31 @@ class CollectiveAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self):
-        """Without Django's pages for passwords, which nobody here has, and its redirect by content type."""
+        """Without Django's pages for passwords, which nobody here has, and its redirect by content
+        type.
+        """
         unwanted = {"password_change", "password_change_done", "view_on_site"}
         own = [
             path("today/take/", self.admin_view(today.take), name="take"),
-            path("payments/board/", self.admin_view(partial(payments_board, admin_site=self)), name="payments"),
+            path(
+                "payments/board/",
+                self.admin_view(partial(payments_board, admin_site=self)),
+                name="payments",
+            ),
             path("status/", self.admin_view(partial(today.status, admin_site=self)), name="status"),
         ]
-        return own + [row for row in super().get_urls() if getattr(row, "name", None) not in unwanted]
+        return own + [
+            row for row in super().get_urls() if getattr(row, "name", None) not in unwanted
+        ]
 
     def index(self, request, extra_context=None):
         """Today: what waits for staff; below it, everything else."""
         return super().index(request, {**(extra_context or {}), **today.index_context(request)})
 
     def admin_view(self, view, cacheable=False):
-        """What no form of ours sends (a year of eight digits, a key that is none) gets an answer, not a crash."""
+        """What no form of ours sends (a year of eight digits, a key that is none) gets an answer,
+        not a crash.
+        """
         inner = super().admin_view(view, cacheable)
 
         def answered(request, *args, **kwargs):

@@ -1,6 +1,7 @@
 """Messages to many: who is meant, how many are told by which channel, and sending them once.
 
-Apps register audiences when they are ready; an audience is a function from the announcement to a queryset of people.
+Apps register audiences when they are ready; an audience is a function from the announcement to a
+queryset of people.
 """
 
 from collections import Counter
@@ -46,31 +47,48 @@ def audience_of(announcement):
 
 
 def check(audience_name, *, call, activity, chosen):
-    """Raise RuleError, with what to do, where the audience's call, session or people are not named."""
+    """Raise RuleError, with what to do, where the audience's call, session or people are not
+    named.
+    """
     needs = _audiences[audience_name].needs
     if not {"call": call, "activity": activity, "chosen": chosen}[needs]:
-        what = {"call": "the call", "activity": "the session", "chosen": "at least one person"}[needs]
+        what = {"call": "the call", "activity": "the session", "chosen": "at least one person"}[
+            needs
+        ]
         raise RuleError(f"Choose {what} for this audience.")
 
 
 def people(announcement):
-    """Those who are told: each once, none who is shut out, and news to nobody who does not want any."""
+    """Those who are told: each once, none who is shut out, and news to nobody who does not want
+    any.
+    """
     audience = audience_of(announcement)
-    found = Person.objects.filter(pk__in=audience.people(announcement).order_by().values("pk"), is_active=True)
+    found = Person.objects.filter(
+        pk__in=audience.people(announcement).order_by().values("pk"), is_active=True
+    )
     return found.filter(wants_news=True) if audience.is_news else found
 
 
 def counts(announcement):
     """{"email": n, "phone": n, "post": n, "off": how many have turned news off}."""
     told = Counter(people(announcement).values_list("reach_by", flat=True))
-    everybody = audience_of(announcement).people(announcement).filter(is_active=True).order_by().values("pk")
+    everybody = (
+        audience_of(announcement)
+        .people(announcement)
+        .filter(is_active=True)
+        .order_by()
+        .values("pk")
+    )
     off = everybody.distinct().count() - sum(told.values())
     return {**dict.fromkeys(Person.ReachBy.values, 0), **told, "off": off}
 
 
 @transaction.atomic
 def schedule(announcement, send_at=None):
-    """Send it at this time, or in a minute, so that it can be stopped. Raises RuleError for one that went out."""
+    """Send it at this time, or in a minute, so that it can be stopped.
+
+    Raises RuleError for one that went out.
+    """
     row = _locked(announcement)
     if row.state == State.SENT:
         raise RuleError("This has gone out already.")
@@ -102,10 +120,17 @@ def send_due():
 
 @transaction.atomic
 def _send(key):
-    row = Announcement.objects.due(clock.now()).filter(pk=key).select_for_update(of=("self",), skip_locked=True).first()
+    row = (
+        Announcement.objects.due(clock.now())
+        .filter(pk=key)
+        .select_for_update(of=("self",), skip_locked=True)
+        .first()
+    )
     if row is None:
         return 0
-    row.told = mail.tell_all(people(row).order_by("pk").iterator(chunk_size=500), "announcement", row)
+    row.told = mail.tell_all(
+        people(row).order_by("pk").iterator(chunk_size=500), "announcement", row
+    )
     row.state, row.sent_at = State.SENT, clock.now()
     row.save()
     return row.told
@@ -120,14 +145,20 @@ def _letter(message, announcement, subject):
     stop_address = ""
     follow = message.person and _follows(announcement).filter(person=message.person).first()
     if follow and audience_of(announcement).is_news:
-        stop_address = addresses.full_reverse("stop_following", follow.pk, key_purpose="follow", pk=follow.pk)
+        stop_address = addresses.full_reverse(
+            "stop_following", follow.pk, key_purpose="follow", pk=follow.pk
+        )
     context = {"announcement": announcement, "stop": stop_address}
-    return mail.Letter(subject, "email/announcement.html", context, row=announcement, one_click_stop=stop_address)
+    return mail.Letter(
+        subject, "email/announcement.html", context, row=announcement, one_click_stop=stop_address
+    )
 
 
 def _follows(announcement):
     """Of the call, and of any way to take part in it."""
-    return Follow.objects.filter(Q(call=announcement.call_id) | Q(activity__call=announcement.call_id))
+    return Follow.objects.filter(
+        Q(call=announcement.call_id) | Q(activity__call=announcement.call_id)
+    )
 
 
 @mail.kind("announcement", "Message to many")

@@ -1,7 +1,8 @@
-"""What staff tell somebody themselves: by phone with the wording to read out, or by post with a letter to print.
+"""What staff tell somebody themselves: by phone with the wording to read out, or by post with a
+letter to print.
 
-Each is a `Message` whose channel is not email. It is done when somebody marks it told; what is no longer true goes by
-itself. A mail that came to nobody can become such a task.
+Each is a `Message` whose channel is not email. It is done when somebody marks it told; what is no
+longer true goes by itself. A mail that came to nobody can become such a task.
 """
 
 from datetime import timedelta
@@ -17,7 +18,9 @@ State = Message.State
 
 
 def wording(message):
-    """(letter, HTML) to read out or print; None if it is no longer true, and then the task is dropped."""
+    """(letter, HTML) to read out or print; None if it is no longer true, and then the task is
+    dropped.
+    """
     letter = mail.letter_of(message)
     if letter is None:
         drop([message.pk])
@@ -27,12 +30,19 @@ def wording(message):
 
 def drop(keys):
     """Take away tasks that are no longer true; returns how many."""
-    return Message.objects.by_hand().filter(pk__in=keys, state=State.WAITING).update(state=State.DROPPED)
+    return (
+        Message.objects.by_hand()
+        .filter(pk__in=keys, state=State.WAITING)
+        .update(state=State.DROPPED)
+    )
 
 
 @transaction.atomic
 def mark_told(message, by):
-    """Note who told it, and start what waits for it (an offer's time). Asked twice, it does nothing more."""
+    """Note who told it, and start what waits for it (an offer's time).
+
+    Asked twice, it does nothing more.
+    """
     after = mail.kind_of(message).when_told
     if after:
         after(message)
@@ -56,7 +66,9 @@ def _check_true(message):
 
 
 def no_answer(message):
-    """Nobody answered the phone: it comes back in two hours, or when half of the time left is over."""
+    """Nobody answered the phone: it comes back in two hours, or when half of the time left is
+    over.
+    """
     left = message.not_after - clock.now() if message.not_after else TRY_AGAIN_IN * 2
     due_at = clock.now() + min(TRY_AGAIN_IN, max(left, timedelta(0)) / 2)
     waiting = Message.objects.by_hand().filter(pk=message.pk, state=State.WAITING)
@@ -66,16 +78,23 @@ def no_answer(message):
 
 @transaction.atomic
 def tell_by_hand(message):
-    """A mail that came to nobody becomes a task. Raises RuleError where there is nobody or nothing to tell."""
+    """A mail that came to nobody becomes a task.
+
+    Raises RuleError where there is nobody or nothing to tell.
+    """
     if message.person is None:
-        raise RuleError("This went to an address that is no person's here, so there is nobody to ring.")
+        raise RuleError(
+            "This went to an address that is no person's here, so there is nobody to ring."
+        )
     failed = Message.objects.failed().filter(pk=message.pk, channel=Message.Channel.EMAIL)
     if not failed.exists():
         raise RuleError("Only a mail that failed can be told by phone.")
     message.channel = message.person.channel_by_hand
     _check_true(message)
     _hold(message)
-    if not failed.update(state=State.WAITING, channel=message.channel, due_at=clock.now(), attempts=0):
+    if not failed.update(
+        state=State.WAITING, channel=message.channel, due_at=clock.now(), attempts=0
+    ):
         raise RuleError("Somebody has done this already.")
 
 
@@ -93,13 +112,17 @@ def came_back(message):
 
 
 def told_at_once(about, by, kinds):
-    """Whoever is on the phone has just heard it: these messages about the row are done; returns how many."""
+    """Whoever is on the phone has just heard it: these messages about the row are done; returns how
+    many.
+    """
     tasks = Message.objects.by_hand().filter(about=about.pk, kind__in=kinds, state=State.WAITING)
     return sum(mark_told(message, by) for message in tasks)
 
 
 def drop_untrue():
-    """The sweep: tasks that are no longer true, or too late, go by themselves; returns (seen, done)."""
+    """The sweep: tasks that are no longer true, or too late, go by themselves; returns (seen,
+    done).
+    """
     tasks = list(Message.objects.tasks(clock.now()).select_related("person")[:500])
     return sweeps.each([(message,) for message in tasks], _drop_if_untrue)
 
@@ -109,12 +132,19 @@ def _drop_if_untrue(message):
 
 
 def rechannel(person):
-    """Their ways have changed: what waits to be told by one that is gone takes another. An offer's time goes along."""
+    """Their ways have changed: what waits to be told by one that is gone takes another.
+
+    An offer's time goes along.
+    """
     for message in Message.objects.filter(person=person, state=State.WAITING, address=""):
         by_mail = message.channel == Message.Channel.EMAIL
         if by_mail and not person.mail_address:
             _to_hand(message, person)
-        elif not by_mail and not person.is_told_by_hand and not (person.phone or person.postal_address):
+        elif (
+            not by_mail
+            and not person.is_told_by_hand
+            and not (person.phone or person.postal_address)
+        ):
             to_mail(message)
 
 

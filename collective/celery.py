@@ -41,6 +41,8 @@ app.conf.update(
         "max_retries": 1,
     },
     # A look that nobody took within its interval is worth nothing: the next one sees the same rows.
-    beat_schedule={"sweep": {"task": "collective.sweep", "schedule": 15.0, "options": {"expires": 15}}},
+    beat_schedule={
+        "sweep": {"task": "collective.sweep", "schedule": 15.0, "options": {"expires": 15}}
+    },
 )
 app.autodiscover_tasks()

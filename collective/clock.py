@@ -11,7 +11,10 @@ _offset = (0.0, timedelta())  # when it was read (monotonic seconds), and what i
 
 
 def now():
-    """The present moment: aware, UTC. With DEBUG it can be moved by the ClockOffset row, to show a demonstration."""
+    """The present moment: aware, UTC.
+
+    With DEBUG it can be moved by the ClockOffset row, to show a demonstration.
+    """
     if settings.DEBUG:
         return timezone.now() + _demonstration_offset()
     return timezone.now()

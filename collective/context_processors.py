@@ -7,7 +7,9 @@ THEMES = {"light", "dark"}
 
 
 def community(request):
-    """What every page shows: the community's row (read once, when used) and the display a person chose."""
+    """What every page shows: the community's row (read once, when used) and the display a person
+    chose.
+    """
     theme = request.COOKIES.get("theme")
     return {
         "community": SimpleLazyObject(Community.current),

@@ -1,4 +1,6 @@
-"""Can words be read in this colour? The contrast ratio of WCAG 2.2 (1.4.3, 1.4.6), on every ground that we print on.
+"""Can words be read in this colour?
+
+The contrast ratio of WCAG 2.2 (1.4.3, 1.4.6), on every ground that we print on.
 
 Twelve lines of our own: the packages for it are unmaintained, or whole colour systems.
 """
@@ -8,7 +10,13 @@ import re
 from django.core.exceptions import ValidationError
 
 LEAST = 7.0  # WCAG 2.2, 1.4.6 (AAA), as everywhere on our pages
-LIGHT = ("#faf6f0", "#ffffff", "#e4eee9", "#efe8f3", "#fbebd3")  # static/css/tokens.css: paper, surface and bands
+LIGHT = (
+    "#faf6f0",
+    "#ffffff",
+    "#e4eee9",
+    "#efe8f3",
+    "#fbebd3",
+)  # static/css/tokens.css: paper, surface and bands
 DARK = ("#1a1720", "#25212d", "#1f302e", "#312839", "#3a2c1b")
 ON_LIGHT, ON_DARK = "#ffffff", "#10231f"  # what is written on a button
 
@@ -16,7 +24,9 @@ ON_LIGHT, ON_DARK = "#ffffff", "#10231f"  # what is written on a button
 def luminance(colour):
     """Relative luminance of "#rrggbb", 0 to 1 (WCAG 2.2, "relative luminance")."""
     parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -31,7 +41,9 @@ def _check(colour, grounds, advice):
         raise ValidationError("Write the colour as # and six letters or digits, like #0b524d.")
     worst = min(ratio(colour, ground) for ground in grounds)
     if worst < LEAST:
-        raise ValidationError(f"This is hard to read: its contrast is {worst:.1f}, and {LEAST:g} is needed. {advice}")
+        raise ValidationError(
+            f"This is hard to read: its contrast is {worst:.1f}, and {LEAST:g} is needed. {advice}"
+        )
 
 
 def check_on_light(colour):

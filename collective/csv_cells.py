@@ -6,7 +6,9 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 def safe(value):
     """The value as text; with an apostrophe before it where it would run as a formula."""
     text = str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) or text.startswith(DANGEROUS) else text
+    return (
+        f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) or text.startswith(DANGEROUS) else text
+    )
 
 
 def safe_row(values):

@@ -7,7 +7,9 @@ MOST_ROWS = 5000
 
 
 def rows_of(data):
-    """The rows of this file (bytes), whether it separates with commas, semicolons or tabs; at most 5,000."""
+    """The rows of this file (bytes), whether it separates with commas, semicolons or tabs; at most
+    5,000.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,4 +1,7 @@
-"""Tell a worker to look now. If nobody hears it, a sweep finds the row: so a ring may fail, but never wait."""
+"""Tell a worker to look now.
+
+If nobody hears it, a sweep finds the row: so a ring may fail, but never wait.
+"""
 
 import logging
 import time
@@ -25,7 +28,11 @@ def ring(task, *arguments):
         connection = Connection(app.conf.broker_url, transport_options=QUICK, connect_timeout=0.3)
         with producers[connection].acquire(block=True, timeout=0.3) as producer:
             app.send_task(task, args=arguments, producer=producer, retry=False)
-    except Exception as error:  # any fault of a broker is the same to us: the sweep will find the row
+    except (
+        Exception
+    ) as error:  # any fault of a broker is the same to us: the sweep will find the row
         unheard += 1
         _silent_until = time.monotonic() + QUIET_AFTER
-        logger.warning("The broker did not hear %s (%s so far): %s", task, unheard, type(error).__name__)
+        logger.warning(
+            "The broker did not hear %s (%s so far): %s", task, unheard, type(error).__name__
+        )

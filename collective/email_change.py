@@ -1,4 +1,6 @@
-"""Adding or changing somebody's email address: a code goes to the new one, and only with it is the address theirs."""
+"""Adding or changing somebody's email address: a code goes to the new one, and only with it is the
+address theirs.
+"""
 
 from django.db import IntegrityError, transaction
 
@@ -7,7 +9,10 @@ from collective.errors import RuleError
 from collective.models import FollowUp, Message, Person, SignIn
 from collective.sign_in import prove, record_asked
 
-TAKEN = "There is another record with this address. Our team can join the two: call us, or wait to hear from us."
+TAKEN = (
+    "There is another record with this address. Our team can join the two: call us, or wait to "
+    "hear from us."
+)
 
 
 def ask(person, email, visitor_address):
@@ -22,9 +27,11 @@ def newest(person):
 
 
 def confirm(asked, code):
-    """The code is right: the address is theirs, and the old one is told; what waited to be told goes there.
+    """The code is right: the address is theirs, and the old one is told; what waited to be told
+    goes there.
 
-    Raises RuleError for a wrong or old code, and where another record has the address (staff are told of it).
+    Raises RuleError for a wrong or old code, and where another record has the address (staff are
+    told of it).
     """
     prove(asked, code)
     person = Person.objects.get(pk=asked.person_id)
@@ -52,9 +59,14 @@ def _change(person, email):
 
 
 def _ask_staff_to_join(person):
-    what = "They have proved an email address that another record has. Are these two records of one person? Join them."
+    what = (
+        "They have proved an email address that another record has. Are these two records of one "
+        "person? Join them."
+    )
     if not FollowUp.objects.open().filter(person=person, created_by=None).exists():
-        FollowUp.objects.create(person=person, what=what, due_on=clock.now().date(), created_at=clock.now())
+        FollowUp.objects.create(
+            person=person, what=what, due_on=clock.now().date(), created_at=clock.now()
+        )
 
 
 @mail.kind("address_code", "Code for a new address", keep_text=False)

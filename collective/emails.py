@@ -10,7 +10,9 @@ def code(message):
     sign_in = SignIn.objects.filter(pk=message.about).first()
     if sign_in is None or not sign_in.is_usable:
         return None
-    return Letter("Your sign-in code", "email/code.html", {"code": sign_in.code}, to=message.address)
+    return Letter(
+        "Your sign-in code", "email/code.html", {"code": sign_in.code}, to=message.address
+    )
 
 
 def _follow_letter(message, subject, template):
@@ -20,7 +22,11 @@ def _follow_letter(message, subject, template):
     if follow is None or not message.person.wants_news:
         return None
     stop = addresses.full_reverse("stop_following", follow.pk, key_purpose="follow", pk=follow.pk)
-    context = {"activity": activity, "page": addresses.full(activity.call.get_absolute_url()), "stop": stop}
+    context = {
+        "activity": activity,
+        "page": addresses.full(activity.call.get_absolute_url()),
+        "stop": stop,
+    }
     return Letter(subject, template, context, row=activity, one_click_stop=stop)
 
 

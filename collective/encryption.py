@@ -1,7 +1,9 @@
-"""Text that only the running application can read: access needs, and what else is told in confidence.
+"""Text that only the running application can read: access needs, and what else is told in
+confidence.
 
-`FIELD_KEYS` holds "id:key" pairs, newest first; a key is what `cryptography.fernet.Fernet.generate_key()` prints.
-Each text is stored as "id:token", so that a key can be retired once `rotate_field_keys` has run.
+`FIELD_KEYS` holds "id:key" pairs, newest first; a key is what
+`cryptography.fernet.Fernet.generate_key()` prints. Each text is stored as "id:token", so that a key
+can be retired once `rotate_field_keys` has run.
 """
 
 import json

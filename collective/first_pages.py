@@ -1,8 +1,13 @@
-"""The pages that every page's foot links to. A new site starts with these; staff write them in the admin."""
+"""The pages that every page's foot links to.
+
+A new site starts with these; staff write them in the admin.
+"""
 
 from collective.models import Community, Page
 
-NOT_YET = "<p>We have not written this page yet. Please call us or write to us, and we will tell you.</p>"
+NOT_YET = (
+    "<p>We have not written this page yet. Please call us or write to us, and we will tell you.</p>"
+)
 DANGER = '<p>If you or somebody else is in danger now, call <a href="tel:999">999</a> first.</p>'
 FIRST = {
     "about": ("About us", NOT_YET),

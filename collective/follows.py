@@ -1,4 +1,6 @@
-""" "Tell me when": who follows a call or an activity hears once of a date, and once when sign-up opens."""
+""" "Tell me when": who follows a call or an activity hears once of a date, and once when sign-up
+opens.
+"""
 
 from django.db import transaction
 from django.db.models import Q
@@ -25,10 +27,17 @@ def announce_all():
 
 @transaction.atomic
 def _announce(key):
-    activity = Activity.objects.select_for_update(no_key=True, of=("self",)).select_related("call").get(pk=key)
+    activity = (
+        Activity.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("call")
+        .get(pk=key)
+    )
     now = clock.now()
     if activity.is_open and activity.opening_told_at is None:
-        kind, changes = "sign_up_open", {"opening_told_at": now, "date_told_at": activity.date_told_at or now}
+        kind, changes = (
+            "sign_up_open",
+            {"opening_told_at": now, "date_told_at": activity.date_told_at or now},
+        )
     elif activity.opens_later and activity.has_date and activity.date_told_at is None:
         kind, changes = "date_set", {"date_told_at": now}
     else:
@@ -43,5 +52,9 @@ def _announce(key):
 
 def followers_of(activity):
     """Follows of the activity and, unless it is by invitation, of its call."""
-    whom = Q(activity=activity) if activity.by_invitation else Q(activity=activity) | Q(call=activity.call_id)
+    whom = (
+        Q(activity=activity)
+        if activity.by_invitation
+        else Q(activity=activity) | Q(call=activity.call_id)
+    )
     return Follow.objects.filter(whom, person__wants_news=True)

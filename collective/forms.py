@@ -29,7 +29,9 @@ class NewEmailForm(EmailForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "Your new email address"
-        self.fields["email"].help_text = "We send a six-digit code to it. Until you type it, nothing changes."
+        self.fields[
+            "email"
+        ].help_text = "We send a six-digit code to it. Until you type it, nothing changes."
 
 
 class CodeForm(forms.Form):
@@ -38,7 +40,9 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label="The six-digit code",
         max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+        ),
         error_messages={"required": "Enter the six digits from our email."},
     )
 
@@ -48,7 +52,12 @@ class NameForm(forms.ModelForm):
         model = Person
         fields = ["name"]
         labels = {"name": "What should we call you?"}
-        help_texts = {"name": "A first name is enough, or any name you like to be called by. You can change it later."}
+        help_texts = {
+            "name": (
+                "A first name is enough, or any name you like to be called by. You can change it "
+                "later."
+            )
+        }
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "nickname"})}
         error_messages = {"name": {"required": "Tell us a name that we can call you by."}}
 
@@ -81,7 +90,11 @@ class StaffMailSettingsForm(MailSettingsForm):
 class DisplayForm(forms.Form):
     theme = forms.ChoiceField(
         label="Light or dark",
-        choices=[("system", "As my phone or computer is set"), ("light", "Light"), ("dark", "Dark")],
+        choices=[
+            ("system", "As my phone or computer is set"),
+            ("light", "Light"),
+            ("dark", "Dark"),
+        ],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose how our pages should look."},
     )
@@ -93,7 +106,12 @@ class TimeZoneForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         names = sorted(
-            name for name in available_time_zones() if "/" in name and not name.startswith(("Etc/", "Europe/London"))
+            name
+            for name in available_time_zones()
+            if "/" in name and not name.startswith(("Etc/", "Europe/London"))
         )
-        rows = [("Europe/London", "the United Kingdom"), *((name, name.replace("_", " ")) for name in names)]
+        rows = [
+            ("Europe/London", "the United Kingdom"),
+            *((name, name.replace("_", " ")) for name in names),
+        ]
         self.fields["time_zone"].choices = rows

@@ -5,7 +5,10 @@ from django.utils.crypto import constant_time_compare
 
 
 def key_for(purpose, pk):
-    """The key that `?key=` carries. Who holds the link may do what the purpose names, with this row only."""
+    """The key that `?key=` carries.
+
+    Who holds the link may do what the purpose names, with this row only.
+    """
     return Signer(salt=f"link:{purpose}").signature(str(pk))
 
 

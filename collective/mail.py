@@ -1,8 +1,8 @@
 """The one door for mail: a row a message, written with the change it tells of, sent after commit.
 
-`tell` writes the row, `send` sends one, `send_due` is the sweep that finds what nothing announced. SMTP cannot be
-exactly-once (RFC 1047): nothing is lost, and a second copy can only come from a death between the server's yes and
-our commit; it then carries the same Message-ID.
+`tell` writes the row, `send` sends one, `send_due` is the sweep that finds what nothing announced.
+SMTP cannot be exactly-once (RFC 1047): nothing is lost, and a second copy can only come from a
+death between the server's yes and our commit; it then carries the same Message-ID.
 """
 
 import smtplib
@@ -40,7 +40,9 @@ LONGEST = 45  # seconds that one sweep may take, well within a task's limit
 
 @dataclass(frozen=True)
 class Letter:
-    """What one message says, made when it is sent: a neutral subject, a template and what that needs."""
+    """What one message says, made when it is sent: a neutral subject, a template and what that
+    needs.
+    """
 
     subject: str
     template: str
@@ -54,9 +56,12 @@ class Letter:
 
 @dataclass(frozen=True)
 class Kind:
-    """How a kind of message is made. `write(message)` returns a Letter, or None if it is no longer true.
+    """How a kind of message is made.
 
-    `when_told(message)` is called when staff have told it; `when_by_hand(message)` when a mail becomes a task.
+    `write(message)` returns a Letter, or None if it is no longer true.
+
+    `when_told(message)` is called when staff have told it; `when_by_hand(message)` when a mail
+    becomes a task.
     """
 
     name: str
@@ -72,7 +77,10 @@ _kinds = {}
 
 
 def kind(name, label, **options):
-    """Register the decorated function as the writer of this kind of message. The label is for staff."""
+    """Register the decorated function as the writer of this kind of message.
+
+    The label is for staff.
+    """
 
     def register(write):
         _kinds[name] = Kind(name, label, write, **options)
@@ -92,11 +100,16 @@ def labels():
 
 def hidden_from(user):
     """The kinds whose mails this member of staff does not see among the messages."""
-    return [row.name for row in _kinds.values() if row.private_to and not user.has_perm(row.private_to)]
+    return [
+        row.name for row in _kinds.values() if row.private_to and not user.has_perm(row.private_to)
+    ]
 
 
-def tell(person, kind_name, about, *, revision="", address="", channel="", due_at=None, not_after=None):
-    """Write a message in the caller's transaction; once for each (person, kind, row, revision), however often asked.
+def tell(
+    person, kind_name, about, *, revision="", address="", channel="", due_at=None, not_after=None
+):
+    """Write a message in the caller's transaction; once for each (person, kind, row, revision),
+    however often asked.
 
     Whoever is told things by phone or post gets a task for staff instead of a mail.
     """
@@ -112,7 +125,9 @@ def tell(person, kind_name, about, *, revision="", address="", channel="", due_a
 
 
 def tell_all(people, kind_name, about, *, revision="", due_at=None, not_after=None):
-    """The same for many people, in batches, with one ring for all; returns how many were asked for."""
+    """The same for many people, in batches, with one ring for all; returns how many were asked
+    for.
+    """
     told = 0
     for batch in batched(people, A_BATCH):
         rows = [_message(person, kind_name, about, revision, due_at, not_after) for person in batch]
@@ -132,10 +147,16 @@ def batched(rows, size):
 def _message(person, kind_name, about, revision, due_at, not_after):
     now = clock.now()
     return Message(
-        person=person, channel=person.reach_by if person else Message.Channel.EMAIL,
-        kind=_kinds[kind_name].name, about=about.pk, revision=revision,
-        message_id=new_message_id(), created_at=now, due_at=due_at or now, not_after=not_after,
-    )  # fmt: skip
+        person=person,
+        channel=person.reach_by if person else Message.Channel.EMAIL,
+        kind=_kinds[kind_name].name,
+        about=about.pk,
+        revision=revision,
+        message_id=new_message_id(),
+        created_at=now,
+        due_at=due_at or now,
+        not_after=not_after,
+    )
 
 
 def send_by_message_id(message_id, *, connection=None):
@@ -150,7 +171,9 @@ def send_due():
     """Send what is due, one by one; returns (seen, done)."""
     seen = done = 0
     connection, until = get_connection(), time.monotonic() + LONGEST
-    for pk in Message.objects.due(clock.now()).order_by("due_at").values_list("pk", flat=True)[:A_BATCH]:
+    for pk in (
+        Message.objects.due(clock.now()).order_by("due_at").values_list("pk", flat=True)[:A_BATCH]
+    ):
         if time.monotonic() > until:
             break
         seen += 1
@@ -168,7 +191,9 @@ def _send(messages, connection):
         if letter is None:
             return _settle(message, state=Message.State.DROPPED)
         if not letter.to:
-            return _settle(message, state=Message.State.FAILED, error="There is no address to send it to.")
+            return _settle(
+                message, state=Message.State.FAILED, error="There is no address to send it to."
+            )
         mail = _email(message, letter, connection)
         connection.open()
         if not _still_mine(message):
@@ -176,10 +201,16 @@ def _send(messages, connection):
         mail.send()
     except SoftTimeLimitExceeded:
         raise  # the lease runs out, and the next sweep takes the message
-    except Exception as error:  # whatever a server or a template does, the row says so and the next one goes on
+    except (
+        Exception
+    ) as error:  # whatever a server or a template does, the row says so and the next one goes on
         connection.close()
         return _failed(message, error)
-    kept = {"subject": letter.subject[:200], "text": mail.body} if _kinds[message.kind].keep_text else {}
+    kept = (
+        {"subject": letter.subject[:200], "text": mail.body}
+        if _kinds[message.kind].keep_text
+        else {}
+    )
     return _settle(message, state=Message.State.SENT, sent_at=clock.now(), error="", **kept)
 
 
@@ -187,17 +218,28 @@ def _send(messages, connection):
 def _claim(messages):
     """Take the message under a lease, or None if it is not due or another sender has it."""
     now = clock.now()
-    message = messages.due(now).select_for_update(skip_locked=True, of=("self",)).select_related("person").first()
+    message = (
+        messages.due(now)
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("person")
+        .first()
+    )
     if message is None:
         return None
-    message.state, message.lease, message.lease_until = Message.State.SENDING, uuid.uuid4(), now + LEASE
+    message.state, message.lease, message.lease_until = (
+        Message.State.SENDING,
+        uuid.uuid4(),
+        now + LEASE,
+    )
     message.attempts += 1
     message.save(update_fields=["state", "lease", "lease_until", "attempts"])
     return message
 
 
 def _still_mine(message):
-    """Take the lease anew just before the text goes out: a sender that was frozen past its lease sends nothing."""
+    """Take the lease anew just before the text goes out: a sender that was frozen past its lease
+    sends nothing.
+    """
     mine = Message.objects.filter(pk=message.pk, lease=message.lease, state=Message.State.SENDING)
     return mine.update(lease_until=clock.now() + LEASE) == 1
 
@@ -218,11 +260,20 @@ def letter_of(message):
 
 
 def render(message, letter, channel=Message.Channel.EMAIL):
-    """The message's HTML: a mail, or (the same wording, without links) what is read out or posted."""
-    return render_to_string(letter.template, {
-        **letter.context, "layout": LAYOUTS[channel], "online": channel in {"email", "preview"},
-        "community": Community.current(), "person": message.person, "today": clock.now(),
-    })  # fmt: skip
+    """The message's HTML: a mail, or (the same wording, without links) what is read out or
+    posted.
+    """
+    return render_to_string(
+        letter.template,
+        {
+            **letter.context,
+            "layout": LAYOUTS[channel],
+            "online": channel in {"email", "preview"},
+            "community": Community.current(),
+            "person": message.person,
+            "today": clock.now(),
+        },
+    )
 
 
 def _email(message, letter, connection):
@@ -233,9 +284,14 @@ def _email(message, letter, connection):
         headers["List-Unsubscribe"] = f"<{letter.one_click_stop}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail = EmailMultiAlternatives(
-        letter.subject, plain_text(html), community.from_email or None, [letter.to],
-        reply_to=[community.reply_to] if community.reply_to else None, headers=headers, connection=connection,
-    )  # fmt: skip
+        letter.subject,
+        plain_text(html),
+        community.from_email or None,
+        [letter.to],
+        reply_to=[community.reply_to] if community.reply_to else None,
+        headers=headers,
+        connection=connection,
+    )
     mail.attach_alternative(html, "text/html")
     for attachment in letter.attachments:
         mail.attach(*attachment)
@@ -243,16 +299,28 @@ def _email(message, letter, connection):
 
 
 def _failed(message, error):
-    """A clear refusal ends it, where staff see it; anything else is tried again, ever more slowly, for three days."""
+    """A clear refusal ends it, where staff see it; anything else is tried again, ever more slowly,
+    for three days.
+    """
     now = clock.now()
     if _is_final(error) or now - message.created_at > GIVE_UP_AFTER:
-        return _settle(message, state=Message.State.FAILED, error=f"{type(error).__name__}: {error}")
+        return _settle(
+            message, state=Message.State.FAILED, error=f"{type(error).__name__}: {error}"
+        )
     wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
-    return _settle(message, state=Message.State.WAITING, due_at=now + wait, error=f"{type(error).__name__}: {error}")
+    return _settle(
+        message,
+        state=Message.State.WAITING,
+        due_at=now + wait,
+        error=f"{type(error).__name__}: {error}",
+    )
 
 
 def _is_final(error):
-    """Did the server refuse this address or this text for good? A wrong password of ours is no such refusal."""
+    """Did the server refuse this address or this text for good?
+
+    A wrong password of ours is no such refusal.
+    """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
     return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
@@ -261,13 +329,19 @@ def _is_final(error):
 def _settle(message, **changes):
     """Write the end of this attempt, unless another sender has taken the message meanwhile."""
     mine = Message.objects.filter(pk=message.pk, lease=message.lease)
-    return mine.update(lease=None, lease_until=None, **changes) and changes["state"] == Message.State.SENT
+    return (
+        mine.update(lease=None, lease_until=None, **changes)
+        and changes["state"] == Message.State.SENT
+    )
 
 
 def try_again(messages):
     """Put failed messages back in the queue; returns how many."""
     return messages.filter(state=Message.State.FAILED).update(
-        state=Message.State.WAITING, due_at=clock.now(), created_at=clock.now(), attempts=F("attempts") * 0
+        state=Message.State.WAITING,
+        due_at=clock.now(),
+        created_at=clock.now(),
+        attempts=F("attempts") * 0,
     )
 
 

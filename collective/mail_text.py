@@ -24,8 +24,12 @@ class _PlainText(MarkdownConverter):
 def plain_text(html):
     """Readable text for a mail program without HTML."""
     text = _PlainText(
-        heading_style="underlined", bullets="-", escape_asterisks=False, escape_underscores=False, escape_misc=False,
+        heading_style="underlined",
+        bullets="-",
+        escape_asterisks=False,
+        escape_underscores=False,
+        escape_misc=False,
         strip=["style", "head"],
-    ).convert(html)  # fmt: skip
+    ).convert(html)
     text = re.sub(r"[ \t]+\n", "\n", text.replace("\u00a0", " "))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -6,7 +6,9 @@ from collective.views.errors import bad_request
 
 
 def refuse_what_no_browser_sends(get_response):
-    """Answer 400 to NUL characters in cookies and query strings: PostgreSQL cannot hold them, no person types them."""
+    """Answer 400 to NUL characters in cookies and query strings: PostgreSQL cannot hold them, no
+    person types them.
+    """
 
     def middleware(request):
         values = [
@@ -21,11 +23,15 @@ def refuse_what_no_browser_sends(get_response):
 
 
 def keep_private_pages_out_of_caches(get_response):
-    """What was shown to somebody signed in, or for a key in the address, is stored nowhere on the way."""
+    """What was shown to somebody signed in, or for a key in the address, is stored nowhere on the
+    way.
+    """
 
     def middleware(request):
         response = get_response(request)
-        if (request.user.is_authenticated or "key" in request.GET) and not response.has_header("Cache-Control"):
+        if (request.user.is_authenticated or "key" in request.GET) and not response.has_header(
+            "Cache-Control"
+        ):
             add_never_cache_headers(response)
         return response
 
@@ -33,7 +39,9 @@ def keep_private_pages_out_of_caches(get_response):
 
 
 class HistoryMiddleware(PgHistoryMiddleware):
-    """Says in each history row who did it and by which route: the route's name, as addresses can hold ids."""
+    """Says in each history row who did it and by which route: the route's name, as addresses can
+    hold ids.
+    """
 
     def get_context(self, request):
         context = super().get_context(request)

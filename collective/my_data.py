@@ -12,14 +12,20 @@ from payments.models import Payment
 
 
 def my_data(person):
-    """A dictionary for the person to read or download: plain words, no counters, nothing of anybody else."""
+    """A dictionary for the person to read or download: plain words, no counters, nothing of anybody
+    else.
+    """
     mine = (
         Registration.objects.visible_to(person)
         .select_related("session")
         .prefetch_related("needs")
         .order_by("created_at")
     )
-    talks = Conversation.objects.visible_to(person).select_related("series", "slot").order_by("created_at")
+    talks = (
+        Conversation.objects.visible_to(person)
+        .select_related("series", "slot")
+        .order_by("created_at")
+    )
     wishes = list(person.time_requests.all())
     return {
         "name": person.name,
@@ -38,10 +44,16 @@ def my_data(person):
         "payments": [_payment_data(row) for row in mine_paid(person)],
         "follows": [str(row.target) for row in person.follows.select_related("activity", "call")],
         "policies": [
-            {"policy": row.policy.title, "as": row.get_kind_display(), "state": row.get_state_display()}
+            {
+                "policy": row.policy.title,
+                "as": row.get_kind_display(),
+                "state": row.get_state_display(),
+            }
             for row in person.policy_roles.select_related("policy")
         ],
-        "follows drafts of": [row.policy.title for row in person.draft_follows.select_related("policy")],
+        "follows drafts of": [
+            row.policy.title for row in person.draft_follows.select_related("policy")
+        ],
         "what our team did": [
             {
                 "when": row.action_time.isoformat(timespec="minutes"),
@@ -77,7 +89,8 @@ def _payment_data(row):
         "chosen": row.get_choice_display(),
         "taken in pence": row.taken_pence,
         "expenses": [
-            {"what": str(cost), "pence": cost.amount_pence, "state": cost.state} for cost in row.expenses.all()
+            {"what": str(cost), "pence": cost.amount_pence, "state": cost.state}
+            for cost in row.expenses.all()
         ],
         "sent": row.sent_at and row.sent_at.isoformat(timespec="minutes"),
         "history": [
@@ -125,8 +138,12 @@ def _need_data(need):
 
 
 def _staff_acts(person, registrations):
-    """What staff did with this person's record and registrations (the admin's log), newest first."""
+    """What staff did with this person's record and registrations (the admin's log), newest
+    first.
+    """
     keys = [str(key) for key in (person.pk, *registrations)]
-    kinds = ContentType.objects.get_for_models(Person, Registration, Conversation, TimeRequest).values()
+    kinds = ContentType.objects.get_for_models(
+        Person, Registration, Conversation, TimeRequest
+    ).values()
     found = LogEntry.objects.filter(content_type__in=kinds, object_id__in=keys).exclude(user=person)
     return found.select_related("user").order_by("-action_time")[:200]

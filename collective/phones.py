@@ -1,4 +1,6 @@
-"""UK phone numbers: read as people write them, kept encrypted, found again by the exact number or not at all."""
+"""UK phone numbers: read as people write them, kept encrypted, found again by the exact number or
+not at all.
+"""
 
 import hashlib
 import hmac
@@ -7,14 +9,18 @@ import phonenumbers
 from django.conf import settings
 from phonenumbers import PhoneNumberFormat
 
-NATIONAL_LENGTHS = {9, 10}  # digits of a UK number after its 0 (Ofcom's National Telephone Numbering Plan)
+NATIONAL_LENGTHS = {
+    9,
+    10,
+}  # digits of a UK number after its 0 (Ofcom's National Telephone Numbering Plan)
 BRITISH = 44
 
 
 def read(text):
     """The number in its one form (E.164), or None where this is no phone number.
 
-    Ofcom's numbers for drama are taken too: they are in every demonstration, and libphonenumber calls them not valid.
+    Ofcom's numbers for drama are taken too: they are in every demonstration, and libphonenumber
+    calls them not valid.
     """
     try:
         number = phonenumbers.parse(text, "GB")
@@ -43,4 +49,6 @@ def keyed_hash(number):
     """What the database can look for; worth nothing without our secret. "" for no number."""
     if not number:
         return ""
-    return hmac.new(f"phone:{settings.SECRET_KEY}".encode(), number.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        f"phone:{settings.SECRET_KEY}".encode(), number.encode(), hashlib.sha256
+    ).hexdigest()

@@ -1,4 +1,6 @@
-"""Uploaded pictures are read, made smaller and written anew, so that nothing but a picture is ever served."""
+"""Uploaded pictures are read, made smaller and written anew, so that nothing but a picture is ever
+served.
+"""
 
 from io import BytesIO
 

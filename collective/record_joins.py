@@ -1,7 +1,9 @@
-"""Joining two records of one person: one place a session, one right to a payment, and no message lost.
+"""Joining two records of one person: one place a session, one right to a payment, and no message
+lost.
 
-One record is kept and takes over what the other has; the other is emptied, never deleted. What went where is written
-down, encrypted, so that it can be undone within a day. Apps register how their rows are joined when they are ready.
+One record is kept and takes over what the other has; the other is emptied, never deleted. What went
+where is written down, encrypted, so that it can be undone within a day. Apps register how their
+rows are joined when they are ready.
 """
 
 from collections.abc import Callable
@@ -13,19 +15,36 @@ from django.db.models import Q
 
 from collective import by_hand, clock
 from collective.errors import RuleError
-from collective.models import Announcement, DeletionRequest, Follow, FollowUp, Message, Person, RecordJoin
+from collective.models import (
+    Announcement,
+    DeletionRequest,
+    Follow,
+    FollowUp,
+    Message,
+    Person,
+    RecordJoin,
+)
 
 UNDO_WITHIN = timedelta(days=1)
 CONTACTS = (
-    "email", "contact_email", "phone", "postal_address", "reach_by", "wants_news", "wants_reminders", "name",
+    "email",
+    "contact_email",
+    "phone",
+    "postal_address",
+    "reach_by",
+    "wants_news",
+    "wants_reminders",
+    "name",
     "is_active",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
 class Part:
-    """How the rows of one app are joined: `preview(kept, gone)` in sentences, `join` returns JSON for
-    `undo`, and `is_clear(gone)` says, under the lock of both people, that nothing is left behind."""
+    """How the rows of one app are joined: `preview(kept, gone)` in sentences, `join` returns JSON
+    for `undo`, and `is_clear(gone)` says, under the lock of both people, that nothing is left
+    behind.
+    """
 
     preview: Callable
     join: Callable
@@ -46,7 +65,9 @@ def check(kept, gone):
     if kept.pk == gone.pk:
         raise RuleError("Choose another record: this is the same one.")
     if gone.is_staff or gone.is_superuser:
-        raise RuleError("The other record is a staff account. Keep that one, and join this one into it.")
+        raise RuleError(
+            "The other record is a staff account. Keep that one, and join this one into it."
+        )
     if kept.joined_into_id or gone.joined_into_id:
         raise RuleError("One of these was joined into another record already.")
 
@@ -81,7 +102,9 @@ def join(kept, gone, by):
     _take_over_contacts(kept, gone)
     moved["kept_after"] = _contacts(kept)
     by_hand.rechannel(kept)
-    return RecordJoin.objects.create(kept=kept, gone=gone, moved=moved, joined_by=by, joined_at=clock.now())
+    return RecordJoin.objects.create(
+        kept=kept, gone=gone, moved=moved, joined_by=by, joined_at=clock.now()
+    )
 
 
 def _locked(*people):
@@ -94,7 +117,9 @@ def _contacts(person):
 
 
 def _take_over_contacts(kept, gone):
-    """The kept record's own contacts stand; what it lacks comes from the other, which is left without any."""
+    """The kept record's own contacts stand; what it lacks comes from the other, which is left
+    without any.
+    """
     values = _contacts(gone)
     gone.email, gone.contact_email, gone.phone, gone.postal_address = None, "", None, None
     gone.is_active, gone.joined_into, gone.reach_by = False, kept, Person.ReachBy.PHONE
@@ -111,7 +136,9 @@ def _take_over_contacts(kept, gone):
 
 
 def _move_rows(kept, gone):
-    """{model: keys} of what simply moves: follows, follow-ups, requests to be deleted; doubles stay behind."""
+    """{model: keys} of what simply moves: follows, follow-ups, requests to be deleted; doubles stay
+    behind.
+    """
     follows = Follow.objects.filter(person=gone)
     mine = set(Follow.objects.filter(person=kept).values_list("call", "activity"))
     free = [row.pk for row in follows if (row.call_id, row.activity_id) not in mine]
@@ -119,7 +146,9 @@ def _move_rows(kept, gone):
     requests = DeletionRequest.objects.filter(person=gone)
     keys = {
         "follow": [str(key) for key in free],
-        "followup": [str(key) for key in FollowUp.objects.filter(person=gone).values_list("pk", flat=True)],
+        "followup": [
+            str(key) for key in FollowUp.objects.filter(person=gone).values_list("pk", flat=True)
+        ],
         "chosen": _chosen(kept, gone),
         "deletionrequest": [] if open_request else list(requests.values_list("pk", flat=True)),
     }
@@ -132,7 +161,9 @@ def _chosen(kept, gone):
     """Keys of the rows that name the other record among an announcement's chosen people."""
     rows = Announcement.chosen.through.objects
     mine = rows.filter(person=kept).values("announcement")
-    return list(rows.filter(person=gone).exclude(announcement__in=mine).values_list("pk", flat=True))
+    return list(
+        rows.filter(person=gone).exclude(announcement__in=mine).values_list("pk", flat=True)
+    )
 
 
 def _model(name):
@@ -141,14 +172,20 @@ def _model(name):
 
 
 def _move_messages(kept, gone):
-    """Keys of the messages that moved. Of two about the same thing, one that waits is not lost to one that failed."""
+    """Keys of the messages that moved.
+
+    Of two about the same thing, one that waits is not lost to one that failed.
+    """
     mine = {_key(row): row for row in Message.objects.filter(person=kept)}
     moved, State = [], Message.State
     for row in Message.objects.filter(person=gone):
         double = mine.get(_key(row))
         if double is None:
             moved.append(row.pk)
-        elif row.state in {State.WAITING, State.SENDING} and double.state in {State.FAILED, State.DROPPED}:
+        elif row.state in {State.WAITING, State.SENDING} and double.state in {
+            State.FAILED,
+            State.DROPPED,
+        }:
             Message.objects.filter(pk=double.pk).update(
                 state=State.WAITING, due_at=row.due_at, not_after=row.not_after, error=""
             )
@@ -161,18 +198,30 @@ def _key(message):
 
 
 def can_undo(row):
-    return row.undone_at is None and row.moved is not None and clock.now() < row.joined_at + UNDO_WITHIN
+    return (
+        row.undone_at is None
+        and row.moved is not None
+        and clock.now() < row.joined_at + UNDO_WITHIN
+    )
 
 
 @transaction.atomic
 def undo(row, by):
-    """Part the two records again; what happened since stays with the kept one. Returns sentences of what could not
-    be as it was. Raises RuleError after a day."""
+    """Part the two records again; what happened since stays with the kept one.
+
+    Returns sentences of what could not be as it was. Raises RuleError after a day.
+    """
     if not can_undo(row):
-        raise RuleError("A join can be undone for a day. After that, please correct each record by hand.")
+        raise RuleError(
+            "A join can be undone for a day. After that, please correct each record by hand."
+        )
     kept, gone, moved = row.kept, row.gone, row.moved
-    _give_back_contacts(kept, gone, moved)  # not saved yet: what is offered anew goes by each one's own way
-    sentences = [line for name, part in _parts.items() for line in part.undo(kept, gone, moved[name])]
+    _give_back_contacts(
+        kept, gone, moved
+    )  # not saved yet: what is offered anew goes by each one's own way
+    sentences = [
+        line for name, part in _parts.items() for line in part.undo(kept, gone, moved[name])
+    ]
     people = {person.pk: person for person in _locked(kept, gone)}
     row = RecordJoin.objects.select_for_update(of=("self",)).get(pk=row.pk)
     if not can_undo(row):
@@ -194,7 +243,9 @@ def undo(row, by):
 
 
 def _part_messages(kept, gone, moved):
-    """Those that moved go back, and with them what was written since about what is the other's again."""
+    """Those that moved go back, and with them what was written since about what is the other's
+    again.
+    """
     about = [key for part in _parts for key in moved[part].get("about", ())]
     mine = Message.objects.filter(person=kept)
     mine.filter(Q(pk__in=moved["messages"]) | Q(about__in=about)).update(person=gone)
@@ -213,7 +264,9 @@ def _give_back_contacts(kept, gone, moved):
 
 
 def forget_old():
-    """The sweep: what went where is deleted once it can no longer be undone; returns (seen, done)."""
+    """The sweep: what went where is deleted once it can no longer be undone; returns (seen,
+    done).
+    """
     old = RecordJoin.objects.filter(joined_at__lt=clock.now() - UNDO_WITHIN).exclude(moved=None)
     done = old.update(moved=None)
     return done, done

@@ -1,4 +1,7 @@
-"""What each staff group may do. `manage.py sync_roles` writes it after every migrate; it is safe to run again."""
+"""What each staff group may do.
+
+`manage.py sync_roles` writes it after every migrate; it is safe to run again.
+"""
 
 from django.contrib.auth.models import Group, Permission
 
@@ -48,23 +51,35 @@ ROLES = {
         "payments.unknownmovement": ("view", "change"),
     },
     "Who sees what is told in confidence": {"events.conversation": ("view", "change")},
-    "Safeguarding leads": {"collective.supportline": (*ALL, "delete"), "collective.page": ("view", "change")},
+    "Safeguarding leads": {
+        "collective.supportline": (*ALL, "delete"),
+        "collective.page": ("view", "change"),
+    },
 }
 EXTRA = {
     "Who sees what is told in confidence": ["events.view_confidential"],
     "Coordinators": [
-        "events.view_access_needs", "collective.view_contact_details", "collective.send_announcement",
+        "events.view_access_needs",
+        "collective.view_contact_details",
+        "collective.send_announcement",
         "payments.record_choice",
     ],
     "Finance": ["payments.approve_payment", "payments.record_choice", "payments.pay_by_hand"],
-}  # fmt: skip
+}
 
 
 def sync():
-    """Give each group exactly the permissions listed here. Raises Permission.DoesNotExist for a name that is off."""
+    """Give each group exactly the permissions listed here.
+
+    Raises Permission.DoesNotExist for a name that is off.
+    """
     for name, models in ROLES.items():
-        wanted = [f"{label}.{action}_{model.split('.')[1]}" for model, actions in models.items()
-                  for action in actions for label in [model.split(".")[0]]]  # fmt: skip
+        wanted = [
+            f"{label}.{action}_{model.split('.')[1]}"
+            for model, actions in models.items()
+            for action in actions
+            for label in [model.split(".")[0]]
+        ]
         wanted += EXTRA.get(name, [])
         group, _ = Group.objects.get_or_create(name=name)
         group.permissions.set([_permission(permission) for permission in wanted])

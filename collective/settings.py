@@ -1,6 +1,7 @@
 """All settings, read from the environment; `.env.example` names every variable.
 
-A missing or malformed variable stops the start. Numbers of the subject (fees, places, hours) are rows, not settings.
+A missing or malformed variable stops the start. Numbers of the subject (fees, places, hours) are
+rows, not settings.
 """
 
 from pathlib import Path
@@ -18,14 +19,16 @@ env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY")
-# Newest first: "id:key,id:key". The first encrypts, all of them decrypt. See collective/encryption.py.
+# Newest first: "id:key,id:key". The first encrypts, all of them decrypt. See
+# collective/encryption.py.
 FIELD_KEYS = env.list("FIELD_KEYS")
 SITE_URL = env("SITE_URL").rstrip("/")
 REDIS_URL = env("REDIS_URL")
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname, *env.list("EXTRA_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-# How many proxies of ours stand in front; the visitor's address is that many from the end of X-Forwarded-For.
+# How many proxies of ours stand in front; the visitor's address is that many from the end of
+# X-Forwarded-For.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 INSTALLED_APPS = [
@@ -49,8 +52,10 @@ INSTALLED_APPS = [
     "pghistory",
     "events.apps.EventsConfig",
     "policy_drafts.apps.PolicyDraftsConfig",
-    "payments.apps.PaymentsConfig",  # after events: joining two records locks registrations before payments
-    "collective.apps.CollectiveConfig",  # last: its sweep sends what the others wrote; it takes away allauth's admin
+    # after events: joining two records locks registrations before payments
+    "payments.apps.PaymentsConfig",
+    # last: its sweep sends what the others wrote; it takes away allauth's admin
+    "collective.apps.CollectiveConfig",
 ]
 
 MIDDLEWARE = [
@@ -105,7 +110,13 @@ CRISPY_TEMPLATE_PACK = "forms"  # our own: templates/forms/
 def database(url):
     """Django's settings for a PostgreSQL address (a URI, a socket folder in `?host=` included)."""
     dsn = parse_dsn(url)
-    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    names = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
+    }
     known = {names[key]: value for key, value in dsn.items() if key in names}
     options = {key: value for key, value in dsn.items() if key not in names}
     return {
@@ -120,7 +131,12 @@ def database(url):
 
 DATABASES = {"default": database(env("DATABASE_URL"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+    }
+}
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()  # in the row itself: one insert less
 PGHISTORY_APPEND_ONLY = True
 
@@ -140,7 +156,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "collective.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TRUST_ENABLED = False
-MFA_TOTP_TOLERANCE = 1  # a code that ran out while it was typed still counts, as RFC 6238 (5.2) advises
+MFA_TOTP_TOLERANCE = (
+    1  # a code that ran out while it was typed still counts, as RFC 6238 (5.2) advises
+)
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
@@ -190,12 +208,16 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
         "js": [static_lazy("js/editor-parts.js")],
         "extensions": dict.fromkeys(
-            ("Definitions", "Term", "Definition", "QuoteButton", "TidyPaste"), "policy_drafts.markup.ours"
+            ("Definitions", "Term", "Definition", "QuoteButton", "TidyPaste"),
+            "policy_drafts.markup.ours",
         ),
     }
 ]
-PERMISSIONS_POLICY = {name: [] for name in ("camera", "microphone", "geolocation", "payment", "usb")}
-# Not "no-referrer": with it browsers send "Origin: null" with our own forms, which the CSRF check must refuse.
+PERMISSIONS_POLICY = {
+    name: [] for name in ("camera", "microphone", "geolocation", "payment", "usb")
+}
+# Not "no-referrer": with it browsers send "Origin: null" with our own forms, which the CSRF check
+# must refuse.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True

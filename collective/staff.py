@@ -1,4 +1,6 @@
-"""Staff accounts: inviting somebody, a lost second step, and leaving, which takes effect everywhere at once."""
+"""Staff accounts: inviting somebody, a lost second step, and leaving, which takes effect everywhere
+at once.
+"""
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
@@ -12,7 +14,9 @@ from collective.models.person import clean_email
 
 @transaction.atomic
 def invite(email, *, name="", groups=(), is_superuser=False):
-    """Make (or find) the person at this address a member of staff and write to them. Returns the person.
+    """Make (or find) the person at this address a member of staff and write to them.
+
+    Returns the person.
 
     They sign in by a code, and set up their second step on the way into the admin.
     """
@@ -35,12 +39,15 @@ def check_may_manage(by, person):
 
 @transaction.atomic
 def reset_second_step(person, by=None):
-    """A lost phone: the second step is taken away and every session ends; the next way into the admin sets it up anew.
+    """A lost phone: the second step is taken away and every session ends; the next way into the
+    admin sets it up anew.
 
     Raises RuleError for one's own: whoever holds only a stolen session must not get rid of it.
     """
     if by is not None and by.pk == person.pk:
-        raise RuleError("Ask a colleague to reset your second step, or use one of your recovery codes.")
+        raise RuleError(
+            "Ask a colleague to reset your second step, or use one of your recovery codes."
+        )
     Authenticator.objects.filter(user=person).delete()
     person.sign_out_everywhere()
     mail.tell(person, "second_step_reset", person, revision=clock.now().isoformat())
@@ -48,13 +55,20 @@ def reset_second_step(person, by=None):
 
 @transaction.atomic
 def leave(person, by=None):
-    """A colleague leaves the team: no staff right, no second step, and every session ends now. They stay a member.
+    """A colleague leaves the team: no staff right, no second step, and every session ends now.
 
-    Raises RuleError for the last superuser, as nobody could invite anybody any more, and for oneself.
+    They stay a member.
+
+    Raises RuleError for the last superuser, as nobody could invite anybody any more, and for
+    oneself.
     """
     if by is not None and by.pk == person.pk:
         raise RuleError("Ask a colleague to do this for you.")
-    others = Person.objects.select_for_update().filter(is_superuser=True, is_active=True).exclude(pk=person.pk)
+    others = (
+        Person.objects.select_for_update()
+        .filter(is_superuser=True, is_active=True)
+        .exclude(pk=person.pk)
+    )
     if person.is_superuser and not others:
         raise RuleError("This is the last superuser. Make somebody else one first.")
     Authenticator.objects.filter(user=person).delete()
@@ -69,7 +83,11 @@ def leave(person, by=None):
 def staff_invited(message):
     if not message.person.is_staff:
         return None
-    return mail.Letter("You are invited", "email/staff_invited.html", {"admin": addresses.full_reverse("admin:index")})
+    return mail.Letter(
+        "You are invited",
+        "email/staff_invited.html",
+        {"admin": addresses.full_reverse("admin:index")},
+    )
 
 
 @mail.kind("second_step_reset", "Second step was reset")

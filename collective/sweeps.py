@@ -21,7 +21,9 @@ LATE_AFTER = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Sweep:
-    """A named act that returns (seen, done) and may run at any time, twice or at once, without harm."""
+    """A named act that returns (seen, done) and may run at any time, twice or at once, without
+    harm.
+    """
 
     name: str
     act: Callable
@@ -67,8 +69,11 @@ def run(name):
 
 
 def each(keys, act, *, longest=None):
-    """Call the act with each key; returns (seen, done). One that fails keeps no other from being done, and is raised
-    at the end, so that the run says so. After `longest` seconds the rest is left to the next sweep."""
+    """Call the act with each key; returns (seen, done).
+
+    One that fails keeps no other from being done, and is raised at the end, so that the run says
+    so. After `longest` seconds the rest is left to the next sweep.
+    """
     done, failure, until = 0, None, time.monotonic() + (longest or float("inf"))
     for key in keys:
         if time.monotonic() > until:
@@ -91,7 +96,9 @@ def late():
     latest = dict(done.annotate(Max("started_at")))
     too_old = clock.now() - LATE_AFTER
     return sorted(
-        name for name, sweep in _sweeps.items() if name not in latest or latest[name] <= too_old - sweep.every
+        name
+        for name, sweep in _sweeps.items()
+        if name not in latest or latest[name] <= too_old - sweep.every
     )
 
 

@@ -1,6 +1,9 @@
-"""Staff's Today: what must be rung, arranged, marked, told. It may see every app; each line leads to the act.
+"""Staff's Today: what must be rung, arranged, marked, told.
 
-Every section is one query with a limit, so the page asks the same number of queries with ten people and with thousands.
+It may see every app; each line leads to the act.
+
+Every section is one query with a limit, so the page asks the same number of queries with ten people
+and with thousands.
 """
 
 from dataclasses import replace
@@ -12,7 +15,15 @@ from django.utils import timezone
 
 from collective import addresses, clock, mail, today_talks
 from collective.errors import RuleError
-from collective.models import Activity, DeletionRequest, FollowUp, Message, Person, SupportLine, Taken
+from collective.models import (
+    Activity,
+    DeletionRequest,
+    FollowUp,
+    Message,
+    Person,
+    SupportLine,
+    Taken,
+)
 from collective.models.community import CHECK_LINES_EVERY
 from collective.today_lines import MOST, Line, Section
 from events.models import AccessNeed, Conversation, Registration, Session, TimeRequest
@@ -25,12 +36,20 @@ LOOK_AHEAD = timedelta(days=7)  # at sessions without joining details
 
 
 def sections(call=None):
-    """Every section with its lines, for all calls or for one; what a colleague has taken is marked."""
+    """Every section with its lines, for all calls or for one; what a colleague has taken is
+    marked.
+    """
     *sessions, coming = from_sessions(call)
     found = [
-        to_tell(call), offers_running_out(call), to_arrange(call), *sessions, today_talks.to_mark(call),
-        today_talks.times_asked_for(call), failed_mail(call), follow_ups(call),
-    ]  # fmt: skip
+        to_tell(call),
+        offers_running_out(call),
+        to_arrange(call),
+        *sessions,
+        today_talks.to_mark(call),
+        today_talks.times_asked_for(call),
+        failed_mail(call),
+        follow_ups(call),
+    ]
     found += [coming] if call else [housekeeping(), coming]
     _mark_taken(found)
     return found
@@ -40,11 +59,16 @@ def _mark_taken(found):
     keys = {line.key for section in found for line in section.lines if line.key}
     taken = {row.line: row for row in Taken.objects.filter(line__in=keys).select_related("person")}
     for section in found:
-        section.lines = [replace(line, taken=taken[line.key]) if line.key in taken else line for line in section.lines]
+        section.lines = [
+            replace(line, taken=taken[line.key]) if line.key in taken else line
+            for line in section.lines
+        ]
 
 
 def _of_call(messages, call):
-    """Messages about registrations and announcements of this call, or about one of its activities."""
+    """Messages about registrations and announcements of this call, or about one of its
+    activities.
+    """
     if call is None:
         return messages
     registrations = Registration.objects.filter(session__call=call).values("pk")
@@ -67,69 +91,104 @@ def to_tell(call):
     labels, verbs = mail.labels(), {"phone": "Ring", "post": "Write to"}
     lines = [
         Line(
-            f"message:{row.pk}", f"{verbs[row.channel]} {row.person}: {labels[row.kind]}",
-            reverse("admin:collective_message_tell", args=[row.pk]), "Tell them", row.not_after,
+            f"message:{row.pk}",
+            f"{verbs[row.channel]} {row.person}: {labels[row.kind]}",
+            reverse("admin:collective_message_tell", args=[row.pk]),
+            "Tell them",
+            row.not_after,
             f"tried {row.attempts} times" if row.attempts else "",
         )
         for row in tasks
-    ]  # fmt: skip
-    return Section("tell", "To ring or post", lines, reverse("admin:collective_message_changelist") + "?to_tell=1")
+    ]
+    return Section(
+        "tell",
+        "To ring or post",
+        lines,
+        reverse("admin:collective_message_changelist") + "?to_tell=1",
+    )
 
 
 def offers_running_out(call):
     """Offers that end within a day and were not answered."""
     rows = Registration.objects.filter(
-        state=Registration.State.OFFERED, offer_told_at__isnull=False,
-        offer_until__gt=clock.now(), offer_until__lte=clock.now() + RUNS_OUT_WITHIN,
-    )  # fmt: skip
+        state=Registration.State.OFFERED,
+        offer_told_at__isnull=False,
+        offer_until__gt=clock.now(),
+        offer_until__lte=clock.now() + RUNS_OUT_WITHIN,
+    )
     rows = rows.filter(session__call=call) if call else rows
     lines = [
         Line(
-            f"offer:{row.pk}", f"{row.person}: {row.session}",
-            reverse("admin:events_registration_change", args=[row.pk]), "See the offer", row.offer_until,
+            f"offer:{row.pk}",
+            f"{row.person}: {row.session}",
+            reverse("admin:events_registration_change", args=[row.pk]),
+            "See the offer",
+            row.offer_until,
         )
         for row in rows.select_related("person", "session").order_by("offer_until")[: MOST + 1]
-    ]  # fmt: skip
+    ]
     more = reverse("admin:events_registration_changelist") + "?state__exact=offered"
     return Section("offers", "Offers running out", lines, more)
 
 
 def to_arrange(call):
-    """Sessions for which something that helps people is not arranged yet: how many things, by when. No names."""
+    """Sessions for which something that helps people is not arranged yet: how many things, by when.
+
+    No names.
+    """
     needs = AccessNeed.objects.to_do()
     needs = needs.filter(registration__session__call=call) if call else needs
-    rows = needs.order_by().values("registration__session", "registration__session__title").annotate(
-        things=Count("pk"), changed=Count("pk", filter=Q(changed_at__isnull=False)), by=Min("needed_by")
-    )  # fmt: skip
+    rows = (
+        needs.order_by()
+        .values("registration__session", "registration__session__title")
+        .annotate(
+            things=Count("pk"),
+            changed=Count("pk", filter=Q(changed_at__isnull=False)),
+            by=Min("needed_by"),
+        )
+    )
     lines = [
         Line(
             f"needs:{row['registration__session']}",
             f"{row['registration__session__title']}: {row['things']} to arrange",
-            reverse("admin:events_session_needs", args=[row["registration__session"]]), "Arrange",
+            reverse("admin:events_session_needs", args=[row["registration__session"]]),
+            "Arrange",
             row["by"] and datetime.combine(row["by"], time(17), LONDON),
             f"{row['changed']} changed since" if row["changed"] else "",
         )
         for row in rows.order_by("by")[: MOST + 1]
-    ]  # fmt: skip
+    ]
     return Section("needs", "To arrange", lines, reverse("admin:events_session_changelist"))
 
 
 def from_sessions(call):
-    """Four sections from one look at the sessions: attendance, free places with a list, no joining details, coming."""
+    """Four sections from one look at the sessions: attendance, free places with a list, no joining
+    details, coming.
+    """
     now, State = clock.now(), Registration.State
-    rows = Session.objects.exclude(state__in=[Session.State.CANCELLED, Session.State.TO_BE_CONFIRMED])
+    rows = Session.objects.exclude(
+        state__in=[Session.State.CANCELLED, Session.State.TO_BE_CONFIRMED]
+    )
     rows = rows.filter(call=call) if call else rows
     rows = rows.annotate(
         **counts("registrations"),
         unmarked=Count("registrations", filter=Q(registrations__state=State.CONFIRMED)),
         unsure=Count(
             "registrations",
-            filter=Q(registrations__state=State.ATTENDED, registrations__capacity="not_sure", fee_pence__isnull=False),
+            filter=Q(
+                registrations__state=State.ATTENDED,
+                registrations__capacity="not_sure",
+                fee_pence__isnull=False,
+            ),
         ),
-    )  # fmt: skip
-    past = rows.filter(starts_at__lte=now, starts_at__gt=now - LOOK_BACK).filter(Q(unmarked__gt=0) | Q(unsure__gt=0))
+    )
+    past = rows.filter(starts_at__lte=now, starts_at__gt=now - LOOK_BACK).filter(
+        Q(unmarked__gt=0) | Q(unsure__gt=0)
+    )
     ahead = rows.filter(starts_at__gt=now)
-    both = past.order_by("starts_at")[: MOST + 1].union(ahead.order_by("starts_at")[: 2 * MOST], all=True)
+    both = past.order_by("starts_at")[: MOST + 1].union(
+        ahead.order_by("starts_at")[: 2 * MOST], all=True
+    )
     everything = reverse("admin:events_session_changelist")
     found = (
         Section("attendance", "Attendance to mark", more=everything),
@@ -146,7 +205,15 @@ def _sort_session(row, attendance, free, joining, coming):
     board = reverse("admin:events_session_board", args=[row.pk])
     if row.has_started and row.unmarked:
         url = reverse("admin:events_session_attendance", args=[row.pk])
-        attendance.append(Line(f"attendance:{row.pk}", f"{row}: {row.unmarked} not marked", url, "Mark", row.ends_at))
+        attendance.append(
+            Line(
+                f"attendance:{row.pk}",
+                f"{row}: {row.unmarked} not marked",
+                url,
+                "Mark",
+                row.ends_at,
+            )
+        )
     if row.unsure:
         words = f"{row}: ask {row.unsure} who took part and were not sure in which capacity"
         attendance.append(Line(f"ask:{row.pk}", words, f"{board}?show=not_sure", "Ask"))
@@ -157,26 +224,41 @@ def _sort_session(row, attendance, free, joining, coming):
         words = f"{row}: {row.held} of {row.places} places taken or offered, {row.waiting} wait"
         book = ("Book for somebody", reverse("admin:events_session_book", args=[row.pk]), str(row))
         coming.append(Line("", words, board, "Open the board", row.starts_at, also=book))
-    if not row.has_started and not row.has_joining_details and row.starts_at < clock.now() + LOOK_AHEAD:
+    if (
+        not row.has_started
+        and not row.has_joining_details
+        and row.starts_at < clock.now() + LOOK_AHEAD
+    ):
         url = reverse("admin:events_session_change", args=[row.pk])
         joining.append(
-            Line(f"joining:{row.pk}", f"{row}: nobody can know how to join", url, "Write them", row.starts_at)
+            Line(
+                f"joining:{row.pk}",
+                f"{row}: nobody can know how to join",
+                url,
+                "Write them",
+                row.starts_at,
+            )
         )
 
 
 def failed_mail(call):
-    """Mail that failed or came back, as long as it is worth telling; sign-in codes are asked for anew."""
+    """Mail that failed or came back, as long as it is worth telling; sign-in codes are asked for
+    anew.
+    """
     rows = _of_call(Message.objects.failed(), call).exclude(kind__in=["code", "address_code"])
     rows = rows.filter(Q(not_after=None) | Q(not_after__gt=clock.now()))
     rows = rows.select_related("person").order_by("-created_at")[: MOST + 1]
     labels = mail.labels()
     lines = [
         Line(
-            f"message:{row.pk}", f"{row.person or row.address}: {labels.get(row.kind, row.kind)}",
-            reverse("admin:collective_message_change", args=[row.pk]), "See what to do", row.not_after,
+            f"message:{row.pk}",
+            f"{row.person or row.address}: {labels.get(row.kind, row.kind)}",
+            reverse("admin:collective_message_change", args=[row.pk]),
+            "See what to do",
+            row.not_after,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     more = reverse("admin:collective_message_changelist") + "?state__exact=failed"
     return Section("failed", "Mail that did not arrive", lines, more)
 
@@ -187,39 +269,62 @@ def follow_ups(call):
     rows = rows.filter(activity__call=call) if call else rows
     lines = [
         Line(
-            f"followup:{row.pk}", str(row.person or row.activity or "Something to come back to"),
-            reverse("admin:collective_followup_change", args=[row.pk]), "Read it",
+            f"followup:{row.pk}",
+            str(row.person or row.activity or "Something to come back to"),
+            reverse("admin:collective_followup_change", args=[row.pk]),
+            "Read it",
             datetime.combine(row.due_on, time(17), LONDON),
         )
         for row in rows.select_related("person", "activity")[: MOST + 1]
-    ]  # fmt: skip
-    return Section("follow_ups", "Follow-ups", lines, reverse("admin:collective_followup_changelist"))
+    ]
+    return Section(
+        "follow_ups", "Follow-ups", lines, reverse("admin:collective_followup_changelist")
+    )
 
 
 def housekeeping():
-    """Requests to be deleted (a month to answer) and support lines that nobody checked for half a year."""
-    requests = DeletionRequest.objects.filter(done_at=None).select_related("person").order_by("asked_at")[: MOST + 1]
+    """Requests to be deleted (a month to answer) and support lines that nobody checked for half a
+    year.
+    """
+    requests = (
+        DeletionRequest.objects.filter(done_at=None)
+        .select_related("person")
+        .order_by("asked_at")[: MOST + 1]
+    )
     lines = [
         Line(
-            f"delete:{row.pk}", f"{row.person} asked us to delete what we hold",
-            reverse("admin:collective_deletionrequest_change", args=[row.pk]), "Answer",
+            f"delete:{row.pk}",
+            f"{row.person} asked us to delete what we hold",
+            reverse("admin:collective_deletionrequest_change", args=[row.pk]),
+            "Answer",
             row.asked_at + timedelta(days=28),
         )
         for row in requests
-    ]  # fmt: skip
+    ]
     old = SupportLine.objects.filter(checked_on__lte=clock.now().date() - CHECK_LINES_EVERY).count()
     if old:
         url = reverse("admin:collective_supportline_changelist")
-        lines.append(Line("lines", f"{old} support lines to check: are numbers and hours still right?", url, "Check"))
+        lines.append(
+            Line(
+                "lines",
+                f"{old} support lines to check: are numbers and hours still right?",
+                url,
+                "Check",
+            )
+        )
     return Section("also", "Requests and support lines", lines)
 
 
 def take(key, person, *, instead_of=None):
-    """Mark a line as mine, or (named) instead of a colleague. Raises RuleError where another one was quicker.
+    """Mark a line as mine, or (named) instead of a colleague.
+
+    Raises RuleError where another one was quicker.
 
     Marks are forgotten after two days.
     """
-    row, made = Taken.objects.get_or_create(line=key[:80], defaults={"person": person, "taken_at": clock.now()})
+    row, made = Taken.objects.get_or_create(
+        line=key[:80], defaults={"person": person, "taken_at": clock.now()}
+    )
     if made or row.person_id == person.pk:
         return
     if str(row.person_id) != instead_of:
@@ -241,11 +346,15 @@ def forget_old_marks():
 
 
 def tell_staff():
-    """The sweep: from 8:00 in the morning, one mail each to staff who look after sessions; returns (seen, done)."""
+    """The sweep: from 8:00 in the morning, one mail each to staff who look after sessions; returns
+    (seen, done).
+    """
     now = timezone.localtime(clock.now(), LONDON)
     if now.time() < MAIL_AT:
         return 0, 0
-    people = Person.objects.filter(is_staff=True, is_active=True, wants_staff_mail=True, reach_by="email")
+    people = Person.objects.filter(
+        is_staff=True, is_active=True, wants_staff_mail=True, reach_by="email"
+    )
     people = people.filter(Q(groups__name="Coordinators") | Q(is_superuser=True)).distinct()
     already = Message.objects.filter(kind="staff_today", revision=str(now.date())).values("person")
     midnight = datetime.combine(now.date() + timedelta(days=1), time(0), LONDON)
@@ -261,7 +370,9 @@ def staff_today(message):
     if not message.person.is_staff or not message.person.wants_staff_mail:
         return None
     found = [row for row in sections() if row.lines and row.name != "coming"]
-    lines = [(row.title, f"more than {MOST}" if row.has_more else str(len(row.lines))) for row in found]
+    lines = [
+        (row.title, f"more than {MOST}" if row.has_more else str(len(row.lines))) for row in found
+    ]
     if not lines:
         return None
     context = {"lines": lines, "admin": addresses.full_reverse("admin:index")}

@@ -1,4 +1,6 @@
-"""Today's part about conversations: what nobody has noted yet, what to decide, who asks for another time."""
+"""Today's part about conversations: what nobody has noted yet, what to decide, who asks for another
+time.
+"""
 
 from django.db.models import Q
 from django.urls import reverse
@@ -11,7 +13,9 @@ from events.models.session import LONDON
 
 
 def to_mark(call):
-    """Conversations that are over and of which nobody has said what became, and those to decide on."""
+    """Conversations that are over and of which nobody has said what became, and those to decide
+    on.
+    """
     over = Conversation.objects.to_mark().filter(slot__ends_at__lte=clock.now())
     rows = Conversation.objects.filter(
         Q(pk__in=over.values("pk")) | Q(pk__in=Conversation.objects.to_decide().values("pk"))
@@ -20,13 +24,24 @@ def to_mark(call):
     found = [
         Line(
             f"talk:{row.pk}",
-            f"{row.person}, {row.series}: {'not held: is it paid?' if row.keeps_right else 'what became of it?'}",
-            reverse("admin:events_conversation_change", args=[row.pk]), "Decide" if row.keeps_right else "Note it",
+            (
+                f"{row.person}, {row.series}: "
+                f"{'not held: is it paid?' if row.keeps_right else 'what became of it?'}"
+            ),
+            reverse("admin:events_conversation_change", args=[row.pk]),
+            "Decide" if row.keeps_right else "Note it",
             row.slot.ends_at,
         )
-        for row in rows.select_related("person", "series", "slot").order_by("slot__starts_at")[: MOST + 1]
-    ]  # fmt: skip
-    return Section("talks", "Conversations to note or decide", found, reverse("admin:events_conversation_changelist"))
+        for row in rows.select_related("person", "series", "slot").order_by("slot__starts_at")[
+            : MOST + 1
+        ]
+    ]
+    return Section(
+        "talks",
+        "Conversations to note or decide",
+        found,
+        reverse("admin:events_conversation_changelist"),
+    )
 
 
 def times_asked_for(call):
@@ -43,4 +58,6 @@ def times_asked_for(call):
         )
         for row in rows.select_related("person", "series")[: MOST + 1]
     ]
-    return Section("wishes", "Other times asked for", lines, reverse("admin:events_timerequest_changelist"))
+    return Section(
+        "wishes", "Other times asked for", lines, reverse("admin:events_timerequest_changelist")
+    )

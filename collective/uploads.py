@@ -9,7 +9,8 @@ MEGABYTE = 1024 * 1024
 
 
 def check(file, kinds, megabytes, instead):
-    """Raises ValidationError for a new file that is of none of these kinds (endings with a dot), or too large.
+    """Raises ValidationError for a new file that is of none of these kinds (endings with a dot), or
+    too large.
 
     `instead` says what to do about one that is too large.
     """

@@ -1,4 +1,7 @@
-"""`make run` without Stripe keys: the fake Stripe of the tests, on the demonstration's clock. No real money moves."""
+"""`make run` without Stripe keys: the fake Stripe of the tests, on the demonstration's clock.
+
+No real money moves.
+"""
 
 import contextlib
 import os
@@ -23,7 +26,9 @@ def demonstration_clock(database):
             connections.append(psycopg2.connect(database))
             connections[0].autocommit = True
         with connections[0].cursor() as cursor:
-            cursor.execute('SELECT coalesce(max(extract(epoch FROM "offset")), 0) FROM collective_clockoffset')
+            cursor.execute(
+                'SELECT coalesce(max(extract(epoch FROM "offset")), 0) FROM collective_clockoffset'
+            )
             return timedelta(seconds=float(cursor.fetchone()[0]))
 
     def now():
@@ -39,7 +44,9 @@ def demonstration_clock(database):
 if __name__ == "__main__":
     port, path, site = int(sys.argv[1]), sys.argv[2], sys.argv[3]
     clock = demonstration_clock(os.environ["DATABASE_URL"])
-    with FakeStripe(port, path=path, clock=clock, webhook=f"{site}/webhooks/stripe/", secret="whsec_fake") as fake:
+    with FakeStripe(
+        port, path=path, clock=clock, webhook=f"{site}/webhooks/stripe/", secret="whsec_fake"
+    ) as fake:
         fake.state.posts_after, fake.state.ends_after = POSTS_AFTER, RETURNS_AFTER
         with contextlib.suppress(KeyboardInterrupt):
             while True:

@@ -12,6 +12,8 @@ if __name__ == "__main__":
     for path in servers.LOCAL.iterdir():
         if path.is_dir() and path.name != "tests":
             shutil.rmtree(path)
-        elif path.name.startswith(("beat-schedule", "stripe.")):  # the fake remembers payments of data that is gone
+        elif path.name.startswith(
+            ("beat-schedule", "stripe.")
+        ):  # the fake remembers payments of data that is gone
             path.unlink()
     print("All data of make run is gone.")

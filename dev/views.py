@@ -1,4 +1,6 @@
-"""Pages for a newcomer with `make run`: who is who, how to enter the admin, and every email that was sent."""
+"""Pages for a newcomer with `make run`: who is who, how to enter the admin, and every email that
+was sent.
+"""
 
 import email
 import email.policy
@@ -6,7 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from allauth.mfa.utils import decrypt
 from django.conf import settings
 from django.http import Http404
@@ -51,9 +57,12 @@ def _app_code(person):
 def _read(path):
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     return {
-        "name": path.stem, "to": message["X-RcptTo"], "subject": message["Subject"], "message": message,
+        "name": path.stem,
+        "to": message["X-RcptTo"],
+        "subject": message["Subject"],
+        "message": message,
         "at": datetime.fromtimestamp(path.stat().st_mtime, timezone.get_current_timezone()),
-    }  # fmt: skip
+    }
 
 
 @require_safe
@@ -71,8 +80,16 @@ def one_mail(request, name):
         raise Http404
     found = _read(path)
     parts = [part for part in found["message"].walk() if not part.is_multipart()]
-    return render(request, "dev/one_mail.html", {
-        **found, "headers": found["message"].items(),
-        "text": next((part.get_content() for part in parts if part.get_content_type() == "text/plain"), ""),
-        "attached": [part.get_filename() for part in parts if part.get_filename()],
-    })  # fmt: skip
+    return render(
+        request,
+        "dev/one_mail.html",
+        {
+            **found,
+            "headers": found["message"].items(),
+            "text": next(
+                (part.get_content() for part in parts if part.get_content_type() == "text/plain"),
+                "",
+            ),
+            "attached": [part.get_filename() for part in parts if part.get_filename()],
+        },
+    )

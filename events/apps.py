@@ -24,13 +24,19 @@ class EventsConfig(AppConfig):
 
         audiences.register_all()
         joins.register(
-            "registrations", preview=record_joins.preview, join=record_joins.join, is_clear=record_joins.is_clear,
+            "registrations",
+            preview=record_joins.preview,
+            join=record_joins.join,
+            is_clear=record_joins.is_clear,
             undo=record_joins.undo,
-        )  # fmt: skip
+        )
         joins.register(
-            "conversations", preview=conversation_joins.preview, join=conversation_joins.join,
-            is_clear=conversation_joins.is_clear, undo=conversation_joins.undo,
-        )  # fmt: skip
+            "conversations",
+            preview=conversation_joins.preview,
+            join=conversation_joins.join,
+            is_clear=conversation_joins.is_clear,
+            undo=conversation_joins.undo,
+        )
         offering.register_paid_session(waiting_list.has_paid_session)
         restoring.register(conversation_reminders.hold_after_restore)
         restoring.register(reminders.hold_after_restore)
@@ -61,4 +67,6 @@ class EventsConfig(AppConfig):
         sweeps.register("numbers and topics", confidential.forget_told, every=timedelta(hours=1))
         sweeps.register("private notes", confidential.forget_notes, every=timedelta(hours=1))
         sweeps.register("old drafts", waiting_list.forget_old_drafts, every=timedelta(hours=1))
-        sweeps.register("private answers", waiting_list.forget_private_answers, every=timedelta(hours=1))
+        sweeps.register(
+            "private answers", waiting_list.forget_private_answers, every=timedelta(hours=1)
+        )

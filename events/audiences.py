@@ -33,9 +33,22 @@ def of_call(announcement):
 
 def register_all():
     register(
-        "confirmed", "Who has a place in the session", of_session([State.CONFIRMED, State.ATTENDED]), needs="activity"
+        "confirmed",
+        "Who has a place in the session",
+        of_session([State.CONFIRMED, State.ATTENDED]),
+        needs="activity",
     )
-    register("waiting", "Who is on its waiting list", of_session([State.WAITING, State.OFFERED]), needs="activity")
-    register("session", "Everybody of the session", of_session([*HOLDING, State.WAITING]), needs="activity")
+    register(
+        "waiting",
+        "Who is on its waiting list",
+        of_session([State.WAITING, State.OFFERED]),
+        needs="activity",
+    )
+    register(
+        "session",
+        "Everybody of the session",
+        of_session([*HOLDING, State.WAITING]),
+        needs="activity",
+    )
     register("conversations", "Who has a conversation booked", of_series, needs="activity")
     register("call", "Everybody of the call", of_call, needs="call", is_news=True)

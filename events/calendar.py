@@ -1,4 +1,6 @@
-"""Calendar files (RFC 5545, iTIP RFC 5546): a UID that stays, and SEQUENCE that rises with each change."""
+"""Calendar files (RFC 5545, iTIP RFC 5546): a UID that stays, and SEQUENCE that rises with each
+change.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,7 +14,9 @@ from collective.models import Community
 
 @dataclass(frozen=True)
 class Entry:
-    """What goes into somebody's calendar: a name that gives nothing away, where, when, and their own page."""
+    """What goes into somebody's calendar: a name that gives nothing away, where, when, and their
+    own page.
+    """
 
     key: object  # of the registration or conversation: it makes the UID
     sequence: int
@@ -28,22 +32,36 @@ class Entry:
 def of_registration(registration):
     session, page = registration.session, addresses.full(registration.get_absolute_url())
     return Entry(
-        registration.pk, session.calendar_sequence, session.starts_at, session.ends_at, session.neutral_name,
-        session.address or ("To be confirmed" if session.is_in_person else "Online"), page,
-        "How to join is on your page: " + page, registration.person.email or "",
-    )  # fmt: skip
+        registration.pk,
+        session.calendar_sequence,
+        session.starts_at,
+        session.ends_at,
+        session.neutral_name,
+        session.address or ("To be confirmed" if session.is_in_person else "Online"),
+        page,
+        "How to join is on your page: " + page,
+        registration.person.email or "",
+    )
 
 
 def of_conversation(conversation, *, for_host=False):
     """No number, no topic and no name: calendars are shared."""
-    host_page = addresses.full_reverse("host_conversation", conversation.series.slug, conversation.pk)
+    host_page = addresses.full_reverse(
+        "host_conversation", conversation.series.slug, conversation.pk
+    )
     page = host_page if for_host else addresses.full(conversation.get_absolute_url())
     person = conversation.series.host if for_host else conversation.person
     return Entry(
-        conversation.pk, conversation.calendar_sequence, conversation.slot.starts_at, conversation.slot.ends_at,
-        conversation.series.neutral_name, conversation.get_how_display(), page, "All of it is on your page: " + page,
+        conversation.pk,
+        conversation.calendar_sequence,
+        conversation.slot.starts_at,
+        conversation.slot.ends_at,
+        conversation.series.neutral_name,
+        conversation.get_how_display(),
+        page,
+        "All of it is on your page: " + page,
         person.email or "",
-    )  # fmt: skip
+    )
 
 
 def invitation(entry, method="REQUEST"):

@@ -1,4 +1,6 @@
-"""The ways to take part as cards: sessions with their places, conversations with their times, and one's own state."""
+"""The ways to take part as cards: sessions with their places, conversations with their times, and
+one's own state.
+"""
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
@@ -10,12 +12,18 @@ ADDED = ("held", "waiting", "my_state", "is_followed", "has_free_times", "is_min
 
 
 def with_children(activities, person):
-    """A list of these activities, each as what it is (a Session, a ConversationSeries): with counts, whether there are
-    free times, and the person's own state.
+    """A list of these activities, each as what it is (a Session, a ConversationSeries): with
+    counts, whether there are free times, and the person's own state.
 
     One query: a page of cards asks no more, however many people signed up.
     """
-    mine = Registration.objects.visible_to(person).live().filter(session=OuterRef("pk")).order_by().values("state")[:1]
+    mine = (
+        Registration.objects.visible_to(person)
+        .live()
+        .filter(session=OuterRef("pk"))
+        .order_by()
+        .values("state")[:1]
+    )
     booked = Conversation.objects.visible_to(person).upcoming().filter(series=OuterRef("pk"))
     # Meta.ordering does not reach a query that counts
     rows = (

@@ -1,4 +1,6 @@
-"""What the messages about conversations say: never a topic or a need, and of a number at most its last three digits."""
+"""What the messages about conversations say: never a topic or a need, and of a number at most its
+last three digits.
+"""
 
 from collective import addresses, mail
 from collective.link_keys import key_for
@@ -31,7 +33,9 @@ def _letter(conversation, subject, template, *, method="", for_host=False, **mor
         "move": addresses.full_reverse("move_booking", conversation.pk, **key),
         "cancel": addresses.full_reverse("cancel_booking", conversation.pk, **key),
         "again": addresses.full(conversation.series.get_absolute_url()),
-        "host_page": addresses.full_reverse("host_conversation", conversation.series.slug, conversation.pk),
+        "host_page": addresses.full_reverse(
+            "host_conversation", conversation.series.slug, conversation.pk
+        ),
         **more,
     }
     attachments = []
@@ -39,9 +43,13 @@ def _letter(conversation, subject, template, *, method="", for_host=False, **mor
         entry = calendar.of_conversation(conversation, for_host=for_host)
         attachments = [("conversation.ics", calendar.invitation(entry, method), "text/calendar")]
     return Letter(
-        subject, f"events/email/{template}.html", context, row=conversation, attachments=attachments,
+        subject,
+        f"events/email/{template}.html",
+        context,
+        row=conversation,
+        attachments=attachments,
         one_click_stop=more.get("stop", ""),
-    )  # fmt: skip
+    )
 
 
 def _has_first_choice(conversation):
@@ -51,7 +59,9 @@ def _has_first_choice(conversation):
 
 
 def _if_newest(message, state=State.BOOKED):
-    """The conversation, or None where something newer has happened to it: another message tells of that."""
+    """The conversation, or None where something newer has happened to it: another message tells of
+    that.
+    """
     conversation = _conversation(message)
     is_newest = message.revision.rpartition("@")[2] == str(conversation.calendar_sequence)
     return conversation if is_newest and conversation.state == state else None
@@ -60,19 +70,25 @@ def _if_newest(message, state=State.BOOKED):
 @mail.kind("conversation_booked", "Conversation booked", keep_text=False)
 def booked(message):
     found = _if_newest(message)
-    return found and _letter(found, "Your conversation is booked", "conversation_booked", method="REQUEST")
+    return found and _letter(
+        found, "Your conversation is booked", "conversation_booked", method="REQUEST"
+    )
 
 
 @mail.kind("conversation_moved", "Conversation moved", keep_text=False)
 def moved(message):
     found = _if_newest(message)
-    return found and _letter(found, "Your conversation has a new time", "conversation_moved", method="REQUEST")
+    return found and _letter(
+        found, "Your conversation has a new time", "conversation_moved", method="REQUEST"
+    )
 
 
 @mail.kind("conversation_changed", "Conversation: by phone or video changed", keep_text=False)
 def changed(message):
     found = _if_newest(message)
-    return found and _letter(found, "Your conversation has changed", "conversation_changed", method="REQUEST")
+    return found and _letter(
+        found, "Your conversation has changed", "conversation_changed", method="REQUEST"
+    )
 
 
 @mail.kind("conversation_link", "Conversation: how to join", keep_text=False)
@@ -99,13 +115,19 @@ def cancelled(message):
 
 @mail.kind("conversation_not_held", "Conversation: not held")
 def not_held(message):
-    """They did not come, the host could not, or the connection failed: gently, and with the way to a new one."""
+    """They did not come, the host could not, or the connection failed: gently, and with the way to
+    a new one.
+    """
     found = _conversation(message)
     if found.outcome_revision != message.revision:
         return None
     kept = list(found.series.slots.kept_for(found.person))
     return _letter(
-        found, "About our conversation", "conversation_not_held", kept=kept, first_choice=_has_first_choice(found)
+        found,
+        "About our conversation",
+        "conversation_not_held",
+        kept=kept,
+        first_choice=_has_first_choice(found),
     )
 
 
@@ -138,18 +160,30 @@ def host_news(message):
         return None
     method = "CANCEL" if state == State.CANCELLED else "REQUEST"
     return _letter(
-        found, "News of your conversations", "host_news", method=method, for_host=True, news=HOST_WORDS[kind]
+        found,
+        "News of your conversations",
+        "host_news",
+        method=method,
+        for_host=True,
+        news=HOST_WORDS[kind],
     )
 
 
 @mail.kind("host_time_request", "For the host: none of the times works")
 def host_time_request(message):
-    request = TimeRequest.objects.select_related("series", "person").filter(pk=message.about).first()
+    request = (
+        TimeRequest.objects.select_related("series", "person").filter(pk=message.about).first()
+    )
     if request is None or request.settled_at:
         return None
     page = addresses.full_reverse("host", request.series.slug)
     context = {"request": request, "series": request.series, "host_page": page}
-    return Letter("Somebody asks for another time", "events/email/host_time_request.html", context, row=request)
+    return Letter(
+        "Somebody asks for another time",
+        "events/email/host_time_request.html",
+        context,
+        row=request,
+    )
 
 
 @mail.kind("time_offered", "A time kept for somebody")
@@ -163,11 +197,15 @@ def time_offered(message):
     if slot is None:
         return None
     context = {
-        "series": request.series, "slot": slot, "asked": request,
+        "series": request.series,
+        "slot": slot,
+        "asked": request,
         "again": addresses.full(request.series.get_absolute_url()),
         "book": addresses.full_reverse("book_conversation", request.series.slug, slot.pk),
-    }  # fmt: skip
-    return Letter("A time for our conversation", "events/email/time_offered.html", context, row=request)
+    }
+    return Letter(
+        "A time for our conversation", "events/email/time_offered.html", context, row=request
+    )
 
 
 @mail.kind("new_times", "New times for conversations")
@@ -177,6 +215,14 @@ def new_times(message):
     follow = Follow.objects.filter(person=message.person, activity=series.pk).first()
     if follow is None or not series.is_open or not opening.has_free_times(series):
         return None
-    stop = f"{addresses.full_reverse('stop_following', follow.pk)}?key={key_for('follow', follow.pk)}"
+    stop = (
+        f"{addresses.full_reverse('stop_following', follow.pk)}?key={key_for('follow', follow.pk)}"
+    )
     context = {"series": series, "again": addresses.full(series.get_absolute_url()), "stop": stop}
-    return Letter("There are new times", "events/email/new_times.html", context, row=series, one_click_stop=stop)
+    return Letter(
+        "There are new times",
+        "events/email/new_times.html",
+        context,
+        row=series,
+        one_click_stop=stop,
+    )

@@ -9,7 +9,10 @@ How, WhoRings = Conversation.How, Conversation.WhoRings
 
 
 class AnswersOfBookingForm(AccessNeedsForm):
-    """How somebody wants to talk, and what they choose to tell beforehand. All but the way is optional."""
+    """How somebody wants to talk, and what they choose to tell beforehand.
+
+    All but the way is optional.
+    """
 
     how = forms.ChoiceField(
         label="How would you like to talk?",
@@ -18,7 +21,10 @@ class AnswersOfBookingForm(AccessNeedsForm):
         error_messages={"required": "Choose whether to talk by phone or by video."},
     )
     who_rings = forms.ChoiceField(
-        label="If by phone: who rings whom?", widget=forms.RadioSelect, required=False, initial=WhoRings.HOST
+        label="If by phone: who rings whom?",
+        widget=forms.RadioSelect,
+        required=False,
+        initial=WhoRings.HOST,
     )
     phone = forms.CharField(
         label="Your phone number, if we ring you",
@@ -54,7 +60,8 @@ class AnswersOfBookingForm(AccessNeedsForm):
         number = phones.read(text) if text else None
         if text and number is None:
             raise forms.ValidationError(
-                "Enter a phone number like 07700 900123, without an extension; other countries begin with +."
+                "Enter a phone number like 07700 900123, without an extension; other countries "
+                "begin with +."
             )
         return number
 
@@ -97,7 +104,9 @@ class BookingForm(Typed, AnswersOfBookingForm):
     capacity = forms.ChoiceField(
         label="How are you taking part?",
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose how you are taking part. “Not sure” is a good answer too."},
+        error_messages={
+            "required": "Choose how you are taking part. “Not sure” is a good answer too."
+        },
     )
     field_order = [*AnswersOfBookingForm.field_order, "capacity"]
 

@@ -11,20 +11,32 @@ def preview(kept, gone):
     """Sentences: how many conversations move, and where both have one to come."""
     theirs = Conversation.objects.filter(person=gone)
     number = theirs.count()
-    lines = [f"{number} {'conversation moves' if number == 1 else 'conversations move'}."] if number else []
+    lines = (
+        [f"{number} {'conversation moves' if number == 1 else 'conversations move'}."]
+        if number
+        else []
+    )
     mine = set(Conversation.objects.upcoming().filter(person=kept).values_list("series", flat=True))
     for row in theirs.upcoming().select_related("series"):
         if row.series_id in mine:
-            lines.append(f"{row.series}: both have a conversation to come. Both stay; cancel one if it is too many.")
+            lines.append(
+                f"{row.series}: both have a conversation to come. Both stay; cancel one if it "
+                "is too many."
+            )
     return lines
 
 
 def _series(*people):
     """The series in which any of them has anything, in the order of locking."""
     keys = set()
-    for rows in (Conversation.objects.filter(person__in=people), TimeRequest.objects.filter(person__in=people)):
+    for rows in (
+        Conversation.objects.filter(person__in=people),
+        TimeRequest.objects.filter(person__in=people),
+    ):
         keys |= set(rows.order_by().values_list("series", flat=True))
-    return sorted(keys | set(Slot.objects.filter(kept_for__in=people).values_list("series", flat=True)))
+    return sorted(
+        keys | set(Slot.objects.filter(kept_for__in=people).values_list("series", flat=True))
+    )
 
 
 def join(kept, gone):
@@ -36,7 +48,9 @@ def join(kept, gone):
     moved = {"conversations": [], "requests": [], "settled": [], "kept": []}
     for key in _series(kept, gone):
         series = ConversationSeries.objects.lock(key)
-        for row in series.conversations.filter(person=gone).select_for_update(no_key=True, of=("self",)):
+        for row in series.conversations.filter(person=gone).select_for_update(
+            no_key=True, of=("self",)
+        ):
             _give(row, kept)
             moved["conversations"].append(str(row.pk))
         if series.time_requests.open().filter(person=kept).exists():
@@ -71,7 +85,9 @@ def is_clear(gone):
 
 def undo(kept, gone, moved):
     """Each record has its own again."""
-    rows = Conversation.objects.filter(pk__in=moved["conversations"], person=kept).select_related("series")
+    rows = Conversation.objects.filter(pk__in=moved["conversations"], person=kept).select_related(
+        "series"
+    )
     for key in sorted(set(rows.order_by().values_list("series", flat=True))):
         series = ConversationSeries.objects.lock(key)
         for row in rows.filter(series=series).select_for_update(no_key=True, of=("self",)):

@@ -15,7 +15,9 @@ def _letter(message, subject, template, *, states, calendar_method="", stop=""):
     registration = _registration(message)
     if registration.state not in states or registration.session.standing == "cancelled":
         return None
-    return _written(message, registration, subject, template, calendar_method=calendar_method, stop=stop)
+    return _written(
+        message, registration, subject, template, calendar_method=calendar_method, stop=stop
+    )
 
 
 def _registration(message):
@@ -24,7 +26,9 @@ def _registration(message):
 
 def _is_newest(message):
     """Was the person told nothing newer of this kind? An older move or offer is no longer true."""
-    same = mail.Message.objects.filter(person=message.person, kind=message.kind, about=message.about)
+    same = mail.Message.objects.filter(
+        person=message.person, kind=message.kind, about=message.about
+    )
     return not same.filter(pk__gt=message.pk).exists()
 
 
@@ -39,17 +43,24 @@ def _written(message, registration, subject, template, *, calendar_method="", st
             )
         ]
     return Letter(
-        subject, f"events/email/{template}.html", {**links(registration), "stop": stop, **more},
-        row=registration, attachments=attachments, one_click_stop=stop,
-    )  # fmt: skip
+        subject,
+        f"events/email/{template}.html",
+        {**links(registration), "stop": stop, **more},
+        row=registration,
+        attachments=attachments,
+        one_click_stop=stop,
+    )
 
 
 def links(registration):
-    """The registration, its session, and addresses that open this one registration without signing in."""
+    """The registration, its session, and addresses that open this one registration without signing
+    in.
+    """
     key = {"key_purpose": "registration", "pk": registration.pk}
     return {
         "registration": registration,
-        "answer_by": registration.session.starts_at and waiting_list.offer_until(registration.session, clock.now()),
+        "answer_by": registration.session.starts_at
+        and waiting_list.offer_until(registration.session, clock.now()),
         "call": addresses.full(registration.session.call.get_absolute_url()),
         "needs_page": addresses.full(registration.get_absolute_url()) + "#what-helps",
         "session": registration.session,
@@ -94,17 +105,27 @@ def offered(message):
 
 @mail.kind("offer_taken_back", "Offer taken back")
 def offer_taken_back(message):
-    return _letter(message, "About the place we kept for you", "offer_taken_back", states=[State.WAITING])
+    return _letter(
+        message, "About the place we kept for you", "offer_taken_back", states=[State.WAITING]
+    )
 
 
 @mail.kind("offer_lapsed", "Offer lapsed")
 def offer_lapsed(message):
-    return _letter(message, "About the place we kept for you", "offer_lapsed", states=[State.CANCELLED])
+    return _letter(
+        message, "About the place we kept for you", "offer_lapsed", states=[State.CANCELLED]
+    )
 
 
 @mail.kind("given_up", "No longer booked")
 def given_up(message):
-    return _letter(message, "You are no longer booked", "given_up", states=[State.CANCELLED], calendar_method="CANCEL")
+    return _letter(
+        message,
+        "You are no longer booked",
+        "given_up",
+        states=[State.CANCELLED],
+        calendar_method="CANCEL",
+    )
 
 
 @mail.kind("joining", "How to join")
@@ -114,7 +135,9 @@ def joining(message):
 
 @mail.kind("joining_companion", "How to join, for who comes along")
 def joining_companion(message):
-    letter = _letter(message, "How to join", "joining_companion", states=[State.CONFIRMED, State.ATTENDED])
+    letter = _letter(
+        message, "How to join", "joining_companion", states=[State.CONFIRMED, State.ATTENDED]
+    )
     if letter and letter.context["registration"].companion_email == message.address:
         return letter
     return None
@@ -161,7 +184,9 @@ def cancelled(message):
     if registration.session.standing != "cancelled" or not registration.is_live:
         return None
     method = "CANCEL" if registration.state == State.CONFIRMED else ""
-    return _written(message, registration, "A session is cancelled", "cancelled", calendar_method=method)
+    return _written(
+        message, registration, "A session is cancelled", "cancelled", calendar_method=method
+    )
 
 
 @mail.kind("companion_news", "Moved or cancelled, for who comes along")
@@ -174,10 +199,19 @@ def companion_news(message):
 
 @mail.kind("needs_news", "News of what helps them take part")
 def needs_news(message):
-    """A mail says only that there is news: what helps a person is told on their own page, by phone or by post."""
-    letter = _letter(message, "News for you", "needs_news", states=[State.CONFIRMED, State.OFFERED, State.WAITING])
+    """A mail says only that there is news: what helps a person is told on their own page, by phone
+    or by post.
+    """
+    letter = _letter(
+        message,
+        "News for you",
+        "needs_news",
+        states=[State.CONFIRMED, State.OFFERED, State.WAITING],
+    )
     if letter and message.channel != message.Channel.EMAIL:
         told = [AccessNeed.State.ARRANGED, AccessNeed.State.CANNOT]
-        letter.context["needs"] = list(AccessNeed.objects.filter(registration=message.about, state__in=told))
+        letter.context["needs"] = list(
+            AccessNeed.objects.filter(registration=message.about, state__in=told)
+        )
         return letter if letter.context["needs"] else None
     return letter

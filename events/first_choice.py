@@ -1,4 +1,6 @@
-"""Slots kept for one person until a time: first choice after the host could not, and answers to a wish for others."""
+"""Slots kept for one person until a time: first choice after the host could not, and answers to a
+wish for others.
+"""
 
 from datetime import timedelta
 
@@ -14,7 +16,9 @@ from events.models import ConversationSeries, Slot, TimeRequest
 KEPT_FOR = timedelta(hours=48)
 KEPT_FOR_WHO_IS_RUNG = timedelta(days=5)
 FIRST_CHOICE = 3  # times
-NO_TIME_LEFT = "(The host could not, and no other time was free. They have first choice of new times.)"
+NO_TIME_LEFT = (
+    "(The host could not, and no other time was free. They have first choice of new times.)"
+)
 
 
 def _until(slot, person):
@@ -29,8 +33,10 @@ def keep(slot, person):
 
 
 def keep_nearest(series, person, *, but=None):
-    """Keep the next free times for this person, before anybody else sees them, beside what was offered to them. Where
-    none is free, they have first choice of the next that are opened. The caller holds the series."""
+    """Keep the next free times for this person, before anybody else sees them, beside what was
+    offered to them. Where none is free, they have first choice of the next that are opened. The
+    caller holds the series.
+    """
     release(series, person, also_offered=False)
     if series.conversations.upcoming().filter(person=person).count() >= series.each_upcoming:
         return []
@@ -44,7 +50,9 @@ def keep_nearest(series, person, *, but=None):
         kept.append(slot)
     if not kept:
         row, made = series.time_requests.get_or_create(
-            person=person, settled_at=None, defaults={"wish": NO_TIME_LEFT, "has_first_choice": True}
+            person=person,
+            settled_at=None,
+            defaults={"wish": NO_TIME_LEFT, "has_first_choice": True},
         )
         if not made and not row.has_first_choice:
             series.time_requests.filter(pk=row.pk).update(has_first_choice=True)
@@ -63,9 +71,14 @@ def lose_first_choice(series, person):
 
 
 def serve(series):
-    """Times were opened or freed: who has first choice gets theirs kept, before anybody else; the caller holds the
-    series."""
-    rows = series.time_requests.open().filter(has_first_choice=True, offered_at=None).select_related("person")
+    """Times were opened or freed: who has first choice gets theirs kept, before anybody else; the
+    caller holds the series.
+    """
+    rows = (
+        series.time_requests.open()
+        .filter(has_first_choice=True, offered_at=None)
+        .select_related("person")
+    )
     for row in rows.order_by("asked_at"):
         kept = keep_nearest(series, row.person)
         if kept:
@@ -76,13 +89,24 @@ def _offered(row, slot):
     """Note which time is offered, and tell the person."""
     row.offered_at, row.offered_slot = clock.now(), slot
     row.save()
-    mail.tell(row.person, "time_offered", row, revision=row.offered_at.isoformat(), not_after=slot.kept_until)
+    mail.tell(
+        row.person,
+        "time_offered",
+        row,
+        revision=row.offered_at.isoformat(),
+        not_after=slot.kept_until,
+    )
 
 
 def release(series, person, *, also_offered=True):
-    """What is kept for them in this series is free again, unless it was offered to them and shall stay so; the caller
-    holds the series."""
-    offered = series.time_requests.open().filter(person=person, offered_slot__isnull=False).values("offered_slot")
+    """What is kept for them in this series is free again, unless it was offered to them and shall
+    stay so; the caller holds the series.
+    """
+    offered = (
+        series.time_requests.open()
+        .filter(person=person, offered_slot__isnull=False)
+        .values("offered_slot")
+    )
     slots = series.slots.filter(kept_for=person)
     for slot in slots if also_offered else slots.exclude(pk__in=offered):
         _let_go(slot)
@@ -99,7 +123,9 @@ def _let_go(slot):
 
 def release_lapsed():
     """The sweep: slots kept past their time are free again; returns (seen, done)."""
-    rows = Slot.objects.filter(kept_until__lte=clock.now(), kept_for__isnull=False).select_related("series")[:200]
+    rows = Slot.objects.filter(kept_until__lte=clock.now(), kept_for__isnull=False).select_related(
+        "series"
+    )[:200]
     for slot in rows:
         _release_one(slot)
     return len(rows), len(rows)
@@ -108,10 +134,14 @@ def release_lapsed():
 @transaction.atomic
 def _release_one(slot):
     series = slot.series.locked()
-    found = Slot.objects.filter(pk=slot.pk, kept_until__lte=clock.now(), kept_for__isnull=False).first()
+    found = Slot.objects.filter(
+        pk=slot.pk, kept_until__lte=clock.now(), kept_for__isnull=False
+    ).first()
     if found:
         # first choice was theirs, and they did not take it: not once more
-        TimeRequest.objects.open().filter(offered_slot=found, has_first_choice=True).update(settled_at=clock.now())
+        TimeRequest.objects.open().filter(offered_slot=found, has_first_choice=True).update(
+            settled_at=clock.now()
+        )
         _let_go(found)
         serve(series)
         # past its time it was free for every reader; who asked to be told is told of it now
@@ -122,8 +152,10 @@ def _release_one(slot):
 
 @transaction.atomic
 def ask(series, person, wish):
-    """ "None of these times works": note what would; asked again, the newest words stand. The host is told once, until
-    they have offered a time. Returns the request."""
+    """ "None of these times works": note what would; asked again, the newest words stand.
+
+    The host is told once, until they have offered a time. Returns the request.
+    """
     series = series.locked()
     series.check_booking()
     row, made = TimeRequest.objects.get_or_create(
@@ -140,7 +172,10 @@ def ask(series, person, wish):
 
 @transaction.atomic
 def withdraw(request):
-    """The person needs it no longer, or the host has answered otherwise. Twice, nothing more happens."""
+    """The person needs it no longer, or the host has answered otherwise.
+
+    Twice, nothing more happens.
+    """
     series = request.series.locked()
     row = TimeRequest.objects.open().filter(pk=request.pk).first()
     if row:
@@ -150,7 +185,9 @@ def withdraw(request):
 
 
 def _take_back_offer(row):
-    """The time that was offered is free again, if it is still kept for them; the caller holds the series."""
+    """The time that was offered is free again, if it is still kept for them; the caller holds the
+    series.
+    """
     slot = Slot.objects.filter(pk=row.offered_slot_id, kept_for=row.person_id).first()
     if slot:
         _let_go(slot)
@@ -158,7 +195,10 @@ def _take_back_offer(row):
 
 @transaction.atomic
 def offer(request, *, slot=None, day=None, time=None):
-    """Answer a request by keeping a time for the person, a free one or a new one; they are told. Raises RuleError."""
+    """Answer a request by keeping a time for the person, a free one or a new one; they are told.
+
+    Raises RuleError.
+    """
     series = request.series.locked()
     row = TimeRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
     if row.settled_at:

@@ -27,7 +27,9 @@ class AccessNeedsForm(forms.Form):
     def __init__(self, *args, session, **kwargs):
         super().__init__(*args, **kwargs)
         self.session = session
-        self.fields["access"].choices = CHOICES + (IN_PERSON_CHOICES if session.is_in_person else [])
+        self.fields["access"].choices = CHOICES + (
+            IN_PERSON_CHOICES if session.is_in_person else []
+        )
 
     @property
     def needs(self):
@@ -42,14 +44,19 @@ class AccessNeedsForm(forms.Form):
 
 
 class AnswersForm(AccessNeedsForm):
-    """What a person answers: in which capacity, who comes along, and what helps. Staff correct it with them."""
+    """What a person answers: in which capacity, who comes along, and what helps.
+
+    Staff correct it with them.
+    """
 
     NOBODY, BRINGS, WOULD_LIKE = "nobody", "brings", "would_like"
 
     capacity = forms.ChoiceField(
         label="How are you taking part?",
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose how you are taking part. “Not sure” is a good answer too."},
+        error_messages={
+            "required": "Choose how you are taking part. “Not sure” is a good answer too."
+        },
     )
     coming_along = forms.ChoiceField(
         label="Is somebody coming along to support you?",
@@ -69,11 +76,18 @@ class AnswersForm(AccessNeedsForm):
         help_text="We use it only to send them the details of how to join.",
         validators=[ADDRESS_LENGTH],
         required=False,
-        error_messages={"invalid": "Enter their email address in the correct format, like name@example.com."},
+        error_messages={
+            "invalid": "Enter their email address in the correct format, like name@example.com."
+        },
     )
     field_order = [
-        "capacity", "coming_along", "companion_name", "companion_email", "access", "access_notes",
-    ]  # fmt: skip
+        "capacity",
+        "coming_along",
+        "companion_name",
+        "companion_email",
+        "access",
+        "access_notes",
+    ]
 
     def __init__(self, *args, session, **kwargs):
         super().__init__(*args, session=session, **kwargs)
@@ -85,7 +99,10 @@ class AnswersForm(AccessNeedsForm):
         if named and cleaned.get("coming_along") == self.NOBODY:
             self.add_error(
                 "coming_along",
-                "You gave the name or address of a supporter. Choose “Yes”, or clear those two answers.",
+                (
+                    "You gave the name or address of a supporter. Choose “Yes”, or clear those two "
+                    "answers."
+                ),
             )
         return cleaned
 
@@ -129,7 +146,9 @@ class SignUpForm(Typed, AnswersForm):
 
     agree = forms.BooleanField(
         label="I have read the ways of working, and I agree to them",
-        error_messages={"required": "Tick the box if you agree to the ways of working. If you are not sure, call us."},
+        error_messages={
+            "required": "Tick the box if you agree to the ways of working. If you are not sure, call us."
+        },
     )
     field_order = [*AnswersForm.field_order, "agree"]
 
@@ -159,4 +178,7 @@ def capacity_choices(session):
         else "",
     }
     html = '<span class="choice__label">{}</span> <span class="choice__hint">{}</span>'
-    return [(capacity.value, format_html(html, capacity.label, hint)) for capacity, hint in hints.items()]
+    return [
+        (capacity.value, format_html(html, capacity.label, hint))
+        for capacity, hint in hints.items()
+    ]

@@ -31,15 +31,22 @@ class Happened:
 
 
 def of(registration):
-    """The newest last. "by you" for the person, "by Jo from our team" for staff, nothing for what went by itself."""
+    """The newest last.
+
+    "by you" for the person, "by Jo from our team" for staff, nothing for what went by itself.
+    """
     events = list(registration.events.order_by("pgh_created_at", "pgh_id")[:MOST])
     ids = {(event.pgh_context or {}).get("user") for event in events} - {None}
-    names = {str(pk): name for pk, name in Person.objects.filter(pk__in=ids).values_list("pk", "name")}
+    names = {
+        str(pk): name for pk, name in Person.objects.filter(pk__in=ids).values_list("pk", "name")
+    }
     rows, before = [], None
     for event in events:
         if event.state != before:
             user = (event.pgh_context or {}).get("user")
-            rows.append(Happened(event.pgh_created_at, WORDS[event.state], _who(user, registration, names)))
+            rows.append(
+                Happened(event.pgh_created_at, WORDS[event.state], _who(user, registration, names))
+            )
         before = event.state
     return sorted([*rows, *_staff_acts(registration)], key=lambda row: row.at)
 
@@ -54,13 +61,23 @@ def _who(user, registration, names):
 
 def said_to_them(words):
     """Staff's log, as the person it is about reads it."""
-    return words.replace("helps them", "helps you").replace("for them", "for you").replace("of theirs", "of yours")
+    return (
+        words.replace("helps them", "helps you")
+        .replace("for them", "for you")
+        .replace("of theirs", "of yours")
+    )
 
 
 def _staff_acts(registration):
     kind = ContentType.objects.get_for_model(Registration)
-    entries = LogEntry.objects.filter(content_type=kind, object_id=str(registration.pk)).select_related("user")
+    entries = LogEntry.objects.filter(
+        content_type=kind, object_id=str(registration.pk)
+    ).select_related("user")
     for entry in entries.order_by("action_time")[:MOST]:
         words = said_to_them(entry.get_change_message())
         if words.startswith(ALSO):
-            yield Happened(entry.action_time, words[0].lower() + words[1:], f"by {entry.user.name} from our team")
+            yield Happened(
+                entry.action_time,
+                words[0].lower() + words[1:],
+                f"by {entry.user.name} from our team",
+            )

@@ -21,12 +21,16 @@ OUTCOMES = [
 
 def date_field(label, **more):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, error_messages={"required": "Choose a day."}, **more)
+    return forms.DateField(
+        label=label, widget=widget, error_messages={"required": "Choose a day."}, **more
+    )
 
 
 def time_field(label, **more):
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    return forms.TimeField(label=label, widget=widget, error_messages={"required": "Choose a time."}, **more)
+    return forms.TimeField(
+        label=label, widget=widget, error_messages={"required": "Choose a time."}, **more
+    )
 
 
 class HoursForm(forms.Form):
@@ -39,7 +43,9 @@ class HoursForm(forms.Form):
         cleaned = super().clean()
         start, end = cleaned.get("from_time"), cleaned.get("until_time")
         if start and end and end <= start:
-            self.add_error("until_time", "The end comes after the start. For midnight, write 23:59.")
+            self.add_error(
+                "until_time", "The end comes after the start. For midnight, write 23:59."
+            )
         return cleaned
 
     def rows(self):
@@ -49,7 +55,9 @@ class HoursForm(forms.Form):
     def change(self, series):
         """Add the hours; the caller holds the series. Asked twice, it adds nothing more."""
         for row in self.rows():
-            found = series.hours.filter(**{key: row[key] for key in ("weekday", "day", "from_time")}).first()
+            found = series.hours.filter(
+                **{key: row[key] for key in ("weekday", "day", "from_time")}
+            ).first()
             if found:
                 series.hours.filter(pk=found.pk).update(**row)
             else:
@@ -58,9 +66,12 @@ class HoursForm(forms.Form):
 
 class WeeklyForm(HoursForm):
     weekdays = forms.TypedMultipleChoiceField(
-        label="Each week on", choices=list(enumerate(WEEKDAYS)), coerce=int, widget=forms.CheckboxSelectMultiple,
+        label="Each week on",
+        choices=list(enumerate(WEEKDAYS)),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Tick at least one day."},
-    )  # fmt: skip
+    )
     field_order = ["weekdays", "from_time", "until_time"]
 
     def rows(self):
@@ -83,7 +94,12 @@ class DayForm(HoursForm):
     clean_day = coming_day
 
     def rows(self):
-        return [{"weekday": None, **{name: self.cleaned_data[name] for name in ("day", "from_time", "until_time")}}]
+        return [
+            {
+                "weekday": None,
+                **{name: self.cleaned_data[name] for name in ("day", "from_time", "until_time")},
+            }
+        ]
 
 
 class DayOffForm(HoursForm):
@@ -92,31 +108,50 @@ class DayOffForm(HoursForm):
     clean_day = coming_day
 
     def rows(self):
-        return [{"weekday": None, "day": self.cleaned_data["day"], "from_time": None, "until_time": None}]
+        return [
+            {
+                "weekday": None,
+                "day": self.cleaned_data["day"],
+                "from_time": None,
+                "until_time": None,
+            }
+        ]
 
 
 class RulesForm(forms.ModelForm):
     """How long, how many, how soon, and how people join."""
 
     notice_hours = forms.IntegerField(
-        label="Hours of notice, at least", min_value=0, max_value=24 * 14,
+        label="Hours of notice, at least",
+        min_value=0,
+        max_value=24 * 14,
         help_text="People can book until so many hours before.",
-    )  # fmt: skip
+    )
     link = forms.URLField(
-        label="Your standing video link", max_length=500, required=False,
-        help_text="Shown only to who has booked by video.", assume_scheme="https",
-    )  # fmt: skip
+        label="Your standing video link",
+        max_length=500,
+        required=False,
+        help_text="Shown only to who has booked by video.",
+        assume_scheme="https",
+    )
     number = forms.CharField(
-        label="A number on which people may ring you", max_length=40, required=False,
+        label="A number on which people may ring you",
+        max_length=40,
+        required=False,
         help_text="Empty: you ring them. Shown only to who has booked by phone.",
-    )  # fmt: skip
+    )
 
     class Meta:
         model = ConversationSeries
         fields = [
-            "length_minutes", "break_minutes", "most_per_day", "opens_from", "opens_until", "each_upcoming",
+            "length_minutes",
+            "break_minutes",
+            "most_per_day",
+            "opens_from",
+            "opens_until",
+            "each_upcoming",
             "link_for_each",
-        ]  # fmt: skip
+        ]
         labels = {
             "length_minutes": "Minutes for each conversation",
             "break_minutes": "Minutes of break after each",
@@ -126,7 +161,10 @@ class RulesForm(forms.ModelForm):
             "each_upcoming": "How many one person may have booked at once",
             "link_for_each": "I give each conversation a video link of its own",
         }
-        help_texts = {"opens_until": "Empty: always for the next twelve weeks.", "opens_from": "Empty: from today."}
+        help_texts = {
+            "opens_until": "Empty: always for the next twelve weeks.",
+            "opens_from": "Empty: from today.",
+        }
         widgets = {
             "opens_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "opens_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -136,7 +174,10 @@ class RulesForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         series = self.instance
         self.initial["notice_hours"] = series.least_notice // timedelta(hours=1)
-        self.initial["link"], self.initial["number"] = series.video_link or "", phones.written(series.ring_host_on)
+        self.initial["link"], self.initial["number"] = (
+            series.video_link or "",
+            phones.written(series.ring_host_on),
+        )
 
     def clean_number(self):
         text = self.cleaned_data["number"].strip()
@@ -146,8 +187,10 @@ class RulesForm(forms.ModelForm):
         return number
 
     def change(self, series):
-        """Write the rules into the locked series; who has booked is told where they join otherwise. Returns how many.
-        Raises RuleError where somebody is to ring and the number goes."""
+        """Write the rules into the locked series; who has booked is told where they join otherwise.
+
+        Returns how many. Raises RuleError where somebody is to ring and the number goes.
+        """
         link, number = (series.video_link, series.link_for_each), series.ring_host_on
         for name in self.Meta.fields:
             setattr(series, name, self.cleaned_data[name])
@@ -156,51 +199,70 @@ class RulesForm(forms.ModelForm):
         series.ring_host_on = self.cleaned_data["number"]
         series.save()
         has_other_link = link != (series.video_link, series.link_for_each)
-        return booking.joining_changed(series, link=has_other_link, number=number != series.ring_host_on)
+        return booking.joining_changed(
+            series, link=has_other_link, number=number != series.ring_host_on
+        )
 
 
 class NoteForm(forms.Form):
     note = forms.CharField(
-        label="Your private note", max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="You see it; a coordinator only with a permission of its own, and each look is on record. "
+        label="Your private note",
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="You see it; a coordinator only with a permission of its own, and each look "
+        "is on record. "
         "It is removed when the call is finished.",
-    )  # fmt: skip
+    )
 
 
 class OutcomeForm(NoteForm):
     state = forms.ChoiceField(
-        label="What became of it?", choices=OUTCOMES, widget=forms.RadioSelect,
+        label="What became of it?",
+        choices=OUTCOMES,
+        widget=forms.RadioSelect,
         error_messages={"required": "Choose what became of it."},
-    )  # fmt: skip
+    )
     field_order = ["state", "note"]
 
 
 class LinkForm(forms.Form):
     link = forms.URLField(
-        label="Video link for this conversation", max_length=500, required=False, assume_scheme="https",
+        label="Video link for this conversation",
+        max_length=500,
+        required=False,
+        assume_scheme="https",
         error_messages={"invalid": "Enter a whole address, like https://zoom.example/j/123."},
-    )  # fmt: skip
+    )
 
 
 class CancelForm(forms.Form):
     reason = forms.CharField(
-        label="Why, in a sentence", max_length=400, widget=forms.Textarea(attrs={"rows": 3}),
+        label="Why, in a sentence",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="The person reads it, by email. Nothing private, please.",
         error_messages={"required": "Say why, in a sentence: the person reads it."},
-    )  # fmt: skip
+    )
     keeps_slot_open = forms.BooleanField(label="Somebody else can have this time", required=False)
 
 
 class PassedOnForm(forms.Form):
     to_whom = forms.CharField(
-        label="To whom did you pass it on?", max_length=300, error_messages={"required": "Say to whom."}
+        label="To whom did you pass it on?",
+        max_length=300,
+        error_messages={"required": "Say to whom."},
     )
     day = date_field("On which day")
     time = time_field("At what time")
     told = forms.CharField(
-        label="What was the person told about it?", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Say what the person was told, also if it was nothing, and why."},
-    )  # fmt: skip
+        label="What was the person told about it?",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": "Say what the person was told, also if it was nothing, and why."
+        },
+    )
 
 
 class OfferForm(forms.Form):
@@ -213,7 +275,10 @@ class OfferForm(forms.Form):
     def __init__(self, *args, slots, **kwargs):
         super().__init__(*args, **kwargs)
         self.slots = {str(slot.pk): slot for slot in slots}
-        rows = [(key, f"{day_words(slot.starts_at)}, {clock_time(slot.starts_at)}") for key, slot in self.slots.items()]
+        rows = [
+            (key, f"{day_words(slot.starts_at)}, {clock_time(slot.starts_at)}")
+            for key, slot in self.slots.items()
+        ]
         self.fields["slot"].choices = [("", "None of these"), *rows]
 
     def clean(self):

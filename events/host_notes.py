@@ -1,4 +1,6 @@
-"""What a host writes down: a private note, and that something was passed on because somebody may be at risk."""
+"""What a host writes down: a private note, and that something was passed on because somebody may be
+at risk.
+"""
 
 from collective import clock
 from collective.errors import RuleError
@@ -11,20 +13,31 @@ def _is_finished(conversation):
 
 
 def keep_note(conversation, text):
-    """Keep the host's private note, or take it away where it is empty. Once the call is finished: RuleError."""
+    """Keep the host's private note, or take it away where it is empty.
+
+    Once the call is finished: RuleError.
+    """
     if _is_finished(conversation):
         raise RuleError("The call is finished, so notes are removed and no new ones are kept.")
-    Conversation.objects.filter(pk=conversation.pk).update(note=text.strip() or None, note_removed_at=None)
+    Conversation.objects.filter(pk=conversation.pk).update(
+        note=text.strip() or None, note_removed_at=None
+    )
 
 
 def note_passed_on(conversation, moment, by, *, to_whom, told):
-    """Put on record to whom it was passed on, when, and what the person was told. Raises RuleError for the future, and
-    once the call is finished, as it would be removed at once."""
+    """Put on record to whom it was passed on, when, and what the person was told.
+
+    Raises RuleError for the future, and once the call is finished, as it would be removed at once.
+    """
     if _is_finished(conversation):
-        raise RuleError("The call is finished, so nothing is kept here any more. Please tell our team directly.")
+        raise RuleError(
+            "The call is finished, so nothing is kept here any more. Please tell our team directly."
+        )
     if moment.date() < conversation.created_at.date():
         raise RuleError("This is before the conversation was booked. Is the day right?")
     if moment > clock.now():
         raise RuleError("This time is still to come. Note it when you have passed it on.")
     details = {"to_whom": to_whom.strip(), "told": told.strip()}
-    return PassedOn.objects.create(conversation=conversation, details=details, passed_on_at=moment, noted_by=by)
+    return PassedOn.objects.create(
+        conversation=conversation, details=details, passed_on_at=moment, noted_by=by
+    )

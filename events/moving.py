@@ -1,6 +1,8 @@
-"""Moving and cancelling a session: everybody is told, calendars and reminders follow, and staff see it all before.
+"""Moving and cancelling a session: everybody is told, calendars and reminders follow, and staff see
+it all before.
 
-`rehearse` says who would be told what; `move` and `cancel` do it under the session's lock, in one transaction.
+`rehearse` says who would be told what; `move` and `cancel` do it under the session's lock, in one
+transaction.
 """
 
 from dataclasses import dataclass
@@ -23,7 +25,9 @@ TOLD = [State.CONFIRMED, State.OFFERED, State.WAITING]
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What would happen: people by state and channel, companions, and the reminders with their new times."""
+    """What would happen: people by state and channel, companions, and the reminders with their new
+    times.
+    """
 
     told: list  # (state in words, {"email": n, "phone": n, "post": n}, how many)
     companions: int
@@ -36,21 +40,32 @@ class Rehearsal:
 
 
 def rehearse(session, *, starts_at=None, ends_at=None):
-    """Look at what moving it to these times (or, without times, cancelling it) would do. Changes nothing."""
+    """Look at what moving it to these times (or, without times, cancelling it) would do.
+
+    Changes nothing.
+    """
     return Rehearsal(
         told=_counted(session),
         companions=sum(1 for row in _with_companion(session) if row.companion_email),
         reminders=_reminders(session, starts_at, ends_at) if starts_at else [],
-        to_call_off=session.registrations.filter(needs__state__in=["arranging", "arranged"]).count(),
+        to_call_off=session.registrations.filter(
+            needs__state__in=["arranging", "arranged"]
+        ).count(),
     )
 
 
 def _counted(session):
-    rows = session.registrations.filter(state__in=TOLD).order_by().values("state", "person__reach_by")
+    rows = (
+        session.registrations.filter(state__in=TOLD).order_by().values("state", "person__reach_by")
+    )
     by_state = {}
     for row in rows.annotate(people=Count("pk")):
         by_state.setdefault(row["state"], {})[row["person__reach_by"]] = row["people"]
-    return [(State(key).label, by_state[key], sum(by_state[key].values())) for key in TOLD if key in by_state]
+    return [
+        (State(key).label, by_state[key], sum(by_state[key].values()))
+        for key in TOLD
+        if key in by_state
+    ]
 
 
 def _with_companion(session):
@@ -63,22 +78,31 @@ def _reminders(session, starts_at, ends_at):
     for reminder in session.reminders.all():
         before = reminder.due_at
         after = Reminder(
-            session=moved, what=reminder.what, days_before=reminder.days_before, at_time=reminder.at_time,
+            session=moved,
+            what=reminder.what,
+            days_before=reminder.days_before,
+            at_time=reminder.at_time,
             minutes_before=reminder.minutes_before,
-        )  # fmt: skip
+        )
         goes_out = reminder.fanned_out_at is None or _comes_again(reminder, after.moment())
         rows.append((reminder, before, after.moment() if goes_out else None))
     return rows
 
 
 def _comes_again(reminder, moment):
-    """Does one that went out for the old time go out once more for the new one? How to join is sent once."""
+    """Does one that went out for the old time go out once more for the new one?
+
+    How to join is sent once.
+    """
     return reminder.what != Reminder.What.JOINING and moment > clock.now()
 
 
 @transaction.atomic
 def move(session, *, starts_at, ends_at, note=""):
-    """Move the session; everybody on it is told and may leave. Raises RuleError for a time that cannot be."""
+    """Move the session; everybody on it is told and may leave.
+
+    Raises RuleError for a time that cannot be.
+    """
     moved = session.locked()
     check_times(moved, starts_at, ends_at)
     waiting_list.release_lapsed(moved)
@@ -96,7 +120,9 @@ def move(session, *, starts_at, ends_at, note=""):
 
 
 def check_times(session, starts_at, ends_at):
-    """Raise RuleError, with what to do, for a session that cannot be moved, or not to these times."""
+    """Raise RuleError, with what to do, for a session that cannot be moved, or not to these
+    times.
+    """
     if session.has_started or session.state == Session.State.CANCELLED:
         raise RuleError("This session has begun or is cancelled, so it can no longer be moved.")
     if starts_at <= clock.now():
@@ -110,9 +136,15 @@ def check_times(session, starts_at, ends_at):
 
 
 def _follow_offers(session):
-    """An offer never outlasts the start; one that nobody was told of yet is kept until the new one."""
+    """An offer never outlasts the start; one that nobody was told of yet is kept until the new
+    one.
+    """
     for row in session.registrations.filter(state=State.OFFERED).select_for_update(no_key=True):
-        until = session.starts_at if row.offer_waits_to_be_told else min(row.offer_until, session.starts_at)
+        until = (
+            session.starts_at
+            if row.offer_waits_to_be_told
+            else min(row.offer_until, session.starts_at)
+        )
         row.offer_until = until
         row.save()
         offers = Message.objects.filter(about=row.pk, kind="offered", state=Message.State.WAITING)
@@ -121,7 +153,10 @@ def _follow_offers(session):
 
 @transaction.atomic
 def cancel(session, reason, by=None):
-    """Cancel it for good; everybody on it reads the reason. Raises RuleError without one, or when it is over."""
+    """Cancel it for good; everybody on it reads the reason.
+
+    Raises RuleError without one, or when it is over.
+    """
     cancelled = session.locked()
     if cancelled.state == Session.State.CANCELLED:
         return cancelled
@@ -143,7 +178,11 @@ def cancel(session, reason, by=None):
 def _pay_who_had_a_place(session, by):
     """Where the call pays although it fell through: whoever held a place has earned the fee."""
     if session.call.pays_if_it_falls_through:
-        rows = session.registrations.filter(state=State.CONFIRMED).select_related("person").order_by("pk")
+        rows = (
+            session.registrations.filter(state=State.CONFIRMED)
+            .select_related("person")
+            .order_by("pk")
+        )
         rows = list(rows.select_for_update(no_key=True, of=("self",)))
         offering.lock_people(row.person_id for row in rows)
         for row in rows:
@@ -157,19 +196,31 @@ def _tell(session, kind):
     revision = str(session.calendar_sequence)
     for row in session.registrations.filter(state__in=TOLD).select_related("person").order_by("pk"):
         row.session = session
-        mail.tell(row.person, kind, row, revision=revision, not_after=session.worth_telling_until(row.person))
+        mail.tell(
+            row.person,
+            kind,
+            row,
+            revision=revision,
+            not_after=session.worth_telling_until(row.person),
+        )
         if row.companion_email and row.state == State.CONFIRMED:
             row.tell_companion("companion_news", revision=revision, not_after=session.ends_at)
 
 
 @transaction.atomic
 def send_joining_details_again(session):
-    """They changed: send them once more; returns to how many people. A second click in the same minute sends nothing
-    more. Raises RuleError before they went out."""
+    """They changed: send them once more; returns to how many people.
+
+    A second click in the same minute sends nothing more. Raises RuleError before they went out.
+    """
     locked = session.locked()
     if not locked.joining_details_are_out:
-        raise RuleError("The joining details have not gone out yet, so there is nothing to send again.")
-    rows = locked.registrations.filter(state=State.CONFIRMED).select_related("person").order_by("pk")
+        raise RuleError(
+            "The joining details have not gone out yet, so there is nothing to send again."
+        )
+    rows = (
+        locked.registrations.filter(state=State.CONFIRMED).select_related("person").order_by("pk")
+    )
     for row in rows:
         row.tell_joining_details(locked, revision=f"{clock.now():%Y-%m-%dT%H:%M}")
     return len(rows)

@@ -1,4 +1,6 @@
-""" "Tell me when there are new times": who asked hears once each time that there are free times again."""
+""" "Tell me when there are new times": who asked hears once each time that there are free times
+again.
+"""
 
 from django.db import transaction
 
@@ -10,7 +12,9 @@ from events.models import ConversationSeries
 
 def tell_all():
     """The sweep: series that have free times again; returns (seen, done)."""
-    rows = ConversationSeries.objects.filter(new_times_since__isnull=False, state=Activity.State.OPEN)
+    rows = ConversationSeries.objects.filter(
+        new_times_since__isnull=False, state=Activity.State.OPEN
+    )
     return sweeps.each([(key,) for key in rows.values_list("pk", flat=True)], tell)
 
 
@@ -25,4 +29,6 @@ def tell(series_id):
     if not series.is_open or not opening.has_free_times(series):
         return 0
     people = Person.objects.filter(follows__activity=series.pk, wants_news=True).order_by("pk")
-    return mail.tell_all(people.iterator(chunk_size=500), "new_times", series, revision=f"{since:%Y-%m-%dT%H:%M:%S}")
+    return mail.tell_all(
+        people.iterator(chunk_size=500), "new_times", series, revision=f"{since:%Y-%m-%dT%H:%M:%S}"
+    )

@@ -1,6 +1,7 @@
 """Opening hours become slots. Whatever the host changes, no booked conversation is ever dropped.
 
-A change can be rehearsed: it is done, looked at, and taken back. Every act here holds the lock of the series' row.
+A change can be rehearsed: it is done, looked at, and taken back. Every act here holds the lock of
+the series' row.
 """
 
 from contextlib import contextmanager
@@ -25,11 +26,15 @@ State = Slot.State
 
 @dataclass
 class Plan:
-    """What a change of the hours does: new times, free times that go, booked ones, and times that cannot be."""
+    """What a change of the hours does: new times, free times that go, booked ones, and times that
+    cannot be.
+    """
 
     opened: list = field(default_factory=list)
     closed: list = field(default_factory=list)
-    outside: list = field(default_factory=list)  # booked conversations outside the new hours: they stay
+    outside: list = field(
+        default_factory=list
+    )  # booked conversations outside the new hours: they stay
     booked: int = 0  # booked conversations to come, all of which stay
     told: int = 0  # people who are told how to join anew
     bookable_before: int = 0  # times that anybody can choose now
@@ -38,7 +43,10 @@ class Plan:
 
 
 def rehearse(series, change):
-    """What `change(series)` and the slots that follow from it would do. Nothing stays of it. Raises RuleError."""
+    """What `change(series)` and the slots that follow from it would do.
+
+    Nothing stays of it. Raises RuleError.
+    """
     with transaction.atomic():
         plan = apply(series, change)
         transaction.set_rollback(True)
@@ -47,8 +55,9 @@ def rehearse(series, change):
 
 @transaction.atomic
 def apply(series, change):
-    """Change the hours or the rules by `change(series)`, which returns how many people it tells of that, and bring the
-    slots in line. Raises RuleError."""
+    """Change the hours or the rules by `change(series)`, which returns how many people it tells of
+    that, and bring the slots in line. Raises RuleError.
+    """
     from events import first_choice
 
     locked = series.locked()
@@ -64,18 +73,24 @@ def apply(series, change):
 
 @contextmanager
 def refusing_overlaps():
-    """The database refuses two live slots of one host at once: another window, or another series, was quicker."""
+    """The database refuses two live slots of one host at once: another window, or another series,
+    was quicker.
+    """
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        raise RuleError("Your times have just changed in another window. Please try again.") from error
+        raise RuleError(
+            "Your times have just changed in another window. Please try again."
+        ) from error
 
 
 @contextmanager
 def noting_new_times(series):
-    """Where there was no free time before and there is one after, a sweep tells who asked for it. The caller holds the
-    series."""
+    """Where there was no free time before and there is one after, a sweep tells who asked for it.
+
+    The caller holds the series.
+    """
     had_free = has_free_times(series)
     yield
     if not had_free and has_free_times(series):
@@ -83,8 +98,12 @@ def noting_new_times(series):
 
 
 def extend_all():
-    """The sweep: hours of each week reach as far ahead as they say, day by day; returns (seen, done)."""
-    open_ones = ConversationSeries.objects.filter(state__in=["open", "closed"], hours__isnull=False).distinct()
+    """The sweep: hours of each week reach as far ahead as they say, day by day; returns (seen,
+    done).
+    """
+    open_ones = ConversationSeries.objects.filter(
+        state__in=["open", "closed"], hours__isnull=False
+    ).distinct()
     return sweeps.each([(series,) for series in open_ones.order_by("pk")], _extend)
 
 
@@ -97,11 +116,16 @@ def has_free_times(series):
 
 
 def _follow(series):
-    """Make the slots to come agree with the hours; the caller holds the series. Raises RuleError for too many."""
+    """Make the slots to come agree with the hours; the caller holds the series.
+
+    Raises RuleError for too many.
+    """
     plan = Plan()
     times = wanted(series, plan)
     if len(times) > MOST_SLOTS:
-        raise RuleError("That would be more than 2,000 times. Choose fewer hours, or an earlier last day.")
+        raise RuleError(
+            "That would be more than 2,000 times. Choose fewer hours, or an earlier last day."
+        )
     slots = {(slot.starts_at, slot.ends_at): slot for slot in series.slots.to_come()}
     booked = _booked(series)
     plan.booked = len(booked)
@@ -126,7 +150,11 @@ def _follow(series):
 
 
 def _booked(series):
-    rows = series.conversations.live().filter(slot__starts_at__gt=clock.now()).select_related("person", "slot")
+    rows = (
+        series.conversations.live()
+        .filter(slot__starts_at__gt=clock.now())
+        .select_related("person", "slot")
+    )
     return {row.slot_id: row for row in rows.order_by("slot__starts_at")}
 
 
@@ -152,16 +180,22 @@ def _keep_or_close(slot, is_wanted, conversation, series, plan, again):
 
 
 def _open(series, slot, start, end, taken, closed, plan):
-    """The slot for this time, saved if it was there before; or None, with the reason in the plan."""
+    """The slot for this time, saved if it was there before; or None, with the reason in the
+    plan.
+    """
     busy_until = end + series.pause
     if closed.is_busy(start, end):
         plan.left_out.append((_words(start), "You have closed a time then."))
         return None
     if taken.is_busy(start, busy_until):
-        plan.left_out.append((_words(start), "You have another conversation then, or a break after one."))
+        plan.left_out.append(
+            (_words(start), "You have another conversation then, or a break after one.")
+        )
         return None
     is_new = slot is None
-    slot = slot or Slot(series=series, starts_at=start, ends_at=end, day=start.astimezone(LONDON).date())
+    slot = slot or Slot(
+        series=series, starts_at=start, ends_at=end, day=start.astimezone(LONDON).date()
+    )
     slot.host_id, slot.busy_until, slot.state = series.host_id, busy_until, State.OPEN
     slot.kept_for = slot.kept_until = None
     slot.goes_when_freed = False
@@ -209,8 +243,11 @@ def wanted(series, plan):
     times, day = {}, first
     while day <= last:
         if day not in off:
-            spans = [(row.from_time, row.until_time) for row in hours if not row.is_day_off
-                     and (row.day == day or row.weekday == day.weekday())]  # fmt: skip
+            spans = [
+                (row.from_time, row.until_time)
+                for row in hours
+                if not row.is_day_off and (row.day == day or row.weekday == day.weekday())
+            ]
             for start, end in _of_day(series, day, _merged(spans), plan):
                 times[start, end] = True
         day += timedelta(days=1)
@@ -240,7 +277,9 @@ def _of_day(series, day, spans, plan):
             else:
                 end = start.astimezone(UTC) + series.length
                 if busy_until and start < busy_until:
-                    plan.left_out.append((_words(start), "The clocks change, so the time before it is not over."))
+                    plan.left_out.append(
+                        (_words(start), "The clocks change, so the time before it is not over.")
+                    )
                 elif start > clock.now():
                     busy_until = end + series.pause
                     yield start.astimezone(UTC), end

@@ -1,4 +1,6 @@
-"""Registrations of two records that are one person: one live registration a session, and no right to a payment lost."""
+"""Registrations of two records that are one person: one live registration a session, and no right
+to a payment lost.
+"""
 
 from decimal import Decimal
 
@@ -9,33 +11,58 @@ from events.models.registration import free_seat
 from events.models.registration_states import HOLDING, State
 from payments import offering
 
-# Which of two live registrations for one session stays: who took part first, then who is nearest to a place.
+# Which of two live registrations for one session stays: who took part first, then who is nearest to
+# a place.
 RANK = [State.ATTENDED, State.CONFIRMED, State.OFFERED, State.WAITING, State.MISSED]
 KEPT_FIELDS = ("fee_pence", "capacity", "came_for_part", "companion", "access_needs")
 
 
 def _sessions(*people):
     """The sessions in which any of them has a registration, in the order of locking."""
-    keys = Registration.objects.filter(person__in=people).order_by().values_list("session", flat=True).distinct()
+    keys = (
+        Registration.objects.filter(person__in=people)
+        .order_by()
+        .values_list("session", flat=True)
+        .distinct()
+    )
     return sorted(keys)
 
 
 def preview(kept, gone):
     """Sentences: how many registrations move, and where both are signed up."""
-    mine = {row.session_id: row for row in Registration.objects.live().filter(person=kept).select_related("session")}
-    theirs = Registration.objects.live().filter(person=gone).select_related("session").order_by("created_at")
+    mine = {
+        row.session_id: row
+        for row in Registration.objects.live().filter(person=kept).select_related("session")
+    }
+    theirs = (
+        Registration.objects.live()
+        .filter(person=gone)
+        .select_related("session")
+        .order_by("created_at")
+    )
     lines = [f"{Registration.objects.filter(person=gone).count()} of their registrations move."]
     for row in theirs:
         if other := mine.get(row.session_id):
             first, _ = _ranked(other, row)
-            freed = " The second place goes to the next in order." if {row.state, other.state} <= set(HOLDING) else ""
-            lines.append(f"{row.session}: both are signed up. One stays ({first.get_state_display()}).{freed}")
+            freed = (
+                " The second place goes to the next in order."
+                if {row.state, other.state} <= set(HOLDING)
+                else ""
+            )
+            lines.append(
+                f"{row.session}: both are signed up. One stays "
+                f"({first.get_state_display()}).{freed}"
+            )
     return lines
 
 
 def _ranked(*rows):
-    """(the one that stays, the other): of two that wait, the one further up the list; of equals, the first given."""
-    return sorted(rows, key=lambda row: (RANK.index(row.state), row.list_number or 0, row.created_at))
+    """(the one that stays, the other): of two that wait, the one further up the list; of equals,
+    the first given.
+    """
+    return sorted(
+        rows, key=lambda row: (RANK.index(row.state), row.list_number or 0, row.created_at)
+    )
 
 
 def join(kept, gone):
@@ -44,10 +71,14 @@ def join(kept, gone):
     for key in _sessions(kept, gone):
         session = Session.objects.lock(key)
         waiting_list.release_lapsed(session)
-        rows = session.registrations.filter(person__in=[kept, gone]).select_for_update(no_key=True, of=("self",))
+        rows = session.registrations.filter(person__in=[kept, gone]).select_for_update(
+            no_key=True, of=("self",)
+        )
         live = [row for row in rows.select_related("person") if row.is_live]
         if len(live) == 2:
-            _keep_one(session, *_ranked(*sorted(live, key=lambda row: row.person_id != kept.pk)), moved)
+            _keep_one(
+                session, *_ranked(*sorted(live, key=lambda row: row.person_id != kept.pk)), moved
+            )
         theirs = session.registrations.filter(person=gone)
         moved["registrations"] += [str(pk) for pk in theirs.values_list("pk", flat=True)]
         theirs.update(person=kept)
@@ -64,13 +95,17 @@ def _keep_one(session, stays, other, moved):
     stays.fee_pence = max(stays.fee_pence or 0, other.fee_pence or 0) or None
     if stays.capacity != other.capacity:
         stays.capacity = Registration.Capacity.NOT_SURE  # they are asked; nothing is lost meanwhile
-    stays.came_for_part = stays.came_for_part and (other.state != State.ATTENDED or other.came_for_part)
+    stays.came_for_part = stays.came_for_part and (
+        other.state != State.ATTENDED or other.came_for_part
+    )
     stays.companion = stays.companion or other.companion
     stays.access_needs = _both_needs(stays.access_needs, other.access_needs)
     stays.agreed_at = stays.agreed_at or other.agreed_at
     access_needs.hand_over(other, stays)
     other.end(Registration.EndedBecause.JOINED)
-    moved["links"] += [[str(row.pk), row.payment_id and str(row.payment_id)] for row in (stays, other)]
+    moved["links"] += [
+        [str(row.pk), row.payment_id and str(row.payment_id)] for row in (stays, other)
+    ]
     _keep_one_payment(stays, other)
     stays.save()
     access_needs.record(stays, session)
@@ -78,7 +113,9 @@ def _keep_one(session, stays, other, moved):
 
 
 def _keep_one_payment(stays, other):
-    """Two registrations for one session earn one payment: a second one that nobody has approved is cancelled."""
+    """Two registrations for one session earn one payment: a second one that nobody has approved is
+    cancelled.
+    """
     one, two = stays.payment, other.payment
     if two is None or (one and one.is_committed and two.is_committed):
         return  # payments' own part of the join refuses two that are approved
@@ -98,7 +135,12 @@ def _answers(row):
 
 def _as_it_was(row):
     list_number = row.list_number and str(row.list_number)
-    return {"pk": str(row.pk), "state": row.state, "list_number": list_number, "ended_because": row.ended_because}
+    return {
+        "pk": str(row.pk),
+        "state": row.state,
+        "list_number": list_number,
+        "ended_because": row.ended_because,
+    }
 
 
 def _both_needs(one, other):
@@ -119,7 +161,10 @@ def _move_invitations(kept, gone):
 
 
 def is_clear(gone):
-    """Has the emptied record no registration left? One may have been made while the others were moved."""
+    """Has the emptied record no registration left?
+
+    One may have been made while the others were moved.
+    """
     return not Registration.objects.filter(person=gone).exists()
 
 
@@ -132,10 +177,19 @@ def undo(kept, gone, moved):
     ended = {row["pk"]: row for row in moved["ended"]}
     survivors = {row["pk"]: row for row in moved["survivors"]}
     touched = {*moved["registrations"], *ended, *survivors}
-    keys = Registration.objects.filter(pk__in=touched).order_by().values_list("session", flat=True).distinct()
+    keys = (
+        Registration.objects.filter(pk__in=touched)
+        .order_by()
+        .values_list("session", flat=True)
+        .distinct()
+    )
     for key in sorted(keys):
         session = Session.objects.lock(key)
-        rows = session.registrations.filter(pk__in=touched).select_for_update(no_key=True).order_by("created_at")
+        rows = (
+            session.registrations.filter(pk__in=touched)
+            .select_for_update(no_key=True)
+            .order_by("created_at")
+        )
         for row in rows:
             if str(row.pk) in survivors:
                 _restore_survivor(row, survivors[str(row.pk)], session)
@@ -169,7 +223,9 @@ def _restore_survivor(row, survivor, session):
 
 
 def _revive(session, row, before):
-    """The second registration lives again: in its place if one is free, else first in order on the list."""
+    """The second registration lives again: in its place if one is free, else first in order on the
+    list.
+    """
     if session.registrations.live().filter(person=row.person_id).exists():
         return [f"{session}: they have signed up again since, so that registration stands."]
     row.ended_because = before["ended_because"]
@@ -180,13 +236,18 @@ def _revive(session, row, before):
         row.state, row.seat = state, free_seat(session)
     else:
         number = before["list_number"]
-        row.state, row.list_number = State.WAITING, Decimal(number) if number else _first_number(session)
+        row.state, row.list_number = (
+            State.WAITING,
+            Decimal(number) if number else _first_number(session),
+        )
     row.save()
     access_needs.record(row, session)
     if state == State.OFFERED and has_room and not session.has_started:
         waiting_list.offer(row, session)
     lost = state in HOLDING and not has_room
-    return [f"{session}: the place went to somebody else, so {row.person} is first on the waiting list."] * lost
+    return [
+        f"{session}: the place went to somebody else, so {row.person} is first on the waiting list."
+    ] * lost
 
 
 def _first_number(session):

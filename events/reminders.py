@@ -1,4 +1,6 @@
-"""Reminders: one row a session and offset; when it is due, a sweep makes one message for each who is coming."""
+"""Reminders: one row a session and offset; when it is due, a sweep makes one message for each who
+is coming.
+"""
 
 from django.db import transaction
 
@@ -10,13 +12,17 @@ State = Registration.State
 
 def fan_out_all_due():
     """Send what is due of every session; returns (seen, done)."""
-    due = list(Reminder.objects.due(clock.now()).order_by("-due_at").values_list("pk", "session_id")[:50])
+    due = list(
+        Reminder.objects.due(clock.now()).order_by("-due_at").values_list("pk", "session_id")[:50]
+    )
     return sweeps.each(due, fan_out)
 
 
 @transaction.atomic
 def fan_out(pk, session_id):
-    """Write the messages of one reminder, once; under the session's lock, so that nobody confirmed now is missed."""
+    """Write the messages of one reminder, once; under the session's lock, so that nobody confirmed
+    now is missed.
+    """
     session = Session.objects.lock(session_id)
     reminder = Reminder.objects.due(clock.now()).filter(pk=pk).first()
     if reminder is None:
@@ -30,13 +36,17 @@ def fan_out(pk, session_id):
     Reminder.objects.filter(pk=pk).update(fanned_out_at=clock.now())
     if reminder.what == Reminder.What.REMINDER:
         # a session that was moved nearer: one reminder, not all that were missed
-        earlier = session.reminders.due(clock.now()).filter(what=reminder.what, due_at__lte=reminder.due_at)
+        earlier = session.reminders.due(clock.now()).filter(
+            what=reminder.what, due_at__lte=reminder.due_at
+        )
         earlier.update(fanned_out_at=clock.now())
     return told
 
 
 def hold_after_restore(taken_at, now):
-    """Reminders that were due may have gone out since the backup: they do not go out again. Returns how many.
+    """Reminders that were due may have gone out since the backup: they do not go out again.
+
+    Returns how many.
 
     Joining details that nobody had written have not; they wait for staff as before.
     """
@@ -46,7 +56,11 @@ def hold_after_restore(taken_at, now):
 
 
 def _whom(reminder, session):
-    states = [State.CONFIRMED, State.ATTENDED] if reminder.what == Reminder.What.AFTER else [State.CONFIRMED]
+    states = (
+        [State.CONFIRMED, State.ATTENDED]
+        if reminder.what == Reminder.What.AFTER
+        else [State.CONFIRMED]
+    )
     return session.registrations.filter(state__in=states).select_related("person").order_by("pk")
 
 
@@ -55,7 +69,13 @@ def _tell(reminder, registration):
         registration.tell_joining_details(reminder.session)
     elif reminder.is_for(registration.person):
         revision = f"{reminder.pk}@{reminder.due_at.timestamp():.0f}"
-        mail.tell(registration.person, reminder.what, registration, revision=revision, not_after=reminder.not_after)
+        mail.tell(
+            registration.person,
+            reminder.what,
+            registration,
+            revision=revision,
+            not_after=reminder.not_after,
+        )
     else:
         return 0
     return 1

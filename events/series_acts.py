@@ -1,4 +1,6 @@
-"""Acts on a whole series of conversations: pages for what was a plain card, and cancelling all of it."""
+"""Acts on a whole series of conversations: pages for what was a plain card, and cancelling all of
+it.
+"""
 
 from django.db import transaction
 
@@ -11,8 +13,15 @@ from events.models import Conversation, ConversationSeries, Slot
 
 @transaction.atomic
 def from_card(card):
-    """Give a bare activity the pages of a series, hosted by who leads its call. Raises RuleError without a lead."""
-    card = Activity.objects.select_for_update(no_key=True, of=("self",)).select_related("call__lead").get(pk=card.pk)
+    """Give a bare activity the pages of a series, hosted by who leads its call.
+
+    Raises RuleError without a lead.
+    """
+    card = (
+        Activity.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("call__lead")
+        .get(pk=card.pk)
+    )
     if card.call.lead is None:
         raise RuleError("Say first, in the call, who leads it: they hold the conversations.")
     if found := ConversationSeries.objects.filter(pk=card.pk).first():
@@ -25,8 +34,10 @@ def from_card(card):
 
 @transaction.atomic
 def cancel(series, reason):
-    """Cancel the series; everybody who has a conversation to come reads the reason. Returns how many. RuleError
-    without a reason."""
+    """Cancel the series; everybody who has a conversation to come reads the reason.
+
+    Returns how many. RuleError without a reason.
+    """
     locked = series.locked()
     if not reason.strip():
         raise RuleError("Say why: people read it.")

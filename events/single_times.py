@@ -1,4 +1,6 @@
-"""Single times: closed and opened by hand, opened for somebody, and freed; under the lock of the series' row."""
+"""Single times: closed and opened by hand, opened for somebody, and freed; under the lock of the
+series' row.
+"""
 
 from datetime import UTC
 
@@ -15,19 +17,29 @@ State = Slot.State
 
 @transaction.atomic
 def close(slot):
-    """Close one time. Raises RuleError where a conversation is booked then, or it is kept for somebody."""
+    """Close one time.
+
+    Raises RuleError where a conversation is booked then, or it is kept for somebody.
+    """
     slot.series.locked()
     slot = Slot.objects.select_for_update(no_key=True, of=("self",)).get(pk=slot.pk)
     if slot.conversations.live().exists():
-        raise RuleError("A conversation is booked then. Cancel or move that first: nobody is dropped.")
+        raise RuleError(
+            "A conversation is booked then. Cancel or move that first: nobody is dropped."
+        )
     if slot.is_kept:
-        raise RuleError("This time is kept for somebody who was offered it. It is free again when that ends.")
+        raise RuleError(
+            "This time is kept for somebody who was offered it. It is free again when that ends."
+        )
     Slot.objects.filter(pk=slot.pk, state=State.OPEN).update(state=State.CLOSED)
 
 
 @transaction.atomic
 def reopen(slot):
-    """Open a time that was closed by hand. Raises RuleError where it is over, outside the hours, or not free."""
+    """Open a time that was closed by hand.
+
+    Raises RuleError where it is over, outside the hours, or not free.
+    """
     from events import first_choice
 
     series = slot.series.locked()
@@ -37,9 +49,16 @@ def reopen(slot):
     if slot.has_started or slot.state != State.CLOSED:
         raise RuleError("This time is over, or no longer among your hours.")
     if (slot.starts_at, slot.ends_at) not in opening.wanted(series, opening.Plan()):
-        raise RuleError("This time is outside your hours now. Add hours of that day, or take away the day off, first.")
+        raise RuleError(
+            "This time is outside your hours now. Add hours of that day, or take away the day "
+            "off, first."
+        )
     _check_not_busy(series, slot.starts_at, slot.ends_at + series.pause)
-    slot.host_id, slot.busy_until, slot.state = series.host_id, slot.ends_at + series.pause, State.OPEN
+    slot.host_id, slot.busy_until, slot.state = (
+        series.host_id,
+        slot.ends_at + series.pause,
+        State.OPEN,
+    )
     slot.kept_for = slot.kept_until = None
     with opening.noting_new_times(series), opening.refusing_overlaps():
         slot.save()
@@ -47,7 +66,10 @@ def reopen(slot):
 
 
 def open_one(series, day, time):
-    """A slot at this wall time, outside the hours or in them; the caller holds the series. Raises RuleError."""
+    """A slot at this wall time, outside the hours or in them; the caller holds the series.
+
+    Raises RuleError.
+    """
     start = wall_time.moment(day, time).astimezone(UTC)
     if start <= clock.now():
         raise RuleError("This time is over already. Choose one that is still to come.")
@@ -68,11 +90,15 @@ def open_one(series, day, time):
 
 def _check_not_busy(series, start, busy_until):
     if opening.Diary.of_host(series.host_id).is_busy(start, busy_until):
-        raise RuleError("There is another conversation or open time then, or a break after one. Choose another time.")
+        raise RuleError(
+            "There is another conversation or open time then, or a break after one. Choose "
+            "another time."
+        )
 
 
 def freed(slot):
-    """The slot's conversation was cancelled or moved away: free for others, unless it is outside the hours. The caller
-    holds the series."""
+    """The slot's conversation was cancelled or moved away: free for others, unless it is outside
+    the hours. The caller holds the series.
+    """
     if slot.goes_when_freed:
         Slot.objects.filter(pk=slot.pk).update(state=State.GONE, kept_for=None, kept_until=None)

@@ -1,7 +1,7 @@
 """The waiting list: who is offered a free place, until when, and what happens if nobody answers.
 
-Every act here runs under the lock of the session's row. The order is `list_number`, drawn from a counter under that
-lock, so it is the order in which the sign-ups were committed.
+Every act here runs under the lock of the session's row. The order is `list_number`, drawn from a
+counter under that lock, so it is the order in which the sign-ups were committed.
 """
 
 from datetime import timedelta
@@ -18,7 +18,8 @@ from events.models import AccessNeed, BookingDraft, Registration, Session, SignU
 from events.models.registration import free_seat
 from events.models.registration_states import State
 
-# (if the session is at least this far away, this is how long to answer); docs/how-it-works.md shows it
+# (if the session is at least this far away, this is how long to answer); docs/how-it-works.md shows
+# it
 TIME_TO_ANSWER = [
     (timedelta(days=7), timedelta(hours=48)),
     (timedelta(days=3), timedelta(hours=24)),
@@ -33,7 +34,9 @@ KEEP_PRIVATE_ANSWERS = timedelta(days=30)
 
 
 def offer_until(session, moment):
-    """When an offer made at this moment ends: sooner the nearer the session is, and never past its start."""
+    """When an offer made at this moment ends: sooner the nearer the session is, and never past its
+    start.
+    """
     left = session.starts_at - moment
     answer_in = next((span for least, span in TIME_TO_ANSWER if left >= least), timedelta(0))
     return min(moment + answer_in, session.starts_at)
@@ -42,7 +45,8 @@ def offer_until(session, moment):
 def offer(registration, session):
     """Keep a place for this person until a time, and tell them.
 
-    Who is told by staff has the time to answer from the moment at which they are told; until then the place is kept.
+    Who is told by staff has the time to answer from the moment at which they are told; until then
+    the place is kept.
     """
     now, by_hand = clock.now(), registration.person.is_told_by_hand
     registration.state, registration.seat = State.OFFERED, free_seat(session)
@@ -50,13 +54,20 @@ def offer(registration, session):
     registration.offer_told_at = None if by_hand else now
     registration.save()
     mail.tell(
-        registration.person, "offered", registration, revision=now.isoformat(), not_after=registration.offer_until
+        registration.person,
+        "offered",
+        registration,
+        revision=now.isoformat(),
+        not_after=registration.offer_until,
     )
 
 
 @transaction.atomic
 def start_offer(registration):
-    """Staff have told the person: from now on they have the usual time to answer. Told twice, nothing changes."""
+    """Staff have told the person: from now on they have the usual time to answer.
+
+    Told twice, nothing changes.
+    """
     session, registration = registration.locked()
     if registration.offer_waits_to_be_told:
         registration.offer_told_at = clock.now()
@@ -66,8 +77,10 @@ def start_offer(registration):
 
 @transaction.atomic
 def hold_until_told(registration):
-    """The mail with the offer came to nobody: the place is kept until staff have told them. Raises RuleError for an
-    offer that has ended."""
+    """The mail with the offer came to nobody: the place is kept until staff have told them.
+
+    Raises RuleError for an offer that has ended.
+    """
     session, registration = registration.locked()
     if not registration.offer_is_open:
         raise RuleError("This offer has ended, so there is nothing to tell any more.")
@@ -79,7 +92,10 @@ def hold_until_told(registration):
 
 @transaction.atomic
 def take_back_offer(registration):
-    """Undo an offer: back to the same place on the list; who knew of it is told. Raises RuleError without one."""
+    """Undo an offer: back to the same place on the list; who knew of it is told.
+
+    Raises RuleError without one.
+    """
     session, registration = registration.locked()
     if registration.state != State.OFFERED or registration.list_number is None:
         raise RuleError(f"{registration.person} has no offer any more.")
@@ -87,10 +103,18 @@ def take_back_offer(registration):
     registration.state, registration.seat = State.WAITING, None
     registration.offer_until = registration.offer_told_at = None
     registration.save()
-    untold = Message.objects.filter(about=registration.pk, kind="offered", state=Message.State.WAITING)
+    untold = Message.objects.filter(
+        about=registration.pk, kind="offered", state=Message.State.WAITING
+    )
     if not untold.update(state=Message.State.DROPPED) and knew:
         revision = clock.now().isoformat()
-        mail.tell(registration.person, "offer_taken_back", registration, revision=revision, not_after=session.starts_at)
+        mail.tell(
+            registration.person,
+            "offer_taken_back",
+            registration,
+            revision=revision,
+            not_after=session.starts_at,
+        )
     # staff are deciding who comes next: otherwise the sweep would offer it to the same person again
     Session.objects.filter(pk=session.pk).update(offers_by_hand=True)
     return registration
@@ -98,9 +122,11 @@ def take_back_offer(registration):
 
 @transaction.atomic
 def move(registration, position, reason):
-    """Staff move somebody on the list to this position (1 is the next in order), with a reason that others can read.
+    """Staff move somebody on the list to this position (1 is the next in order), with a reason that
+    others can read.
 
-    The number lies between its new neighbours'. Raises RuleError for who does not wait, and without a reason.
+    The number lies between its new neighbours'. Raises RuleError for who does not wait, and without
+    a reason.
     """
     session, registration = registration.locked()
     if registration.state != State.WAITING:
@@ -114,7 +140,11 @@ def move(registration, position, reason):
 
 
 def _number_for(session, registration, position):
-    others = list(session.registrations.waiting().exclude(pk=registration.pk).values_list("list_number", flat=True))
+    others = list(
+        session.registrations.waiting()
+        .exclude(pk=registration.pk)
+        .values_list("list_number", flat=True)
+    )
     position = max(1, min(position, len(others) + 1))
     if position > len(others):
         session.last_list_number += 1
@@ -123,18 +153,24 @@ def _number_for(session, registration, position):
     before, after = others[position - 2] if position > 1 else Decimal(0), others[position - 1]
     between = ((before + after) / 2).quantize(SMALLEST)
     if between in {before, after}:
-        raise RuleError("There is no room between these two any more. Move one of them by a position first.")
+        raise RuleError(
+            "There is no room between these two any more. Move one of them by a position first."
+        )
     return between
 
 
 def offer_free_places(session):
-    """Offer every free place to the next in order, unless staff do it by hand or there is no time to answer."""
+    """Offer every free place to the next in order, unless staff do it by hand or there is no time
+    to answer.
+    """
     if session.offers_by_hand or session.has_started or not session.has_date or session.has_ended:
         return
     if session.state not in {Session.State.OPEN, Session.State.CLOSED}:
         return
     waiting = session.registrations.waiting().select_related("person")
-    for registration in waiting.select_for_update(no_key=True, of=("self",))[: max(session.free_places, 0)]:
+    for registration in waiting.select_for_update(no_key=True, of=("self",))[
+        : max(session.free_places, 0)
+    ]:
         offer(registration, session)
 
 
@@ -164,18 +200,25 @@ def move_on(session_id):
 
 
 def move_all_on():
-    """The sweep: sessions with an offer past its time, or with a free place while somebody waits; (seen, done)."""
+    """The sweep: sessions with an offer past its time, or with a free place while somebody waits;
+    (seen, done).
+    """
     lapsed = Registration.objects.filter(state=State.OFFERED, offer_until__lte=clock.now())
     lapsed = lapsed.exclude(session__state=Session.State.CANCELLED)
     coming = Session.objects.filter(starts_at__gt=clock.now(), offers_by_hand=False)
     free = coming.filter(state__in=[Session.State.OPEN, Session.State.CLOSED]).with_counts()
     free = free.filter(waiting__gt=0, held__lt=F("places")).values_list("pk", flat=True)
-    return sweeps.each([(key,) for key in sorted({*lapsed.values_list("session_id", flat=True), *free})], move_on)
+    return sweeps.each(
+        [(key,) for key in sorted({*lapsed.values_list("session_id", flat=True), *free})], move_on
+    )
 
 
 @transaction.atomic
 def offer_by_hand(registration):
-    """Staff offer a free place to this person. Raises RuleError if none is free or they do not wait."""
+    """Staff offer a free place to this person.
+
+    Raises RuleError if none is free or they do not wait.
+    """
     session, registration = registration.locked()
     release_lapsed(session)
     if registration.state != State.WAITING:
@@ -204,8 +247,14 @@ def note_walk_in(session, *, email="", name="", capacity="not_sure", by=None):
     registration = session.registrations.live().filter(person=person).first()
     if registration and registration.state != State.WAITING:
         raise RuleError(f"{person} is on the list of this session already. Mark them there.")
-    registration = registration or Registration(session=session, person=person, fee_pence=session.fee_pence)
-    registration.state, registration.seat, registration.list_number = State.ATTENDED, free_seat(session), None
+    registration = registration or Registration(
+        session=session, person=person, fee_pence=session.fee_pence
+    )
+    registration.state, registration.seat, registration.list_number = (
+        State.ATTENDED,
+        free_seat(session),
+        None,
+    )
     registration.came_without_signing_up, registration.confirmed_by = True, by
     registration.capacity = capacity if registration.is_unsure else registration.capacity
     registration.save()
@@ -217,12 +266,17 @@ def note_walk_in(session, *, email="", name="", capacity="not_sure", by=None):
 def forget_old_drafts():
     """Delete what was typed and never sent, after a day; returns (seen, done)."""
     old = {"updated_at__lt": clock.now() - KEEP_DRAFTS}
-    done = SignUpDraft.objects.filter(**old).delete()[0] + BookingDraft.objects.filter(**old).delete()[0]
+    done = (
+        SignUpDraft.objects.filter(**old).delete()[0]
+        + BookingDraft.objects.filter(**old).delete()[0]
+    )
     return done, done
 
 
 def forget_private_answers():
-    """Delete what people told us they need, and who came along, 30 days after the session; returns (seen, done)."""
+    """Delete what people told us they need, and who came along, 30 days after the session; returns
+    (seen, done).
+    """
     old = Registration.objects.filter(session__ends_at__lt=clock.now() - KEEP_PRIVATE_ANSWERS)
     done = old.filter(Q(access_needs__isnull=False) | Q(companion__isnull=False)).update(
         access_needs=None, companion=None
@@ -232,7 +286,11 @@ def forget_private_answers():
 
 
 def has_paid_session(person, call):
-    """Does this person hold a place in a session of this call that will earn the fee: to come, or not marked yet?"""
+    """Does this person hold a place in a session of this call that will earn the fee: to come, or
+    not marked yet?
+    """
     mine = Registration.objects.filter(person=person, session__call=call, state=State.CONFIRMED)
     mine = mine.filter(fee_pence__isnull=False)
-    return mine.exclude(capacity="paid_role").exclude(session__state=Session.State.CANCELLED).exists()
+    return (
+        mine.exclude(capacity="paid_role").exclude(session__state=Session.State.CANCELLED).exists()
+    )

@@ -1,7 +1,7 @@
 """Approving: who may, what is checked, and the checks that whoever approves has seen.
 
-Two people stand behind each payment: who confirmed the work, and who approved it; never the payee. The database keeps
-this too (`payment_approved_by_two`).
+Two people stand behind each payment: who confirmed the work, and who approved it; never the payee.
+The database keeps this too (`payment_approved_by_two`).
 """
 
 from collections import defaultdict
@@ -66,7 +66,9 @@ class Checks:
     def __init__(self, payments):
         people = {payment.person_id for payment in payments}
         self.rules = PaymentRules.current()
-        self.accounts = {row.person_id: row for row in PayoutAccount.objects.filter(person__in=people)}
+        self.accounts = {
+            row.person_id: row for row in PayoutAccount.objects.filter(person__in=people)
+        }
         self.shared = _shared_destinations(self.accounts.values())
         paid = Payment.objects.filter(person__in=people, state__in=PAID)
         self.paid_before = set(paid.order_by().values_list("person", flat=True).distinct())
@@ -80,12 +82,22 @@ class Checks:
     def of(self, payment):
         """The checks of one payment, in the order in which they matter."""
         account = self.accounts.get(payment.person_id)
-        rows = [self._confirmed(payment), self._answered(payment), self._account(account), *self._amount(payment)]
+        rows = [
+            self._confirmed(payment),
+            self._answered(payment),
+            self._account(account),
+            *self._amount(payment),
+        ]
         rows += self._destination(payment, account)
         if payment.pk in self.open_expenses:
             rows.append(Check("Expenses are claimed and not decided on yet.", stops=True))
         if payment.pk in self.strange:
-            rows.append(Check("Money with its reference has left our account already. Ask who sent it.", stops=True))
+            rows.append(
+                Check(
+                    "Money with its reference has left our account already. Ask who sent it.",
+                    stops=True,
+                )
+            )
         if payment.person_id not in self.paid_before:
             rows.append(Check("First payment to this person.", warns=True))
         return [row for row in rows if row]
@@ -99,7 +111,9 @@ class Checks:
         if payment.state != State.DUE:
             return Check(f"It is not due: {payment.get_state_display().lower()}.", stops=True)
         return (
-            None if payment.is_answered else Check("The person has not said yet what should become of it.", stops=True)
+            None
+            if payment.is_answered
+            else Check("The person has not said yet what should become of it.", stops=True)
         )
 
     def _account(self, account):
@@ -115,11 +129,19 @@ class Checks:
         if total == 0:
             yield Check("There is nothing to pay.", stops=True)
         if total > rules.most_per_payment_pence:
-            yield Check(f"More than the cap of {pounds(rules.most_per_payment_pence)} a payment.", stops=True)
+            yield Check(
+                f"More than the cap of {pounds(rules.most_per_payment_pence)} a payment.",
+                stops=True,
+            )
         if month > rules.most_per_person_pence:
-            yield Check(f"With it, {pounds(month)} to one person in 30 days: over the cap.", stops=True)
+            yield Check(
+                f"With it, {pounds(month)} to one person in 30 days: over the cap.", stops=True
+            )
         if total > usual:
-            yield Check(f"Above the usual {pounds(usual)}: expenses are in it, or the fee was another.", warns=True)
+            yield Check(
+                f"Above the usual {pounds(usual)}: expenses are in it, or the fee was another.",
+                warns=True,
+            )
         if budget is not None:
             left = budget - self.spent[payment.activity.call_id]
             words = f"{pounds(max(left, 0))} of the call's budget is left."
@@ -128,9 +150,14 @@ class Checks:
     def _destination(self, payment, account):
         if account is None:
             return
-        if others := self.shared.get((account.bank_name, account.last_four), set()) - {payment.person_id}:
+        if others := self.shared.get((account.bank_name, account.last_four), set()) - {
+            payment.person_id
+        }:
             number = len(others)
-            words = f"Same bank and last digits as {number} other {'person' if number == 1 else 'people'}."
+            words = (
+                f"Same bank and last digits as {number} other "
+                f"{'person' if number == 1 else 'people'}."
+            )
             yield Check(words, warns=True)
         if account.wait_until and account.changed_at > clock.now() - CHANGED_LATELY:
             until = account.wait_until
@@ -139,51 +166,70 @@ class Checks:
 
 
 def _shared_destinations(accounts):
-    """{(bank, last four): people} for destinations of these accounts that more than one person has."""
+    """{(bank, last four): people} for destinations of these accounts that more than one person
+    has.
+    """
     wanted = {(row.bank_name, row.last_four) for row in accounts if row.last_four}
     if not wanted:
         return {}
     digits = {last for _, last in wanted}
     found = defaultdict(set)
-    rows = PayoutAccount.objects.filter(last_four__in=digits).values_list("bank_name", "last_four", "person")
+    rows = PayoutAccount.objects.filter(last_four__in=digits).values_list(
+        "bank_name", "last_four", "person"
+    )
     for bank, last, person in rows:
         found[bank, last].add(person)
     return {key: people for key, people in found.items() if key in wanted and len(people) > 1}
 
 
 def _committed_lately(people):
-    rows = Payment.objects.filter(person__in=people, state__in=COMMITTED, approved_at__gt=clock.now() - A_MONTH)
+    rows = Payment.objects.filter(
+        person__in=people, state__in=COMMITTED, approved_at__gt=clock.now() - A_MONTH
+    )
     return _sums(rows.exclude(state=State.REVERSED), "person")
 
 
 def _committed_in_calls(calls):
-    rows = Payment.objects.filter(activity__call__in=calls, state__in=COMMITTED).exclude(state=State.REVERSED)
+    rows = Payment.objects.filter(activity__call__in=calls, state__in=COMMITTED).exclude(
+        state=State.REVERSED
+    )
     return _sums(rows, "activity__call")
 
 
 def _sums(payments, by):
-    rows = payments.order_by().values_list(by).annotate(sum=Sum("taken_pence") + Sum("expenses_pence"))
+    rows = (
+        payments.order_by().values_list(by).annotate(sum=Sum("taken_pence") + Sum("expenses_pence"))
+    )
     return defaultdict(int, rows)
 
 
 def versions(payments):
-    """{payment: a word for how it and its destination stand}: whoever approves says with it what they have seen."""
+    """{payment: a word for how it and its destination stand}: whoever approves says with it what
+    they have seen.
+    """
     rows = Payment.objects.filter(pk__in=[row.pk for row in payments]).order_by()
     rows = rows.annotate(newest=Coalesce(Max("events__pk"), 0)).values_list(
-        "pk", "newest", "person__payout_account__method", "person__payout_account__state",
+        "pk",
+        "newest",
+        "person__payout_account__method",
+        "person__payout_account__state",
         "person__payout_account__changed_at",
-    )  # fmt: skip
+    )
     return {pk: "-".join(map(str, parts)) for pk, *parts in rows}
 
 
 @transaction.atomic
 def approve(payment_id, by, *, seen):
-    """Approve what was looked at: `seen` is its version then. The caller has asked for a fresh second factor.
+    """Approve what was looked at: `seen` is its version then.
+
+    The caller has asked for a fresh second factor.
 
     Raises RuleError where a rule forbids it, or where it has changed since.
     """
     owner = Payment.objects.values_list("person", flat=True).get(pk=payment_id)
-    Person.objects.select_for_update(no_key=True).get(pk=owner)  # the cap a person is counted by one at a time
+    Person.objects.select_for_update(no_key=True).get(
+        pk=owner
+    )  # the cap a person is counted by one at a time
     payment = Payment.objects.lock(payment_id)
     if not by.has_perm("payments.approve_payment"):
         raise RuleError("Only who approves payments can do this.")

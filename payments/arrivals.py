@@ -1,4 +1,7 @@
-"""Did it arrive? The person says so, or says that it has not; after two quiet weeks we take it that it did."""
+"""Did it arrive?
+
+The person says so, or says that it has not; after two quiet weeks we take it that it did.
+"""
 
 from datetime import timedelta
 
@@ -46,12 +49,15 @@ def take_for_arrived():
     """The sweep: sent long ago, and nobody has said otherwise; returns (seen, done)."""
     today = timezone.localdate(clock.now())
     longest = today - timedelta(days=QUIET_DAYS)
-    sent = Payment.objects.filter(state=State.SENT, missing_said_at=None, sent_at__date__lte=longest)
+    sent = Payment.objects.filter(
+        state=State.SENT, missing_said_at=None, sent_at__date__lte=longest
+    )
     rows = sent.order_by("sent_at").values_list("pk", "expected_on", "sent_at")[:200]
     keys = [
-        (key,) for key, expected, at in rows
+        (key,)
+        for key, expected, at in rows
         if working_days.between(expected or timezone.localdate(at), today) >= QUIET_DAYS
-    ]  # fmt: skip
+    ]
     return sweeps.each(keys, _one)
 
 

@@ -54,22 +54,31 @@ class Column:
 
 
 def columns(call=None):
-    """Every column with its first rows; the number of queries does not depend on how many payments there are."""
+    """Every column with its first rows; the number of queries does not depend on how many payments
+    there are.
+    """
     payments = Payment.objects.of_call(call)
     totals = payments.aggregate(**_aggregates())
     people = list(approvals.approvers())
     return [
-        Column(name, title, totals[f"{name}_number"], totals[f"{name}_pence"] or 0,
-               [_row(payment, name, people) for payment in _first(payments, condition)])
+        Column(
+            name,
+            title,
+            totals[f"{name}_number"],
+            totals[f"{name}_pence"] or 0,
+            [_row(payment, name, people) for payment in _first(payments, condition)],
+        )
         for name, title, condition in COLUMNS
-    ]  # fmt: skip
+    ]
 
 
 def _aggregates():
     found = {}
     for name, _, condition in COLUMNS:
         found[f"{name}_number"] = Count("pk", filter=condition)
-        found[f"{name}_pence"] = Sum("taken_pence", filter=condition) + Sum("expenses_pence", filter=condition)
+        found[f"{name}_pence"] = Sum("taken_pence", filter=condition) + Sum(
+            "expenses_pence", filter=condition
+        )
     return found
 
 
@@ -85,8 +94,16 @@ def _row(payment, column, people):
 
 
 def late_by(payment):
-    """Working days since it was confirmed and answered, once they are more than we promise; else 0."""
-    waits = payment.state in {State.DUE, State.APPROVED, State.SENDING, State.FAILED, State.NEEDS_REVIEW}
+    """Working days since it was confirmed and answered, once they are more than we promise; else
+    0.
+    """
+    waits = payment.state in {
+        State.DUE,
+        State.APPROVED,
+        State.SENDING,
+        State.FAILED,
+        State.NEEDS_REVIEW,
+    }
     since = payment.could_go_since
     if not waits or since is None:
         return 0
@@ -109,28 +126,45 @@ def warnings():
     found = []
     unknown = UnknownMovement.objects.filter(explained_at=None).count()
     if unknown:
-        words = "Money that we do not know has left our account at Stripe. Nothing is sent until it is explained."
+        words = (
+            "Money that we do not know has left our account at Stripe. Nothing is sent until it is "
+            "explained."
+        )
         found.append((words, "admin:payments_unknownmovement_changelist"))
     missing = Payment.objects.filter(state=State.SENT, missing_said_at__isnull=False).count()
     if missing:
-        words = f"{missing} {'person says' if missing == 1 else 'people say'} that a payment has not come."
+        words = (
+            f"{missing} {'person says' if missing == 1 else 'people say'} that a payment has not "
+            "come."
+        )
         found.append((words, "admin:payments_payment_changelist"))
-    claimed = Expense.objects.filter(state=Expense.State.CLAIMED, payment__state__in=CHANGEABLE).count()
+    claimed = Expense.objects.filter(
+        state=Expense.State.CLAIMED, payment__state__in=CHANGEABLE
+    ).count()
     if claimed:
         words = f"{claimed} {'expense' if claimed == 1 else 'expenses'} to decide on."
         found.append((words, "admin:payments_expense_changelist"))
     reviews = Review.objects.filter(settled_at=None).count()
     if reviews:
-        found.append((f"{reviews} to review: two people decide.", "admin:payments_review_changelist"))
+        found.append(
+            (f"{reviews} to review: two people decide.", "admin:payments_review_changelist")
+        )
     return found
 
 
 def sums(call):
     """Pence of a call: what is due (approved or on the way included), and what was paid."""
     rows = Payment.objects.of_call(call)
-    due = rows.filter(state__in=[State.DUE, State.APPROVED, State.SENDING, State.FAILED, State.NEEDS_REVIEW])
+    due = rows.filter(
+        state__in=[State.DUE, State.APPROVED, State.SENDING, State.FAILED, State.NEEDS_REVIEW]
+    )
     return _sum(due), _sum(rows.filter(state__in=PAID))
 
 
 def _sum(payments):
-    return sum(filter(None, payments.aggregate(pay=Sum("taken_pence"), expenses=Sum("expenses_pence")).values()))
+    return sum(
+        filter(
+            None,
+            payments.aggregate(pay=Sum("taken_pence"), expenses=Sum("expenses_pence")).values(),
+        )
+    )

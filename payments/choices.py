@@ -1,4 +1,6 @@
-"""What the person chooses, privately: to be paid, a smaller amount, to decline, to give it, or not sure yet."""
+"""What the person chooses, privately: to be paid, a smaller amount, to decline, to give it, or not
+sure yet.
+"""
 
 from datetime import timedelta
 
@@ -11,14 +13,19 @@ from payments.models import Payment
 from payments.models.payment_states import Choice, State
 from payments.offering import REMIND_AFTER, open_state
 
-TOO_LATE = "This payment is on its way already, so the choice can no longer be changed. Please call us."
+TOO_LATE = (
+    "This payment is on its way already, so the choice can no longer be changed. Please call us."
+)
 
 
 @transaction.atomic
 def choose(payment_id, choice, by, *, taken_pence=None):
-    """Keep what was chosen; until it is sent it can be chosen anew. An approval of something else ends.
+    """Keep what was chosen; until it is sent it can be chosen anew.
 
-    `taken_pence` is the smaller amount. Raises RuleError, with a sentence for the person, for what cannot be.
+    An approval of something else ends.
+
+    `taken_pence` is the smaller amount. Raises RuleError, with a sentence for the person, for what
+    cannot be.
     """
     payment = Payment.objects.lock(payment_id)
     if not payment.can_choose:
@@ -46,7 +53,10 @@ def _taken(payment, choice, pence):
 
 
 def unapprove(payment, by):
-    """Two people approved something else than this: they look again. The caller holds the lock and saves."""
+    """Two people approved something else than this: they look again.
+
+    The caller holds the lock and saves.
+    """
     payment.approved_by = payment.approved_at = None
     payment.method = ""
     payment.state = State.DUE
@@ -56,7 +66,9 @@ def unapprove(payment, by):
 
 def remind_all():
     """The sweep: who has not answered is reminded, at most three times; returns (seen, done)."""
-    due = Payment.objects.filter(state=State.DUE, next_reminder_at__lte=clock.now()).order_by("next_reminder_at")
+    due = Payment.objects.filter(state=State.DUE, next_reminder_at__lte=clock.now()).order_by(
+        "next_reminder_at"
+    )
     return sweeps.each([(key,) for key in due.values_list("pk", flat=True)[:200]], remind)
 
 
@@ -64,7 +76,11 @@ def remind_all():
 def remind(payment_id):
     """Write one reminder, if it is still wanted; returns whether one was written."""
     payment = Payment.objects.lock(payment_id)
-    if payment.state != State.DUE or not payment.next_reminder_at or payment.next_reminder_at > clock.now():
+    if (
+        payment.state != State.DUE
+        or not payment.next_reminder_at
+        or payment.next_reminder_at > clock.now()
+    ):
         return False
     wanted = not payment.is_answered and payment.person.wants_reminders
     if wanted:
@@ -72,7 +88,9 @@ def remind(payment_id):
         mail.tell(payment.person, "payment_reminder", payment, revision=str(payment.reminders))
     more = not payment.is_answered and payment.reminders < len(REMIND_AFTER)
     step = (
-        REMIND_AFTER[payment.reminders] - REMIND_AFTER[payment.reminders - 1] if more and wanted else timedelta(days=7)
+        REMIND_AFTER[payment.reminders] - REMIND_AFTER[payment.reminders - 1]
+        if more and wanted
+        else timedelta(days=7)
     )
     payment.next_reminder_at = clock.now() + step if more else None
     payment.save()

@@ -1,4 +1,7 @@
-"""What the messages about payments say. Their subjects tell nothing, and no label tells staff what was chosen."""
+"""What the messages about payments say.
+
+Their subjects tell nothing, and no label tells staff what was chosen.
+"""
 
 from dataclasses import replace
 
@@ -11,9 +14,12 @@ from payments.models.payment_states import PAID, State
 LABEL = "About a payment"
 # Where staff note what somebody answers on the phone.
 STAFF_PAGES = {
-    "offered": "payments_payment_choice", "reminder": "payments_payment_choice", "sent": "", "looked_into": "",
+    "offered": "payments_payment_choice",
+    "reminder": "payments_payment_choice",
+    "sent": "",
+    "looked_into": "",
     "failed": "payments_payment_by_hand_account",
-}  # fmt: skip
+}
 
 
 def _payment(message):
@@ -31,7 +37,11 @@ def _letter(payment, subject, template, **more):
         "support": addresses.full_reverse("page", "support"),
     }
     return Letter(
-        subject, f"payments/email/{template}.html", {**links, **more}, row=payment, staff_page=STAFF_PAGES[template]
+        subject,
+        f"payments/email/{template}.html",
+        {**links, **more},
+        row=payment,
+        staff_page=STAFF_PAGES[template],
     )
 
 
@@ -49,7 +59,9 @@ def payment_reminder(message):
     if payment.state != State.DUE or payment.is_answered or not message.person.wants_reminders:
         return None
     stop = addresses.stop_reminders(payment.person)
-    letter = _letter(payment, "A question for you", "reminder", stop=stop, is_last=message.revision == "3")
+    letter = _letter(
+        payment, "A question for you", "reminder", stop=stop, is_last=message.revision == "3"
+    )
     return replace(letter, one_click_stop=stop)
 
 
@@ -85,7 +97,9 @@ def payment_looked_into(message):
 def payout_changed(message):
     account = PayoutAccount.objects.select_related("person").get(pk=message.about)
     context = {"account": account, "account_page": addresses.full_reverse("payout_account")}
-    return Letter("A change on your page", "payments/email/payout_changed.html", context, row=account)
+    return Letter(
+        "A change on your page", "payments/email/payout_changed.html", context, row=account
+    )
 
 
 @mail.kind("payments_short", LABEL)

@@ -1,4 +1,6 @@
-"""What taking part cost: claimed by the person or by staff for them, decided by staff, paid back with the payment."""
+"""What taking part cost: claimed by the person or by staff for them, decided by staff, paid back
+with the payment.
+"""
 
 from django.db import transaction
 from django.db.models import Sum
@@ -24,13 +26,17 @@ def can_claim(payment):
 
 @transaction.atomic
 def claim(payment_id, by, **answers):
-    """Add an expense (`kind`, `what`, `amount_pence`, `receipt`, `no_receipt_because`, `is_prepaid`).
+    """Add an expense (`kind`, `what`, `amount_pence`, `receipt`, `no_receipt_because`,
+    `is_prepaid`).
 
-    Raises RuleError where the call does not pay it back, above its limit, or once the payment is on its way.
+    Raises RuleError where the call does not pay it back, above its limit, or once the payment is on
+    its way.
     """
     payment = Payment.objects.lock(payment_id)
     if not can_claim(payment):
-        raise RuleError("This payment is on its way already, so nothing can be added to it. Please call us.")
+        raise RuleError(
+            "This payment is on its way already, so nothing can be added to it. Please call us."
+        )
     if payment.expenses.count() >= MOST:
         raise RuleError("That is a great many. Please call us, and we add the rest together.")
     _check_limit(payment, answers["kind"], answers["amount_pence"])
@@ -45,27 +51,41 @@ def _check_limit(payment, kind, pence):
     most = limits(payment.activity.call).get(kind)
     label = Expense.Kind(kind).label.lower()
     if most is None:
-        raise RuleError(f"This call does not pay back {label}. Call us if that keeps you from taking part.")
-    already = payment.expenses.filter(kind=kind).exclude(state=Expense.State.REFUSED).aggregate(sum=Sum("amount_pence"))
+        raise RuleError(
+            f"This call does not pay back {label}. Call us if that keeps you from taking part."
+        )
+    already = (
+        payment.expenses.filter(kind=kind)
+        .exclude(state=Expense.State.REFUSED)
+        .aggregate(sum=Sum("amount_pence"))
+    )
     if (already["sum"] or 0) + pence > most:
         left = max(most - (already["sum"] or 0), 0)
         raise RuleError(
-            f"We can pay back up to {pounds(most)} for {label}, and {pounds(left)} of it is left. Call us if it costs"
+            f"We can pay back up to {pounds(most)} for {label}, and {pounds(left)} of it is "
+            "left. Call us if it costs"
             " you more."
         )
 
 
 @transaction.atomic
 def decide(expense_id, by, *, accept, told="", no_receipt_because=""):
-    """Accept or not, with a word for the person. Raises RuleError for one's own, or without receipt and reason."""
-    payment = Payment.objects.lock(Expense.objects.values_list("payment", flat=True).get(pk=expense_id))
+    """Accept or not, with a word for the person.
+
+    Raises RuleError for one's own, or without receipt and reason.
+    """
+    payment = Payment.objects.lock(
+        Expense.objects.values_list("payment", flat=True).get(pk=expense_id)
+    )
     expense = Expense.objects.select_for_update(no_key=True).get(pk=expense_id)
     if by.pk == payment.person_id:
         raise RuleError("Nobody decides on expenses of their own. Ask a colleague.")
     if by.pk == expense.added_by_id:
         raise RuleError("You added it yourself, and somebody else decides on it. Ask a colleague.")
     if not can_claim(payment):
-        raise RuleError("This payment is on its way already, so its expenses can no longer be changed.")
+        raise RuleError(
+            "This payment is on its way already, so its expenses can no longer be changed."
+        )
     expense.no_receipt_because = no_receipt_because.strip() or expense.no_receipt_because
     if accept and not (expense.receipt or expense.no_receipt_because or expense.is_prepaid):
         raise RuleError("There is no receipt. Say why that is all right.")
@@ -83,7 +103,9 @@ def _add_up(payment, by):
     """The payment's own line for expenses; an approval of another sum ends."""
     if payment.state == State.APPROVED:
         choices.unapprove(payment, by)
-    payment.expenses_pence = payment.expenses.accepted().aggregate(sum=Sum("amount_pence"))["sum"] or 0
+    payment.expenses_pence = (
+        payment.expenses.accepted().aggregate(sum=Sum("amount_pence"))["sum"] or 0
+    )
     payment.state = open_state(payment)
     payment.save()
 
@@ -91,7 +113,9 @@ def _add_up(payment, by):
 @transaction.atomic
 def withdraw(expense_id, by):
     """Take back what was claimed and not decided on yet. Raises RuleError afterwards."""
-    payment = Payment.objects.lock(Expense.objects.values_list("payment", flat=True).get(pk=expense_id))
+    payment = Payment.objects.lock(
+        Expense.objects.values_list("payment", flat=True).get(pk=expense_id)
+    )
     expense = Expense.objects.filter(pk=expense_id, state=Expense.State.CLAIMED).first()
     if expense is None:
         raise RuleError("We have decided on this already, so it can no longer be taken back.")

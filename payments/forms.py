@@ -22,15 +22,23 @@ class PoundsField(forms.DecimalField):
 
     def __init__(self, **kwargs):
         widget = forms.TextInput(attrs={"inputmode": "decimal", "size": 10, "autocomplete": "off"})
-        messages = dict.fromkeys(("invalid", "min_value", "max_decimal_places", "max_digits"), LIKE_THIS)
+        messages = dict.fromkeys(
+            ("invalid", "min_value", "max_decimal_places", "max_digits"), LIKE_THIS
+        )
         messages["max_whole_digits"] = LIKE_THIS
         super().__init__(
-            max_digits=8, decimal_places=2, min_value=Decimal("0.01"), widget=widget,
-            error_messages={**messages, **kwargs.pop("error_messages", {})}, **kwargs,
-        )  # fmt: skip
+            max_digits=8,
+            decimal_places=2,
+            min_value=Decimal("0.01"),
+            widget=widget,
+            error_messages={**messages, **kwargs.pop("error_messages", {})},
+            **kwargs,
+        )
 
     def to_python(self, value):
-        """Commas between thousands are left out; any other comma is refused rather than guessed at."""
+        """Commas between thousands are left out; any other comma is refused rather than guessed
+        at.
+        """
         if not isinstance(value, str) or not value.strip():
             return None
         text = value.strip().removeprefix("£").strip()
@@ -49,10 +57,14 @@ class ChoiceForm(forms.Form):
     choice = forms.ChoiceField(
         label="What would you like?",
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what you would like. “Not sure yet” is a good answer too."},
+        error_messages={
+            "required": "Choose what you would like. “Not sure yet” is a good answer too."
+        },
     )
     smaller = PoundsField(
-        label="The smaller amount, in pounds", help_text="Only if you chose a smaller amount.", required=False
+        label="The smaller amount, in pounds",
+        help_text="Only if you chose a smaller amount.",
+        required=False,
     )
 
     def __init__(self, *args, payment, **kwargs):
@@ -67,7 +79,10 @@ class ChoiceForm(forms.Form):
         if cleaned.get("choice") == Choice.SMALLER and "smaller" not in self.errors:
             pence = cleaned.get("smaller")
             if pence is None or pence >= self.payment.fee_pence:
-                self.add_error("smaller", f"Enter an amount that is less than {pounds(self.payment.fee_pence)}.")
+                self.add_error(
+                    "smaller",
+                    f"Enter an amount that is less than {pounds(self.payment.fee_pence)}.",
+                )
         return cleaned
 
     @classmethod
@@ -82,13 +97,23 @@ def choices_of(payment):
     rows = [
         (Choice.PAY, f"Pay me {fee}", ""),
         (Choice.SMALLER, "Pay me a smaller amount", "You say how much."),
-        (Choice.DECLINE, "No payment, thank you", "Nothing is sent to you, and it is on none of your statements."),
-        (Choice.GIVE, f"Give it to {fund}", "All of it goes there, and it is on none of your statements."),
+        (
+            Choice.DECLINE,
+            "No payment, thank you",
+            "Nothing is sent to you, and it is on none of your statements.",
+        ),
+        (
+            Choice.GIVE,
+            f"Give it to {fund}",
+            "All of it goes there, and it is on none of your statements.",
+        ),
         (Choice.NOT_SURE, "Not sure yet", "Take your time, and ask somebody if you like."),
     ]
     html = '<span class="choice__label">{}</span> <span class="choice__hint">{}</span>'
     return [
-        (value.value, format_html(html, label, hint)) for value, label, hint in rows if fund or value != Choice.GIVE
+        (value.value, format_html(html, label, hint))
+        for value, label, hint in rows
+        if fund or value != Choice.GIVE
     ]
 
 
@@ -102,7 +127,10 @@ class ByHandForm(forms.Form):
         error_messages={"required": "Choose how you would like to be paid."},
     )
     voucher = forms.CharField(
-        label="Which voucher?", help_text="Only for a voucher: for which shop.", max_length=80, required=False
+        label="Which voucher?",
+        help_text="Only for a voucher: for which shop.",
+        max_length=80,
+        required=False,
     )
     deliver = forms.ChoiceField(
         label="How should the voucher come to you?",
@@ -134,27 +162,37 @@ class ExpenseForm(forms.Form):
     """What taking part cost somebody."""
 
     kind = forms.ChoiceField(
-        label="What was it for?", widget=forms.RadioSelect, error_messages={"required": "Choose what it was for."}
+        label="What was it for?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what it was for."},
     )
     what = forms.CharField(
-        label="In a few words", help_text="For example “bus there and back”.", max_length=120,
+        label="In a few words",
+        help_text="For example “bus there and back”.",
+        max_length=120,
         error_messages={"required": "Say in a few words what it was."},
-    )  # fmt: skip
+    )
     amount = PoundsField(
-        label="How much, in pounds", error_messages={"required": "Enter how much it was, like 12 or 12.50."}
+        label="How much, in pounds",
+        error_messages={"required": "Enter how much it was, like 12 or 12.50."},
     )
     receipt = forms.FileField(
-        label="A receipt", required=False, help_text="A photo or a PDF, up to 5 MB. A ticket or a screenshot is fine."
+        label="A receipt",
+        required=False,
+        help_text="A photo or a PDF, up to 5 MB. A ticket or a screenshot is fine.",
     )
     no_receipt_because = forms.CharField(
-        label="If you have no receipt: why?", max_length=200, required=False,
+        label="If you have no receipt: why?",
+        max_length=200,
+        required=False,
         help_text="That happens. We look at it together.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args, limits, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [
-            (kind, f"{Expense.Kind(kind).label} (up to {pounds(most)})") for kind, most in limits.items()
+            (kind, f"{Expense.Kind(kind).label} (up to {pounds(most)})")
+            for kind, most in limits.items()
         ]
 
     def clean_receipt(self):
@@ -163,7 +201,11 @@ class ExpenseForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if "receipt" not in self.errors and not cleaned.get("receipt") and not cleaned.get("no_receipt_because"):
+        if (
+            "receipt" not in self.errors
+            and not cleaned.get("receipt")
+            and not cleaned.get("no_receipt_because")
+        ):
             self.add_error("receipt", "Add a receipt, or say why there is none.")
         return cleaned
 
@@ -171,13 +213,19 @@ class ExpenseForm(forms.Form):
     def answers(self):
         data = self.cleaned_data
         return {
-            "kind": data["kind"], "what": data["what"], "amount_pence": data["amount"],
-            "receipt": data["receipt"] or "", "no_receipt_because": data["no_receipt_because"],
-        }  # fmt: skip
+            "kind": data["kind"],
+            "what": data["what"],
+            "amount_pence": data["amount"],
+            "receipt": data["receipt"] or "",
+            "no_receipt_because": data["no_receipt_because"],
+        }
 
 
 def safe_receipt(file):
-    """The file as we keep it: a picture written anew, or a PDF that is only ever a download. Raises ValidationError."""
+    """The file as we keep it: a picture written anew, or a PDF that is only ever a download.
+
+    Raises ValidationError.
+    """
     if file.size > MOST_BYTES:
         raise ValidationError("This file is larger than 5 MB. A photo with fewer pixels is fine.")
     head = file.read(5)
@@ -187,7 +235,9 @@ def safe_receipt(file):
     try:
         smaller, *_ = pictures.shrink(file, longest=1600)
     except pictures.NotAPicture as error:
-        raise ValidationError("We cannot read this file. A photo (JPEG, PNG, WebP) or a PDF works.") from error
+        raise ValidationError(
+            "We cannot read this file. A photo (JPEG, PNG, WebP) or a PDF works."
+        ) from error
     return ContentFile(smaller.read(), name="receipt.webp")
 
 
@@ -195,15 +245,17 @@ class OfficialNameForm(forms.Form):
     """Whose name a letter carries. It is not kept."""
 
     official_name = forms.CharField(
-        label="Your name as the Jobcentre or adviser knows it", max_length=120,
+        label="Your name as the Jobcentre or adviser knows it",
+        max_length=120,
         help_text="It goes on the letter, and we do not keep it.",
         error_messages={"required": "Enter the name that the letter should carry."},
-    )  # fmt: skip
+    )
 
     def clean_official_name(self):
         name = self.cleaned_data["official_name"]
         if lacking := statements.lacking(name):
             raise ValidationError(
-                f"Our letters cannot print {lacking} yet. Write the name in other letters, or call us."
+                f"Our letters cannot print {lacking} yet. Write the name in other letters, or "
+                "call us."
             )
         return name

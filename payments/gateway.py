@@ -1,8 +1,8 @@
 """The one module that speaks with Stripe (Global Payouts: v2 recipients and outbound payments).
 
-Measured with stripe 16.1.0: the client retries nothing unless told, would make a key of its own, and waits 80 s; so we
-bring our own key, our own time-outs, and take any answer that is not clear for unknown. A v1 409 is an APIError, a v2
-409 an IdempotencyError; `StripeError` is caught last.
+Measured with stripe 16.1.0: the client retries nothing unless told, would make a key of its own,
+and waits 80 s; so we bring our own key, our own time-outs, and take any answer that is not clear
+for unknown. A v1 409 is an APIError, a v2 409 an IdempotencyError; `StripeError` is caught last.
 """
 
 import hashlib
@@ -21,9 +21,12 @@ TIMEOUTS = (3, 20)  # seconds to connect, to answer
 TOLERANCE = 300  # seconds that a signature may be old
 # What Stripe says when it is the person's details that cannot be paid to.
 DETAILS = {
-    "invalid_payout_method", "recipient_feature_not_active", "payout_method_disabled", "payout_method_archived",
+    "invalid_payout_method",
+    "recipient_feature_not_active",
+    "payout_method_disabled",
+    "payout_method_archived",
     "outbound_payment_payout_method_does_not_exist",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,9 @@ class Refused:
 
 @dataclass(frozen=True)
 class Unknown:
-    """Nobody can say whether it was sent: time-out, reset, 409, 429, 5xx, an answer that cannot be read."""
+    """Nobody can say whether it was sent: time-out, reset, 409, 429, 5xx, an answer that cannot be
+    read.
+    """
 
     words: str
 
@@ -89,26 +94,39 @@ def is_fake():
 def client():
     addresses = {"api": settings.STRIPE_API_BASE} if is_fake() else None
     return stripe.StripeClient(
-        settings.STRIPE_API_KEY, base_addresses=addresses, max_network_retries=0,
+        settings.STRIPE_API_KEY,
+        base_addresses=addresses,
+        max_network_retries=0,
         http_client=stripe.RequestsClient(timeout=TIMEOUTS),
-    )  # fmt: skip
+    )
 
 
 def request_for(attempt_id, payment, account, descriptor):
     """The frozen request: nothing in it tells what the payment was for."""
     return {
         "from": {"financial_account": settings.STRIPE_FINANCIAL_ACCOUNT, "currency": "gbp"},
-        "to": {"recipient": account.stripe_account, "payout_method": account.payout_method, "currency": "gbp"},
+        "to": {
+            "recipient": account.stripe_account,
+            "payout_method": account.payout_method,
+            "currency": "gbp",
+        },
         "amount": {"value": payment.amount_pence, "currency": "gbp"},
-        "description": payment.reference, "statement_descriptor": descriptor,
-        "recipient_notification": {"setting": "none"}, "metadata": {"attempt": str(attempt_id)},
-    }  # fmt: skip
+        "description": payment.reference,
+        "statement_descriptor": descriptor,
+        "recipient_notification": {"setting": "none"},
+        "metadata": {"attempt": str(attempt_id)},
+    }
 
 
 def send(request, key):
-    """Send the frozen request with its key. Returns a Movement, Refused or Unknown; raises nothing of Stripe's."""
+    """Send the frozen request with its key.
+
+    Returns a Movement, Refused or Unknown; raises nothing of Stripe's.
+    """
     try:
-        movement = _movement(client().v2.money_management.outbound_payments.create(request, {"idempotency_key": key}))
+        movement = _movement(
+            client().v2.money_management.outbound_payments.create(request, {"idempotency_key": key})
+        )
     except stripe.InsufficientFundsError as error:
         return Refused("money", _code(error))
     except stripe.StripeError as error:
@@ -143,21 +161,31 @@ def _movement(row):
     moved = (row.get("status_transitions") or {}).get(f"{status}_at")
     expected = row.get("expected_arrival_date")
     return Movement(
-        stripe_id=str(row["id"]), status=str(status), pence=int(row["amount"]["value"]),
-        currency=str(row["amount"]["currency"]), attempt=str((row.get("metadata") or {}).get("attempt", "")),
+        stripe_id=str(row["id"]),
+        status=str(status),
+        pence=int(row["amount"]["value"]),
+        currency=str(row["amount"]["currency"]),
+        attempt=str((row.get("metadata") or {}).get("attempt", "")),
         expected_on=timezone.localdate(parse_datetime(expected)) if expected else None,
-        moved_at=parse_datetime(moved) if moved else None, created=parse_datetime(row["created"]), reason=str(detail),
+        moved_at=parse_datetime(moved) if moved else None,
+        created=parse_datetime(row["created"]),
+        reason=str(detail),
         description=str(row.get("description") or ""),
-    )  # fmt: skip
+    )
 
 
 def movement(stripe_id):
     """One outbound payment as it is now. Raises NotReached."""
-    return _asked(lambda: _movement(client().v2.money_management.outbound_payments.retrieve(stripe_id)))
+    return _asked(
+        lambda: _movement(client().v2.money_management.outbound_payments.retrieve(stripe_id))
+    )
 
 
 def movements(since):
-    """Every outbound payment created since this moment. Raises NotReached unless the whole list was read."""
+    """Every outbound payment created since this moment.
+
+    Raises NotReached unless the whole list was read.
+    """
 
     def read():
         params = {"created": {"gte": since.isoformat()}, "limit": 100}
@@ -187,13 +215,18 @@ def balance():
 
 
 def create_recipient(key, name, email):
-    """A recipient at Stripe without any detail but name and address; asked twice for the same, it is one."""
+    """A recipient at Stripe without any detail but name and address; asked twice for the same, it
+    is one.
+    """
     known = {"display_name": name, **({"contact_email": email} if email else {})}
     key = f"{key}-{hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]}"
     params = {
-        **known, "identity": {"country": "gb", "entity_type": "individual"},
-        "configuration": {"recipient": {"capabilities": {"bank_accounts": {"local": {"requested": True}}}}},
-    }  # fmt: skip
+        **known,
+        "identity": {"country": "gb", "entity_type": "individual"},
+        "configuration": {
+            "recipient": {"capabilities": {"bank_accounts": {"local": {"requested": True}}}}
+        },
+    }
     return _asked(lambda: client().v2.core.accounts.create(params, {"idempotency_key": key}).id)
 
 
@@ -209,23 +242,36 @@ def destination(account):
     """Where this recipient's money would go now. Raises NotReached."""
 
     def read():
-        rows = client().v2.money_management.payout_methods.list({"limit": 20}, {"stripe_context": account})
-        usable = [row for row in (found.to_dict() for found in rows.auto_paging_iter()) if _is_usable(row)]
+        rows = client().v2.money_management.payout_methods.list(
+            {"limit": 20}, {"stripe_context": account}
+        )
+        usable = [
+            row for row in (found.to_dict() for found in rows.auto_paging_iter()) if _is_usable(row)
+        ]
         if not usable:
             return Destination(False)
         row = max(usable, key=lambda row: row["created"])
         bank = row.get("bank_account") or {}
-        return Destination(True, row["id"], bank.get("bank_name") or "Bank", (bank.get("last4") or "")[-4:])
+        return Destination(
+            True, row["id"], bank.get("bank_name") or "Bank", (bank.get("last4") or "")[-4:]
+        )
 
     return _asked(read)
 
 
 def _is_usable(row):
-    return not row.get("archived") and not row.get("restricted") and row["usage_status"]["payments"] == "eligible"
+    return (
+        not row.get("archived")
+        and not row.get("restricted")
+        and row["usage_status"]["payments"] == "eligible"
+    )
 
 
 def forget(account):
-    """Archive every payout method of this recipient, so that nothing can go there any more. Raises NotReached."""
+    """Archive every payout method of this recipient, so that nothing can go there any more.
+
+    Raises NotReached.
+    """
 
     def archive_all():
         methods, context = client().v2.money_management.payout_methods, {"stripe_context": account}
@@ -243,22 +289,29 @@ def _asked(ask):
         raise
     except stripe.StripeError as error:
         is_no = error.http_status in {400, 402, 404}
-        raise (NotAccepted if is_no else NotReached)(f"{type(error).__name__} {_code(error)}"[:200]) from error
+        raise (NotAccepted if is_no else NotReached)(
+            f"{type(error).__name__} {_code(error)}"[:200]
+        ) from error
     except Exception as error:  # whatever a network or a server does: ask again later
         raise NotReached(f"{type(error).__name__}"[:200]) from error
 
 
 def event(body, signature):
-    """(event id, type, object id) of a notification that Stripe signed within the last five minutes.
+    """(event id, type, object id) of a notification that Stripe signed within the last five
+    minutes.
 
     Raises ValueError for anything else.
     """
     if not settings.STRIPE_WEBHOOK_SECRET:
         raise ValueError("There is no secret to check it with")
     try:
-        found = client().parse_event_notification(body, signature, settings.STRIPE_WEBHOOK_SECRET, TOLERANCE)
+        found = client().parse_event_notification(
+            body, signature, settings.STRIPE_WEBHOOK_SECRET, TOLERANCE
+        )
         related, context = getattr(found, "related_object", None), getattr(found, "context", None)
         about = context if ".payout_method." in found.type and context else related and related.id
         return str(found.id), str(found.type), str(about or "")
-    except Exception as error:  # a bad signature, JSON that is none, a field that is missing: all the same
+    except (
+        Exception
+    ) as error:  # a bad signature, JSON that is none, a field that is missing: all the same
         raise ValueError(type(error).__name__) from error

@@ -1,7 +1,9 @@
-"""Paying by hand: the host's finance office pays, a voucher is bought, cash is handed over. Never twice.
+"""Paying by hand: the host's finance office pays, a voucher is bought, cash is handed over.
 
-An export puts payments on the way and gives them one live attempt each, so that no second export holds them; whoever
-did not export them records what came back.
+Never twice.
+
+An export puts payments on the way and gives them one live attempt each, so that no second export
+holds them; whoever did not export them records what came back.
 """
 
 import uuid
@@ -19,7 +21,9 @@ At = PayoutAttempt.State
 
 
 def ready():
-    """Approved, and to be paid by hand: the way that the person chose stands, and has waited if it was changed."""
+    """Approved, and to be paid by hand: the way that the person chose stands, and has waited if it
+    was changed.
+    """
     return Payment.objects.may_go().filter(method__in=Payment.BY_HAND).order_by("approved_at", "pk")
 
 
@@ -31,7 +35,9 @@ def waiting():
 
 @transaction.atomic
 def export(by):
-    """Put everything that is ready on the way, in one batch; returns its key, or None if there is nothing."""
+    """Put everything that is ready on the way, in one batch; returns its key, or None if there is
+    nothing.
+    """
     if reason := stopped_because():
         raise RuleError(reason)
     batch = uuid.uuid4()
@@ -44,9 +50,13 @@ def export(by):
             continue
         left -= payment.amount_pence
         PayoutAttempt.objects.create(
-            payment=payment, method=payment.method, amount_pence=payment.amount_pence, batch=batch, exported_by=by,
+            payment=payment,
+            method=payment.method,
+            amount_pence=payment.amount_pence,
+            batch=batch,
+            exported_by=by,
             request={"method": payment.method, "reference": payment.reference},
-        )  # fmt: skip
+        )
         payment.state = State.SENDING
         payment.save()
         payment.note("exported", by, batch=str(batch))
@@ -54,8 +64,12 @@ def export(by):
 
 
 def rows_of(batch):
-    """[(payment, attempt, payee reference of the office, how)] of one export, as often as it is downloaded."""
-    attempts = PayoutAttempt.objects.filter(batch=batch).select_related("payment__person", "payment__activity__call")
+    """[(payment, attempt, payee reference of the office, how)] of one export, as often as it is
+    downloaded.
+    """
+    attempts = PayoutAttempt.objects.filter(batch=batch).select_related(
+        "payment__person", "payment__activity__call"
+    )
     attempts = list(attempts.order_by("payment__person__name", "pk"))
     people = {row.payment.person_id for row in attempts}
     accounts = {row.person_id: row for row in PayoutAccount.objects.filter(person__in=people)}
@@ -73,7 +87,10 @@ def _find(reference):
 
 @transaction.atomic
 def record(reference, hand_reference, by, *, voucher_code=""):
-    """Note that it was paid, with the office's own reference. Raises RuleError for who exported it, or is paid."""
+    """Note that it was paid, with the office's own reference.
+
+    Raises RuleError for who exported it, or is paid.
+    """
     payment, attempt = locked(_find(reference).pk)
     if attempt.state != At.READY:
         raise RuleError(f"{reference}: somebody has recorded this already.")
@@ -81,8 +98,14 @@ def record(reference, hand_reference, by, *, voucher_code=""):
     if not hand_reference.strip():
         raise RuleError(f"{reference}: give the reference of the finance office.")
     if _needs_code(payment) and not voucher_code.strip():
-        raise RuleError(f"{reference}: they read the voucher's code on their own page, so give it too.")
-    attempt.state, attempt.hand_reference, attempt.recorded_by = At.POSTED, hand_reference.strip()[:60], by
+        raise RuleError(
+            f"{reference}: they read the voucher's code on their own page, so give it too."
+        )
+    attempt.state, attempt.hand_reference, attempt.recorded_by = (
+        At.POSTED,
+        hand_reference.strip()[:60],
+        by,
+    )
     attempt.voucher_code = voucher_code.strip() or None
     attempt.save()
     payment.state, payment.sent_at, payment.problem = State.SENT, clock.now(), ""
@@ -95,7 +118,8 @@ def record(reference, hand_reference, by, *, voucher_code=""):
 def _check_second_person(payment, attempt, by):
     if by.pk in {attempt.exported_by_id, payment.person_id}:
         raise RuleError(
-            f"{payment.reference}: whoever exported it, or is paid, does not say what became of it. Ask a colleague."
+            f"{payment.reference}: whoever exported it, or is paid, does not say what became of "
+            "it. Ask a colleague."
         )
 
 
@@ -107,7 +131,10 @@ def _needs_code(payment):
 
 @transaction.atomic
 def was_not_paid(reference, why, by):
-    """It came back from the office unpaid: approved again, for the next export. Raises RuleError without a reason."""
+    """It came back from the office unpaid: approved again, for the next export.
+
+    Raises RuleError without a reason.
+    """
     payment, attempt = locked(_find(reference).pk)
     if attempt.state != At.READY:
         raise RuleError(f"{reference}: somebody has recorded this already.")

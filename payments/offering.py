@@ -1,4 +1,5 @@
-"""When a payment becomes due, comes back, or is cancelled; the rule for the small fee; and payments by hand.
+"""When a payment becomes due, comes back, or is cancelled; the rule for the small fee; and payments
+by hand.
 
 Locks: the caller holds what earned it; then comes the person, then the payment.
 """
@@ -15,14 +16,20 @@ from collective.models import Activity, Call, Person
 from payments.models import Capacity, Payment
 from payments.models.payment_states import ENDED, OPEN, Choice, State
 
-REMIND_AFTER = [timedelta(days=3), timedelta(days=10), timedelta(days=24)]  # from when it became due
+REMIND_AFTER = [
+    timedelta(days=3),
+    timedelta(days=10),
+    timedelta(days=24),
+]  # from when it became due
 SMALL_FEES = [Activity.Kind.CONVERSATION, Activity.Kind.OWN_TIME]
 Reason = Payment.Reason
 _has_paid_session = []
 
 
 def register_paid_session(asks):
-    """Add `asks(person, call)`: do they hold a place that will earn the session's fee in this call?"""
+    """Add `asks(person, call)`: do they hold a place that will earn the session's fee in this
+    call?
+    """
     _has_paid_session.append(asks)
 
 
@@ -51,8 +58,10 @@ def settle(row, by):
 
 
 def _take_existing(row):
-    """Is there a fee for this person and activity already, decided by hand or earned before? It is the only one,
-    unless each occasion is paid: then one that belongs to no other occasion is taken.
+    """Is there a fee for this person and activity already, decided by hand or earned before?
+
+    It is the only one, unless each occasion is paid: then one that belongs to no other occasion is
+    taken.
 
     The caller holds the person.
     """
@@ -67,30 +76,53 @@ def _take_existing(row):
 
 
 def lock_people(keys):
-    """Lock several people in the one order, before their payments are settled one after the other."""
-    list(Person.objects.filter(pk__in=set(keys)).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    """Lock several people in the one order, before their payments are settled one after the
+    other.
+    """
+    list(
+        Person.objects.filter(pk__in=set(keys))
+        .order_by("pk")
+        .select_for_update(no_key=True)
+        .values_list("pk")
+    )
 
 
 def covered_by_session(person, activity):
-    """In a call whose small fee is only for who has no paid session in it: have they one? Locks the person, so that
-    two fees that become due at once are decided one after the other."""
+    """In a call whose small fee is only for who has no paid session in it: have they one?
+
+    Locks the person, so that two fees that become due at once are decided one after the other.
+    """
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     call = activity.call
     if call.pay_rule != Call.PayRule.SMALL_FEE_ONLY or activity.kind not in SMALL_FEES:
         return False
-    paid = Payment.objects.filter(person=person, fee_pence__isnull=False).of_call(call).exclude(state=State.CANCELLED)
-    return paid.exclude(activity__kind__in=SMALL_FEES).exists() or any(ask(person, call) for ask in _has_paid_session)
+    paid = (
+        Payment.objects.filter(person=person, fee_pence__isnull=False)
+        .of_call(call)
+        .exclude(state=State.CANCELLED)
+    )
+    return paid.exclude(activity__kind__in=SMALL_FEES).exists() or any(
+        ask(person, call) for ask in _has_paid_session
+    )
 
 
 def _create(person, activity, pence, reason, confirmed_by, happened_on, note="", occasion=None):
     now = clock.now()
     confirmed_by = None if confirmed_by == person else confirmed_by  # never one's own work
     payment = Payment.objects.create(
-        person=person, activity=activity, occasion=occasion, fee_pence=pence, taken_pence=pence or 0, reason=reason,
-        reason_note=note, happened_on=happened_on, confirmed_by=confirmed_by, confirmed_at=confirmed_by and now,
+        person=person,
+        activity=activity,
+        occasion=occasion,
+        fee_pence=pence,
+        taken_pence=pence or 0,
+        reason=reason,
+        reason_note=note,
+        happened_on=happened_on,
+        confirmed_by=confirmed_by,
+        confirmed_at=confirmed_by and now,
         choose_by=timezone.localdate(now) + timedelta(days=activity.call.offer_days),
         next_reminder_at=now + REMIND_AFTER[0] if pence else None,
-    )  # fmt: skip
+    )
     payment.note("offered", confirmed_by, reason=reason, pence=pence)
     if pence:
         mail.tell(person, "payment_offered", payment)
@@ -100,7 +132,9 @@ def _create(person, activity, pence, reason, confirmed_by, happened_on, note="",
 def _bring_back(payment_id, reason, confirmed_by):
     """Due again, the same row, if it was cancelled; with the choice that was made."""
     payment = Payment.objects.lock(payment_id)
-    others = Payment.objects.filter(person=payment.person, activity=payment.activity, occasion=payment.occasion)
+    others = Payment.objects.filter(
+        person=payment.person, activity=payment.activity, occasion=payment.occasion
+    )
     others = others.filter(fee_pence__isnull=False)
     if payment.state != State.CANCELLED or others.exclude(state__in=ENDED).exists():
         return payment
@@ -122,9 +156,16 @@ def open_state(payment):
 
 
 def withdraw(payment_id, by):
-    """Cancel what was not yet approved; what two people have approved stays. Returns the payment."""
+    """Cancel what was not yet approved; what two people have approved stays.
+
+    Returns the payment.
+    """
     payment = Payment.objects.lock(payment_id)
-    if payment.state in OPEN and payment.state != State.CANCELLED and payment.reason != Reason.BY_HAND:
+    if (
+        payment.state in OPEN
+        and payment.state != State.CANCELLED
+        and payment.reason != Reason.BY_HAND
+    ):
         payment.state = State.CANCELLED
         payment.save()
         payment.note("cancelled", by)
@@ -133,7 +174,9 @@ def withdraw(payment_id, by):
 
 @transaction.atomic
 def confirm(payment_id, by):
-    """Confirm the work of a payment whose confirming does not count: of nobody, or of the payee themselves."""
+    """Confirm the work of a payment whose confirming does not count: of nobody, or of the payee
+    themselves.
+    """
     payment = Payment.objects.lock(payment_id)
     if payment.confirmed_by_id is not None:
         return payment
@@ -147,9 +190,11 @@ def confirm(payment_id, by):
 
 @transaction.atomic
 def pay_by_hand(person, activity, pence, why, by, *, happened_on=None):
-    """Staff decide that somebody is offered a payment for this activity, with a reason that goes on record.
+    """Staff decide that somebody is offered a payment for this activity, with a reason that goes on
+    record.
 
-    `pence` None: for expenses only. Raises RuleError for one's own, without a reason, or where one exists.
+    `pence` None: for expenses only. Raises RuleError for one's own, without a reason, or where one
+    exists.
     """
     if by.pk == person.pk:
         raise RuleError("Nobody decides on a payment of their own. Ask a colleague.")
@@ -160,7 +205,10 @@ def pay_by_hand(person, activity, pence, why, by, *, happened_on=None):
     if others.filter(fee_pence__isnull=pence is None).exists():
         raise RuleError(f"{person} has a payment for this already. Open that one instead.")
     if pence and covered_by_session(person, activity):
-        raise RuleError(f"{person} has a paid session in this call, and here the small fee is only for who has none.")
+        raise RuleError(
+            f"{person} has a paid session in this call, and here the small fee is only for who "
+            "has none."
+        )
     day = happened_on or timezone.localdate(clock.now())
     reason = Reason.BY_HAND if pence else Reason.EXPENSES
     return _create(person, activity, pence, reason, by, day, note=why.strip())

@@ -1,9 +1,10 @@
 """Sending approved payments exactly once, whatever dies.
 
-First a row, then the call: `begin` locks the payment, looks at the rules again and writes an attempt with a random key
-and the frozen request; `send` takes it under a lease, writes that it is calling, calls without any transaction, and
-writes the answer. What has no clear answer is *unknown*, not failed: it goes out again with the same key and the same
-body, and after a day a person reviews it. No machine ever makes a second key for it.
+First a row, then the call: `begin` locks the payment, looks at the rules again and writes an
+attempt with a random key and the frozen request; `send` takes it under a lease, writes that it is
+calling, calls without any transaction, and writes the answer. What has no clear answer is
+*unknown*, not failed: it goes out again with the same key and the same body, and after a day a
+person reviews it. No machine ever makes a second key for it.
 """
 
 import uuid
@@ -44,7 +45,9 @@ def stopped_because(rules=None):
         return f"Sending is paused. {rules.paused_because}".strip()
     if UnknownMovement.objects.filter(explained_at=None).exists():
         return "Money that we do not know has left our account at Stripe. Explain it first."
-    if rules.restored_at and (rules.reconciled_at is None or rules.reconciled_at < rules.restored_at):
+    if rules.restored_at and (
+        rules.reconciled_at is None or rules.reconciled_at < rules.restored_at
+    ):
         return "The database was restored, and has not been compared with Stripe yet."
     return ""
 
@@ -56,7 +59,9 @@ def begin_all():
     """The sweep: every approved payment that may go now gets its attempt; returns (seen, done)."""
     if not gateway.is_on() or stopped_because():
         return 0, 0
-    ready = Payment.objects.may_go().filter(method=Payment.Method.STRIPE).order_by("approved_at", "pk")
+    ready = (
+        Payment.objects.may_go().filter(method=Payment.Method.STRIPE).order_by("approved_at", "pk")
+    )
     keys = list(ready.values_list("pk", flat=True)[:A_BATCH])
     if keys and PaymentRules.current().short_of_money_since:
         keys = keys[:1] if _may_try_again() else []
@@ -64,8 +69,11 @@ def begin_all():
 
 
 def _may_try_again():
-    """Money was missing: is there enough now for what was refused? Then one payment is tried, at most every few
-    minutes, and the rest goes once Stripe has taken it on."""
+    """Money was missing: is there enough now for what was refused?
+
+    Then one payment is tried, at most every few minutes, and the rest goes once Stripe has taken it
+    on.
+    """
     rules = PaymentRules.current()
     if rules.short_tried_at and rules.short_tried_at > clock.now() - TRY_SHORTAGE_EVERY:
         return False
@@ -79,13 +87,20 @@ def _may_try_again():
 
 @transaction.atomic
 def begin(payment_id):
-    """Write the attempt of an approved payment; returns whether one was written. Twice or at once, it writes one."""
+    """Write the attempt of an approved payment; returns whether one was written.
+
+    Twice or at once, it writes one.
+    """
     payment = Payment.objects.lock(payment_id)
-    rules = PaymentRules.lock()  # always the last lock: what is sent in a day is counted by one at a time
+    rules = (
+        PaymentRules.lock()
+    )  # always the last lock: what is sent in a day is counted by one at a time
     if stopped_because(rules) or why_it_waits(payment, rules):
         return False
     account = PayoutAccount.objects.get(person=payment.person_id)
-    attempt = PayoutAttempt(payment=payment, method=payment.method, amount_pence=payment.amount_pence)
+    attempt = PayoutAttempt(
+        payment=payment, method=payment.method, amount_pence=payment.amount_pence
+    )
     attempt.request = gateway.request_for(attempt.pk, payment, account, rules.statement_descriptor)
     attempt.save()
     payment.state = State.SENDING
@@ -96,8 +111,13 @@ def begin(payment_id):
 
 
 def why_it_waits(payment, rules=None):
-    """Why an approved payment cannot be sent through Stripe now, in words for staff; "" if it can."""
-    rules, account = rules or PaymentRules.current(), getattr(payment.person, "payout_account", None)
+    """Why an approved payment cannot be sent through Stripe now, in words for staff; "" if it
+    can.
+    """
+    rules, account = (
+        rules or PaymentRules.current(),
+        getattr(payment.person, "payout_account", None),
+    )
     if payment.state != State.APPROVED:
         return "It is not approved."
     if account is None or not account.is_ready or account.method != payment.method:
@@ -124,16 +144,23 @@ def within_today(rules):
 
 
 def send_all():
-    """The sweep: attempts that no message announced, or that are due once more; returns (seen, done)."""
+    """The sweep: attempts that no message announced, or that are due once more; returns (seen,
+    done).
+    """
     review_overdue()
     if not gateway.is_on() or stopped_because():
         return 0, 0
     due = PayoutAttempt.objects.due(clock.now()).order_by("next_try_at", "pk")
-    return sweeps.each([(key,) for key in due.values_list("pk", flat=True)[:A_BATCH]], send, longest=LONGEST)
+    return sweeps.each(
+        [(key,) for key in due.values_list("pk", flat=True)[:A_BATCH]], send, longest=LONGEST
+    )
 
 
 def send(attempt_id):
-    """Send one attempt, if it is due and nobody else is at it; returns whether it was sent. Safe to run twice."""
+    """Send one attempt, if it is due and nobody else is at it; returns whether it was sent.
+
+    Safe to run twice.
+    """
     attempt = _claim(attempt_id)
     if attempt is None or not _still_mine(attempt):
         return False
@@ -147,11 +174,17 @@ def _claim(attempt_id):
     if stopped_because():
         return None
     now = clock.now()
-    due = PayoutAttempt.objects.due(now).exclude(first_sent_at__lte=now - REVIEW_AFTER).filter(pk=attempt_id)
+    due = (
+        PayoutAttempt.objects.due(now)
+        .exclude(first_sent_at__lte=now - REVIEW_AFTER)
+        .filter(pk=attempt_id)
+    )
     attempt = due.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
     if attempt is None:
         return None
-    attempt.had_unknown = attempt.had_unknown or attempt.calling  # whoever called before died without an answer
+    attempt.had_unknown = (
+        attempt.had_unknown or attempt.calling
+    )  # whoever called before died without an answer
     attempt.calling, attempt.first_sent_at = True, attempt.first_sent_at or now
     attempt.lease, attempt.lease_until = uuid.uuid4(), now + LEASE
     attempt.tries += 1
@@ -160,14 +193,20 @@ def _claim(attempt_id):
 
 
 def _still_mine(attempt):
-    """Take the lease anew just before the call: a worker that was frozen past its lease calls nobody."""
-    mine = PayoutAttempt.objects.filter(pk=attempt.pk, lease=attempt.lease, state__in=[At.READY, At.UNKNOWN])
+    """Take the lease anew just before the call: a worker that was frozen past its lease calls
+    nobody.
+    """
+    mine = PayoutAttempt.objects.filter(
+        pk=attempt.pk, lease=attempt.lease, state__in=[At.READY, At.UNKNOWN]
+    )
     return mine.update(lease_until=clock.now() + LEASE) == 1
 
 
 @transaction.atomic
 def _write_answer(claimed, answer):
-    """Write what was answered, if this worker still holds the lease; returns whether Stripe has taken it on."""
+    """Write what was answered, if this worker still holds the lease; returns whether Stripe has
+    taken it on.
+    """
     payment, attempt = locked(claimed.pk)
     if attempt.lease != claimed.lease:
         return False
@@ -191,7 +230,11 @@ def _write_answer(claimed, answer):
 def _words(answer):
     if isinstance(answer, Movement):
         return "The answer does not fit what we asked"
-    return (f"Refused after an unclear answer: {answer.code}" if isinstance(answer, Refused) else answer.words)[:200]
+    return (
+        f"Refused after an unclear answer: {answer.code}"
+        if isinstance(answer, Refused)
+        else answer.words
+    )[:200]
 
 
 def _try_again(payment, attempt):
@@ -199,7 +242,9 @@ def _try_again(payment, attempt):
     attempt.state = At.UNKNOWN
     review_at = attempt.first_sent_at + REVIEW_AFTER
     waits = dict(enumerate(AGAIN_AFTER, 1))
-    attempt.next_try_at = clock.now() + waits[attempt.tries] if attempt.tries in waits else review_at
+    attempt.next_try_at = (
+        clock.now() + waits[attempt.tries] if attempt.tries in waits else review_at
+    )
     attempt.save()
     payment.note("unknown", attempt=str(attempt.pk), answer=attempt.error, tries=attempt.tries)
 
@@ -226,7 +271,11 @@ def _note_shortage(pence):
 
     rules, now = PaymentRules.lock(), clock.now()
     is_new = rules.short_of_money_since is None
-    PaymentRules.note(short_of_money_since=rules.short_of_money_since or now, short_of_pence=pence, short_tried_at=now)
+    PaymentRules.note(
+        short_of_money_since=rules.short_of_money_since or now,
+        short_of_pence=pence,
+        short_tried_at=now,
+    )
     if is_new:
         for person in approvers_to_tell(approvals.approvers()):
             mail.tell(person, "payments_short", person, revision=now.isoformat())
@@ -240,7 +289,9 @@ def review_overdue():
     """Attempts without a clear answer for a day go to a person, also while sending is stopped."""
     now = clock.now()
     old = PayoutAttempt.objects.due(now).filter(first_sent_at__lte=now - REVIEW_AFTER)
-    return sweeps.each([(key,) for key in old.values_list("pk", flat=True)[:A_BATCH]], _review_one_overdue)
+    return sweeps.each(
+        [(key,) for key in old.values_list("pk", flat=True)[:A_BATCH]], _review_one_overdue
+    )
 
 
 @transaction.atomic

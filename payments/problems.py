@@ -1,4 +1,7 @@
-"""What went wrong with a payment, in plain words. The keys are Stripe's (`status_details.reason`, error codes)."""
+"""What went wrong with a payment, in plain words.
+
+The keys are Stripe's (`status_details.reason`, error codes).
+"""
 
 WORDS = {
     "payout_method_closed": "The bank says that this account is closed.",

@@ -1,6 +1,8 @@
-"""Comparing with Stripe, both ways: what is under way every 15 minutes, everything of 40 days once a day.
+"""Comparing with Stripe, both ways: what is under way every 15 minutes, everything of 40 days once
+a day.
 
-Money that left our account and that no attempt of ours explains stops all sending until somebody has explained it.
+Money that left our account and that no attempt of ours explains stops all sending until somebody
+has explained it.
 """
 
 import logging
@@ -31,7 +33,9 @@ def look_under_way():
         return 0, 0
     _note_balance()
     open_ = PayoutAttempt.objects.filter(method="stripe", first_sent_at__isnull=False)
-    open_ = open_.filter(Q(state__in=[At.UNKNOWN, At.PROCESSING, At.REVIEW]) | Q(missing_since__isnull=False))
+    open_ = open_.filter(
+        Q(state__in=[At.UNKNOWN, At.PROCESSING, At.REVIEW]) | Q(missing_since__isnull=False)
+    )
     since = open_.aggregate(since=Min("first_sent_at"))["since"]
     seen, done = _compared(since - MARGIN) if since else (0, 0)
     return seen, done or 0
@@ -60,8 +64,9 @@ def look_back():
 
 
 def _compared(since):
-    """`compare`, or (0, None) while Stripe cannot be reached: that is no fault of ours, and the board says how old
-    the newest comparison is."""
+    """`compare`, or (0, None) while Stripe cannot be reached: that is no fault of ours, and the
+    board says how old the newest comparison is.
+    """
     try:
         return compare(since)
     except gateway.NotReached as error:
@@ -70,7 +75,10 @@ def _compared(since):
 
 
 def compare(since):
-    """Read Stripe's list since this moment and write what it says; returns (seen, done). Raises NotReached."""
+    """Read Stripe's list since this moment and write what it says; returns (seen, done).
+
+    Raises NotReached.
+    """
     asked_at = clock.now()
     listed = {movement.stripe_id: movement for movement in gateway.movements(since)}
     ours = _attempts(listed.values())
@@ -83,7 +91,9 @@ def compare(since):
 def _attempts(listed):
     """{name or Stripe's key: key of our attempt} for what these movements name."""
     names = [movement.attempt for movement in listed if is_key(movement.attempt)]
-    rows = PayoutAttempt.objects.filter(Q(pk__in=names) | Q(stripe_id__in=[row.stripe_id for row in listed]))
+    rows = PayoutAttempt.objects.filter(
+        Q(pk__in=names) | Q(stripe_id__in=[row.stripe_id for row in listed])
+    )
     found = {}
     for pk, stripe_id in rows.values_list("pk", "stripe_id"):
         found[str(pk)] = found[stripe_id or str(pk)] = pk
@@ -109,33 +119,57 @@ def note_unknown(movement):
     if movement.status in {"failed", "canceled"}:
         return  # no money has moved
     payment = Payment.objects.filter(reference=movement.description or None).first()
-    words = f"Its reference is that of {payment.reference}" if payment else f"Status: {movement.status}"
-    defaults = {"amount_pence": movement.pence, "seen_at": clock.now(), "payment": payment, "what": words}
+    words = (
+        f"Its reference is that of {payment.reference}" if payment else f"Status: {movement.status}"
+    )
+    defaults = {
+        "amount_pence": movement.pence,
+        "seen_at": clock.now(),
+        "payment": payment,
+        "what": words,
+    }
     UnknownMovement.objects.get_or_create(stripe_id=movement.stripe_id, defaults=defaults)
 
 
 @transaction.atomic
 def explain(movement_id, explanation, by):
-    """Say what it was; sending goes on. If it has paid an approved payment (as after a restore), that payment is not
-    sent again: the movement becomes its attempt. Raises RuleError for who is paid by it."""
+    """Say what it was; sending goes on.
+
+    If it has paid an approved payment (as after a restore), that payment is not sent again: the
+    movement becomes its attempt. Raises RuleError for who is paid by it.
+    """
     movement = UnknownMovement.objects.get(pk=movement_id)
     payment = Payment.objects.lock(movement.payment_id) if movement.payment_id else None
     movement = UnknownMovement.objects.select_for_update(no_key=True).get(pk=movement_id)
     if payment and payment.person_id == by.pk:
         raise RuleError("It is your own payment. Ask a colleague.")
     if movement.explained_at is None:
-        movement.explanation, movement.explained_by, movement.explained_at = explanation, by, clock.now()
+        movement.explanation, movement.explained_by, movement.explained_at = (
+            explanation,
+            by,
+            clock.now(),
+        )
         movement.save()
-        if payment and payment.state == State.APPROVED and payment.amount_pence == movement.amount_pence:
+        if (
+            payment
+            and payment.state == State.APPROVED
+            and payment.amount_pence == movement.amount_pence
+        ):
             _adopt(payment, movement, by)
     return movement
 
 
 def _adopt(payment, movement, by):
     attempt = PayoutAttempt.objects.create(
-        payment=payment, method=Payment.Method.STRIPE, amount_pence=movement.amount_pence, state=At.PROCESSING,
-        request={"adopted": True}, stripe_id=movement.stripe_id, first_sent_at=clock.now(), taken_at=clock.now(),
-    )  # fmt: skip
+        payment=payment,
+        method=Payment.Method.STRIPE,
+        amount_pence=movement.amount_pence,
+        state=At.PROCESSING,
+        request={"adopted": True},
+        stripe_id=movement.stripe_id,
+        first_sent_at=clock.now(),
+        taken_at=clock.now(),
+    )
     payment.state = State.SENDING
     payment.save()
     payment.note("taken", by, attempt=str(attempt.pk), stripe_id=movement.stripe_id)
@@ -147,12 +181,18 @@ def _look_for_missing(since, asked_at, listed):
     settled = asked_at - SETTLES_WITHIN
     called = PayoutAttempt.objects.filter(method="stripe", first_sent_at__gte=since + MARGIN)
     called = called.exclude(stripe_id__in=listed)
-    in_review = called.filter(state=At.REVIEW, reviews__settled_at=None, reviews__opened_at__lt=settled)
+    in_review = called.filter(
+        state=At.REVIEW, reviews__settled_at=None, reviews__opened_at__lt=settled
+    )
     for key in set(in_review.values_list("pk", flat=True)):
         if str(key) not in found:
             _note_absent(key, asked_at)
-    lost = called.filter(stripe_id__isnull=False, state__in=[At.PROCESSING, At.POSTED], taken_at__lt=settled)
-    lost = lost.exclude(reviews__verdict=Review.Verdict.ARRIVED)  # two people have said what became of it
+    lost = called.filter(
+        stripe_id__isnull=False, state__in=[At.PROCESSING, At.POSTED], taken_at__lt=settled
+    )
+    lost = lost.exclude(
+        reviews__verdict=Review.Verdict.ARRIVED
+    )  # two people have said what became of it
     for key in lost.values_list("pk", flat=True):
         movements.note_missing(key, asked_at)
 
@@ -164,10 +204,12 @@ def _note_absent(attempt_id, asked_at):
 
 
 def pause_after_restore(taken_at, now):
-    """A backup does not know what was sent since: nothing goes out until it was compared with Stripe, and somebody
-    has taken the pause off."""
+    """A backup does not know what was sent since: nothing goes out until it was compared with
+    Stripe, and somebody has taken the pause off.
+    """
     PaymentRules.note(
-        is_paused=True, restored_at=now,
+        is_paused=True,
+        restored_at=now,
         paused_because="The database was restored. Compare with Stripe, then take the pause off.",
-    )  # fmt: skip
+    )
     return 1

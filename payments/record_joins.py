@@ -1,4 +1,6 @@
-"""Payments of two records of one person: all of them move; where money goes, the kept record's own stands."""
+"""Payments of two records of one person: all of them move; where money goes, the kept record's own
+stands.
+"""
 
 from collective.errors import RuleError
 from collective.models import Person
@@ -13,17 +15,26 @@ def preview(kept, gone):
     lines = [f"{number} {'payment moves' if number == 1 else 'payments move'}."] if number else []
     if PayoutAccount.objects.filter(person=gone).exists():
         both = PayoutAccount.objects.filter(person=kept).exists()
-        lines.append("Both have said where money goes; that of the kept record stands." if both else
-                     "Where money goes moves too.")  # fmt: skip
+        lines.append(
+            "Both have said where money goes; that of the kept record stands."
+            if both
+            else "Where money goes moves too."
+        )
     return lines
 
 
 def join(kept, gone):
-    """Move the payments and, where the kept record has none, where money goes; returns what `undo` needs.
+    """Move the payments and, where the kept record has none, where money goes; returns what `undo`
+    needs.
 
-    Raises RuleError where somebody would have confirmed or approved a payment of their own, or been paid twice.
+    Raises RuleError where somebody would have confirmed or approved a payment of their own, or been
+    paid twice.
     """
-    list(Person.objects.filter(pk__in=[kept.pk, gone.pk]).order_by("pk").select_for_update(no_key=True))
+    list(
+        Person.objects.filter(pk__in=[kept.pk, gone.pk])
+        .order_by("pk")
+        .select_for_update(no_key=True)
+    )
     both = Payment.objects.filter(person__in=[kept, gone]).order_by("pk")
     rows = list(both.select_for_update(no_key=True, of=("self",)).select_related("activity"))
     _cancel_doubles(kept, rows)
@@ -45,7 +56,8 @@ def _cancel_doubles(kept, rows):
             continue
         if row.is_committed and other.is_committed:
             raise RuleError(
-                f"Both have an approved payment for {row.activity}. Keep them apart, and talk with finance."
+                f"Both have an approved payment for {row.activity}. Keep them apart, and talk "
+                "with finance."
             )
         double = other if row.is_committed else row
         double.state = State.CANCELLED
@@ -55,7 +67,9 @@ def _cancel_doubles(kept, rows):
 
 def _move(row, kept):
     if row.state in COMMITTED and kept.pk in {row.confirmed_by_id, row.approved_by_id}:
-        raise RuleError(f"{kept} has confirmed or approved {row.reference}, a payment of the other record.")
+        raise RuleError(
+            f"{kept} has confirmed or approved {row.reference}, a payment of the other record."
+        )
     if row.confirmed_by_id == kept.pk:
         row.confirmed_by = row.confirmed_at = None
     row.person = kept

@@ -1,4 +1,7 @@
-"""The review desk: what no machine may decide. One person proposes with evidence, another one settles."""
+"""The review desk: what no machine may decide.
+
+One person proposes with evidence, another one settles.
+"""
 
 import hashlib
 from datetime import timedelta
@@ -28,8 +31,15 @@ def check(review, verdict):
     if verdict == Verdict.ARRIVED and attempt.state in {At.FAILED, At.RETURNED}:
         raise RuleError("Stripe says that this money came back, so it has not arrived.")
     may_have_left = attempt.state == At.REVIEW and (attempt.had_unknown or attempt.stripe_id)
-    if verdict in {Verdict.NEVER_LEFT, Verdict.STOP} and may_have_left and not is_surely_absent(review):
-        raise RuleError("Two lists of Stripe's, an hour apart, must not hold it first. We look every 15 minutes.")
+    if (
+        verdict in {Verdict.NEVER_LEFT, Verdict.STOP}
+        and may_have_left
+        and not is_surely_absent(review)
+    ):
+        raise RuleError(
+            "Two lists of Stripe's, an hour apart, must not hold it first. We look every 15 "
+            "minutes."
+        )
 
 
 def word_of(review):
@@ -40,7 +50,10 @@ def word_of(review):
 
 @transaction.atomic
 def look_into(payment_id, why, by):
-    """Hand a payment that was sent to two people, as its person says that it has not come. Raises RuleError."""
+    """Hand a payment that was sent to two people, as its person says that it has not come.
+
+    Raises RuleError.
+    """
     payment = Payment.objects.lock(payment_id)
     attempt = payment.attempts.live().filter(state=At.POSTED).select_for_update(no_key=True).first()
     if payment.state not in PAID or attempt is None:
@@ -53,7 +66,10 @@ def look_into(payment_id, why, by):
 
 @transaction.atomic
 def propose(review_id, verdict, evidence, by):
-    """Say what was seen and what follows; somebody else settles it. Raises RuleError without evidence."""
+    """Say what was seen and what follows; somebody else settles it.
+
+    Raises RuleError without evidence.
+    """
     review, payment, _ = _locked(review_id)
     if by.pk == payment.person_id:
         raise RuleError("It is your own payment. Ask a colleague.")
@@ -81,7 +97,9 @@ def settle(review_id, by, *, seen):
     check(review, review.verdict)
     review.settled_by, review.settled_at = by, clock.now()
     review.save()
-    payment.note("settled", by, verdict=review.verdict, evidence=review.evidence, attempt=str(attempt.pk))
+    payment.note(
+        "settled", by, verdict=review.verdict, evidence=review.evidence, attempt=str(attempt.pk)
+    )
     _carry_out(review.verdict, payment, attempt)
     return review
 
@@ -98,7 +116,11 @@ def _locked(review_id):
 
 def _carry_out(verdict, payment, attempt):
     if verdict == Verdict.ARRIVED:
-        attempt.state, payment.state, payment.sent_at = At.POSTED, State.SENT, payment.sent_at or clock.now()
+        attempt.state, payment.state, payment.sent_at = (
+            At.POSTED,
+            State.SENT,
+            payment.sent_at or clock.now(),
+        )
         payment.missing_said_at = None
     else:
         if attempt.state == At.REVIEW:

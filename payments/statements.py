@@ -1,6 +1,8 @@
-"""Statements and letters as PDF/UA-1: one payment, a tax year, a letter for a Jobcentre or an adviser.
+"""Statements and letters as PDF/UA-1: one payment, a tax year, a letter for a Jobcentre or an
+adviser.
 
-typst writes them, and its compiler refuses what is not PDF/UA. Text goes in as JSON data, never as markup.
+typst writes them, and its compiler refuses what is not PDF/UA. Text goes in as JSON data, never as
+markup.
 """
 
 import json
@@ -22,36 +24,58 @@ FOLDER = Path(__file__).parent / "paper"
 
 def of_payment(payment):
     """The statement of one payment that was sent."""
-    return _written("statement", "Statement of a payment", facts=facts(payment), expenses=expense_rows(payment))
+    return _written(
+        "statement", "Statement of a payment", facts=facts(payment), expenses=expense_rows(payment)
+    )
 
 
 def of_tax_year(person, first):
     """Everything that arrived in the tax year which begins on 6 April of this year (gov.uk)."""
     rows = list(in_tax_year(person, first))
     lines = [
-        [long_day(timezone.localdate(row.sent_at)), row.reference, row.activity.neutral_name, pounds(row.taken_pence),
-         pounds(row.expenses_pence)]
+        [
+            long_day(timezone.localdate(row.sent_at)),
+            row.reference,
+            row.activity.neutral_name,
+            pounds(row.taken_pence),
+            pounds(row.expenses_pence),
+        ]
         for row in rows
-    ]  # fmt: skip
+    ]
     pay, expenses = sum(row.taken_pence for row in rows), sum(row.expenses_pence for row in rows)
     return _written(
-        "year", f"Payments from 6 April {first} to 5 April {first + 1}", name=str(person), lines=lines,
+        "year",
+        f"Payments from 6 April {first} to 5 April {first + 1}",
+        name=str(person),
+        lines=lines,
         totals=[pounds(pay) or "£0", pounds(expenses) or "£0"],
-    )  # fmt: skip
+    )
 
 
 def letter(person, official_name, payments):
-    """A letter that somebody shows to a Jobcentre or an adviser; the official name is asked for and not kept."""
+    """A letter that somebody shows to a Jobcentre or an adviser; the official name is asked for and
+    not kept.
+    """
     lines = [
-        [long_day(row.happened_on), row.activity.neutral_name, pounds(row.taken_pence), pounds(row.expenses_pence),
-         long_day(timezone.localdate(row.sent_at))]
+        [
+            long_day(row.happened_on),
+            row.activity.neutral_name,
+            pounds(row.taken_pence),
+            pounds(row.expenses_pence),
+            long_day(timezone.localdate(row.sent_at)),
+        ]
         for row in payments
-    ]  # fmt: skip
-    return _written("letter", "About taking part, and payments for it", name=official_name, lines=lines)
+    ]
+    return _written(
+        "letter", "About taking part, and payments for it", name=official_name, lines=lines
+    )
 
 
 def in_tax_year(person, first):
-    """Payments of theirs that were sent in this tax year. What was declined or given was never theirs."""
+    """Payments of theirs that were sent in this tax year.
+
+    What was declined or given was never theirs.
+    """
     rows = Payment.objects.filter(person=person, state__in=PAID).select_related("activity")
     return [row for row in rows.order_by("sent_at") if tax_year(row.sent_at) == first]
 
@@ -83,7 +107,10 @@ def facts(payment):
 
 
 def expense_rows(payment):
-    return [[row.get_kind_display(), row.what, pounds(row.amount_pence)] for row in payment.expenses.accepted()]
+    return [
+        [row.get_kind_display(), row.what, pounds(row.amount_pence)]
+        for row in payment.expenses.accepted()
+    ]
 
 
 def payer():
@@ -118,19 +145,29 @@ def lacking(text):
 
 
 def _has_glyph(letter):
-    """Latin, Greek, Cyrillic and Hebrew letters, and common signs (Libertinus Serif, which typst brings along)."""
+    """Latin, Greek, Cyrillic and Hebrew letters, and common signs (Libertinus Serif, which typst
+    brings along).
+    """
     if letter == "\n":
         return True
     name = unicodedata.name(letter, "")
     return (
         ord(letter) < 0x2100
         and letter.isprintable()
-        and (letter.isascii() or name.startswith(("LATIN", "GREEK", "CYRILLIC", "HEBREW")) or letter in "£€–—‘’“”…·°é ")
+        and (
+            letter.isascii()
+            or name.startswith(("LATIN", "GREEK", "CYRILLIC", "HEBREW"))
+            or letter in "£€–—‘’“”…·°é "
+        )
     )
 
 
 def _compiled(template, data):
     return typst.compile(
-        str(FOLDER / f"{template}.typ"), root=str(FOLDER), format="pdf", pdf_standards=["ua-1"],
-        sys_inputs={"data": data}, ignore_system_fonts=True,
-    )  # fmt: skip
+        str(FOLDER / f"{template}.typ"),
+        root=str(FOLDER),
+        format="pdf",
+        pdf_standards=["ua-1"],
+        sys_inputs={"data": data},
+        ignore_system_fonts=True,
+    )

@@ -1,4 +1,6 @@
-"""The way of one payment in words, as its person reads it: what has happened, and what comes next."""
+"""The way of one payment in words, as its person reads it: what has happened, and what comes
+next.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,23 +30,32 @@ def steps(payment, account):
     approved = payment.approved_at is not None
     rows = [
         Step(first_words(payment), True, payment.happened_on),
-        Step(f"Somebody from our team {'has confirmed' if confirmed else 'confirms'} it", confirmed,
-             payment.confirmed_at),
-        Step("A second person has approved it" if approved else "A second person approves it", approved,
-             payment.approved_at, "" if approved else promise(payment)),
+        Step(
+            f"Somebody from our team {'has confirmed' if confirmed else 'confirms'} it",
+            confirmed,
+            payment.confirmed_at,
+        ),
+        Step(
+            "A second person has approved it" if approved else "A second person approves it",
+            approved,
+            payment.approved_at,
+            "" if approved else promise(payment),
+        ),
         _sent(payment, account),
         Step(*_arrival(payment)),
-    ]  # fmt: skip
+    ]
     return rows
 
 
 def first_words(payment):
     reason = Payment.Reason
     words = {
-        reason.TOOK_PART: "You took part", reason.PART: "You came for part of it",
+        reason.TOOK_PART: "You took part",
+        reason.PART: "You came for part of it",
         reason.FELL_THROUGH: "It fell through, and we pay all the same",
-        reason.BY_HAND: "We decided to offer you a payment", reason.EXPENSES: "Expenses",
-    }  # fmt: skip
+        reason.BY_HAND: "We decided to offer you a payment",
+        reason.EXPENSES: "Expenses",
+    }
     return words[payment.reason]
 
 
@@ -53,7 +64,10 @@ def promise(payment):
     since = payment.could_go_since
     if since is None:
         return ""
-    return f"We mean to send it by {long_day(working_days.after(timezone.localdate(since), working_days.PROMISE))}."
+    return (
+        "We mean to send it by "
+        f"{long_day(working_days.after(timezone.localdate(since), working_days.PROMISE))}."
+    )
 
 
 def _sent(payment, account):
@@ -65,7 +79,9 @@ def _sent(payment, account):
 
 def _sending(payment, account):
     if payment.state == State.NEEDS_REVIEW:
-        return "We could not see for sure what became of it, so two people from our team look into it."
+        return (
+            "We could not see for sure what became of it, so two people from our team look into it."
+        )
     if payment.state in PAID:
         return f"{payment.get_method_display()}."
     if account and account.wait_until and payment.state == State.APPROVED:

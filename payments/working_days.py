@@ -1,4 +1,6 @@
-"""Working days in England: what we promise about payments is counted in them (gov.uk/bank-holidays)."""
+"""Working days in England: what we promise about payments is counted in them
+(gov.uk/bank-holidays).
+"""
 
 from datetime import timedelta
 from functools import cache
@@ -27,6 +29,8 @@ def after(day, count):
 
 
 def between(start, end):
-    """How many working days have begun since the start, up to and with the end; 0 if the end is not later."""
+    """How many working days have begun since the start, up to and with the end; 0 if the end is not
+    later.
+    """
     days = min((end - start).days, MOST)
     return sum(is_working_day(start + timedelta(days=number)) for number in range(1, days + 1))

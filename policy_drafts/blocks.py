@@ -1,7 +1,9 @@
-"""Blocks: the paragraphs, items, cells, headings and pictures of a section, and the uids that stay theirs.
+"""Blocks: the paragraphs, items, cells, headings and pictures of a section, and the uids that stay
+theirs.
 
-The server gives uids and keeps them: on each save the new blocks are matched to those of the save before, by equal
-text, then by the mutual best ratio of at least 55, repeated until none is left (design, section 8).
+The server gives uids and keeps them: on each save the new blocks are matched to those of the save
+before, by equal text, then by the mutual best ratio of at least 55, repeated until none is left
+(design, section 8).
 """
 
 import unicodedata
@@ -16,7 +18,9 @@ from policy_drafts import markup
 LEAVES = ("p", "h3", "h4", "dt", "figcaption", "img", "summary")
 ALIKE = 55  # of 100
 MOST_PAIRS = 400_000  # that one save compares by letters; beyond it blocks are new
-MOST_LETTERS = 2e10  # letters of all old blocks times those of the new ones; beyond it beginnings are compared
+MOST_LETTERS = (
+    2e10  # letters of all old blocks times those of the new ones; beyond it beginnings are compared
+)
 BEGINNING = 300
 PART = 20  # characters from which a piece of a block counts as a part of it
 
@@ -33,7 +37,9 @@ class Block:
 
 
 def normalised(text):
-    """NFC, single spaces; a line break stays one (design, section 8: offsets are code points of this text)."""
+    """NFC, single spaces; a line break stays one (design, section 8: offsets are code points of
+    this text).
+    """
     lines = unicodedata.normalize("NFC", text).split("\n")
     return "\n".join(" ".join(line.split()) for line in lines).strip()
 
@@ -60,8 +66,20 @@ def text_of(element):
 def _kind(element):
     """What a reader would call it: a paragraph in an item is an item, in a cell a cell."""
     for parent in element.iterancestors("li", "td", "th", "dd", "blockquote"):
-        return {"li": "item", "td": "cell", "th": "cell", "dd": "definition", "blockquote": "quote"}[parent.tag]
-    names = {"h3": "heading", "h4": "heading", "dt": "term", "figcaption": "caption", "img": "picture"}
+        return {
+            "li": "item",
+            "td": "cell",
+            "th": "cell",
+            "dd": "definition",
+            "blockquote": "quote",
+        }[parent.tag]
+    names = {
+        "h3": "heading",
+        "h4": "heading",
+        "dt": "term",
+        "figcaption": "caption",
+        "img": "picture",
+    }
     return names.get(element.tag, "paragraph")
 
 
@@ -74,11 +92,14 @@ def of(html):
     """The blocks of stored HTML, each with its uid."""
     return [
         Block(
-            element.get("data-block", ""), _kind(element), text_of(element), _plain_inner(element),
+            element.get("data-block", ""),
+            _kind(element),
+            text_of(element),
+            _plain_inner(element),
             element.get("data-from", ""),
         )
         for element in leaves(markup.tree(html))
-    ]  # fmt: skip
+    ]
 
 
 def _plain_inner(element):
@@ -90,7 +111,9 @@ def _plain_inner(element):
 
 
 def with_uids(html, before=""):
-    """Clean the HTML and give each block its uid: the one it had in `before` (stored HTML), or a new one."""
+    """Clean the HTML and give each block its uid: the one it had in `before` (stored HTML), or a
+    new one.
+    """
     root = markup.tree(markup.cleaned(html))
     elements, old = leaves(root), of(before)
     texts = [text_of(element) for element in elements]
@@ -109,7 +132,8 @@ def with_uids(html, before=""):
 
 
 def with_fresh_uids(html, taken, fresh=lambda uid: uuid.uuid4()):
-    """Stored HTML in which each block whose uid is taken has a new one, and says of which it is a copy.
+    """Stored HTML in which each block whose uid is taken has a new one, and says of which it is a
+    copy.
 
     Its own uids are added to `taken`, so that none stands twice.
     """
@@ -159,7 +183,10 @@ def _same_text(old, new, found):
 def _alike(old, new, found, old_range, new_range):
     """Pairs that are each other's best of at least 55, best first, until there is none."""
     used = set(found.values())
-    left, right = [row for row in old_range if row not in used], [row for row in new_range if row not in found]
+    left, right = (
+        [row for row in old_range if row not in used],
+        [row for row in new_range if row not in found],
+    )
     if not left or not right or len(left) * len(right) > MOST_PAIRS:
         return
     if sum(len(old[row]) for row in left) * sum(len(new[row]) for row in right) > MOST_LETTERS:
@@ -169,7 +196,8 @@ def _alike(old, new, found, old_range, new_range):
         for here in left:
             if score := fuzz.ratio(old[here], new[there], score_cutoff=ALIKE):
                 scores.append((-score, abs(here - there), here, there))
-    scores.sort()  # taking the best pair that is left, again and again, is the mutual best, repeated
+    # taking the best pair that is left, again and again, is the mutual best, repeated
+    scores.sort()
     for _, _, here, there in scores:
         if here not in used and there not in found:
             used.add(here)

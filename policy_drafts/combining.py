@@ -1,4 +1,6 @@
-"""Two writers' changes of one section in one text, paragraph by paragraph; what both changed stands there twice."""
+"""Two writers' changes of one section in one text, paragraph by paragraph; what both changed stands
+there twice.
+"""
 
 from dataclasses import dataclass, field
 
@@ -60,7 +62,9 @@ def combine_values(base, mine, theirs):
 
 
 class Part:
-    """A paragraph, list, table or the like, or an item of a list: its element, HTML without uids, and words."""
+    """A paragraph, list, table or the like, or an item of a list: its element, HTML without uids,
+    and words.
+    """
 
     def __init__(self, element):
         element.tail = None
@@ -76,12 +80,14 @@ def _uids(element):
 def _parts(parent, places, whose):
     """{key: Part} of what stands in an element, in order.
 
-    The key is the one of the part of the base (`places`) of which its first known block comes; what is new has one of
-    its own (`whose`).
+    The key is the one of the part of the base (`places`) of which its first known block comes; what
+    is new has one of its own (`whose`).
     """
     found = {}
     for number, element in enumerate(parent):
-        known = [places[uid] for uid in _uids(element) if uid in places and places[uid] not in found]
+        known = [
+            places[uid] for uid in _uids(element) if uid in places and places[uid] not in found
+        ]
         found[known[0] if known else f"{whose} {number}"] = Part(element)
     return found
 
@@ -96,16 +102,24 @@ def _places(parent):
 
 
 def combine(base, mine, theirs):
-    """Theirs with what I changed, added, moved or took out; all three are stored HTML whose uids go back to `base`."""
+    """Theirs with what I changed, added, moved or took out; all three are stored HTML whose uids go
+    back to `base`.
+    """
     result = Combined()
-    result.html = markup.cleaned(_inside(result, markup.tree(base), markup.tree(mine), markup.tree(theirs)))
+    result.html = markup.cleaned(
+        _inside(result, markup.tree(base), markup.tree(mine), markup.tree(theirs))
+    )
     return result
 
 
 def _inside(result, base, mine, theirs):
     """The HTML of what stands in three elements, part by part."""
     places = _places(base)
-    base, mine, theirs = _parts(base, places, "base"), _parts(mine, places, "mine"), _parts(theirs, places, "theirs")
+    base, mine, theirs = (
+        _parts(base, places, "base"),
+        _parts(mine, places, "mine"),
+        _parts(theirs, places, "theirs"),
+    )
     order = _order(theirs, mine)
     if _moved(base, mine) and _moved(base, theirs):
         result.reordered = True
@@ -120,7 +134,9 @@ def _moved(base, one):
 
 
 def _order(first, second):
-    """All keys: the first text's order, and what only the second has behind what stands before it there."""
+    """All keys: the first text's order, and what only the second has behind what stands before it
+    there.
+    """
     order, before = list(first), None
     for key in second:
         if key not in first:
@@ -130,7 +146,10 @@ def _order(first, second):
 
 
 def _choose(result, was, mine, there):
-    """The HTML for one place; "" if it goes. What both changed is kept twice, theirs first; lists item by item."""
+    """The HTML for one place; "" if it goes.
+
+    What both changed is kept twice, theirs first; lists item by item.
+    """
     if was is None or not (mine and there):
         return _of_one(result, was, mine, there)
     if mine.html in (was.html, there.html):

@@ -1,4 +1,6 @@
-"""What changed between two texts: blocks first, then words of plain text, escaped; never HTML against HTML."""
+"""What changed between two texts: blocks first, then words of plain text, escaped; never HTML
+against HTML.
+"""
 
 import re
 from bisect import bisect_left
@@ -8,18 +10,29 @@ from diff_match_patch import diff_match_patch
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
-LONGEST = 1.0  # seconds for the words of one block; after it the difference is coarser, and still exact
+LONGEST = (
+    1.0  # seconds for the words of one block; after it the difference is coarser, and still exact
+)
 LINK = re.compile(r'<a href="([^"]*)"')
 TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 WORDS = {
-    "paragraph": "paragraph", "item": "list item", "cell": "table cell", "definition": "definition", "quote": "quote",
-    "heading": "heading", "term": "term", "caption": "caption", "picture": "picture",
-}  # fmt: skip
+    "paragraph": "paragraph",
+    "item": "list item",
+    "cell": "table cell",
+    "definition": "definition",
+    "quote": "quote",
+    "heading": "heading",
+    "term": "term",
+    "caption": "caption",
+    "picture": "picture",
+}
 
 
 @dataclass
 class Row:
-    """One block of either text: `what` is same, added, removed, reworded, moved, or moved and reworded."""
+    """One block of either text: `what` is same, added, removed, reworded, moved, or moved and
+    reworded.
+    """
 
     what: str
     old: object = None
@@ -40,7 +53,9 @@ class Row:
         if not (self.old and self.new):
             return []
         gone, come = [row for row in old if row not in new], [row for row in new if row not in old]
-        return [("A link no longer leads to", row) for row in gone] + [("A link leads now to", row) for row in come]
+        return [("A link no longer leads to", row) for row in gone] + [
+            ("A link leads now to", row) for row in come
+        ]
 
     @property
     def is_moved(self):
@@ -51,9 +66,14 @@ class Row:
         """For people: what happened to what."""
         name = WORDS[self.block.kind].capitalize()
         happened = {
-            "added": "new", "removed": "taken out", "reworded": "reworded", "moved": "moved",
-            "moved_reworded": "moved and reworded", "restyled": "same words, other form", "same": "not changed",
-        }  # fmt: skip
+            "added": "new",
+            "removed": "taken out",
+            "reworded": "reworded",
+            "moved": "moved",
+            "moved_reworded": "moved and reworded",
+            "restyled": "same words, other form",
+            "same": "not changed",
+        }
         return f"{name}, {happened[self.what]}"
 
 
@@ -76,7 +96,12 @@ class SectionChange:
 
     @property
     def is_changed(self):
-        return not (self.old and self.new) or self.is_renamed or self.moved or any(r.what != "same" for r in self.rows)
+        return (
+            not (self.old and self.new)
+            or self.is_renamed
+            or self.moved
+            or any(r.what != "same" for r in self.rows)
+        )
 
     @property
     def title_html(self):
@@ -96,7 +121,10 @@ class SectionChange:
 
 
 def pieces(old, new):
-    """[(-1, 0 or 1, text)]: what was taken out, stayed, was put in. Without the 1s it is old, without the -1s new."""
+    """[(-1, 0 or 1, text)]: what was taken out, stayed, was put in.
+
+    Without the 1s it is old, without the -1s new.
+    """
     known, signs = {}, []
 
     def coded(text):
@@ -124,14 +152,18 @@ def words_html(old, new):
         -1: '<del><span class="vh">[taken out: </span>{}<span class="vh">]</span></del>',
         1: '<ins><span class="vh">[put in: </span>{}<span class="vh">]</span></ins>',
     }
-    html = "".join(parts[what].format(escape(text).replace("\n", "<br>")) for what, text in pieces(old, new))
+    html = "".join(
+        parts[what].format(escape(text).replace("\n", "<br>")) for what, text in pieces(old, new)
+    )
     return mark_safe(html)
 
 
 def compare(old, new):
-    """Rows for two lists of blocks, in the order of the new one; what was taken out stands where it was.
+    """Rows for two lists of blocks, in the order of the new one; what was taken out stands where it
+    was.
 
-    Blocks are the same by uid; one that carries on another's uid, which is gone, counts as that one.
+    Blocks are the same by uid; one that carries on another's uid, which is gone, counts as that
+    one.
     """
     at = {str(block.uid): index for index, block in enumerate(old)}
     gone = set(at) - {str(block.uid) for block in new}
@@ -159,7 +191,11 @@ def _row(old, index, block, stays):
         return Row("moved_reworded" if moved else "reworded", before, block)
     if moved:
         return Row("moved", before, block)
-    return Row("same" if before.html == block.html and before.kind == block.kind else "restyled", before, block)
+    return Row(
+        "same" if before.html == block.html and before.kind == block.kind else "restyled",
+        before,
+        block,
+    )
 
 
 def _place(rows, index, stays):
@@ -188,9 +224,13 @@ def summary(rows):
     """["2 paragraphs reworded", "1 new"]: the kinds of change, the name said once."""
     counts = {}
     names = {
-        "reworded": "reworded", "moved_reworded": "moved and reworded", "added": "new", "removed": "taken out",
-        "moved": "moved", "restyled": "in another form",
-    }  # fmt: skip
+        "reworded": "reworded",
+        "moved_reworded": "moved and reworded",
+        "added": "new",
+        "removed": "taken out",
+        "moved": "moved",
+        "restyled": "in another form",
+    }
     for row in rows:
         if row.what != "same":
             counts.setdefault(row.what, {}).setdefault(WORDS[row.block.kind], []).append(row)
@@ -198,13 +238,17 @@ def summary(rows):
     for what, label in names.items():
         for name, which in counts.get(what, {}).items():
             plural = name if len(which) == 1 else f"{name}s"
-            found.append(f"{len(which)} {label}" if name == last else f"{len(which)} {plural} {label}")
+            found.append(
+                f"{len(which)} {label}" if name == last else f"{len(which)} {plural} {label}"
+            )
             last = name
     return found
 
 
 def compare_sections(old, new):
-    """SectionChanges for two lists of (section, blocks), in the order of the new one; a section has uid and title."""
+    """SectionChanges for two lists of (section, blocks), in the order of the new one; a section has
+    uid and title.
+    """
     before = {str(section.uid): (section, rows) for section, rows in old}
     order = [key for key in before if key in {str(section.uid) for section, _ in new}]
     stays = _longest_rising([order.index(str(s.uid)) for s, _ in new if str(s.uid) in before])

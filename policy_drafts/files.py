@@ -1,4 +1,6 @@
-"""Files of drafts are made in a worker from rows that a sweep finds again: a killed worker changes nothing."""
+"""Files of drafts are made in a worker from rows that a sweep finds again: a killed worker changes
+nothing.
+"""
 
 import logging
 import time
@@ -19,7 +21,9 @@ log = logging.getLogger(__name__)
 
 
 def order(draft):
-    """Write down which files are to be made, for the draft's audience, in the caller's transaction."""
+    """Write down which files are to be made, for the draft's audience, in the caller's
+    transaction.
+    """
     rows = [DraftFile(draft=draft, kind=kind, audience=draft.audience) for kind in DraftFile.Kind]
     DraftFile.objects.bulk_create(rows, ignore_conflicts=True)
     transaction.on_commit(lambda: doorbell.ring("collective.sweep"))
@@ -38,8 +42,14 @@ def make_due():
 @transaction.atomic
 def _claim():
     now = clock.now()
-    free = DraftFile.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), state=State.WAITING)
-    row = free.select_for_update(skip_locked=True, of=("self",)).select_related("draft__policy").first()
+    free = DraftFile.objects.filter(
+        Q(lease_until=None) | Q(lease_until__lt=now), state=State.WAITING
+    )
+    row = (
+        free.select_for_update(skip_locked=True, of=("self",))
+        .select_related("draft__policy")
+        .first()
+    )
     if row:
         row.lease_until, row.attempts = now + LEASE, row.attempts + 1
         row.save(update_fields=["lease_until", "attempts"])
@@ -59,4 +69,9 @@ def _make(row):
         DraftFile.objects.filter(pk=row.pk).update(error=f"{type(error).__name__}"[:200], **ends)
         return False
     mine = DraftFile.objects.filter(pk=row.pk, state=State.WAITING)
-    return mine.update(file=row.file.name, size=len(content), state=State.READY, lease_until=None, error="") == 1
+    return (
+        mine.update(
+            file=row.file.name, size=len(content), state=State.READY, lease_until=None, error=""
+        )
+        == 1
+    )

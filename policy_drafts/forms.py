@@ -9,53 +9,94 @@ from policy_drafts.models import Audience, Heard, OtherVersion, PolicyRole, Sect
 PICTURE = "picture-"  # before its key: the name of the field for its words
 EDITOR = {
     "extensions": {
-        **markup.EXTENSIONS, "Image": True, "Figure": True, "Caption": True, "Definitions": True, "Term": True,
-        "Definition": True, "QuoteButton": True, "TidyPaste": True,
-        "Menu": {"groups": [
-            {"group": "headings"}, {"group": "marks"}, {"group": "lists"}, {"group": "blockType -headings -lists"},
-            {"group": "quote"}, {"group": "definitions"}, {"group": "link"}, {"group": "table"}, {"group": "history"},
-        ]},
+        **markup.EXTENSIONS,
+        "Image": True,
+        "Figure": True,
+        "Caption": True,
+        "Definitions": True,
+        "Term": True,
+        "Definition": True,
+        "QuoteButton": True,
+        "TidyPaste": True,
+        "Menu": {
+            "groups": [
+                {"group": "headings"},
+                {"group": "marks"},
+                {"group": "lists"},
+                {"group": "blockType -headings -lists"},
+                {"group": "quote"},
+                {"group": "definitions"},
+                {"group": "link"},
+                {"group": "table"},
+                {"group": "history"},
+            ]
+        },
     }
-}  # fmt: skip
+}
 
 
 class SectionForm(forms.Form):
     """One section at the desk. Whatever is wrong with it, the text stays."""
 
-    title = forms.CharField(label="Title", max_length=150, error_messages={"required": "Give this section a title."})
-    html = forms.CharField(
-        label="Text", required=False, strip=False, widget=ProseEditorWidget(config=EDITOR, preset="configurable")
+    title = forms.CharField(
+        label="Title", max_length=150, error_messages={"required": "Give this section a title."}
     )
-    state = forms.ChoiceField(label="How far is it?", choices=Section.State, widget=forms.RadioSelect)
+    html = forms.CharField(
+        label="Text",
+        required=False,
+        strip=False,
+        widget=ProseEditorWidget(config=EDITOR, preset="configurable"),
+    )
+    state = forms.ChoiceField(
+        label="How far is it?", choices=Section.State, widget=forms.RadioSelect
+    )
     notes = forms.CharField(
-        label="Notes to self", required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}),
+        label="Notes to self",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Only those who write this policy see them. They are never published.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         html = self.data.get("html", "") if self.is_bound else self.initial.get("html", "")
         for key, words in markup.pictures_in(html).items():
-            picture = format_html('<img src="{}" alt="" class="thumb">', reverse("policy_picture", args=[key]))
+            picture = format_html(
+                '<img src="{}" alt="" class="thumb">', reverse("policy_picture", args=[key])
+            )
             self.fields[f"{PICTURE}{key}"] = forms.CharField(
-                label="What this picture shows, for who cannot see it", max_length=250, initial=words,
+                label="What this picture shows, for who cannot see it",
+                max_length=250,
+                initial=words,
                 help_text=picture,
                 error_messages={"required": "Say what the picture shows, for who cannot see it."},
-            )  # fmt: skip
-            if self.is_bound and f"{PICTURE}{key}" not in self.data:  # just put in: its words came with it
+            )
+            if (
+                self.is_bound and f"{PICTURE}{key}" not in self.data
+            ):  # just put in: its words came with it
                 self.data = self.data.copy()
                 self.data[f"{PICTURE}{key}"] = words
 
     @staticmethod
     def described(data):
         """{key of a picture: its words} as they were sent."""
-        return {name.removeprefix(PICTURE): data[name].strip() for name in data if name.startswith(PICTURE)}
+        return {
+            name.removeprefix(PICTURE): data[name].strip()
+            for name in data
+            if name.startswith(PICTURE)
+        }
 
     @property
     def values(self):
-        """Title, text, state and notes; the pictures in the text have their words (WCAG 2.2, 1.1.1)."""
+        """Title, text, state and notes; the pictures in the text have their words (WCAG 2.2,
+        1.1.1).
+        """
         html = markup.with_words(self.cleaned_data["html"], self.described(self.cleaned_data))
-        return {**{name: self.cleaned_data[name] for name in ("title", "state", "notes")}, "html": html}
+        return {
+            **{name: self.cleaned_data[name] for name in ("title", "state", "notes")},
+            "html": html,
+        }
 
     def clean_notes(self):
         return self.cleaned_data["notes"].replace("\r\n", "\n")
@@ -63,15 +104,18 @@ class SectionForm(forms.Form):
 
 class TitleForm(forms.Form):
     title = forms.CharField(
-        label="Title of the new section", max_length=150, error_messages={"required": "Give the new section a title."}
+        label="Title of the new section",
+        max_length=150,
+        error_messages={"required": "Give the new section a title."},
     )
 
 
 class SplitForm(TitleForm):
     block = forms.ChoiceField(
-        label="Where does the new section begin?", widget=forms.RadioSelect,
+        label="Where does the new section begin?",
+        widget=forms.RadioSelect,
         error_messages={"required": "Choose the paragraph with which the new section begins."},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args, choices, **kwargs):
         super().__init__(*args, **kwargs)
@@ -79,31 +123,44 @@ class SplitForm(TitleForm):
 
 
 class PictureForm(forms.Form):
-    """A picture for a section; without words for who cannot see it there is none (WCAG 2.2, 1.1.1)."""
+    """A picture for a section; without words for who cannot see it there is none (WCAG 2.2,
+    1.1.1).
+    """
 
     file = forms.FileField(
-        label="Picture", help_text="JPEG, PNG or WebP, up to 5 MB.", error_messages={"required": "Choose a picture."}
+        label="Picture",
+        help_text="JPEG, PNG or WebP, up to 5 MB.",
+        error_messages={"required": "Choose a picture."},
     )
     alternative_text = forms.CharField(
-        label="What it shows, for who cannot see it", max_length=250,
+        label="What it shows, for who cannot see it",
+        max_length=250,
         error_messages={"required": "Say what the picture shows, for who cannot see it."},
-    )  # fmt: skip
+    )
     long_description = forms.CharField(
-        label="Caption or long description", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
+        label="Caption or long description",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Shown under the picture. For a flow chart: its steps, in order.",
-    )  # fmt: skip
+    )
 
 
 class ImportForm(forms.Form):
     """A file or pasted text."""
 
     file = forms.FileField(
-        label="A file", required=False, help_text="Word (.docx), Markdown, a web page or plain text."
+        label="A file",
+        required=False,
+        help_text="Word (.docx), Markdown, a web page or plain text.",
     )
     text = forms.CharField(
-        label="Or text to paste", required=False, max_length=1_000_000, widget=forms.Textarea(attrs={"rows": 8}),
+        label="Or text to paste",
+        required=False,
+        max_length=1_000_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
         help_text="A line that begins with # is a heading.",
-    )  # fmt: skip
+    )
 
     def clean(self):
         cleaned = super().clean()
@@ -121,9 +178,11 @@ class ImportForm(forms.Form):
 
 class HeardForm(forms.ModelForm):
     words = forms.CharField(
-        label="What was said", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}),
+        label="What was said",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "Write down what was said."},
-    )  # fmt: skip
+    )
 
     class Meta:
         model = Heard
@@ -139,17 +198,21 @@ class HeardForm(forms.ModelForm):
 
 class PublishForm(forms.Form):
     news = forms.CharField(
-        label="What is new, in plain words", max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
+        label="What is new, in plain words",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text="People read it first, in the email and above the draft.",
         error_messages={"required": "Say in plain words what is new."},
-    )  # fmt: skip
+    )
 
 
 class AudienceForm(forms.Form):
     audience = forms.ChoiceField(
-        label="Who can read it?", choices=Audience, widget=forms.RadioSelect,
+        label="Who can read it?",
+        choices=Audience,
+        widget=forms.RadioSelect,
         error_messages={"required": "Choose who can read it."},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args, choices=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -159,9 +222,12 @@ class AudienceForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     because = forms.CharField(
-        label="Why, in a sentence or two", max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Everybody who opens this draft reads it.", error_messages={"required": "Say why: people read it."},
-    )  # fmt: skip
+        label="Why, in a sentence or two",
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Everybody who opens this draft reads it.",
+        error_messages={"required": "Say why: people read it."},
+    )
 
 
 class InviteForm(forms.Form):
@@ -185,13 +251,19 @@ class VersionForm(forms.ModelForm):
     class Meta:
         model = OtherVersion
         fields = ["kind", "name", "file", "link"]
-        labels = {"kind": "What is it?", "name": "What do we call it?", "file": "A file", "link": "Or a link"}
+        labels = {
+            "kind": "What is it?",
+            "name": "What do we call it?",
+            "file": "A file",
+            "link": "Or a link",
+        }
         help_texts = {"file": "PDF, Word, text, EPUB, audio or video, up to 50 MB."}
         widgets = {"file": forms.FileInput}
         error_messages = {
-            "kind": {"required": "Choose what it is."}, "name": {"required": "Give it a name."},
+            "kind": {"required": "Choose what it is."},
+            "name": {"required": "Give it a name."},
             "link": {"invalid": "Enter a whole address, like https://example.org/easy-read."},
-        }  # fmt: skip
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

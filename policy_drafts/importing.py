@@ -1,4 +1,6 @@
-"""Bringing a text in: read, shown section by section, and saved only after a yes, in one transaction."""
+"""Bringing a text in: read, shown section by section, and saved only after a yes, in one
+transaction.
+"""
 
 import base64
 from dataclasses import dataclass
@@ -34,7 +36,10 @@ class Row:
         """[(value, words)], the one that is ticked beforehand first."""
         if self.section is None:
             return [(ADD, "Add it as a new section"), (LEAVE, "Leave it out")]
-        take, leave = (TAKE, "Take it: it replaces the text of now"), (LEAVE, "Leave the text of now as it is")
+        take, leave = (
+            (TAKE, "Take it: it replaces the text of now"),
+            (LEAVE, "Leave the text of now as it is"),
+        )
         if self.exported is None:  # only its title is known here
             return [leave, take, (ADD, "Add it as a new section")]
         if self.exported.number != self.section.lock_version:
@@ -84,14 +89,18 @@ def bring(policy, person, name, content):
     """Read a file and keep what it holds for the writer to look at. Raises RuleError."""
     found = imports.read(name, content)
     held = {
-        "sections": [vars(part) for part in found.sections], "notes": found.notes, "left_out": found.left_out,
+        "sections": [vars(part) for part in found.sections],
+        "notes": found.notes,
+        "left_out": found.left_out,
         "pictures": found.pictures,
-    }  # fmt: skip
+    }
     return Import.objects.create(policy=policy, person=person, name=name[:200], held=held)
 
 
 def rows(brought):
-    """The sections of the file as Rows: ours are known by the mark in the heading, else by an equal title."""
+    """The sections of the file as Rows: ours are known by the mark in the heading, else by an equal
+    title.
+    """
     live = {row.pk.hex: row for row in brought.policy.sections.live()}
     parts = brought.held["sections"]
     versions = {(row.section_id.hex, row.number): row for row in _exported(live, parts)}
@@ -123,7 +132,9 @@ def fingerprint(found):
 
 @transaction.atomic
 def confirm(brought, person, chosen, shown):
-    """Do what was chosen ({number: choice}); returns how many sections changed. Twice does nothing more.
+    """Do what was chosen ({number: choice}); returns how many sections changed.
+
+    Twice does nothing more.
 
     Raises RuleError if a section was saved after the writer looked.
     """
@@ -155,10 +166,15 @@ def _do(policy, person, row, what):
         return outline.add(policy, person, row.title, html=row.html, how=SectionSave.How.IMPORTED)
     html, how = row.html, SectionSave.How.IMPORTED
     if what == COMBINE:
-        html, how = combining.combine(row.base, row.stored, row.section.html).html, SectionSave.How.COMBINED
+        html, how = (
+            combining.combine(row.base, row.stored, row.section.html).html,
+            SectionSave.How.COMBINED,
+        )
     title = row.title if what == TAKE or row.is_renamed else row.section.title
     state = row.section.state if row.section.state != "not_started" else "writing"
-    return writing.save(row.section, person, row.section.lock_version, title=title, html=html, state=state, how=how)
+    return writing.save(
+        row.section, person, row.section.lock_version, title=title, html=html, state=state, how=how
+    )
 
 
 def _pictures(brought, person):
@@ -180,9 +196,13 @@ def _keep_notes(policy, person, notes, places):
     by_title = {row.title: row for row in policy.sections.live()} | places
     for note in notes:
         Heard.objects.create(
-            policy=policy, section=by_title.get(note["title"]), channel=note["channel"], author=note["author"],
-            words=note["words"], noted_by=person,
-        )  # fmt: skip
+            policy=policy,
+            section=by_title.get(note["title"]),
+            channel=note["channel"],
+            author=note["author"],
+            words=note["words"],
+            noted_by=person,
+        )
 
 
 def forget_old():

@@ -12,17 +12,31 @@ State = PolicyRole.State
 
 @transaction.atomic
 def invite(policy, by, email, kind):
-    """Invite somebody by email; asked again, the open invitation is found. Raises RuleError for who has a role."""
+    """Invite somebody by email; asked again, the open invitation is found.
+
+    Raises RuleError for who has a role.
+    """
     policy.locked()
     email = email.strip().lower()
-    live = policy.roles.live().filter(email__iexact=email) | policy.roles.live().filter(person__email__iexact=email)
+    live = policy.roles.live().filter(email__iexact=email) | policy.roles.live().filter(
+        person__email__iexact=email
+    )
     if found := live.first():
         if found.state == State.INVITED and found.kind == kind:
             return found
-        who = f"{found.person or found.email} is {'here' if found.state == State.ACCEPTED else 'invited'} already"
-        change = "" if found.kind == kind else ". To change that, remove them first, and invite them anew"
+        who = (
+            f"{found.person or found.email} is "
+            f"{'here' if found.state == State.ACCEPTED else 'invited'} already"
+        )
+        change = (
+            ""
+            if found.kind == kind
+            else ". To change that, remove them first, and invite them anew"
+        )
         raise RuleError(f"{who} ({found.get_kind_display()}){change}.")
-    role = PolicyRole.objects.create(policy=policy, kind=kind, email=email, invited_by=by, invited_at=clock.now())
+    role = PolicyRole.objects.create(
+        policy=policy, kind=kind, email=email, invited_by=by, invited_at=clock.now()
+    )
     person = Person.objects.filter(email__iexact=email).first()
     mail.tell(person, "policy_invitation", role, address="" if person else email)
     return role
@@ -41,10 +55,20 @@ def answer(role, person, accepts):
     if role.state != State.INVITED:
         raise RuleError("This invitation is no longer open.")
     if (person.email or "").lower() != role.email.lower():
-        raise RuleError("This invitation went to another email address. Please sign in with that one.")
-    if accepts and (held := PolicyRole.objects.held_by(person).filter(policy=role.policy_id).first()):
-        raise RuleError(f"You are in it already ({held.get_kind_display()}). To change that, leave it first.")
-    role.state, role.person, role.answered_at = State.ACCEPTED if accepts else State.DECLINED, person, clock.now()
+        raise RuleError(
+            "This invitation went to another email address. Please sign in with that one."
+        )
+    if accepts and (
+        held := PolicyRole.objects.held_by(person).filter(policy=role.policy_id).first()
+    ):
+        raise RuleError(
+            f"You are in it already ({held.get_kind_display()}). To change that, leave it first."
+        )
+    role.state, role.person, role.answered_at = (
+        State.ACCEPTED if accepts else State.DECLINED,
+        person,
+        clock.now(),
+    )
     role.save()
     return role
 
@@ -57,7 +81,10 @@ def is_last_lead(role):
 
 @transaction.atomic
 def end(role, by):
-    """Remove a role, or leave it oneself. The last lead stays: somebody has to write. Raises RuleError."""
+    """Remove a role, or leave it oneself.
+
+    The last lead stays: somebody has to write. Raises RuleError.
+    """
     role.policy.locked()
     role = PolicyRole.objects.select_for_update(no_key=True, of=("self",)).get(pk=role.pk)
     if role.state not in (State.INVITED, State.ACCEPTED):

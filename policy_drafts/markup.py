@@ -1,6 +1,7 @@
 """The markup of a policy's text: what may stand in it, cleaned on input and again when it is shown.
 
-Whatever comes (the editor, Word, Google Docs, a web page, a script kiddie) ends as the same few tags.
+Whatever comes (the editor, Word, Google Docs, a web page, a script kiddie) ends as the same few
+tags.
 """
 
 import re
@@ -28,35 +29,106 @@ EXTENSIONS = {
     "TableCell": True,
 }
 TAGS = {
-    "p", "br", "strong", "em", "ul", "ol", "li", "h3", "h4", "a", "blockquote", "dl", "dt", "dd",
-    "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "img", "details", "summary",
-}  # fmt: skip
-SAME = {"b": "strong", "i": "em", "h1": "h3", "h2": "h3", "h5": "h4", "h6": "h4", "div": "p", "cite": "em"}
+    "p",
+    "br",
+    "strong",
+    "em",
+    "ul",
+    "ol",
+    "li",
+    "h3",
+    "h4",
+    "a",
+    "blockquote",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "figure",
+    "figcaption",
+    "img",
+    "details",
+    "summary",
+}
+SAME = {
+    "b": "strong",
+    "i": "em",
+    "h1": "h3",
+    "h2": "h3",
+    "h5": "h4",
+    "h6": "h4",
+    "div": "p",
+    "cite": "em",
+}
 PICTURE = re.compile(r"/policies/pictures/[0-9a-f-]{36}/")
 ATTRIBUTES = {
-    "a": {"href"}, "ol": {"start"}, "img": {"src", "alt"},
-    "th": {"colspan", "rowspan", "scope"}, "td": {"colspan", "rowspan"},
-}  # fmt: skip
-GOES_WITH_ALL = {"script", "style", "template", "iframe", "object", "embed", "svg", "math", "noscript", "title", "head"}
+    "a": {"href"},
+    "ol": {"start"},
+    "img": {"src", "alt"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+}
+GOES_WITH_ALL = {
+    "script",
+    "style",
+    "template",
+    "iframe",
+    "object",
+    "embed",
+    "svg",
+    "math",
+    "noscript",
+    "title",
+    "head",
+}
 HOLDS_BLOCKS = {"li", "blockquote", "dd", "td", "th", "article", "details", "figure"}
 HOLDS_ITEMS = {"ul": "li", "ol": "li", "dl": "dd"}
 ONE_TEXT = ("h3", "h4", "p", "dt", "figcaption", "summary")  # what holds no block
 REMEMBERED = 50_000  # characters of a section up to which its page is kept in memory
 DEEPEST = 100  # elements inside each other; a deeper text keeps its words and loses its form
 IS_BLOCK = {
-    "p", "ul", "ol", "li", "h3", "h4", "blockquote", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td",
-    "figure", "figcaption", "details", "summary",
-}  # fmt: skip
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "h3",
+    "h4",
+    "blockquote",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "figure",
+    "figcaption",
+    "details",
+    "summary",
+}
 MARKS = ("data-block", "data-from")
 
 
 def _cleaner(*, marks=(), more=frozenset()):
-    """A cleaner for our tags, with uids or without; `more` tags come in and are turned into ours."""
+    """A cleaner for our tags, with uids or without; `more` tags come in and are turned into
+    ours.
+    """
     attributes = {tag: {*ATTRIBUTES.get(tag, ()), *marks} for tag in TAGS}
     return nh3.Cleaner(
-        tags=TAGS | more, attributes=attributes, clean_content_tags=GOES_WITH_ALL,
-        url_schemes={"http", "https", "mailto", "tel"}, link_rel=None, attribute_filter=_only_ours,
-    )  # fmt: skip
+        tags=TAGS | more,
+        attributes=attributes,
+        clean_content_tags=GOES_WITH_ALL,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel=None,
+        attribute_filter=_only_ours,
+    )
 
 
 def _only_ours(tag, attribute, value):
@@ -78,7 +150,9 @@ _input, _output, _from_elsewhere = _cleaner(), _cleaner(marks=MARKS), _cleaner(m
 
 def tree(html):
     """An <article> that holds the HTML, which must be clean."""
-    parser = lxml.html.HTMLParser(huge_tree=True)  # else libxml2 stops at 256 elements inside each other
+    parser = lxml.html.HTMLParser(
+        huge_tree=True
+    )  # else libxml2 stops at 256 elements inside each other
     return lxml.html.fragment_fromstring(html or "", create_parent="article", parser=parser)
 
 
@@ -98,7 +172,8 @@ def inner(element):
 
 
 def cleaned(html):
-    """The HTML with nothing but what is allowed, in one shape: every text stands in a paragraph, heading or the like.
+    """The HTML with nothing but what is allowed, in one shape: every text stands in a paragraph,
+    heading or the like.
 
     Uids (`data-block`) that come along are dropped: they belong to the server.
     """
@@ -183,8 +258,13 @@ def _without_inner_blocks(root):
 
 
 def _drop_empty(root):
-    """Paragraphs and headings without a word: Word uses them as space. Cells and items keep their place."""
-    for element in list(root.iter("p", "h3", "h4", "dt", "figcaption", "figure", "blockquote", "ul", "ol", "dl")):
+    """Paragraphs and headings without a word: Word uses them as space.
+
+    Cells and items keep their place.
+    """
+    for element in list(
+        root.iter("p", "h3", "h4", "dt", "figcaption", "figure", "blockquote", "ul", "ol", "dl")
+    ):
         if not element.text_content().strip() and element.find(".//img") is None:
             element.drop_tree()
     for element in root.iter("p", "h3", "h4", "dt"):
@@ -194,7 +274,9 @@ def _drop_empty(root):
 
 def _drop_space(root):
     """Space between items, rows and cells: one shape, whoever wrote it."""
-    for element in root.iter("ul", "ol", "dl", "table", "thead", "tbody", "tr", "figure", "details"):
+    for element in root.iter(
+        "ul", "ol", "dl", "table", "thead", "tbody", "tr", "figure", "details"
+    ):
         if not (element.text or "").strip():
             element.text = None
         for child in element:
@@ -205,11 +287,17 @@ def _drop_space(root):
 def pictures_in(html):
     """{key of a picture: the words for who cannot see it}, in order."""
     root = tree(_input.clean(html or ""))
-    return {image.get("src").split("/")[-2]: image.get("alt") or "" for image in root.iter("img") if image.get("src")}
+    return {
+        image.get("src").split("/")[-2]: image.get("alt") or ""
+        for image in root.iter("img")
+        if image.get("src")
+    }
 
 
 def with_words(html, words):
-    """The HTML, its pictures described anew: {key of a picture: the words for who cannot see it}."""
+    """The HTML, its pictures described anew: {key of a picture: the words for who cannot see
+    it}.
+    """
     if not words:
         return html
     root = tree(cleaned(html))
@@ -231,7 +319,9 @@ def without_marks(html):
 
 
 def for_reading(html):
-    """The HTML with an address for each block (`id`), and tables that scroll by keyboard when they are too wide."""
+    """The HTML with an address for each block (`id`), and tables that scroll by keyboard when they
+    are too wide.
+    """
     return _for_reading(html) if len(html) < REMEMBERED else _for_reading.__wrapped__(html)
 
 
@@ -249,13 +339,20 @@ def _for_reading(html):
 
 
 def with_links(html):
-    """The HTML of a page for reading, with a link to itself at the end of each block that has an address."""
+    """The HTML of a page for reading, with a link to itself at the end of each block that has an
+    address.
+    """
     root = tree(html)
     for element in list(root.iter()):
         if (address := element.get("id")) and element.tag != "img":
             text = " ".join(element.text_content().split())[:40]
             link = lxml.html.Element(
-                "a", {"href": f"?links=1#{address}", "class": "permalink", "aria-label": f"Link to: {text}"}
+                "a",
+                {
+                    "href": f"?links=1#{address}",
+                    "class": "permalink",
+                    "aria-label": f"Link to: {text}",
+                },
             )
             link.text = "#"
             element.append(link)
@@ -267,7 +364,9 @@ def _scrollable(table):
     first = next((row for row in table.iter("tr")), table)
     name = ", ".join(words for cell in first if (words := " ".join(cell.text_content().split())))
     label = f"Table: {name[:80]}" if name else "Table"
-    frame = lxml.html.Element("div", {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": label})
+    frame = lxml.html.Element(
+        "div", {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": label}
+    )
     frame.tail, copy = table.tail, deepcopy(table)
     copy.tail = None
     table.getparent().replace(table, frame)
@@ -276,9 +375,14 @@ def _scrollable(table):
 
 def figure(picture, alternative_text, long_description):
     """The HTML of a picture with its words."""
-    caption = "<br>".join(escape(line) for line in long_description.strip().splitlines() if line.strip())
+    caption = "<br>".join(
+        escape(line) for line in long_description.strip().splitlines() if line.strip()
+    )
     caption = f"<figcaption>{caption}</figcaption>" if caption else ""
-    return f'<figure><img src="{picture.get_absolute_url()}" alt="{escape(alternative_text)}">{caption}</figure>'
+    return (
+        f'<figure><img src="{picture.get_absolute_url()}" '
+        f'alt="{escape(alternative_text)}">{caption}</figure>'
+    )
 
 
 def ours(config, shared):

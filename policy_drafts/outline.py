@@ -1,6 +1,7 @@
 """The order of sections, and the acts that change it: add, move, split, merge, remove, put back.
 
-Each holds the policy's row, so that two at once come one after the other, and each keeps versions: nothing is lost.
+Each holds the policy's row, so that two at once come one after the other, and each keeps versions:
+nothing is lost.
 """
 
 import uuid
@@ -19,7 +20,9 @@ MOST_SECTIONS = 300
 
 @transaction.atomic
 def add(policy, person, title, *, html="", after=None, how=How.ADDED, state=None, key=None):
-    """A new section at the end, or behind another; returns it. `key` names it: asked twice, it is added once.
+    """A new section at the end, or behind another; returns it.
+
+    `key` names it: asked twice, it is added once.
 
     Raises RuleError without a title or beyond 300 sections.
     """
@@ -35,9 +38,16 @@ def add(policy, person, title, *, html="", after=None, how=How.ADDED, state=None
     text = blocks.with_uids(html)
     begun = Section.State.WRITING if text else Section.State.NOT_STARTED
     made = Section.objects.create(
-        pk=_free(key), policy=policy, position=position, title=title.strip(), html=text, state=state or begun,
-        lock_version=1, edited_at=clock.now(), edited_by=person,
-    )  # fmt: skip
+        pk=_free(key),
+        policy=policy,
+        position=position,
+        title=title.strip(),
+        html=text,
+        state=state or begun,
+        lock_version=1,
+        edited_at=clock.now(),
+        edited_by=person,
+    )
     writing.keep_version(made, person, how)
     return made
 
@@ -59,24 +69,34 @@ def _live(section):
     """The section, locked; RuleError if it was taken out meanwhile."""
     now = Section.objects.live().select_for_update(no_key=True).filter(pk=section.pk).first()
     if now is None:
-        raise RuleError(f"“{section.title}” was taken out meanwhile. You can put it back: see “Removed sections”.")
+        raise RuleError(
+            f"“{section.title}” was taken out meanwhile. You can put it back: see “Removed "
+            "sections”."
+        )
     return now
 
 
 @transaction.atomic
 def move(section, step, position=None):
-    """One place up (-1) or down (1); at the end of the list nothing happens. Returns whether it moved.
+    """One place up (-1) or down (1); at the end of the list nothing happens.
 
-    `position` is where the writer saw it: if it stands elsewhere now (a doubled click), nothing happens either. Raises
-    RuleError if it was taken out.
+    Returns whether it moved.
+
+    `position` is where the writer saw it: if it stands elsewhere now (a doubled click), nothing
+    happens either. Raises RuleError if it was taken out.
     """
     section.policy.locked()
     here = _live(section)
     if position is not None and here.position != position:
         return False
-    there = here.policy.sections.live().filter(
-        **({"position__lt": here.position} if step < 0 else {"position__gt": here.position})
-    ).order_by("-position" if step < 0 else "position").first()  # fmt: skip
+    there = (
+        here.policy.sections.live()
+        .filter(
+            **({"position__lt": here.position} if step < 0 else {"position__gt": here.position})
+        )
+        .order_by("-position" if step < 0 else "position")
+        .first()
+    )
     if there is None:
         return False
     Section.objects.filter(pk=here.pk).update(position=there.position)
@@ -86,14 +106,21 @@ def move(section, step, position=None):
 
 @transaction.atomic
 def remove(section):
-    """Take a section out of the working copy. Its text and versions stay, and it can be put back."""
+    """Take a section out of the working copy.
+
+    Its text and versions stay, and it can be put back.
+    """
     section.policy.locked()
-    Section.objects.filter(pk=section.pk, removed_at=None).update(removed_at=clock.now(), position=None)
+    Section.objects.filter(pk=section.pk, removed_at=None).update(
+        removed_at=clock.now(), position=None
+    )
 
 
 @transaction.atomic
 def put_back(section, person):
-    """Put a removed section back, at the end. What was merged into another section meanwhile is a copy now.
+    """Put a removed section back, at the end.
+
+    What was merged into another section meanwhile is a copy now.
 
     Raises RuleError beyond 300 sections.
     """
@@ -110,7 +137,8 @@ def put_back(section, person):
 
 @transaction.atomic
 def split(section, person, block_uid, title):
-    """Make a new section, behind this one, of everything from a block on; the blocks keep their uids.
+    """Make a new section, behind this one, of everything from a block on; the blocks keep their
+    uids.
 
     Raises RuleError if the block is the first or stands inside a list, table or quote, or is gone.
     """
@@ -125,7 +153,12 @@ def split(section, person, block_uid, title):
     for top in moved:
         root.remove(top)
     made = add(section.policy, person, title, after=now, how=How.SPLIT)
-    _write(made, person, "".join(markup.lxml.html.tostring(top, encoding="unicode") for top in moved), How.SPLIT)
+    _write(
+        made,
+        person,
+        "".join(markup.lxml.html.tostring(top, encoding="unicode") for top in moved),
+        How.SPLIT,
+    )
     _write(now, person, markup.inner(root), How.SPLIT)
     return made
 
@@ -137,13 +170,16 @@ def _starts_with(top, block_uid):
 
 @transaction.atomic
 def merge(section, person):
-    """Put this section's text at the end of the one before it, under a heading with its title; it is removed then.
+    """Put this section's text at the end of the one before it, under a heading with its title; it
+    is removed then.
 
     Raises RuleError for the first section, and for one that was taken out (a doubled click).
     """
     section.policy.locked()
     now = _live(section)
-    before = now.policy.sections.live().filter(position__lt=now.position).order_by("-position").first()
+    before = (
+        now.policy.sections.live().filter(position__lt=now.position).order_by("-position").first()
+    )
     if before is None:
         raise RuleError("There is no section before this one.")
     before = Section.objects.select_for_update(no_key=True).get(pk=before.pk)
@@ -167,7 +203,9 @@ def _write(section, person, html, how):
 
 
 def beginnings(section):
-    """The blocks with which a second section could begin: each that stands at the top, but the first."""
+    """The blocks with which a second section could begin: each that stands at the top, but the
+    first.
+    """
     tops = list(markup.tree(section.html))[1:]
     firsts = {leaf[0].get("data-block") for top in tops if (leaf := blocks.leaves(top))}
     return [block for block in blocks.of(section.html) if block.uid in firsts]

@@ -1,4 +1,6 @@
-"""Publishing: a rehearsal that shows what would happen, then one transaction that makes a draft which never changes."""
+"""Publishing: a rehearsal that shows what would happen, then one transaction that makes a draft
+which never changes.
+"""
 
 import hashlib
 import json
@@ -23,7 +25,9 @@ from policy_drafts.models import (
     Section,
 )
 
-LEFT_IN = re.compile(r"\bTBC\b|\bTBA\b|\bTODO\b|\bXXX\b|to be confirmed|lorem ipsum|\?\?\?", re.IGNORECASE)
+LEFT_IN = re.compile(
+    r"\bTBC\b|\bTBA\b|\bTODO\b|\bXXX\b|to be confirmed|lorem ipsum|\?\?\?", re.IGNORECASE
+)
 LEADS_SOMEWHERE = re.compile(
     r"#|/(?!/)|mailto:[^@\s]+@|tel:\+?(?:[\d()-]|%20){3,}$|https?://[^/\s.]+\.[^/\s]", re.IGNORECASE
 )
@@ -103,21 +107,34 @@ def rehearse(policy, audience):
 
 
 def fingerprint(policy, sections=None):
-    """What the rehearsal showed: publishing something else than that, or after another draft, is refused."""
+    """What the rehearsal showed: publishing something else than that, or after another draft, is
+    refused.
+    """
     rows = [(str(row.uid), row.version) for row, _ in sections or working(policy)]
     last = policy.drafts.sealed().values_list("number", flat=True).first()
     return hashlib.sha256(repr([last, rows]).encode()).hexdigest()[:32]
 
 
 def warnings(policy, sections):
-    """[(Working, sentence)]: what a careful reader would stumble over. None of it forbids publishing."""
+    """[(Working, sentence)]: what a careful reader would stumble over.
+
+    None of it forbids publishing.
+    """
     found = []
     anchors = {str(block.uid) for _, rows in sections for block in rows}
     own = {row.get_absolute_url() for row in PolicyPicture.objects.filter(policy=policy).only("pk")}
     for section, rows in sections:
         found += [(section, words) for words in _of_section(section, rows, anchors)]
         if set(markup.PICTURE.findall(section.html)) - own:
-            found.append((section, "shows a picture of another policy, which readers may not see: add it here again"))
+            found.append(
+                (
+                    section,
+                    (
+                        "shows a picture of another policy, which readers may not see: add it here "
+                        "again"
+                    ),
+                )
+            )
     return found
 
 
@@ -135,7 +152,9 @@ def _of_section(section, rows, anchors):
 
 
 def _of_markup(root, anchors):
-    """WCAG 2.2: links that lead nowhere, headings that skip a level (1.3.1), pictures without words (1.1.1)."""
+    """WCAG 2.2: links that lead nowhere, headings that skip a level (1.3.1), pictures without words
+    (1.1.1).
+    """
     if (first := next(iter(root.iter("h3", "h4")), None)) is not None and first.tag == "h4":
         yield "begins with a small heading: use the larger one first"
     for link in root.iter("a"):
@@ -152,11 +171,17 @@ def _of_markup(root, anchors):
 
 
 def recipients(policy, audience):
-    """Who is told of a draft for this audience: the working group and leads; members, if they asked to be told."""
-    held = PolicyRole.objects.filter(policy=policy, state=PolicyRole.State.ACCEPTED).values("person")
+    """Who is told of a draft for this audience: the working group and leads; members, if they asked
+    to be told.
+    """
+    held = PolicyRole.objects.filter(policy=policy, state=PolicyRole.State.ACCEPTED).values(
+        "person"
+    )
     people = Person.objects.filter(pk__in=held)
     if audience != Audience.WORKING_GROUP:
-        followers = DraftFollow.objects.filter(policy=policy, person__wants_news=True).values("person")
+        followers = DraftFollow.objects.filter(policy=policy, person__wants_news=True).values(
+            "person"
+        )
         people = Person.objects.filter(pk__in=held) | Person.objects.filter(pk__in=followers)
     return people.filter(is_active=True).order_by("pk")
 
@@ -164,21 +189,29 @@ def recipients(policy, audience):
 def canonical(policy_slug, number, policy_title, sections):
     """The bytes whose SHA-256 a draft carries. docs/drafts.md says how to make them again.
 
-    JSON with sorted keys, no spaces, UTF-8: format, policy, number, title, and sections in order, each with number,
-    uid, title and blocks; each block with uid, kind, text and html. Pictures count by their address and description.
+    JSON with sorted keys, no spaces, UTF-8: format, policy, number, title, and sections in order,
+    each with number, uid, title and blocks; each block with uid, kind, text and html. Pictures
+    count by their address and description.
     """
     content = {
-        "format": "collective-draft-1", "policy": policy_slug, "number": number, "title": policy_title,
+        "format": "collective-draft-1",
+        "policy": policy_slug,
+        "number": number,
+        "title": policy_title,
         "sections": [
             {
-                "number": section.number, "uid": str(section.uid), "title": section.title, "html": section.html,
+                "number": section.number,
+                "uid": str(section.uid),
+                "title": section.title,
+                "html": section.html,
                 "blocks": [
-                    {"uid": str(row.uid), "kind": row.kind, "text": row.text, "html": row.html} for row in rows
+                    {"uid": str(row.uid), "kind": row.kind, "text": row.text, "html": row.html}
+                    for row in rows
                 ],
             }
             for section, rows in sections
         ],
-    }  # fmt: skip
+    }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -186,8 +219,9 @@ def canonical(policy_slug, number, policy_title, sections):
 def publish(policy, person, *, audience, news, request_key, based_on):
     """Publish the working copy as the next draft, and tell people; returns the draft.
 
-    `request_key` names the rehearsal: confirmed twice, it publishes once. Raises RuleError without the plain words,
-    without a section, or if the working copy is no longer what was shown (`based_on`).
+    `request_key` names the rehearsal: confirmed twice, it publishes once. Raises RuleError without
+    the plain words, without a section, or if the working copy is no longer what was shown
+    (`based_on`).
     """
     policy = policy.locked()
     if found := Draft.objects.filter(policy=policy, request_key=request_key).first():
@@ -197,19 +231,30 @@ def publish(policy, person, *, audience, news, request_key, based_on):
     sections = working(policy)
     if fingerprint(policy, sections) != based_on:
         raise RuleError(
-            "The text was changed, or a draft published, after you looked at this page. Please look again at what "
+            "The text was changed, or a draft published, after you looked at this page. Please "
+            "look again at what "
             "would happen."
         )
     if not sections:
         raise RuleError("There is no section yet, so there is nothing to publish.")
     last = policy.drafts.first()
     draft = Draft.objects.create(
-        policy=policy, number=(last.number if last else 0) + 1, policy_title=policy.title, news=news.strip(),
-        audience=audience, published_at=clock.now(), published_by=person, request_key=request_key,
-    )  # fmt: skip
+        policy=policy,
+        number=(last.number if last else 0) + 1,
+        policy_title=policy.title,
+        news=news.strip(),
+        audience=audience,
+        published_at=clock.now(),
+        published_by=person,
+        request_key=request_key,
+    )
     _write(draft, sections)
-    digest = hashlib.sha256(canonical(policy.slug, draft.number, policy.title, sections)).hexdigest()
-    Draft.objects.filter(pk=draft.pk).update(sha256=digest)  # sealed: from here on the database refuses any change
+    digest = hashlib.sha256(
+        canonical(policy.slug, draft.number, policy.title, sections)
+    ).hexdigest()
+    Draft.objects.filter(pk=draft.pk).update(
+        sha256=digest
+    )  # sealed: from here on the database refuses any change
     draft.sha256 = digest
     files.order(draft)
     tell(draft)
@@ -218,25 +263,39 @@ def publish(policy, person, *, audience, news, request_key, based_on):
 
 def _write(draft, sections):
     made = DraftSection.objects.bulk_create(
-        DraftSection(draft=draft, uid=section.uid, number=section.number, title=section.title, html=section.html)
+        DraftSection(
+            draft=draft,
+            uid=section.uid,
+            number=section.number,
+            title=section.title,
+            html=section.html,
+        )
         for section, _ in sections
     )
     rows = (
         DraftBlock(
-            draft=draft, section=section, uid=row.uid, carried_from=row.carried_from or None, position=position,
-            kind=row.kind, text=row.text, html=row.html,
+            draft=draft,
+            section=section,
+            uid=row.uid,
+            carried_from=row.carried_from or None,
+            position=position,
+            kind=row.kind,
+            text=row.text,
+            html=row.html,
         )
         for section, (_, its_blocks) in zip(made, sections, strict=True)
         for position, row in enumerate(its_blocks, 1)
-    )  # fmt: skip
+    )
     DraftBlock.objects.bulk_create(rows, batch_size=A_BATCH)
 
 
 def check_sum(draft):
-    """The SHA-256 of what the database holds now: the same as the draft's, or somebody got past every guard."""
+    """The SHA-256 of what the database holds now: the same as the draft's, or somebody got past
+    every guard.
+    """
     return hashlib.sha256(
         canonical(draft.policy.slug, draft.number, draft.policy_title, of_draft(draft))
-    ).hexdigest()  # fmt: skip
+    ).hexdigest()
 
 
 def tell(draft):
@@ -254,7 +313,9 @@ def newly_told(draft, audience):
 
 @transaction.atomic
 def open_to(draft, audience):
-    """Open a draft to more people and tell those who were not told yet. Raises RuleError if it is not more.
+    """Open a draft to more people and tell those who were not told yet.
+
+    Raises RuleError if it is not more.
 
     A doubled click finds it open already and changes nothing.
     """
@@ -264,7 +325,9 @@ def open_to(draft, audience):
     if draft.is_withdrawn:
         raise RuleError("This draft was withdrawn, so it cannot be opened to more people.")
     if Audience(audience) not in draft.wider:
-        raise RuleError("A draft can be opened to more people, never to fewer. You can withdraw it.")
+        raise RuleError(
+            "A draft can be opened to more people, never to fewer. You can withdraw it."
+        )
     people = list(newly_told(draft, audience))
     draft.audience = audience
     Draft.objects.filter(pk=draft.pk).update(audience=audience)
@@ -275,13 +338,19 @@ def open_to(draft, audience):
 
 @transaction.atomic
 def withdraw(draft, person, because):
-    """Withdraw a draft: its number, the day and the reason stay, its text is shown to leads only. RuleError without a
-    reason."""
+    """Withdraw a draft: its number, the day and the reason stay, its text is shown to leads only.
+
+    RuleError without a reason.
+    """
     draft = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
     if draft.is_withdrawn:
         return draft
     if not because.strip():
         raise RuleError("Say why: people read it.")
-    draft.withdrawn_at, draft.withdrawn_because, draft.withdrawn_by = clock.now(), because.strip(), person
+    draft.withdrawn_at, draft.withdrawn_because, draft.withdrawn_by = (
+        clock.now(),
+        because.strip(),
+        person,
+    )
     draft.save(update_fields=["withdrawn_at", "withdrawn_because", "withdrawn_by"])
     return draft

@@ -1,7 +1,8 @@
 """How easy a text is to read: Flesch's reading ease (textstat), in words that a writer can use.
 
-textstat asks nltk for CMU's dictionary of English and would download it; a server of ours reaches nobody. `words/`
-holds the shape of that dictionary with one word in it, so that syllables are counted by hyphenation (pyphen).
+textstat asks nltk for CMU's dictionary of English and would download it; a server of ours reaches
+nobody. `words/` holds the shape of that dictionary with one word in it, so that syllables are
+counted by hyphenation (pyphen).
 """
 
 from pathlib import Path
@@ -20,7 +21,10 @@ def count(text):
 
 
 def ease(text):
-    """ "Easy (72)", or "" for a text too short to say. 60 and more is plain English (R. Flesch, 1948)."""
+    """ "Easy (72)", or "" for a text too short to say. 60 and more is plain English (R.
+
+    Flesch, 1948).
+    """
     if count(text) < LEAST_WORDS:
         return ""
     score = max(0, round(textstat.flesch_reading_ease(text)))

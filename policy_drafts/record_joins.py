@@ -1,4 +1,6 @@
-"""Roles and follows of two records that are one person: they move; where both have one, the kept record's stays."""
+"""Roles and follows of two records that are one person: they move; where both have one, the kept
+record's stays.
+"""
 
 from policy_drafts.models import DraftFollow, PolicyRole
 from policy_drafts.models.policy import LIVE
@@ -6,7 +8,10 @@ from policy_drafts.models.policy import LIVE
 
 def preview(kept, gone):
     """Sentences: which roles move."""
-    return [f"{row.policy}: {row.get_kind_display()}, moves." for row in _roles(gone).select_related("policy")]
+    return [
+        f"{row.policy}: {row.get_kind_display()}, moves."
+        for row in _roles(gone).select_related("policy")
+    ]
 
 
 def _roles(person):
@@ -18,7 +23,9 @@ def join(kept, gone):
     mine = _roles(kept).values("policy")
     moved = {"roles": [], "left": [], "follows": [], "about": []}
     moved["left"] = [[str(row.pk), row.state] for row in _roles(gone).filter(policy__in=mine)]
-    PolicyRole.objects.filter(pk__in=[pk for pk, _ in moved["left"]]).update(state=PolicyRole.State.LEFT)
+    PolicyRole.objects.filter(pk__in=[pk for pk, _ in moved["left"]]).update(
+        state=PolicyRole.State.LEFT
+    )
     moved["roles"] = _move(_roles(gone), kept)
     follows = DraftFollow.objects.filter(person=gone)
     moved["follows"] = _move(follows.exclude(policy__in=kept.draft_follows.values("policy")), kept)

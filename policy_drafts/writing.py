@@ -1,8 +1,10 @@
-"""Writing a section: saving under an optimistic lock, what was typed and not saved, and who else is here.
+"""Writing a section: saving under an optimistic lock, what was typed and not saved, and who else is
+here.
 
-A save says which version it started from. The row is changed only if that is still the version (`UPDATE … WHERE
-lock_version = …`); else somebody saved in between, and the writer gets both texts. No word is ever lost: each accepted
-save is a SectionSave for ever, and what is typed is kept, for the writer alone, until it is saved or let go.
+A save says which version it started from. The row is changed only if that is still the version
+(`UPDATE … WHERE lock_version = …`); else somebody saved in between, and the writer gets both texts.
+No word is ever lost: each accepted save is a SectionSave for ever, and what is typed is kept, for
+the writer alone, until it is saved or let go.
 """
 
 from datetime import timedelta
@@ -18,7 +20,9 @@ from policy_drafts.models import Presence, Section, SectionSave, Unsaved
 STILL_HERE = timedelta(seconds=60)
 MOST_CHARACTERS = 1_000_000
 FORGET_UNSAVED = timedelta(days=90)
-LATE = timedelta(days=1)  # for how long a page that was saved or let go may still send what was typed before
+LATE = timedelta(
+    days=1
+)  # for how long a page that was saved or let go may still send what was typed before
 MOST_PAGES = 20  # of one person and section that are offered back
 
 
@@ -33,16 +37,30 @@ class Removed(RuleError):
     """The section was taken out since the writer opened it."""
 
     def __init__(self):
-        super().__init__("This section was taken out meanwhile, so this is not saved. What you typed is kept for you.")
+        super().__init__(
+            "This section was taken out meanwhile, so this is not saved. What you typed is "
+            "kept for you."
+        )
 
 
 @transaction.atomic
-def save(section, person, started_from, *, title, html, state, notes=None, how=SectionSave.How.EDITED, pages=()):
+def save(
+    section,
+    person,
+    started_from,
+    *,
+    title,
+    html,
+    state,
+    notes=None,
+    how=SectionSave.How.EDITED,
+    pages=(),
+):
     """Save a section that was opened as version `started_from`; returns it as it is now.
 
-    `pages` are the editor pages whose text this is: nothing of them is unsaved any more. The same text sent again (a
-    doubled click) is accepted and changes nothing. Raises Clash, Removed, or RuleError for a text that is too long or a
-    title that is missing.
+    `pages` are the editor pages whose text this is: nothing of them is unsaved any more. The same
+    text sent again (a doubled click) is accepted and changes nothing. Raises Clash, Removed, or
+    RuleError for a text that is too long or a title that is missing.
     """
     if not title.strip():
         raise RuleError("Give this section a title.")
@@ -51,7 +69,11 @@ def save(section, person, started_from, *, title, html, state, notes=None, how=S
     now = Section.objects.get(pk=section.pk)
     if now.removed_at:
         raise Removed()
-    values = {"title": title.strip(), "html": blocks.with_uids(html, before=now.html), "state": state}
+    values = {
+        "title": title.strip(),
+        "html": blocks.with_uids(html, before=now.html),
+        "state": state,
+    }
     values["notes"] = now.notes if notes is None else notes
     if _is_same(now, values):
         return _let_go(now, person, pages)
@@ -66,7 +88,9 @@ def save(section, person, started_from, *, title, html, state, notes=None, how=S
 
 
 def _replaced(section, started_from, **changes):
-    """Write the changes if nobody saved since that version: one statement, so two at once cannot both succeed."""
+    """Write the changes if nobody saved since that version: one statement, so two at once cannot
+    both succeed.
+    """
     if section.lock_version != started_from:
         return False
     unchanged = Section.objects.filter(pk=section.pk, lock_version=started_from, removed_at=None)
@@ -75,16 +99,27 @@ def _replaced(section, started_from, **changes):
 
 def _is_same(row, values):
     """Is this what a section or version holds? Uids apart: they are ours."""
-    rest = (row.title, row.state, row.notes or "") == (values["title"], values["state"], values["notes"] or "")
+    rest = (row.title, row.state, row.notes or "") == (
+        values["title"],
+        values["state"],
+        values["notes"] or "",
+    )
     return rest and markup.without_marks(row.html) == markup.without_marks(values["html"])
 
 
 def keep_version(section, person, how):
     """Keep the section as it is now, as a version for ever."""
     return SectionSave.objects.create(
-        section=section, number=section.lock_version, title=section.title, html=section.html, state=section.state,
-        notes=section.notes, how=how, saved_at=section.edited_at, saved_by=person,
-    )  # fmt: skip
+        section=section,
+        number=section.lock_version,
+        title=section.title,
+        html=section.html,
+        state=section.state,
+        notes=section.notes,
+        how=how,
+        saved_at=section.edited_at,
+        saved_by=person,
+    )
 
 
 def _let_go(section, person, pages):
@@ -94,18 +129,24 @@ def _let_go(section, person, pages):
 
 
 def let_go(section, person, page):
-    """What was typed in an editor page is saved, or not wanted: what comes late from it is ignored."""
+    """What was typed in an editor page is saved, or not wanted: what comes late from it is
+    ignored.
+    """
     Unsaved.objects.update_or_create(
-        section=section, person=person, page=page, defaults={"typed": None, "ended_at": clock.now()},
+        section=section,
+        person=person,
+        page=page,
+        defaults={"typed": None, "ended_at": clock.now()},
         create_defaults={"started_from": section.lock_version, "ended_at": clock.now()},
-    )  # fmt: skip
+    )
 
 
 def keep_typed(section, person, page, started_from, typed):
-    """Keep what somebody has typed in an editor page, for them alone; nothing of the section changes.
+    """Keep what somebody has typed in an editor page, for them alone; nothing of the section
+    changes.
 
-    Returns whether it is kept: not if it is the saved text, or if the page was saved or let go. Raises RuleError for a
-    text that is too long.
+    Returns whether it is kept: not if it is the saved text, or if the page was saved or let go.
+    Raises RuleError for a text that is too long.
     """
     if len(typed.get("html", "")) > MOST_CHARACTERS:
         raise RuleError("This text is too long to be kept or saved. Make two sections of it.")
@@ -117,7 +158,9 @@ def keep_typed(section, person, page, started_from, typed):
     values = {"started_from": max(started_from, 0), "typed": typed, "typed_at": clock.now()}
     if mine.open().update(**values):
         return True
-    _, made = Unsaved.objects.get_or_create(section=section, person=person, page=page, defaults=values)
+    _, made = Unsaved.objects.get_or_create(
+        section=section, person=person, page=page, defaults=values
+    )
     return made or mine.open().update(**values) == 1  # else it had ended, before or just now
 
 
@@ -127,18 +170,32 @@ def has_ended(section, person, page):
 
 
 def _origin(section, started_from):
-    return section.saves.filter(number=max(started_from, 0)).first() if started_from != section.lock_version else None
+    return (
+        section.saves.filter(number=max(started_from, 0)).first()
+        if started_from != section.lock_version
+        else None
+    )
 
 
 def _differs(section, origin, typed):
-    """Is what was typed something else than the text of now, and than what the writer began with (if that is known)?"""
-    values = {"title": typed.get("title", "").strip(), "html": markup.cleaned(typed.get("html", ""))}
-    values |= {"state": typed.get("state") or section.state, "notes": typed.get("notes", "").replace("\r\n", "\n")}
+    """Is what was typed something else than the text of now, and than what the writer began with
+    (if that is known)?
+    """
+    values = {
+        "title": typed.get("title", "").strip(),
+        "html": markup.cleaned(typed.get("html", "")),
+    }
+    values |= {
+        "state": typed.get("state") or section.state,
+        "notes": typed.get("notes", "").replace("\r\n", "\n"),
+    }
     return not _is_same(section, values) and (origin is None or not _is_same(origin, values))
 
 
 def unsaved_of(section, person):
-    """What this person typed here and did not save, the newest first. What is the same as the saved text is nothing.
+    """What this person typed here and did not save, the newest first.
+
+    What is the same as the saved text is nothing.
 
     Each row has its `origin`: the version that was before them, or None.
     """
@@ -146,8 +203,12 @@ def unsaved_of(section, person):
 
 
 def unsaved_in(policy, person):
-    """{key of a section: what this person typed there and did not save}, over a whole policy: two queries."""
-    rows = Unsaved.objects.open().filter(section__policy=policy, section__removed_at=None, person=person)
+    """{key of a section: what this person typed there and did not save}, over a whole policy: two
+    queries.
+    """
+    rows = Unsaved.objects.open().filter(
+        section__policy=policy, section__removed_at=None, person=person
+    )
     found = {}
     for row in _that_differ(rows.select_related("section")[: MOST_PAGES * 10]):
         found.setdefault(row.section_id, []).append(row)
@@ -177,8 +238,10 @@ def here(section, person):
     """This person has the section open."""
     Presence.objects.bulk_create(
         [Presence(section=section, person=person, seen_at=clock.now())],
-        update_conflicts=True, unique_fields=["section", "person"], update_fields=["seen_at"],
-    )  # fmt: skip
+        update_conflicts=True,
+        unique_fields=["section", "person"],
+        update_fields=["seen_at"],
+    )
 
 
 def others_at(section, person):
@@ -203,9 +266,11 @@ def gone(section, person):
 
 @transaction.atomic
 def restore_version(section, person, version, started_from):
-    """Make an earlier version the newest: its blocks have their uids again, but for those that stand elsewhere now.
+    """Make an earlier version the newest: its blocks have their uids again, but for those that
+    stand elsewhere now.
 
-    Notes to self stay as they are. Raises Clash if somebody saved meanwhile, Removed if the section was taken out.
+    Notes to self stay as they are. Raises Clash if somebody saved meanwhile, Removed if the section
+    was taken out.
     """
     section.policy.locked()
     now = Section.objects.get(pk=section.pk)

@@ -44,7 +44,9 @@ def no_doorbell(request, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def nothing_private_in_logs(caplog):
-    """In no log line of any test: an amount of money, a bank's details, what helps somebody take part."""
+    """In no log line of any test: an amount of money, a bank's details, what helps somebody take
+    part.
+    """
     yield
     lines = [record.getMessage() for record in caplog.get_records("call")]
     assert [line for line in lines if PRIVATE.search(line)] == []
@@ -82,7 +84,9 @@ def coordinator(db, client):
 
 def with_second_factor(client, person):
     session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": time.time(), "type": "totp"}]
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "mfa", "at": time.time(), "type": "totp"}
+    ]
     session["account_authentication_methods_user"] = str(person.pk)
     session.save()
 

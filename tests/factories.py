@@ -163,22 +163,32 @@ class PaymentFactory(factory.django.DjangoModelFactory):
 
 
 def approved(at_stripe=None, **fields):
-    """A payment that two people have approved, with its account; at this fake Stripe too, if one is given."""
+    """A payment that two people have approved, with its account; at this fake Stripe too, if one is
+    given.
+    """
     person = fields.pop("person", None) or PersonFactory()
     account = PayoutAccountFactory(person=person)
     if at_stripe:
         put_at_stripe(at_stripe, account)
     return PaymentFactory(
-        person=person, state=Payment.State.APPROVED, approved_by=FinanceFactory(), method="stripe",
-        approved_at=fields.pop("approved_at", KICK_OFF), **fields,
-    )  # fmt: skip
+        person=person,
+        state=Payment.State.APPROVED,
+        approved_by=FinanceFactory(),
+        method="stripe",
+        approved_at=fields.pop("approved_at", KICK_OFF),
+        **fields,
+    )
 
 
 def put_at_stripe(fake, account, last_four=None):
     """The account's recipient and bank account, as they stand in the fake after its form."""
     with fake.state.lock:
-        row = fake.state.add_account({"contact_email": account.person.email, "display_name": account.person.name})
-        method = fake.state.add_bank_account(row["id"], account.bank_name, f"1234{last_four or account.last_four}")
+        row = fake.state.add_account(
+            {"contact_email": account.person.email, "display_name": account.person.name}
+        )
+        method = fake.state.add_bank_account(
+            row["id"], account.bank_name, f"1234{last_four or account.last_four}"
+        )
     account.stripe_account, account.payout_method = row["id"], method["id"]
     account.last_four = last_four or account.last_four
     account.save()
@@ -186,7 +196,9 @@ def put_at_stripe(fake, account, last_four=None):
 
 def sign_up(session, person=None, **answers):
     """A registration, made by the rule itself."""
-    return session.sign_up(person or PersonFactory(), **{"capacity": Registration.Capacity.PERSONAL, **answers})
+    return session.sign_up(
+        person or PersonFactory(), **{"capacity": Registration.Capacity.PERSONAL, **answers}
+    )
 
 
 def fill(session):
@@ -195,7 +207,9 @@ def fill(session):
 
 
 class SeriesFactory(ActivityFactory):
-    """Conversations that are open, with a host; times are opened with `slot_of` or opening hours."""
+    """Conversations that are open, with a host; times are opened with `slot_of` or opening
+    hours.
+    """
 
     class Meta:
         model = ConversationSeries
@@ -215,7 +229,12 @@ def slot_of(series, starts_at=KICK_OFF, **more):
     """A free time of the series, as long as its conversations, with the break after it."""
     end = starts_at + series.length
     return Slot.objects.create(
-        series=series, host=series.host, starts_at=starts_at, ends_at=end, busy_until=end + series.pause, **more
+        series=series,
+        host=series.host,
+        starts_at=starts_at,
+        ends_at=end,
+        busy_until=end + series.pause,
+        **more,
     )
 
 
@@ -225,9 +244,13 @@ def slots_of(series, number, starts_at=KICK_OFF):
 
 
 TALK = {
-    "how": "phone", "who_rings": "host", "phone": "+447700900123", "topics": "zebra crossing",
-    "access_needs": {"choices": ["text_chat"], "notes": "umbrella"}, "capacity": "personal",
-}  # fmt: skip
+    "how": "phone",
+    "who_rings": "host",
+    "phone": "+447700900123",
+    "topics": "zebra crossing",
+    "access_needs": {"choices": ["text_chat"], "notes": "umbrella"},
+    "capacity": "personal",
+}
 
 
 def book(slot, person=None, **answers):
@@ -247,7 +270,9 @@ class PolicyFactory(factory.django.DjangoModelFactory):
 def role_in(policy, person=None, kind=PolicyRole.Kind.LEAD):
     """Give somebody an accepted role; returns the person."""
     person = person or PersonFactory()
-    PolicyRole.objects.create(policy=policy, person=person, email=person.email, kind=kind, state="accepted")
+    PolicyRole.objects.create(
+        policy=policy, person=person, email=person.email, kind=kind, state="accepted"
+    )
     return person
 
 
@@ -261,6 +286,10 @@ def published(policy, by=None, audience=Audience.PUBLIC, news="It is new."):
     if not policy.sections.live().exists():
         section_in(policy)
     return publishing.publish(
-        policy, by or PersonFactory(), audience=audience, news=news, request_key=uuid.uuid4(),
+        policy,
+        by or PersonFactory(),
+        audience=audience,
+        news=news,
+        request_key=uuid.uuid4(),
         based_on=publishing.fingerprint(policy),
-    )  # fmt: skip
+    )

@@ -1,4 +1,6 @@
-"""Real processes for tests and benchmarks: a mail server that counts, a worker, a web server, a plain client."""
+"""Real processes for tests and benchmarks: a mail server that counts, a worker, a web server, a
+plain client.
+"""
 
 import asyncio
 import http.cookiejar
@@ -25,12 +27,16 @@ PATIENCE = 90  # seconds until a test gives up waiting
 
 
 class MailServer:
-    """A real SMTP server that remembers what it said yes to. `slow` is how long each yes takes, in seconds."""
+    """A real SMTP server that remembers what it said yes to.
+
+    `slow` is how long each yes takes, in seconds.
+    """
 
     def __init__(self, slow=0.0):
         self.slow, self.mails, self.changed = slow, [], threading.Condition()
         self.catching = self.caught = False
-        # by address: what it answers, one after the other, before it says yes: to the recipient, to the text
+        # by address: what it answers, one after the other, before it says yes: to the recipient, to
+        # the text
         self.refuses, self.fails = {}, {}
         self.port = servers.free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
@@ -75,7 +81,9 @@ class MailServer:
             return self.changed.wait_for(lambda: len(self.message_ids) >= count, PATIENCE)
 
     def catch_sender(self):
-        """Wait until a sender stands between its claim and our yes, and keep it there for a second."""
+        """Wait until a sender stands between its claim and our yes, and keep it there for a
+        second.
+        """
         with self.changed:
             self.caught, self.catching = False, True
             return self.changed.wait_for(lambda: self.caught, PATIENCE)
@@ -83,7 +91,9 @@ class MailServer:
     def wait_for_mail_to(self, address):
         """The first mail to this address, waited for."""
         with self.changed:
-            assert self.changed.wait_for(lambda: any(to == address for to, _ in self.mails), PATIENCE)
+            assert self.changed.wait_for(
+                lambda: any(to == address for to, _ in self.mails), PATIENCE
+            )
             return next(mail for to, mail in self.mails if to == address)
 
 
@@ -139,11 +149,17 @@ def environment(mail_port, **more):
 @contextmanager
 def process(*command, env):
     """A process in a group of its own, killed -9 with all its children at the end."""
-    nice = ["nice", "-n", "10"] if command[0] == "celery" else []  # as in `make run`: pages come first
+    nice = (
+        ["nice", "-n", "10"] if command[0] == "celery" else []
+    )  # as in `make run`: pages come first
     running = subprocess.Popen(
-        [*nice, sys.executable, "-m", *command], env=env, cwd=servers.ROOT, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL if not os.environ.get("SHOW") else None,
-    )  # fmt: skip
+        [*nice, sys.executable, "-m", *command],
+        env=env,
+        cwd=servers.ROOT,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL if not os.environ.get("SHOW") else None,
+    )
     try:
         yield running
     finally:
@@ -164,7 +180,9 @@ def worker(env, app="collective"):
 
 def beat(env):
     schedule = f"/tmp/collective-beat-{servers.free_port()}"
-    return process("celery", "-A", "collective", "beat", "--loglevel", "ERROR", "--schedule", schedule, env=env)
+    return process(
+        "celery", "-A", "collective", "beat", "--loglevel", "ERROR", "--schedule", schedule, env=env
+    )
 
 
 @contextmanager
@@ -172,7 +190,9 @@ def web(env, wsgi="collective.wsgi", port=None, **more):
     """The real web server on a free port, or this one, once it answers; yields its address."""
     port = port or servers.free_port()
     address = f"http://localhost:{port}"
-    with process("gunicorn", wsgi, env={**env, "PORT": str(port), "SITE_URL": address, **more}) as running:
+    with process(
+        "gunicorn", wsgi, env={**env, "PORT": str(port), "SITE_URL": address, **more}
+    ) as running:
         client = Client(address)
         for _ in range(400):
             assert running.poll() is None, "the web server did not start"
@@ -186,7 +206,9 @@ class Client:
 
     def __init__(self, address, timeout=30):
         self.address, self.timeout, self.body = address, timeout, ""
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self.opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        )
         self.url = address
 
     def answers(self):
@@ -204,7 +226,9 @@ class Client:
     def post(self, path, fields=None):
         """Send a form from the page that was read last, with its token."""
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.body).group(1)
-        data = urllib.parse.urlencode({"csrfmiddlewaretoken": token, **(fields or {})}, doseq=True).encode()
+        data = urllib.parse.urlencode(
+            {"csrfmiddlewaretoken": token, **(fields or {})}, doseq=True
+        ).encode()
         return self._read(urllib.request.Request(self.address + path, data))
 
     def _read(self, request):

@@ -5,6 +5,16 @@ from collective.admin.site import CommunityAdmin, PageAdmin, SupportLineAdmin
 from collective.admin.staff_work import AnnouncementAdmin, FollowUpAdmin
 
 __all__ = [
-    "ActivityAdmin", "AnnouncementAdmin", "CallAdmin", "CommunityAdmin", "DeletionRequestAdmin", "FollowAdmin",
-    "FollowUpAdmin", "MessageAdmin", "PageAdmin", "PersonAdmin", "SupportLineAdmin", "SweepRunAdmin",
-]  # fmt: skip
+    "ActivityAdmin",
+    "AnnouncementAdmin",
+    "CallAdmin",
+    "CommunityAdmin",
+    "DeletionRequestAdmin",
+    "FollowAdmin",
+    "FollowUpAdmin",
+    "MessageAdmin",
+    "PageAdmin",
+    "PersonAdmin",
+    "SupportLineAdmin",
+    "SweepRunAdmin",
+]

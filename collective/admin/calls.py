@@ -26,12 +26,17 @@ class CallAdmin(ActAdmin):
     inlines = [PictureInline]
     change_form_template = "admin/collective/call/change_form.html"
     acts = [
-        Act("publish", "Publish", "Everybody can then read this call, and sign up for what is open in it."),
+        Act(
+            "publish",
+            "Publish",
+            "Everybody can then read this call, and sign up for what is open in it.",
+        ),
         Act("withdraw", "Withdraw", "Only staff can then see this call. Bookings stay."),
         Act(
             "copy",
             "Copy the whole call",
-            "Makes a new call with the same words, pictures and ways to take part: without people and dates, and "
+            "Makes a new call with the same words, pictures and ways to take part: without "
+            "people and dates, and "
             "only for staff to see until you publish it.",
         ),
     ]
@@ -66,7 +71,11 @@ class ActivityAdmin(ActAdmin):
 
     def get_queryset(self, request):
         """Without what has an admin of its own: a session's rules are kept there."""
-        children = [f"{relation.name}__isnull" for relation in self.opts.related_objects if relation.parent_link]
+        children = [
+            f"{relation.name}__isnull"
+            for relation in self.opts.related_objects
+            if relation.parent_link
+        ]
         bare = super().get_queryset(request).filter(**dict.fromkeys(children, True))
         return bare.annotate(follower_count=Count("follows", distinct=True))
 

@@ -32,7 +32,9 @@ def may_read(request, message):
 
 def tell(admin, request, message):
     """The wording to read out, or the letter to print; and the buttons that say how it went."""
-    if not (request.user.has_perm("collective.view_contact_details") and may_read(request, message)):
+    if not (
+        request.user.has_perm("collective.view_contact_details") and may_read(request, message)
+    ):
         raise PermissionDenied
     if message.state != State.WAITING or message.channel == message.Channel.EMAIL:
         messages.info(request, "Nothing is to be told here any more.")
@@ -47,11 +49,19 @@ def tell(admin, request, message):
     if message.kind == "needs_news":
         admin.log_change(request, letter.row, "Looked at what helps them take part")
     return admin.page(
-        request, "admin/collective/message/tell.html", f"Tell {message.person}", message=message, html=html,
-        is_letter=message.channel == message.Channel.POST, row_url=_url_of(letter), answers=letter.staff_page,
-        others=Message.objects.tasks(clock.now()).filter(person=message.person).exclude(pk=message.pk)[:10],
+        request,
+        "admin/collective/message/tell.html",
+        f"Tell {message.person}",
+        message=message,
+        html=html,
+        is_letter=message.channel == message.Channel.POST,
+        row_url=_url_of(letter),
+        answers=letter.staff_page,
+        others=Message.objects.tasks(clock.now())
+        .filter(person=message.person)
+        .exclude(pk=message.pk)[:10],
         labels=mail.labels(),
-    )  # fmt: skip
+    )
 
 
 def _url_of(letter):
@@ -65,10 +75,14 @@ def _told(admin, request, message):
     how = request.POST.get("how")
     if how == "no_answer":
         due = by_hand.no_answer(message)
-        messages.success(request, f"It comes back to Today at {timezone.localtime(due):%H:%M on %d %B}.")
+        messages.success(
+            request, f"It comes back to Today at {timezone.localtime(due):%H:%M on %d %B}."
+        )
     elif how == "told" and by_hand.mark_told(message, request.user):
         admin.log_change(request, message, "Told")
-        messages.success(request, f"{message.person} has been told. You can undo it on the message's page.")
+        messages.success(
+            request, f"{message.person} has been told. You can undo it on the message's page."
+        )
     return redirect("admin:index")
 
 
@@ -79,8 +93,21 @@ class MessageAdmin(MadeElsewhere, ActAdmin):
     list_select_related = ["person"]
     search_fields = ["person__name", "person__email", "address"]
     # the text holds links with which somebody could act as the person
-    fields = ["what", "person", "address", "channel", "state", "due_at", "not_after", "sent_at", "told_by",
-              "attempts", "error", "subject", "message_id"]  # fmt: skip
+    fields = [
+        "what",
+        "person",
+        "address",
+        "channel",
+        "state",
+        "due_at",
+        "not_after",
+        "sent_at",
+        "told_by",
+        "attempts",
+        "error",
+        "subject",
+        "message_id",
+    ]
     readonly_fields = fields
     show_full_result_count = False
     actions = ["try_again"]
@@ -88,16 +115,36 @@ class MessageAdmin(MadeElsewhere, ActAdmin):
     pages = {"tell": tell}
     acts = [
         Act("try_again", "Try again", "It goes out again within a minute."),
-        Act("by_hand", "Tell by phone or post", "It becomes a task on Today, with the wording. An offer waits for it."),
-        Act("seen", "Nothing more to do", "It leaves Today: there is nobody to tell, or they know already."),
-        Act("came_back", "It came back", "Note that this mail came back to us, so that it is told in another way."),
-        Act("undo", "Not told after all", "It is a task on Today again. An offer's time stops until it is told."),
+        Act(
+            "by_hand",
+            "Tell by phone or post",
+            "It becomes a task on Today, with the wording. An offer waits for it.",
+        ),
+        Act(
+            "seen",
+            "Nothing more to do",
+            "It leaves Today: there is nobody to tell, or they know already.",
+        ),
+        Act(
+            "came_back",
+            "It came back",
+            "Note that this mail came back to us, so that it is told in another way.",
+        ),
+        Act(
+            "undo",
+            "Not told after all",
+            "It is a task on Today again. An offer's time stops until it is told.",
+        ),
     ]
 
     def get_queryset(self, request):
-        """Without mails that are not everybody's to know of; one that failed is everybody's to mend."""
+        """Without mails that are not everybody's to know of; one that failed is everybody's to
+        mend.
+        """
         rows, mailed = super().get_queryset(request), Message.Channel.EMAIL
-        hidden = rows.filter(kind__in=mail.hidden_from(request.user), channel=mailed).exclude(state=State.FAILED)
+        hidden = rows.filter(kind__in=mail.hidden_from(request.user), channel=mailed).exclude(
+            state=State.FAILED
+        )
         return rows.exclude(pk__in=hidden.values("pk"))
 
     @admin.display(description="What", ordering="kind")
@@ -137,7 +184,10 @@ class MessageAdmin(MadeElsewhere, ActAdmin):
 
     @admin.action(description="Try failed messages again", permissions=["change"])
     def try_again(self, request, queryset):
-        messages.success(request, f"{mail.try_again(queryset)} failed messages will be tried again within a minute.")
+        messages.success(
+            request,
+            f"{mail.try_again(queryset)} failed messages will be tried again within a minute.",
+        )
 
 
 @admin.register(Follow)

@@ -30,21 +30,30 @@ class PersonAdmin(ActAdmin):
     readonly_fields = ["email", "bookings", "did_not_arrive"]
     acts = [
         Act(
-            "undo_join", "Undo the join", "The two records are two again. What happened since stays with this one.",
+            "undo_join",
+            "Undo the join",
+            "The two records are two again. What happened since stays with this one.",
             "Undid the join",
         ),
         Act(
-            "reset_second_step", "Reset the second step",
-            "Their app and recovery codes stop working, and they are signed out everywhere. They set the second step "
-            "up anew. Make sure that it is really them who asks: ring them on a number that you know.",
+            "reset_second_step",
+            "Reset the second step",
+            "Their app and recovery codes stop working, and they are signed out everywhere. "
+            "They set the second step "
+            "up anew. Make sure that it is really them who asks: ring them on a number that "
+            "you know.",
             "Reset the second step",
         ),
         Act(
-            "leave", "They leave the team",
-            "They are out of the staff pages at once, on every device. They stay a member of the community.",
+            "leave",
+            "They leave the team",
+            (
+                "They are out of the staff pages at once, on every device. They stay a member of "
+                "the community."
+            ),
             "Left the team",
         ),
-    ]  # fmt: skip
+    ]
 
     def get_urls(self):
         invite = self.admin_site.admin_view(lambda request: person_pages.invite(self, request))
@@ -81,7 +90,9 @@ class PersonAdmin(ActAdmin):
         return super().get_form(request, obj, change, **{"form": base, **kwargs})
 
     def get_readonly_fields(self, request, obj=None):
-        """Who is staff, and of which group, is for superusers; an address is changed with a code sent to it."""
+        """Who is staff, and of which group, is for superusers; an address is changed with a code
+        sent to it.
+        """
         return [*self.readonly_fields, *([] if request.user.is_superuser else RIGHTS)]
 
     def has_change_permission(self, request, obj=None):
@@ -93,7 +104,11 @@ class PersonAdmin(ActAdmin):
         return False
 
     def open_acts(self, request, obj):
-        manages = request.user.has_perm("collective.manage_staff") and obj.is_staff and obj != request.user
+        manages = (
+            request.user.has_perm("collective.manage_staff")
+            and obj.is_staff
+            and obj != request.user
+        )
         newest = obj.joins.filter(undone_at=None).first()
         may = {
             "undo_join": newest is not None and record_joins.can_undo(newest),
@@ -120,12 +135,20 @@ class PersonAdmin(ActAdmin):
     def bookings(self, person):
         rows = person.registrations.select_related("session").order_by("-created_at")[:20]
         lines = (
-            (reverse("admin:events_registration_change", args=[row.pk]), row.session, row.get_state_display())
+            (
+                reverse("admin:events_registration_change", args=[row.pk]),
+                row.session,
+                row.get_state_display(),
+            )
             for row in rows
         )
         talks = person.conversations.select_related("series").order_by("-created_at")[:20]
         more = (
-            (reverse("admin:events_conversation_change", args=[row.pk]), row.series, row.get_state_display())
+            (
+                reverse("admin:events_conversation_change", args=[row.pk]),
+                row.series,
+                row.get_state_display(),
+            )
             for row in talks
         )
         return format_html_join("", '<p><a href="{}">{}</a>: {}</p>', [*lines, *more]) or "none"
@@ -133,13 +156,19 @@ class PersonAdmin(ActAdmin):
     @admin.display(description="Mail that did not arrive")
     def did_not_arrive(self, person):
         rows = Message.objects.failed().filter(person=person)[:5]
-        lines = ((reverse("admin:collective_message_change", args=[row.pk]), row.error[:100]) for row in rows)
+        lines = (
+            (reverse("admin:collective_message_change", args=[row.pk]), row.error[:100])
+            for row in rows
+        )
         return format_html_join("", '<p><a href="{}">Tell by phone</a>: {}</p>', lines) or "none"
 
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(MadeElsewhere, admin.ModelAdmin):
-    """To look at: who has a second step, and since when. "Reset the second step" is on the person's page."""
+    """To look at: who has a second step, and since when.
+
+    "Reset the second step" is on the person's page.
+    """
 
     list_display = ["user", "type", "created_at", "last_used_at"]
     list_select_related = ["user"]
@@ -161,5 +190,7 @@ class DeletionRequestAdmin(ActAdmin):
     @admin.display(description="Their record")
     def person_page(self, row):
         return format_html(
-            '<a href="{}">{}</a>', reverse("admin:collective_person_change", args=[row.person_id]), row.person
+            '<a href="{}">{}</a>',
+            reverse("admin:collective_person_change", args=[row.person_id]),
+            row.person,
         )

@@ -23,13 +23,19 @@ class PhoneField(forms.CharField):
         text = super().clean(value)
         number = phones.read(text) if text else None
         if text and number is None:
-            raise forms.ValidationError("Enter a phone number, like 020 7946 0000. Another country's begins with +.")
+            raise forms.ValidationError(
+                "Enter a phone number, like 020 7946 0000. Another country's begins with +."
+            )
         return number
 
 
 def _known_by(number):
     """Who has this number already, or None."""
-    return Person.objects.known().filter(phone_hash=phones.keyed_hash(number)).first() if number else None
+    return (
+        Person.objects.known().filter(phone_hash=phones.keyed_hash(number)).first()
+        if number
+        else None
+    )
 
 
 class PersonForm(forms.ModelForm):
@@ -43,9 +49,17 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = Person
         fields = [
-            "name", "contact_email", "reach_by", "wants_reminders", "wants_news", "wants_staff_mail", "is_active",
-            "is_staff", "is_superuser", "groups",
-        ]  # fmt: skip
+            "name",
+            "contact_email",
+            "reach_by",
+            "wants_reminders",
+            "wants_news",
+            "wants_staff_mail",
+            "is_active",
+            "is_staff",
+            "is_superuser",
+            "groups",
+        ]
         widgets = {"groups": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args, **kwargs):
@@ -63,15 +77,23 @@ class PersonForm(forms.ModelForm):
         number = cleaned.get("phone")
         known = _known_by(number)
         if known and self.instance._state.adding:
-            self.add_error("phone", f"{known} has this number. They share it? Add them by “Book for somebody”.")
+            self.add_error(
+                "phone", f"{known} has this number. They share it? Add them by “Book for somebody”."
+            )
         address = self.instance.email or cleaned.get("contact_email")
-        ways = {"email": address, "phone": cleaned.get("phone"), "post": cleaned.get("postal_address")}
+        ways = {
+            "email": address,
+            "phone": cleaned.get("phone"),
+            "post": cleaned.get("postal_address"),
+        }
         if not any(ways.values()) and not self.errors:
             self.add_error(None, "Give a phone number, a postal address or a shared email address.")
         elif cleaned.get("reach_by") == "email" and not address and not self.errors:
             cleaned["reach_by"] = "phone" if ways["phone"] else "post"
         elif cleaned.get("reach_by") and not ways[cleaned["reach_by"]] and not self.errors:
-            self.add_error("reach_by", "For this way of telling them things we need that address or number.")
+            self.add_error(
+                "reach_by", "For this way of telling them things we need that address or number."
+            )
         return cleaned
 
     def save(self, commit=True):
@@ -87,33 +109,48 @@ class NewPersonForm(forms.Form):
     name = forms.CharField(label="What to call them", max_length=100)
     phone = PhoneField()
     postal_address = forms.CharField(
-        max_length=POST_LENGTH, required=False, widget=forms.Textarea(attrs={"rows": 3}), label="Postal address"
+        max_length=POST_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="Postal address",
     )
     contact_email = forms.EmailField(
         label="Email address of somebody they share it with",
         required=False,
         validators=[ADDRESS_LENGTH],
-        help_text="Only where their messages may go to somebody else's address. For one of their own, add it later.",
+        help_text=(
+            "Only where their messages may go to somebody else's address. For one of their own, "
+            "add it later."
+        ),
     )
     is_somebody_else = forms.BooleanField(
         label="They share this phone number with somebody whom we know already", required=False
     )
     reach_by = forms.ChoiceField(
-        label="Tell them things by", choices=Person.ReachBy.choices, widget=forms.RadioSelect, initial="phone"
+        label="Tell them things by",
+        choices=Person.ReachBy.choices,
+        widget=forms.RadioSelect,
+        initial="phone",
     )
 
     def clean(self):
         cleaned = super().clean()
         ways = {
-            "email": cleaned.get("contact_email"), "phone": cleaned.get("phone"), "post": cleaned.get("postal_address")
-        }  # fmt: skip
+            "email": cleaned.get("contact_email"),
+            "phone": cleaned.get("phone"),
+            "post": cleaned.get("postal_address"),
+        }
         if not any(ways.values()) and not self.errors:
             self.add_error(None, "Give a phone number, a postal address or a shared email address.")
         elif cleaned.get("reach_by") and not ways[cleaned["reach_by"]] and not self.errors:
-            self.add_error("reach_by", "For this way of telling them things we need that address or number.")
+            self.add_error(
+                "reach_by", "For this way of telling them things we need that address or number."
+            )
         known = _known_by(ways["phone"])
         if known and not cleaned.get("is_somebody_else"):
-            self.add_error("phone", f"{known} has this number. Find them above, or tick that they share it.")
+            self.add_error(
+                "phone", f"{known} has this number. Find them above, or tick that they share it."
+            )
         return cleaned
 
     def save(self):
@@ -125,7 +162,9 @@ class NewPersonForm(forms.Form):
 
 class FindPersonForm(forms.Form):
     q = forms.CharField(
-        label="Name, email address, or the whole phone number", max_length=100, widget=forms.SearchInput
+        label="Name, email address, or the whole phone number",
+        max_length=100,
+        widget=forms.SearchInput,
     )
 
 
@@ -158,7 +197,9 @@ class InviteForm(forms.Form):
 
 
 def find_or_add(admin, request):
-    """Who rang up? Found by name, address or the whole phone number; or somebody new. Returns (the person that was
+    """Who rang up?
+
+    Found by name, address or the whole phone number; or somebody new. Returns (the person that was
     just added or None, what the page needs). By POST, so that a number stands in no address.
 
     Raises PermissionDenied for who may not add people.
@@ -173,4 +214,9 @@ def find_or_add(admin, request):
         admin.log_addition(request, person, "Added by phone")
         return person, {}
     searched = form.is_valid()
-    return None, {"form": form, "new": new, "searched": searched, "found": found(request, form) if searched else []}
+    return None, {
+        "form": form,
+        "new": new,
+        "searched": searched,
+        "found": found(request, form) if searched else [],
+    }

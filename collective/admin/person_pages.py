@@ -6,16 +6,28 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from collective import email_change, record_joins, staff
-from collective.admin.person_forms import AddressCodeForm, FindPersonForm, InviteForm, NewAddressForm, found
+from collective.admin.person_forms import (
+    AddressCodeForm,
+    FindPersonForm,
+    InviteForm,
+    NewAddressForm,
+    found,
+)
 from collective.errors import RuleError
 from collective.models import Person
 from collective.sign_in import visitor_address
 
 
 def email(admin, request, person):
-    """Add or change the address: first the new one, then the code that we sent to it and they read to us."""
+    """Add or change the address: first the new one, then the code that we sent to it and they read
+    to us.
+    """
     asked = email_change.newest(person)
-    form = AddressCodeForm(request.POST) if "code" in request.POST and asked else NewAddressForm(request.POST or None)
+    form = (
+        AddressCodeForm(request.POST)
+        if "code" in request.POST and asked
+        else NewAddressForm(request.POST or None)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             return _ask_or_confirm(admin, request, person, asked, form)
@@ -24,9 +36,15 @@ def email(admin, request, person):
     code_form = form if isinstance(form, AddressCodeForm) else AddressCodeForm() if asked else None
     new_form = form if isinstance(form, NewAddressForm) else NewAddressForm()
     return admin.page(
-        request, "admin/collective/person/email.html", "Add or change the email address", person=person, asked=asked,
-        code_form=code_form, new_form=new_form, original=person,
-    )  # fmt: skip
+        request,
+        "admin/collective/person/email.html",
+        "Add or change the email address",
+        person=person,
+        asked=asked,
+        code_form=code_form,
+        new_form=new_form,
+        original=person,
+    )
 
 
 def _ask_or_confirm(admin, request, person, asked, form):
@@ -48,9 +66,15 @@ def join(admin, request, person):
     searched = form.is_valid()
     rows = [row for row in found(request, form) if row != person] if searched else []
     return admin.page(
-        request, "admin/collective/person/join.html", "Join with another record", person=person, form=form, found=rows,
-        original=person, searched=searched,
-    )  # fmt: skip
+        request,
+        "admin/collective/person/join.html",
+        "Join with another record",
+        person=person,
+        form=form,
+        found=rows,
+        original=person,
+        searched=searched,
+    )
 
 
 def _other(request):
@@ -62,24 +86,38 @@ def _other(request):
 
 
 def _join_with(admin, request, person, other):
-    kept, gone = (other, person) if request.POST.get("keep") == str(other.pk) or (
-        request.GET.get("keep") == str(other.pk)) else (person, other)  # fmt: skip
-    if not admin.has_change_permission(request, gone) or not admin.has_change_permission(request, kept):
+    kept, gone = (
+        (other, person)
+        if request.POST.get("keep") == str(other.pk) or (request.GET.get("keep") == str(other.pk))
+        else (person, other)
+    )
+    if not admin.has_change_permission(request, gone) or not admin.has_change_permission(
+        request, kept
+    ):
         raise PermissionDenied
     try:
         record_joins.check(kept, gone)
         if request.method == "POST":
             record_joins.join(kept, gone, request.user)
             admin.log_change(request, kept, "Joined two records of theirs")
-            messages.success(request, f"The two records are one: {kept}. For a day you can undo it here.")
+            messages.success(
+                request, f"The two records are one: {kept}. For a day you can undo it here."
+            )
             return redirect(admin.change_url(kept))
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("admin:collective_person_join", person.pk)
     return admin.page(
-        request, "admin/collective/person/join_preview.html", "Join two records: what would happen", person=person,
-        other=other, kept=kept, gone=gone, lines=record_joins.preview(kept, gone), original=person,
-    )  # fmt: skip
+        request,
+        "admin/collective/person/join_preview.html",
+        "Join two records: what would happen",
+        person=person,
+        other=other,
+        kept=kept,
+        gone=gone,
+        lines=record_joins.preview(kept, gone),
+        original=person,
+    )
 
 
 def invite(admin, request):
@@ -90,6 +128,11 @@ def invite(admin, request):
     if request.method == "POST" and form.is_valid():
         person = staff.invite(**form.cleaned_data)
         admin.log_change(request, person, "Invited to staff")
-        messages.success(request, f"{person} is invited. They sign in by a code, and set up their second step then.")
+        messages.success(
+            request,
+            f"{person} is invited. They sign in by a code, and set up their second step then.",
+        )
         return redirect(reverse("admin:collective_person_changelist") + "?is_staff__exact=1")
-    return admin.page(request, "admin/collective/person/invite.html", "Invite somebody to staff", form=form)
+    return admin.page(
+        request, "admin/collective/person/invite.html", "Invite somebody to staff", form=form
+    )

@@ -12,7 +12,10 @@ from collective.models import Community, Page, SupportLine
 @admin.register(Community)
 class CommunityAdmin(ActAdmin):
     list_display = ["name", "phone", "hours", "reply_to"]
-    formfield_overrides = {**ActAdmin.formfield_overrides, models.FileField: {"widget": forms.ClearableFileInput}}
+    formfield_overrides = {
+        **ActAdmin.formfield_overrides,
+        models.FileField: {"widget": forms.ClearableFileInput},
+    }
     view_on_site = False
     fieldsets = [
         (None, {"fields": ["name", "about"]}),

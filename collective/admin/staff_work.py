@@ -16,7 +16,9 @@ SENT_SOON = "It goes out in a minute. Until then you can stop it here."
 
 
 class FollowUpForm(forms.ModelForm):
-    what = forms.CharField(label="What to come back to", max_length=600, widget=forms.Textarea(attrs={"rows": 4}))
+    what = forms.CharField(
+        label="What to come back to", max_length=600, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
     class Meta:
         model = FollowUp
@@ -47,13 +49,18 @@ class FollowUpAdmin(ActAdmin):
     ]
 
     def get_changeform_initial_data(self, request):
-        return {"due_on": timezone.localdate(clock.now()), **super().get_changeform_initial_data(request)}
+        return {
+            "due_on": timezone.localdate(clock.now()),
+            **super().get_changeform_initial_data(request),
+        }
 
     def open_acts(self, request, row):
         return [act for act in self.acts if (act.name == "open") == (row.done_at is not None)]
 
     def act_done(self, request, row):
-        FollowUp.objects.filter(pk=row.pk, done_at=None).update(done_at=clock.now(), done_by=request.user)
+        FollowUp.objects.filter(pk=row.pk, done_at=None).update(
+            done_at=clock.now(), done_by=request.user
+        )
         return "Done."
 
     def act_open(self, request, row):
@@ -92,15 +99,20 @@ class WhenForm(forms.Form):
     """At once, or at a wall time in the UK."""
 
     send_at = forms.SplitDateTimeField(
-        label="Not now, but on", required=False, widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": "Date"}, time_attrs={"type": "time", "aria-label": "Time"}
+        label="Not now, but on",
+        required=False,
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date", "aria-label": "Date"},
+            time_attrs={"type": "time", "aria-label": "Time"},
         ),
-    )  # fmt: skip
+    )
 
     def clean_send_at(self):
         at = self.cleaned_data["send_at"]
         if at and at <= clock.now():
-            raise forms.ValidationError("This time is over already. Choose a later one, or leave it empty.")
+            raise forms.ValidationError(
+                "This time is over already. Choose a later one, or leave it empty."
+            )
         return at
 
 
@@ -111,7 +123,9 @@ def preview(admin_, request, announcement):
         try:
             if request.POST.get("how") == "test":
                 announcements.test(announcement, request.user)
-                messages.success(request, f"A test is on its way to {request.user.mail_address or 'you'}.")
+                messages.success(
+                    request, f"A test is on its way to {request.user.mail_address or 'you'}."
+                )
                 return redirect(request.path)
             if form.is_valid():
                 return _send(admin_, request, announcement, form.cleaned_data["send_at"])
@@ -121,11 +135,16 @@ def preview(admin_, request, announcement):
     draft = Message(person=request.user, kind="announcement", about=announcement.pk)
     letter = announcements.announcement_letter(draft)
     return admin_.page(
-        request, "admin/collective/announcement/preview.html", "Before it goes out", announcement=announcement,
-        original=announcement, html=mail.render(draft, letter, "preview"), form=form,
+        request,
+        "admin/collective/announcement/preview.html",
+        "Before it goes out",
+        announcement=announcement,
+        original=announcement,
+        html=mail.render(draft, letter, "preview"),
+        form=form,
         counts=announcements.counts(announcement),
         audience=announcements.audience_of(announcement),
-    )  # fmt: skip
+    )
 
 
 def _send(admin_, request, announcement, send_at):
@@ -133,7 +152,10 @@ def _send(admin_, request, announcement, send_at):
     admin_.log_change(request, row, "Sent" if not send_at else "Set a time")
     at = timezone.localtime(row.send_at)
     messages.success(
-        request, f"It goes out on {at:%d %B at %H:%M}. Until then you can stop it." if send_at else SENT_SOON
+        request,
+        f"It goes out on {at:%d %B at %H:%M}. Until then you can stop it."
+        if send_at
+        else SENT_SOON,
     )
     return redirect(admin_.change_url(row))
 
@@ -149,7 +171,14 @@ class AnnouncementAdmin(ActAdmin):
     fields = ["audience", "activity", "call", "chosen", "subject", "body"]
     change_form_template = "admin/collective/announcement/change_form.html"
     pages = {"preview": preview}
-    acts = [Act("stop", "Stop it", "It does not go out. You can change it, and send it later.", "Stopped")]
+    acts = [
+        Act(
+            "stop",
+            "Stop it",
+            "It does not go out. You can change it, and send it later.",
+            "Stopped",
+        )
+    ]
 
     @admin.display(description="To whom", ordering="audience")
     def audience_words(self, row):
@@ -161,17 +190,35 @@ class AnnouncementAdmin(ActAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """What goes out, or went out, is no longer changed."""
-        shown = ["audience_words", "activity", "call", "subject", "body_shown", "state", "send_at", "sent_at", "told"]
+        shown = [
+            "audience_words",
+            "activity",
+            "call",
+            "subject",
+            "body_shown",
+            "state",
+            "send_at",
+            "sent_at",
+            "told",
+        ]
         return [] if obj is None or obj.state == State.DRAFT else shown
 
     def get_fields(self, request, obj=None):
-        return self.fields if obj is None or obj.state == State.DRAFT else self.get_readonly_fields(request, obj)
+        return (
+            self.fields
+            if obj is None or obj.state == State.DRAFT
+            else self.get_readonly_fields(request, obj)
+        )
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
+        return super().has_delete_permission(request, obj) and (
+            obj is None or obj.state == State.DRAFT
+        )
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and request.user.has_perm("collective.send_announcement")
+        return super().has_change_permission(request, obj) and request.user.has_perm(
+            "collective.send_announcement"
+        )
 
     def open_acts(self, request, row):
         return self.acts if row.state == State.SCHEDULED else ()

@@ -11,6 +11,22 @@ from collective.models.staff_work import FollowUp, Taken
 from collective.models.sweep_run import Backup, SweepRun
 
 __all__ = [
-    "Activity", "Announcement", "Backup", "Call", "CallPicture", "ClockOffset", "Community", "DeletionRequest",
-    "Follow", "FollowUp", "Message", "Page", "Person", "RecordJoin", "SignIn", "SupportLine", "SweepRun", "Taken",
-]  # fmt: skip
+    "Activity",
+    "Announcement",
+    "Backup",
+    "Call",
+    "CallPicture",
+    "ClockOffset",
+    "Community",
+    "DeletionRequest",
+    "Follow",
+    "FollowUp",
+    "Message",
+    "Page",
+    "Person",
+    "RecordJoin",
+    "SignIn",
+    "SupportLine",
+    "SweepRun",
+    "Taken",
+]

@@ -11,9 +11,18 @@ from collective.models.person import Person
 
 # What a copy begins without: its own key and address, its dates, who was told, who is named.
 NOT_COPIED = {
-    "id", "slug", "call", "state", "when_words", "starts_at", "ends_at", "opens_at", "cancelled_because",
-    "date_told_at", "opening_told_at",
-}  # fmt: skip
+    "id",
+    "slug",
+    "call",
+    "state",
+    "when_words",
+    "starts_at",
+    "ends_at",
+    "opens_at",
+    "cancelled_because",
+    "date_told_at",
+    "opening_told_at",
+}
 
 
 def free_slug(model, slug):
@@ -25,7 +34,9 @@ def free_slug(model, slug):
 
 class ActivityQuerySet(models.QuerySet):
     def visible_to(self, person):
-        """Those of published calls, by invitation only to who is named; staff also see what is being prepared."""
+        """Those of published calls, by invitation only to who is named; staff also see what is
+        being prepared.
+        """
         if person.is_staff:
             return self
         public = self.filter(call__published_at__lte=clock.now())
@@ -35,8 +46,11 @@ class ActivityQuerySet(models.QuerySet):
         return public.filter(Q(by_invitation=False) | Exists(named))
 
     def lock(self, pk):
-        """One row, fresh and locked. First the activity's own, then the child's: the order in which both are written,
-        which one statement over the join would not keep."""
+        """One row, fresh and locked.
+
+        First the activity's own, then the child's: the order in which both are written, which one
+        statement over the join would not keep.
+        """
         Activity.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
         return self.select_for_update(no_key=True).get(pk=pk)
 
@@ -52,7 +66,10 @@ class ActivityQuerySet(models.QuerySet):
 
 @pghistory.track(exclude=["opening_told_at", "date_told_at"])
 class Activity(models.Model):
-    """One way to take part in a call. What has pages of its own (a session) inherits it; the rest is a plain card."""
+    """One way to take part in a call.
+
+    What has pages of its own (a session) inherits it; the rest is a plain card.
+    """
 
     class Kind(models.TextChoices):
         SESSION = "session", "Session online"
@@ -72,9 +89,12 @@ class Activity(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     title = models.CharField(max_length=150)
     neutral_name = models.CharField(
-        max_length=80, help_text="A name that gives nothing away, for statements and shared screens."
+        max_length=80,
+        help_text="A name that gives nothing away, for statements and shared screens.",
     )
-    slug = models.SlugField(max_length=80, unique=True, help_text="The last part of the page's address.")
+    slug = models.SlugField(
+        max_length=80, unique=True, help_text="The last part of the page's address."
+    )
     summary = models.TextField(max_length=500, help_text="What happens, in two or three sentences.")
     state = models.CharField(max_length=20, choices=State, default=State.TO_BE_CONFIRMED)
     when_words = models.CharField(
@@ -86,7 +106,9 @@ class Activity(models.Model):
     how_long = models.CharField(max_length=80, blank=True, help_text='For example "up to an hour".')
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
-    opens_at = models.DateTimeField(null=True, blank=True, help_text="Sign-up opens at. Empty: at once.")
+    opens_at = models.DateTimeField(
+        null=True, blank=True, help_text="Sign-up opens at. Empty: at once."
+    )
     fee_pence = models.PositiveIntegerField(
         "fee in pence",
         null=True,
@@ -94,10 +116,14 @@ class Activity(models.Model):
         help_text="7500 is £75. Empty: none. Fixed for a person at sign-up.",
     )
     how_to_take_part = models.TextField(
-        max_length=400, blank=True, help_text="For a way that has no pages yet: whom to write to or ring."
+        max_length=400,
+        blank=True,
+        help_text="For a way that has no pages yet: whom to write to or ring.",
     )
     link = models.URLField(blank=True, help_text="For a way that has no pages yet: where to go.")
-    by_invitation = models.BooleanField(default=False, help_text="Only the people named below can see it.")
+    by_invitation = models.BooleanField(
+        default=False, help_text="Only the people named below can see it."
+    )
     invited = models.ManyToManyField(Person, blank=True, related_name="invitations")
     cancelled_because = models.TextField(max_length=400, blank=True, help_text="Shown to people.")
     position = models.PositiveSmallIntegerField(default=1, help_text="The order of the cards.")
@@ -117,7 +143,9 @@ class Activity(models.Model):
                 violation_error_message="A fee is at least one penny. Leave it empty for none.",
             ),
             models.CheckConstraint(
-                condition=Q(starts_at=None) | Q(ends_at=None) | Q(ends_at__gt=models.F("starts_at")),
+                condition=Q(starts_at=None)
+                | Q(ends_at=None)
+                | Q(ends_at__gt=models.F("starts_at")),
                 name="activity_ends_after_it_starts",
                 violation_error_message="The end comes after the start.",
             ),
@@ -129,13 +157,19 @@ class Activity(models.Model):
     def whole(self):
         """This activity as what it is: a session as its Session, a bare card as itself."""
         for relation in self._meta.related_objects:
-            if relation.parent_link and (child := relation.related_model.objects.filter(pk=self.pk).first()):
+            if relation.parent_link and (
+                child := relation.related_model.objects.filter(pk=self.pk).first()
+            ):
                 return child
         return self
 
     def copy(self, call):
-        """The same way to take part in this call, without people and without a date, to be confirmed anew."""
-        return type(self).objects.create(**self.copied_fields(), call=call, slug=free_slug(Activity, self.slug))
+        """The same way to take part in this call, without people and without a date, to be
+        confirmed anew.
+        """
+        return type(self).objects.create(
+            **self.copied_fields(), call=call, slug=free_slug(Activity, self.slug)
+        )
 
     def copied_fields(self):
         """What a copy begins with, by field."""
@@ -163,7 +197,11 @@ class Activity(models.Model):
 
     @property
     def opens_later(self):
-        return self.state == self.State.OPEN and self.opens_at is not None and self.opens_at > clock.now()
+        return (
+            self.state == self.State.OPEN
+            and self.opens_at is not None
+            and self.opens_at > clock.now()
+        )
 
     @property
     def is_open(self):

@@ -16,7 +16,10 @@ class AnnouncementQuerySet(models.QuerySet):
 
 
 class Announcement(models.Model):
-    """A message in staff's own words to many people at once. `collective.announcements` knows who is meant."""
+    """A message in staff's own words to many people at once.
+
+    `collective.announcements` knows who is meant.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "Being written"
@@ -24,19 +27,33 @@ class Announcement(models.Model):
         SENT = "sent", "Sent"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    call = models.ForeignKey(Call, models.PROTECT, null=True, blank=True, related_name="announcements")
+    call = models.ForeignKey(
+        Call, models.PROTECT, null=True, blank=True, related_name="announcements"
+    )
     activity = models.ForeignKey(
-        Activity, models.PROTECT, null=True, blank=True, related_name="announcements", verbose_name="session"
+        Activity,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="announcements",
+        verbose_name="session",
     )
     audience = models.CharField("to whom", max_length=30)
-    chosen = models.ManyToManyField(Person, blank=True, related_name="+", verbose_name="chosen people")
+    chosen = models.ManyToManyField(
+        Person, blank=True, related_name="+", verbose_name="chosen people"
+    )
     subject = models.CharField(
-        max_length=120, help_text="Neutral, please: people share phones and screens. Nothing private."
+        max_length=120,
+        help_text="Neutral, please: people share phones and screens. Nothing private.",
     )
     body = RichTextField("what we say")
-    send_at = models.DateTimeField("goes out at", null=True, blank=True, help_text="UK time. Empty: when you send it.")
+    send_at = models.DateTimeField(
+        "goes out at", null=True, blank=True, help_text="UK time. Empty: when you send it."
+    )
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT, editable=False)
-    created_by = models.ForeignKey(Person, models.SET_NULL, null=True, editable=False, related_name="+")
+    created_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
     sent_at = models.DateTimeField(null=True, editable=False)
     told = models.PositiveIntegerField("people told", default=0, editable=False)
@@ -49,12 +66,15 @@ class Announcement(models.Model):
         ordering = ["-created_at"]
         permissions = [("send_announcement", "Can send messages to many")]
         indexes = [
-            models.Index(fields=["send_at"], condition=Q(state="scheduled"), name="announcement_due"),
+            models.Index(
+                fields=["send_at"], condition=Q(state="scheduled"), name="announcement_due"
+            ),
             models.Index(fields=["-created_at"], name="announcement_newest"),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="scheduled") | Q(send_at__isnull=False), name="announcement_scheduled_for_a_time"
+                condition=~Q(state="scheduled") | Q(send_at__isnull=False),
+                name="announcement_scheduled_for_a_time",
             ),
         ]
 

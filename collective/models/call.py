@@ -8,9 +8,18 @@ from collective.markup import RichTextField
 from collective.models.person import Person
 
 COPIED = (
-    "summary", "why", "lead", "about_lead", "pay_rule", "about_pay", "care_note", "fund_name", "pays_for_part",
-    "pays_if_it_falls_through", "offer_days",
-)  # fmt: skip
+    "summary",
+    "why",
+    "lead",
+    "about_lead",
+    "pay_rule",
+    "about_pay",
+    "care_note",
+    "fund_name",
+    "pays_for_part",
+    "pays_if_it_falls_through",
+    "offer_days",
+)
 
 
 class CallQuerySet(models.QuerySet):
@@ -27,17 +36,33 @@ class Call(models.Model):
 
     class PayRule(models.TextChoices):
         EACH = "each", "Each activity is paid"
-        SMALL_FEE_ONLY = "small_fee_only", "The small fee only for who has no paid session in this call"
+        SMALL_FEE_ONLY = (
+            "small_fee_only",
+            "The small fee only for who has no paid session in this call",
+        )
 
     title = models.CharField(max_length=150)
-    slug = models.SlugField(max_length=80, unique=True, help_text="The last part of the page's address.")
-    summary = models.TextField(max_length=400, help_text="One or two sentences, shown on the home page.")
-    why = RichTextField("why we ask", help_text="Who asks, why, and what will happen with what people say.")
+    slug = models.SlugField(
+        max_length=80, unique=True, help_text="The last part of the page's address."
+    )
+    summary = models.TextField(
+        max_length=400, help_text="One or two sentences, shown on the home page."
+    )
+    why = RichTextField(
+        "why we ask", help_text="Who asks, why, and what will happen with what people say."
+    )
     lead = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="calls_led", help_text="Who leads it."
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="calls_led",
+        help_text="Who leads it.",
     )
     about_lead = models.TextField("about who leads it", max_length=600, blank=True)
-    pay_rule = models.CharField("how payments combine", max_length=20, choices=PayRule, default=PayRule.EACH)
+    pay_rule = models.CharField(
+        "how payments combine", max_length=20, choices=PayRule, default=PayRule.EACH
+    )
     about_pay = models.TextField(
         "about payment",
         max_length=1200,
@@ -52,18 +77,32 @@ class Call(models.Model):
         help_text="To which people may give their payment. Empty: there is none.",
     )
     pays_for_part = models.BooleanField(
-        "who came for part is paid", default=True, db_default=True, help_text="The whole fee, without asking staff."
+        "who came for part is paid",
+        default=True,
+        db_default=True,
+        help_text="The whole fee, without asking staff.",
     )
     pays_if_it_falls_through = models.BooleanField(
         "who had a place is paid if we cancel", default=False, db_default=False
     )
     offer_days = models.PositiveSmallIntegerField(
-        "days to decide about a payment", default=60, db_default=60, help_text="Counted from when it becomes due."
+        "days to decide about a payment",
+        default=60,
+        db_default=60,
+        help_text="Counted from when it becomes due.",
     )
-    budget_pence = models.PositiveIntegerField("budget for payments, in pence", null=True, blank=True)
-    care_note = models.TextField(max_length=600, blank=True, help_text="Shown above the ways to take part.")
-    published_at = models.DateTimeField(null=True, blank=True, help_text="Empty: only staff can see it.")
-    finished_at = models.DateTimeField(null=True, blank=True, help_text="Set when the policy was adopted.")
+    budget_pence = models.PositiveIntegerField(
+        "budget for payments, in pence", null=True, blank=True
+    )
+    care_note = models.TextField(
+        max_length=600, blank=True, help_text="Shown above the ways to take part."
+    )
+    published_at = models.DateTimeField(
+        null=True, blank=True, help_text="Empty: only staff can see it."
+    )
+    finished_at = models.DateTimeField(
+        null=True, blank=True, help_text="Set when the policy was adopted."
+    )
 
     objects = CallQuerySet.as_manager()
 
@@ -78,14 +117,19 @@ class Call(models.Model):
 
     @transaction.atomic
     def copy(self):
-        """The whole call without people: its words, pictures and ways to take part, for staff only until published."""
+        """The whole call without people: its words, pictures and ways to take part, for staff only
+        until published.
+        """
         from collective.models.activity import free_slug
 
-        Call.objects.select_for_update(no_key=True).get(pk=self.pk)  # two clicks at once: one after the other
+        Call.objects.select_for_update(no_key=True).get(
+            pk=self.pk
+        )  # two clicks at once: one after the other
         copied = Call.objects.create(
-            **{name: getattr(self, name) for name in COPIED}, title=f"Copy of {self.title}"[:150],
+            **{name: getattr(self, name) for name in COPIED},
+            title=f"Copy of {self.title}"[:150],
             slug=free_slug(Call, self.slug),
-        )  # fmt: skip
+        )
         for picture in self.pictures.all():
             picture.pk, picture.call, picture._state.adding = uuid.uuid4(), copied, True
             picture.save()
@@ -103,9 +147,15 @@ class CallPicture(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     call = models.ForeignKey(Call, models.CASCADE, related_name="pictures")
-    file = models.ImageField(upload_to="calls/", help_text="JPEG, PNG or WebP, up to 5 MB. We make it smaller.")
-    alternative_text = models.CharField(max_length=250, help_text="What somebody who cannot see it needs to know.")
-    long_description = models.TextField(max_length=2000, blank=True, help_text="For a picture that says a lot.")
+    file = models.ImageField(
+        upload_to="calls/", help_text="JPEG, PNG or WebP, up to 5 MB. We make it smaller."
+    )
+    alternative_text = models.CharField(
+        max_length=250, help_text="What somebody who cannot see it needs to know."
+    )
+    long_description = models.TextField(
+        max_length=2000, blank=True, help_text="For a picture that says a lot."
+    )
     credit = models.CharField(max_length=150, blank=True, help_text="Who made it.")
     width = models.PositiveIntegerField(editable=False, default=0)
     height = models.PositiveIntegerField(editable=False, default=0)
@@ -116,7 +166,8 @@ class CallPicture(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(alternative_text__regex=r"^\s*$"), name="picture_has_alternative_text"
+                condition=~models.Q(alternative_text__regex=r"^\s*$"),
+                name="picture_has_alternative_text",
             )
         ]
 
@@ -130,5 +181,7 @@ class CallPicture(models.Model):
         from collective import pictures
 
         if self.file and not self.file._committed:
-            self.file.file, self.width, self.height = pictures.shrunk_or_refused(self.file.file, "file")
+            self.file.file, self.width, self.height = pictures.shrunk_or_refused(
+                self.file.file, "file"
+            )
             self.file.name = f"{uuid.uuid4()}.webp"

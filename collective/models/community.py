@@ -55,7 +55,9 @@ class Community(SingleRow):
         help_text="Like #93d5c8. Light enough to read on our dark pages. Empty: our light green.",
     )
     from_email = models.EmailField("mail comes from", blank=True)
-    reply_to = models.EmailField("answers go to", blank=True, help_text="A mailbox that somebody reads.")
+    reply_to = models.EmailField(
+        "answers go to", blank=True, help_text="A mailbox that somebody reads."
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "community"
@@ -73,8 +75,12 @@ class Community(SingleRow):
 
     @property
     def look(self):
-        """A word that changes with the mark and the colours, so that browsers may keep the style sheet for long."""
-        return hashlib.sha256(f"{self.mark}{self.colour}{self.dark_colour}".encode()).hexdigest()[:12]
+        """A word that changes with the mark and the colours, so that browsers may keep the style
+        sheet for long.
+        """
+        return hashlib.sha256(f"{self.mark}{self.colour}{self.dark_colour}".encode()).hexdigest()[
+            :12
+        ]
 
     @property
     def has_own_look(self):
@@ -125,7 +131,9 @@ class SupportLine(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     website = models.URLField(blank=True)
     hours = models.CharField(max_length=120, blank=True)
-    checked_on = models.DateField(help_text="When somebody last made sure that all of this is still right.")
+    checked_on = models.DateField(
+        help_text="When somebody last made sure that all of this is still right."
+    )
     position = models.PositiveSmallIntegerField(default=1)
 
     class Meta:

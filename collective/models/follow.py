@@ -10,23 +10,30 @@ from collective.models.person import Person
 
 
 class Follow(models.Model):
-    """ "Tell me when": a person wants to hear of a date or an opening, of one activity or of a whole call."""
+    """ "Tell me when": a person wants to hear of a date or an opening, of one activity or of a
+    whole call.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="follows")
     call = models.ForeignKey(Call, models.CASCADE, null=True, blank=True, related_name="follows")
-    activity = models.ForeignKey(Activity, models.CASCADE, null=True, blank=True, related_name="follows")
+    activity = models.ForeignKey(
+        Activity, models.CASCADE, null=True, blank=True, related_name="follows"
+    )
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         ordering = ["created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(call=None, activity__isnull=False) | Q(call__isnull=False, activity=None),
+                condition=Q(call=None, activity__isnull=False)
+                | Q(call__isnull=False, activity=None),
                 name="follow_a_call_or_an_activity",
             ),
             models.UniqueConstraint(
-                fields=["person", "call", "activity"], nulls_distinct=False, name="follow_a_thing_once"
+                fields=["person", "call", "activity"],
+                nulls_distinct=False,
+                name="follow_a_thing_once",
             ),
         ]
 

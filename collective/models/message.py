@@ -13,7 +13,8 @@ class MessageQuerySet(models.QuerySet):
         """Waiting and due, or claimed by a sender whose lease has run out."""
         State = self.model.State
         return self.filter(
-            Q(state=State.WAITING, due_at__lte=moment) | Q(state=State.SENDING, lease_until__lt=moment),
+            Q(state=State.WAITING, due_at__lte=moment)
+            | Q(state=State.SENDING, lease_until__lt=moment),
             channel=self.model.Channel.EMAIL,
         )
 
@@ -32,7 +33,9 @@ class MessageQuerySet(models.QuerySet):
 
 
 class Message(models.Model):
-    """Something we tell one person, once. The text is made when it is sent; the unique key stays for ever.
+    """Something we tell one person, once.
+
+    The text is made when it is sent; the unique key stays for ever.
 
     By phone or post it is a task: staff read the wording out, or post the letter, and mark it told.
     """
@@ -49,8 +52,12 @@ class Message(models.Model):
         FAILED = "failed", "Failed"
         DROPPED = "dropped", "Not sent: no longer true"
 
-    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="messages")
-    address = models.EmailField(blank=True, help_text="Only where there is no person yet, or it is not their own.")
+    person = models.ForeignKey(
+        Person, models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    address = models.EmailField(
+        blank=True, help_text="Only where there is no person yet, or it is not their own."
+    )
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.EMAIL)
     kind = models.CharField(max_length=40)
     about = models.UUIDField(help_text="The row that it tells of.")
@@ -65,7 +72,9 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
-    told_by = models.ForeignKey(Person, models.SET_NULL, null=True, editable=False, related_name="+")
+    told_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
 
@@ -81,9 +90,17 @@ class Message(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state__in=["waiting", "sending"]), name="message_due"),
-            models.Index(fields=["due_at"], condition=Q(state="waiting") & ~Q(channel="email"), name="message_task"),
-            models.Index(fields=["-created_at"], condition=Q(state="failed"), name="message_failed"),
+            models.Index(
+                fields=["due_at"], condition=Q(state__in=["waiting", "sending"]), name="message_due"
+            ),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state="waiting") & ~Q(channel="email"),
+                name="message_task",
+            ),
+            models.Index(
+                fields=["-created_at"], condition=Q(state="failed"), name="message_failed"
+            ),
             models.Index(fields=["about"], name="message_about"),
             models.Index(fields=["person", "-created_at"], name="message_person"),
             models.Index(fields=["-created_at", "-id"], name="message_newest"),
@@ -99,5 +116,7 @@ class Message(models.Model):
 
 
 def new_message_id():
-    """A Message-ID (RFC 5322, 3.6.4) fixed before the first attempt, so that a second copy can be known as one."""
+    """A Message-ID (RFC 5322, 3.6.4) fixed before the first attempt, so that a second copy can be
+    known as one.
+    """
     return f"<{uuid.uuid4()}@{settings.ALLOWED_HOSTS[0]}>"

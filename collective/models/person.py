@@ -29,7 +29,9 @@ class PersonQuerySet(models.QuerySet):
         """Those whose name or address holds the text, or whose phone number is exactly this."""
         if number := phones.read(text):
             return self.filter(phone_hash=phones.keyed_hash(number))
-        return self.filter(Q(name__icontains=text) | Q(email__icontains=text) | Q(contact_email__icontains=text))
+        return self.filter(
+            Q(name__icontains=text) | Q(email__icontains=text) | Q(contact_email__icontains=text)
+        )
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):
@@ -38,7 +40,9 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):
         return self.create(email=clean_email(email), **fields)
 
     def create_superuser(self, email, password=None, **fields):
-        """For `manage.py createsuperuser --email … --noinput`: the first member of staff, who signs in by code."""
+        """For `manage.py createsuperuser --email … --noinput`: the first member of staff, who signs
+        in by code.
+        """
         return self.create_user(email, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, email):
@@ -55,7 +59,8 @@ def clean_email(email):
     model_name="PersonEvent",
 )
 class Person(AbstractBaseUser, PermissionsMixin):
-    """Anybody we know: a member, staff, or somebody who takes part by phone or post and has no email address.
+    """Anybody we know: a member, staff, or somebody who takes part by phone or post and has no
+    email address.
 
     Phone number and postal address are encrypted, in no history and in no list.
     """
@@ -73,19 +78,32 @@ class Person(AbstractBaseUser, PermissionsMixin):
         blank=True,
         default="",
         db_default="",
-        help_text="Somebody else's address, where their messages may go too. Nobody signs in as them with it.",
+        help_text=(
+            "Somebody else's address, where their messages may go too. Nobody signs in as them "
+            "with it."
+        ),
     )
     phone = EncryptedJSONField(null=True, blank=True)
-    phone_hash = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False, db_index=True)
+    phone_hash = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False, db_index=True
+    )
     postal_address = EncryptedJSONField(null=True, blank=True)
     reach_by = models.CharField(
-        "tell them things by", max_length=5, choices=ReachBy, default=ReachBy.EMAIL, db_default="email"
+        "tell them things by",
+        max_length=5,
+        choices=ReachBy,
+        default=ReachBy.EMAIL,
+        db_default="email",
     )
     joined_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="joined_records"
     )
     time_zone = models.CharField(
-        max_length=40, blank=True, default="", db_default="", help_text="Like Europe/Paris. Empty: the UK's."
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Like Europe/Paris. Empty: the UK's.",
     )
     wants_news = models.BooleanField("news by email", default=True)
     wants_reminders = models.BooleanField("reminders by email", default=True)
@@ -95,7 +113,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
         default=False,
         help_text="May enter the admin, with a second factor, to do what their groups allow.",
     )
-    is_active = models.BooleanField("active", default=True, help_text="Take the tick away to shut somebody out.")
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Take the tick away to shut somebody out."
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = PersonManager()
@@ -111,8 +131,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
             ("manage_staff", "Can invite staff, reset a second step, and let staff leave"),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="person_email_in_lower_case"),
-            models.CheckConstraint(condition=~models.Q(email=""), name="person_email_null_rather_than_empty"),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="person_email_in_lower_case"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(email=""), name="person_email_null_rather_than_empty"
+            ),
             models.CheckConstraint(
                 condition=Q(phone=None, phone_hash="") | Q(phone__isnull=False) & ~Q(phone_hash=""),
                 name="person_phone_with_its_hash",
@@ -133,11 +157,17 @@ class Person(AbstractBaseUser, PermissionsMixin):
         self.email = clean_email(self.email)
 
     def save(self, *args, **kwargs):
-        """An address in its one form, and never a password: Django takes an empty one for usable."""
+        """An address in its one form, and never a password: Django takes an empty one for
+        usable.
+        """
         self.email = clean_email(self.email)
         self.contact_email = clean_email(self.contact_email) or ""
         self.phone_hash = phones.keyed_hash(self.phone)
-        if self.reach_by == self.ReachBy.EMAIL and not self.mail_address and not self.joined_into_id:
+        if (
+            self.reach_by == self.ReachBy.EMAIL
+            and not self.mail_address
+            and not self.joined_into_id
+        ):
             self.reach_by = self.ReachBy.PHONE
         if not self.password:
             self.set_unusable_password()
@@ -160,7 +190,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     @property
     def zone(self):
-        """The time zone in which they read times: the UK's, unless they chose another that is still known."""
+        """The time zone in which they read times: the UK's, unless they chose another that is still
+        known.
+        """
         return ZoneInfo(self.time_zone) if self.time_zone in available_time_zones() else LONDON
 
     @property
@@ -168,7 +200,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return phones.written(self.phone)
 
     def sign_out_everywhere(self):
-        """End every session of theirs at once: each holds a hash of this (never usable) password."""
+        """End every session of theirs at once: each holds a hash of this (never usable)
+        password.
+        """
         self.set_unusable_password()
         self.save(update_fields=["password"])
 
@@ -177,7 +211,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
 
 class DeletionRequest(models.Model):
-    """Somebody asked us to delete what we hold about them; we answer within a month (UK GDPR, article 12(3))."""
+    """Somebody asked us to delete what we hold about them; we answer within a month (UK GDPR,
+    article 12(3)).
+    """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="deletion_requests")
     asked_at = models.DateTimeField(default=clock.now)
@@ -187,7 +223,9 @@ class DeletionRequest(models.Model):
         ordering = ["asked_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["person"], condition=models.Q(done_at=None), name="one_open_deletion_request_each"
+                fields=["person"],
+                condition=models.Q(done_at=None),
+                name="one_open_deletion_request_each",
             )
         ]
 

@@ -8,7 +8,10 @@ from collective.models.person import Person
 
 
 class RecordJoin(models.Model):
-    """Two records of one person were joined. `moved` says what went where, encrypted, while it can be undone."""
+    """Two records of one person were joined.
+
+    `moved` says what went where, encrypted, while it can be undone.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kept = models.ForeignKey(Person, models.PROTECT, related_name="joins")
@@ -23,9 +26,13 @@ class RecordJoin(models.Model):
         ordering = ["-joined_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["gone"], condition=models.Q(undone_at=None), name="joined_into_one_record_only"
+                fields=["gone"],
+                condition=models.Q(undone_at=None),
+                name="joined_into_one_record_only",
             ),
-            models.CheckConstraint(condition=~models.Q(kept=models.F("gone")), name="joined_into_another_record"),
+            models.CheckConstraint(
+                condition=~models.Q(kept=models.F("gone")), name="joined_into_another_record"
+            ),
         ]
 
     def __str__(self):

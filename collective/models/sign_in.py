@@ -16,8 +16,8 @@ MOST_WRONG_CODES = 5
 class SignIn(models.Model):
     """Somebody asked to sign in by a code sent to this address.
 
-    The code is stored nowhere: it is computed from the row's random id and the site's secret, so the sweep can send
-    it again and a copy of the database holds no code.
+    The code is stored nowhere: it is computed from the row's random id and the site's secret, so
+    the sweep can send it again and a copy of the database holds no code.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -29,7 +29,9 @@ class SignIn(models.Model):
         related_name="+",
         help_text="Whose address this shall become. Empty: somebody signs in.",
     )
-    network = models.CharField(max_length=64, help_text="A keyed hash of the visitor's address, for the limit.")
+    network = models.CharField(
+        max_length=64, help_text="A keyed hash of the visitor's address, for the limit."
+    )
     created_at = models.DateTimeField(default=clock.now)
     wrong_codes = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True, blank=True)
@@ -47,7 +49,9 @@ class SignIn(models.Model):
     @property
     def code(self):
         """Six digits."""
-        digest = hmac.new(f"sign-in:{settings.SECRET_KEY}".encode(), self.pk.bytes, hashlib.sha256).digest()
+        digest = hmac.new(
+            f"sign-in:{settings.SECRET_KEY}".encode(), self.pk.bytes, hashlib.sha256
+        ).digest()
         return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06}"
 
     @property
@@ -56,7 +60,11 @@ class SignIn(models.Model):
 
     @property
     def is_usable(self):
-        return self.used_at is None and self.wrong_codes < MOST_WRONG_CODES and clock.now() < self.ends_at
+        return (
+            self.used_at is None
+            and self.wrong_codes < MOST_WRONG_CODES
+            and clock.now() < self.ends_at
+        )
 
     def matches(self, code):
         """Compare in constant time. Spaces and hyphens that people add are no mistake."""

@@ -14,16 +14,27 @@ class FollowUpQuerySet(models.QuerySet):
 
 
 class FollowUp(models.Model):
-    """Something that staff come back to on a day: "ring Amina about the taxi". Encrypted: it may be private."""
+    """Something that staff come back to on a day: "ring Amina about the taxi".
+
+    Encrypted: it may be private.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="follow_ups")
-    activity = models.ForeignKey(Activity, models.CASCADE, null=True, blank=True, related_name="follow_ups")
+    person = models.ForeignKey(
+        Person, models.CASCADE, null=True, blank=True, related_name="follow_ups"
+    )
+    activity = models.ForeignKey(
+        Activity, models.CASCADE, null=True, blank=True, related_name="follow_ups"
+    )
     what = EncryptedJSONField()
     due_on = models.DateField("come back to it on")
-    created_by = models.ForeignKey(Person, models.SET_NULL, null=True, editable=False, related_name="+")
+    created_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
-    done_by = models.ForeignKey(Person, models.SET_NULL, null=True, editable=False, related_name="+")
+    done_by = models.ForeignKey(
+        Person, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     done_at = models.DateTimeField(null=True, editable=False)
 
     objects = FollowUpQuerySet.as_manager()
@@ -31,16 +42,22 @@ class FollowUp(models.Model):
     class Meta:
         verbose_name = "follow-up"
         ordering = ["due_on", "created_at"]
-        indexes = [models.Index(fields=["due_on"], condition=models.Q(done_at=None), name="followup_open")]
+        indexes = [
+            models.Index(fields=["due_on"], condition=models.Q(done_at=None), name="followup_open")
+        ]
 
     def __str__(self):
         return f"Come back to it on {self.due_on:%d %b %Y}"
 
 
 class Taken(models.Model):
-    """ "I do this": a mark on one line of Today, so that two colleagues do not ring the same person."""
+    """ "I do this": a mark on one line of Today, so that two colleagues do not ring the same
+    person.
+    """
 
-    line = models.CharField(max_length=80, primary_key=True, help_text="Which line: its sort, and its row's key.")
+    line = models.CharField(
+        max_length=80, primary_key=True, help_text="Which line: its sort, and its row's key."
+    )
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     taken_at = models.DateTimeField(default=clock.now, db_index=True)
 

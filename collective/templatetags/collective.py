@@ -15,14 +15,39 @@ register.filter("rich_text", rich_text)
 register.filter("full_address", full)
 
 PHONE = re.compile(r"(?<![\w/=.:@+])0\d(?: ?\d){8,9}(?!\w)")
-SMALL_NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+SMALL_NUMBERS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+]
+ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+]
 
 
 @register.filter
 def clock_time(moment, zone=None):
-    """A time as people say it: "2pm", "3:30pm", "midday" (GOV.UK style guide); nothing for none. UK time, unless
-    another zone is given."""
+    """A time as people say it: "2pm", "3:30pm", "midday" (GOV.UK style guide); nothing for none.
+
+    UK time, unless another zone is given.
+    """
     if moment is None:
         return ""
     local = timezone.localtime(moment, zone)
@@ -34,7 +59,9 @@ def clock_time(moment, zone=None):
 
 @register.filter
 def day(moment, zone=None):
-    """A day in words, without the year while it is this one's: "Thursday 6 October"; nothing for none."""
+    """A day in words, without the year while it is this one's: "Thursday 6 October"; nothing for
+    none.
+    """
     if moment is None:
         return ""
     from collective import clock
@@ -63,7 +90,9 @@ def ordinal_words(number):
     """1 is "first"; past ten, "11th", "22nd"."""
     if 1 <= number <= len(ORDINALS):
         return ORDINALS[number - 1]
-    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    ending = (
+        "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    )
     return f"{number}{ending}"
 
 

@@ -12,8 +12,14 @@ MOST_CALLS = 20
 
 
 def _cards(request, calls):
-    """The ways to take part in these calls, by call: what has a child of its own (a session) as that child."""
-    activities = Activity.objects.visible_to(request.user).with_following(request.user).filter(call__in=calls)
+    """The ways to take part in these calls, by call: what has a child of its own (a session) as
+    that child.
+    """
+    activities = (
+        Activity.objects.visible_to(request.user)
+        .with_following(request.user)
+        .filter(call__in=calls)
+    )
     cards = {}
     for activity in with_children(activities, request.user):
         cards.setdefault(activity.call_id, []).append(activity)
@@ -43,13 +49,18 @@ def call(request, slug):
     found.cards = _cards(request, [found.pk]).get(found.pk, [])
     policies = Policy.objects.visible_to(request.user).filter(rounds__call=found)
     return render(
-        request, "collective/call.html", {"call": found, "pictures": found.pictures.all(), "policies": policies}
+        request,
+        "collective/call.html",
+        {"call": found, "pictures": found.pictures.all(), "policies": policies},
     )
 
 
 @require_safe
 def picture(request, pk):
-    """A picture of a call that the visitor may see. Its address changes with the file, so it may be kept for long."""
+    """A picture of a call that the visitor may see.
+
+    Its address changes with the file, so it may be kept for long.
+    """
     visible = Call.objects.visible_to(request.user)
     row = get_object_or_404(CallPicture.objects.filter(call__in=visible), pk=pk)
     response = FileResponse(row.file.open(), content_type="image/webp")

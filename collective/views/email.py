@@ -17,8 +17,10 @@ from collective.sign_in import visitor_address
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_email(request):
-    """Another email address of one's own: the new one, then the code that was sent to it. Staff need their second step,
-    as the address is the way into the admin."""
+    """Another email address of one's own: the new one, then the code that was sent to it.
+
+    Staff need their second step, as the address is the way into the admin.
+    """
     if request.user.is_staff and not used_second_factor(request, within=A_WORKING_DAY):
         return redirect(f"{reverse('admin:login')}?{urlencode({'next': request.path})}")
     asked = email_change.newest(request.user)
@@ -31,9 +33,16 @@ def change_email(request):
             return _ask_or_confirm(request, asked, form)
         except RuleError as error:
             form.add_error(None, str(error))
-    return render(request, "collective/change_email.html", {
-        "form": form, "new_form": new_form, "code_form": code_form, "asked": asked,
-    })  # fmt: skip
+    return render(
+        request,
+        "collective/change_email.html",
+        {
+            "form": form,
+            "new_form": new_form,
+            "code_form": code_form,
+            "asked": asked,
+        },
+    )
 
 
 def _ask_or_confirm(request, asked, form):

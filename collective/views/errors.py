@@ -1,4 +1,7 @@
-"""What a person reads when something is off: plain and kind, with the next step. None of these asks the database."""
+"""What a person reads when something is off: plain and kind, with the next step.
+
+None of these asks the database.
+"""
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -18,7 +21,10 @@ TITLES = {
 
 
 def _page(name, status, **more):
-    return HttpResponse(loader.render_to_string(f"errors/{name}.html", {"title": TITLES[name], **more}), status=status)
+    return HttpResponse(
+        loader.render_to_string(f"errors/{name}.html", {"title": TITLES[name], **more}),
+        status=status,
+    )
 
 
 def bad_request(request, exception=None):
@@ -39,7 +45,10 @@ def server_error(request):
 
 
 def csrf_failure(request, reason=""):
-    """A form without its token. One to sign up or to book says itself, signed, whose it is: what was typed is kept."""
+    """A form without its token.
+
+    One to sign up or to book says itself, signed, whose it is: what was typed is kept.
+    """
     match = resolve(request.path_info)
     if match.url_name in typed.KEPT and request.POST.get("owner"):
         return typed.keep_and_sign_in(request, match.url_name, match.kwargs["slug"])

@@ -13,7 +13,10 @@ from collective.models import Activity, Call, Follow, Person
 def _follow(request, target, back):
     if request.method == "POST":
         follow(request.user, target)
-        messages.success(request, "We will write to you as soon as there is news. One click in that email stops it.")
+        messages.success(
+            request,
+            "We will write to you as soon as there is news. One click in that email stops it.",
+        )
         return redirect(back)
     return render(request, "collective/follow.html", {"target": target, "back": back})
 
@@ -37,17 +40,24 @@ def follow_activity(request, slug):
     return _follow(request, activity, back.get_absolute_url())
 
 
-@csrf_exempt  # a mail program posts here by itself (RFC 8058), without a cookie; the key says who may
+# a mail program posts here by itself (RFC 8058), without a cookie; the key says who may
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_following(request, pk):
-    """One click stops the news: the same address for the link in the mail and for List-Unsubscribe-Post."""
+    """One click stops the news: the same address for the link in the mail and for
+    List-Unsubscribe-Post.
+    """
     if not is_key(request.GET.get("key", ""), "follow", pk):
         raise Http404
     found = Follow.objects.filter(pk=pk).select_related("activity", "call").first()
     if request.method == "POST":
         Follow.objects.filter(pk=pk).delete()
         return render(request, "collective/stopped.html", {"what": "this news"})
-    return render(request, "collective/stop.html", {"what": "news about " + str(found.target) if found else ""})
+    return render(
+        request,
+        "collective/stop.html",
+        {"what": "news about " + str(found.target) if found else ""},
+    )
 
 
 @csrf_exempt  # as above
@@ -60,4 +70,6 @@ def stop_reminders(request, pk):
     if request.method == "POST":
         Person.objects.filter(pk=pk).update(wants_reminders=False)
         return render(request, "collective/stopped.html", {"what": "reminders"})
-    return render(request, "collective/stop.html", {"what": "reminders" if person.wants_reminders else ""})
+    return render(
+        request, "collective/stop.html", {"what": "reminders" if person.wants_reminders else ""}
+    )

@@ -24,32 +24,64 @@ MOST_ROWS = 50
 @name_needed
 @require_safe
 def me(request):
-    """What comes next first; then what was booked, is waited for or offered; what I follow; my settings."""
+    """What comes next first; then what was booked, is waited for or offered; what I follow; my
+    settings.
+    """
     mine = Registration.objects.visible_to(request.user).select_related("session__call")
-    rows = list(mine.prefetch_related("session__reminders").order_by("-session__starts_at", "-created_at")[:MOST_ROWS])
-    live = [row for row in rows if row.state != Registration.State.CANCELLED and not row.session.has_ended]
-    coming = [row for row in live if row.state == Registration.State.CONFIRMED and row.session.standing != "cancelled"]
-    talks = list(Conversation.objects.visible_to(request.user).select_related("series", "slot", "person")[:MOST_ROWS])
+    rows = list(
+        mine.prefetch_related("session__reminders").order_by("-session__starts_at", "-created_at")[
+            :MOST_ROWS
+        ]
+    )
+    live = [
+        row
+        for row in rows
+        if row.state != Registration.State.CANCELLED and not row.session.has_ended
+    ]
+    coming = [
+        row
+        for row in live
+        if row.state == Registration.State.CONFIRMED and row.session.standing != "cancelled"
+    ]
+    talks = list(
+        Conversation.objects.visible_to(request.user).select_related("series", "slot", "person")[
+            :MOST_ROWS
+        ]
+    )
     kept = Slot.objects.kept_for(request.user).select_related("series").order_by("starts_at")
     follows = request.user.follows.select_related("activity", "call")[:MOST_ROWS]
     for row in follows:
         row.key = key_for("follow", row.pk)
-    return render(request, "collective/me.html", {
-        "next": min(coming, key=_when, default=None),
-        "offers": [row for row in live if row.offer_is_open and row.session.standing != "cancelled"],
-        "live": sorted(live, key=_when),
-        "past": [row for row in rows if row not in live],
-        "next_talk": min((row for row in talks if row.is_on), key=lambda row: row.slot.starts_at, default=None),
-        "talks": sorted((row for row in talks if row.is_on), key=lambda row: row.slot.starts_at),
-        "past_talks": [row for row in talks if not row.is_on],
-        "kept_times": kept[:5],
-        "hosting": request.user.hosted_series.all()[:5],
-        "follows": follows,
-        "draft_follows": request.user.draft_follows.select_related("policy")[:MOST_ROWS],
-        "policy_roles": PolicyRole.objects.held_by(request.user).select_related("policy")[:MOST_ROWS],
-        "invitations": PolicyRole.objects.inviting(request.user).select_related("policy")[:5],
-        "payments_to_see": _open_payments(request.user),
-    })  # fmt: skip
+    return render(
+        request,
+        "collective/me.html",
+        {
+            "next": min(coming, key=_when, default=None),
+            "offers": [
+                row for row in live if row.offer_is_open and row.session.standing != "cancelled"
+            ],
+            "live": sorted(live, key=_when),
+            "past": [row for row in rows if row not in live],
+            "next_talk": min(
+                (row for row in talks if row.is_on),
+                key=lambda row: row.slot.starts_at,
+                default=None,
+            ),
+            "talks": sorted(
+                (row for row in talks if row.is_on), key=lambda row: row.slot.starts_at
+            ),
+            "past_talks": [row for row in talks if not row.is_on],
+            "kept_times": kept[:5],
+            "hosting": request.user.hosted_series.all()[:5],
+            "follows": follows,
+            "draft_follows": request.user.draft_follows.select_related("policy")[:MOST_ROWS],
+            "policy_roles": PolicyRole.objects.held_by(request.user).select_related("policy")[
+                :MOST_ROWS
+            ],
+            "invitations": PolicyRole.objects.inviting(request.user).select_related("policy")[:5],
+            "payments_to_see": _open_payments(request.user),
+        },
+    )
 
 
 def _open_payments(person):
@@ -92,7 +124,9 @@ def mail_settings(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def time_zone(request):
     """In which time zone I read times."""
-    form = TimeZoneForm(request.POST or None, initial={"time_zone": request.user.time_zone or "Europe/London"})
+    form = TimeZoneForm(
+        request.POST or None, initial={"time_zone": request.user.time_zone or "Europe/London"}
+    )
     if request.method == "POST" and form.is_valid():
         Person.objects.filter(pk=request.user.pk).update(time_zone=form.cleaned_data["time_zone"])
         messages.success(request, "We show times in that time zone from now on.")
@@ -111,14 +145,20 @@ def data(request):
     )
     for row in sent:
         row.label = labels.get(row.kind, row.kind)
-    return render(request, "collective/data.html", {"held": my_data(request.user), "asked": asked, "sent": sent})
+    return render(
+        request,
+        "collective/data.html",
+        {"held": my_data(request.user), "asked": asked, "sent": sent},
+    )
 
 
 @login_required
 @require_safe
 def download(request):
     """The same as a file (UK GDPR, article 20)."""
-    response = JsonResponse(my_data(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response = JsonResponse(
+        my_data(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False}
+    )
     response["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
 
@@ -129,6 +169,8 @@ def ask_to_delete(request):
     """Ask us to delete what we hold; somebody answers within a month."""
     if request.method == "POST":
         DeletionRequest.objects.get_or_create(person=request.user, done_at=None)
-        messages.success(request, "We have your request. One of us will write to you within a month.")
+        messages.success(
+            request, "We have your request. One of us will write to you within a month."
+        )
         return redirect("data")
     return render(request, "collective/ask_to_delete.html")

@@ -19,9 +19,13 @@ def page(request, slug):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def display(request):
-    """Light or dark: kept in a cookie, so that it works without an account and without JavaScript."""
+    """Light or dark: kept in a cookie, so that it works without an account and without
+    JavaScript.
+    """
     theme = request.COOKIES.get("theme")
-    form = DisplayForm(request.POST or None, initial={"theme": theme if theme in THEMES else "system"})
+    form = DisplayForm(
+        request.POST or None, initial={"theme": theme if theme in THEMES else "system"}
+    )
     if request.method == "POST" and form.is_valid():
         messages.success(request, "We have saved how our pages look on this device.")
         response = redirect("display")

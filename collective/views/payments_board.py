@@ -23,19 +23,29 @@ def payments_board(request, admin_site):
     call = next((row for row in calls if row.slug == request.GET.get("call")), None)
     rules = PaymentRules.current()
     context = {
-        "title": f"Payments: {call}" if call else "Payments", "calls": calls, "call": call,
-        "columns": board.columns(call), "warnings": board.warnings(), "rules": rules,
-        "stopped": payouts.stopped_because(rules), "budget": budget(call) if call else None,
-        "unmarked": _unmarked(call), "stripe_is_on": gateway.is_on(), "is_fake": gateway.is_fake(),
-    }  # fmt: skip
-    return TemplateResponse(request, "admin/payments/board.html", {**admin_site.each_context(request), **context})
+        "title": f"Payments: {call}" if call else "Payments",
+        "calls": calls,
+        "call": call,
+        "columns": board.columns(call),
+        "warnings": board.warnings(),
+        "rules": rules,
+        "stopped": payouts.stopped_because(rules),
+        "budget": budget(call) if call else None,
+        "unmarked": _unmarked(call),
+        "stripe_is_on": gateway.is_on(),
+        "is_fake": gateway.is_fake(),
+    }
+    return TemplateResponse(
+        request, "admin/payments/board.html", {**admin_site.each_context(request), **context}
+    )
 
 
 def budget(call):
-    """What a call has promised, owes, has paid, and has left, in pence; "left" is None without a budget.
+    """What a call has promised, owes, has paid, and has left, in pence; "left" is None without a
+    budget.
 
-    Promised is what confirmed places and booked conversations earn if everybody comes; whoever takes part in a paid
-    role earns nothing.
+    Promised is what confirmed places and booked conversations earn if everybody comes; whoever
+    takes part in a paid role earns nothing.
     """
     places = Registration.objects.filter(session__call=call, state=State.CONFIRMED, payment=None)
     places = places.exclude(capacity="paid_role").exclude(session__state=Session.State.CANCELLED)
@@ -44,28 +54,44 @@ def budget(call):
     promised += talks["to_come"]
     due, paid = board.sums(call)
     left = None if call.budget_pence is None else call.budget_pence - promised - due - paid
-    return {"promised": promised, "due": due, "paid": paid, "left": left, "budget": call.budget_pence, "talks": talks}
+    return {
+        "promised": promised,
+        "due": due,
+        "paid": paid,
+        "left": left,
+        "budget": call.budget_pence,
+        "talks": talks,
+    }
 
 
 def conversations_of(call):
-    """What the conversations of a call have earned and what is to come, in pence, with their numbers.
+    """What the conversations of a call have earned and what is to come, in pence, with their
+    numbers.
 
-    To come is what booked ones earn if all are held; where the small fee is only for who has no paid session, without
-    those who have one.
+    To come is what booked ones earn if all are held; where the small fee is only for who has no
+    paid session, without those who have one.
     """
-    earned = Payment.objects.of_call(call).filter(activity__kind=Activity.Kind.CONVERSATION, fee_pence__isnull=False)
+    earned = Payment.objects.of_call(call).filter(
+        activity__kind=Activity.Kind.CONVERSATION, fee_pence__isnull=False
+    )
     earned = earned.exclude(state__in=ENDED).aggregate(number=Count("pk"), sum=Sum("fee_pence"))
-    booked = Conversation.objects.filter(series__call=call, state=Conversation.State.BOOKED, payment=None)
+    booked = Conversation.objects.filter(
+        series__call=call, state=Conversation.State.BOOKED, payment=None
+    )
     booked = booked.exclude(capacity="paid_role")
     if call.pay_rule == Call.PayRule.SMALL_FEE_ONLY:
-        places = Registration.objects.filter(session__call=call, state__in=[State.CONFIRMED, State.ATTENDED])
+        places = Registration.objects.filter(
+            session__call=call, state__in=[State.CONFIRMED, State.ATTENDED]
+        )
         places = places.filter(fee_pence__isnull=False).exclude(capacity="paid_role")
         booked = booked.exclude(Exists(places.filter(person=OuterRef("person"))))
     to_come = booked.aggregate(number=Count("pk"), sum=Sum("fee_pence"))
     return {
-        "earned": earned["sum"] or 0, "earned_number": earned["number"],
-        "to_come": to_come["sum"] or 0, "to_come_number": to_come["number"],
-    }  # fmt: skip
+        "earned": earned["sum"] or 0,
+        "earned_number": earned["number"],
+        "to_come": to_come["sum"] or 0,
+        "to_come_number": to_come["number"],
+    }
 
 
 def _unmarked(call):

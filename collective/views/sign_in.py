@@ -28,7 +28,9 @@ def sign_in(request):
     form = EmailForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            request.session[SESSION_KEY] = str(ask_for_code(form.cleaned_data["email"], visitor_address(request)).pk)
+            request.session[SESSION_KEY] = str(
+                ask_for_code(form.cleaned_data["email"], visitor_address(request)).pk
+            )
         except RuleError as error:
             form.add_error("email", str(error))
         else:
@@ -64,7 +66,10 @@ def code(request):
 @never_cache
 @require_POST
 def new_code(request):
-    """Send another code to the same address. The older one stays good until its time, or a right one, ends it."""
+    """Send another code to the same address.
+
+    The older one stays good until its time, or a right one, ends it.
+    """
     asked = _asked(request)
     if asked is None:
         return redirect("account_login")
@@ -74,7 +79,9 @@ def new_code(request):
         form = CodeForm({"code": ""})
         form.errors["code"] = form.error_class([str(error)])
         return render(request, "account/code.html", {"form": form, "asked": asked, "next": ""})
-    return HttpResponseRedirect(_with_next("code", request) + ("&" if "next" in request.GET else "?") + "again=1")
+    return HttpResponseRedirect(
+        _with_next("code", request) + ("&" if "next" in request.GET else "?") + "again=1"
+    )
 
 
 @require_safe

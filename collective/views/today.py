@@ -1,4 +1,7 @@
-"""Staff's first page, and the page that says whether everything runs. Both live inside the admin."""
+"""Staff's first page, and the page that says whether everything runs.
+
+Both live inside the admin.
+"""
 
 import platform
 from datetime import timedelta
@@ -32,8 +35,10 @@ def index_context(request):
     return {
         "sections": [section for section in found if section.lines],
         "nothing": [section.title for section in found if not section.lines],
-        "calls": calls, "call": call, "title": f"Today: {call}" if call else "Today",
-    }  # fmt: skip
+        "calls": calls,
+        "call": call,
+        "title": f"Today: {call}" if call else "Today",
+    }
 
 
 @require_POST
@@ -59,29 +64,41 @@ def status(request, admin_site):
     if request.method == "POST":
         if not request.user.has_perm("collective.change_message"):
             raise PermissionDenied
-        messages.success(request, f"{mail.try_again(_may_try_again())} failed messages are tried again.")
+        messages.success(
+            request, f"{mail.try_again(_may_try_again())} failed messages are tried again."
+        )
         return redirect("admin:status")
     newest = Backup.objects.filter(restored_at=None).first()
     context = {
-        "title": "System status", "sweeps": _sweeps(), "states": _states(), "versions": _versions(),
+        "title": "System status",
+        "sweeps": _sweeps(),
+        "states": _states(),
+        "versions": _versions(),
         "try_again": _may_try_again().count(),
         "held": Message.objects.failed().filter(error__startswith=restoring.HELD).count(),
-        "unapplied": _unapplied(), "backup": newest,
+        "unapplied": _unapplied(),
+        "backup": newest,
         "backup_is_old": newest is None or newest.taken_at < clock.now() - BACKUP_OLD_AFTER,
         "restored": Backup.objects.exclude(restored_at=None).order_by("-restored_at").first(),
-    }  # fmt: skip
-    return TemplateResponse(request, "admin/status.html", {**admin_site.each_context(request), **context})
+    }
+    return TemplateResponse(
+        request, "admin/status.html", {**admin_site.each_context(request), **context}
+    )
 
 
 def _may_try_again():
-    """Failed mail but what was held after a restore: that may have gone out, so somebody decides one by one."""
+    """Failed mail but what was held after a restore: that may have gone out, so somebody decides
+    one by one.
+    """
     return Message.objects.failed().exclude(error__startswith=restoring.HELD)
 
 
 def _sweeps():
     """[(name, when it last finished well, is it late, the newest error)]."""
     done = dict(
-        SweepRun.objects.filter(error="", finished_at__isnull=False).values_list("name").annotate(Max("finished_at"))
+        SweepRun.objects.filter(error="", finished_at__isnull=False)
+        .values_list("name")
+        .annotate(Max("finished_at"))
     )
     failing = {}
     for row in SweepRun.objects.exclude(error="").order_by("started_at")[:200]:
@@ -96,7 +113,12 @@ def _states():
     rows = Message.objects.order_by().values("channel", "state").annotate(number=Count("pk"))
     channels, states = dict(Message.Channel.choices), dict(Message.State.choices)
     return sorted(
-        (channels[row["channel"]], states[row["state"]], row["number"], row["state"] == Message.State.FAILED)
+        (
+            channels[row["channel"]],
+            states[row["state"]],
+            row["number"],
+            row["state"] == Message.State.FAILED,
+        )
         for row in rows
     )
 
@@ -106,9 +128,11 @@ def _versions():
         cursor.execute("SHOW server_version")
         postgres = cursor.fetchone()[0]
     return [
-        ("Collective", collective.__version__), ("Django", django.get_version()),
-        ("Python", platform.python_version()), ("PostgreSQL", postgres),
-    ]  # fmt: skip
+        ("Collective", collective.__version__),
+        ("Django", django.get_version()),
+        ("Python", platform.python_version()),
+        ("PostgreSQL", postgres),
+    ]
 
 
 def _unapplied():

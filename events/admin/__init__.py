@@ -5,6 +5,10 @@ from events.admin.series import ConversationSeriesAdmin
 from events.admin.sessions import SessionAdmin
 
 __all__ = [
-    "AccessNeedAdmin", "ConversationAdmin", "ConversationSeriesAdmin", "RegistrationAdmin", "SessionAdmin",
+    "AccessNeedAdmin",
+    "ConversationAdmin",
+    "ConversationSeriesAdmin",
+    "RegistrationAdmin",
+    "SessionAdmin",
     "TimeRequestAdmin",
-]  # fmt: skip
+]

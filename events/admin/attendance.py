@@ -17,18 +17,29 @@ MARKED = [Registration.State.CONFIRMED, Registration.State.ATTENDED, Registratio
 
 def attendance(admin, request, session):
     """Each person with one choice."""
-    rows = session.registrations.filter(state__in=MARKED).select_related("person").order_by("person__name", "pk")
+    rows = (
+        session.registrations.filter(state__in=MARKED)
+        .select_related("person")
+        .order_by("person__name", "pk")
+    )
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     forms = [AttendanceForm.of(row, request) for row in page]
     if request.method == "POST" and all(form.is_valid() for form in forms if form.is_bound):
-        _mark(admin, request, session, [form for form in forms if form.is_bound and form.is_changed])
+        _mark(
+            admin, request, session, [form for form in forms if form.is_bound and form.is_changed]
+        )
         if request.POST.get("then") == "walk_in":
             return redirect("admin:events_session_walk_in", session.pk)
         return redirect(request.get_full_path())
     return admin.page(
-        request, "admin/events/session/attendance.html", "Attendance", session=session, forms=forms,
-        page=page, original=session,
-    )  # fmt: skip
+        request,
+        "admin/events/session/attendance.html",
+        "Attendance",
+        session=session,
+        forms=forms,
+        page=page,
+        original=session,
+    )
 
 
 def _mark(admin, request, session, changed):
@@ -39,7 +50,9 @@ def _mark(admin, request, session, changed):
             for form in changed:
                 state, for_part = MARKS[form.cleaned_data["mark"]]
                 form.registration.mark(state, came_for_part=for_part, by=request.user)
-                admin.log_change(request, form.registration, f"Attendance: {form.cleaned_data['mark']}")
+                admin.log_change(
+                    request, form.registration, f"Attendance: {form.cleaned_data['mark']}"
+                )
     except RuleError as error:
         messages.error(request, f"Nothing was saved. {error}")
     else:
@@ -59,6 +72,10 @@ def walk_in(admin, request, session):
             messages.success(request, f"{registration.person} is noted: came without signing up.")
             return redirect("admin:events_session_attendance", session.pk)
     return admin.page(
-        request, "admin/events/session/walk_in.html", "Somebody came without signing up", session=session,
-        walk_in=form, original=session,
-    )  # fmt: skip
+        request,
+        "admin/events/session/walk_in.html",
+        "Somebody came without signing up",
+        session=session,
+        walk_in=form,
+        original=session,
+    )

@@ -24,16 +24,25 @@ def book(admin, request, session):
     if person:
         return redirect("admin:events_session_book_person", session.pk, person.pk)
     return admin.page(
-        request, "admin/events/session/book.html", "Book for somebody", session=session, original=session, **context
+        request,
+        "admin/events/session/book.html",
+        "Book for somebody",
+        session=session,
+        original=session,
+        **context,
     )
 
 
 def book_person(admin, request, session, person_pk):
-    """The answers, asked on the phone; then a place or a spot on the list, by the same rules as for everybody."""
+    """The answers, asked on the phone; then a place or a spot on the list, by the same rules as for
+    everybody.
+    """
     person = get_object_or_404(Person.objects.known(), pk=person_pk)
     live = session.registrations.live().filter(person=person).first()
     if live:
-        messages.info(request, f"{person} is on this session already: {live.get_state_display().lower()}.")
+        messages.info(
+            request, f"{person} is on this session already: {live.get_state_display().lower()}."
+        )
         return redirect("admin:events_registration_change", live.pk)
     form = SignUpForm(request.POST or None, session=session)
     form.fields["agree"].label = "They know the ways of working, and agree to them"
@@ -45,9 +54,15 @@ def book_person(admin, request, session, person_pk):
         else:
             return _booked(admin, request, session, registration)
     return admin.page(
-        request, "admin/events/session/book_person.html", f"Book for {person}", session=session, original=session,
-        person=person, form=form, hears_it_now=person if person.reach_by == Person.ReachBy.PHONE else None,
-    )  # fmt: skip
+        request,
+        "admin/events/session/book_person.html",
+        f"Book for {person}",
+        session=session,
+        original=session,
+        person=person,
+        form=form,
+        hears_it_now=person if person.reach_by == Person.ReachBy.PHONE else None,
+    )
 
 
 def _booked(admin, request, session, registration):
@@ -55,7 +70,9 @@ def _booked(admin, request, session, registration):
     if request.POST.get("told") and registration.person.reach_by == Person.ReachBy.PHONE:
         by_hand.told_at_once(registration, request.user, HEARD_AT_ONCE)
     if registration.state == Registration.State.WAITING:
-        words = f"{registration.person} is on the waiting list, at position {registration.position}."
+        words = (
+            f"{registration.person} is on the waiting list, at position {registration.position}."
+        )
     else:
         words = f"{registration.person} has a place."
     messages.success(request, words)

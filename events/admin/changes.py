@@ -1,4 +1,6 @@
-"""Pages that change a session for everybody on it: places, moving, cancelling; each says before what it does."""
+"""Pages that change a session for everybody on it: places, moving, cancelling; each says before
+what it does.
+"""
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -20,9 +22,13 @@ def places(admin, request, session):
         messages.success(request, f"Saved. Places: {number}.{over}")
         return redirect("admin:events_session_board", session.pk)
     return admin.page(
-        request, "admin/events/session/places.html", "Raise or lower places", session=session, form=form,
+        request,
+        "admin/events/session/places.html",
+        "Raise or lower places",
+        session=session,
+        form=form,
         original=session,
-    )  # fmt: skip
+    )
 
 
 def move(admin, request, session):
@@ -30,7 +36,10 @@ def move(admin, request, session):
     if not session.length:
         messages.info(request, "This session has no date yet. Set it here.")
         return redirect("admin:events_session_change", session.pk)
-    initial = {"starts_at": session.starts_at.astimezone(LONDON), "ends_at": session.ends_at.astimezone(LONDON)}
+    initial = {
+        "starts_at": session.starts_at.astimezone(LONDON),
+        "ends_at": session.ends_at.astimezone(LONDON),
+    }
     form = MoveForm(request.POST or None, initial=initial)
     rehearsal = None
     if request.method == "POST" and form.is_valid():
@@ -46,9 +55,14 @@ def move(admin, request, session):
         except RuleError as error:
             form.add_error(None, str(error))
     return admin.page(
-        request, "admin/events/session/move.html", "Move this session", session=session, form=form,
-        rehearsal=rehearsal, original=session,
-    )  # fmt: skip
+        request,
+        "admin/events/session/move.html",
+        "Move this session",
+        session=session,
+        form=form,
+        rehearsal=rehearsal,
+        original=session,
+    )
 
 
 def cancel(admin, request, session):
@@ -64,6 +78,11 @@ def cancel(admin, request, session):
             messages.success(request, "The session is cancelled. Everybody on it is told.")
             return redirect("admin:events_session_board", session.pk)
     return admin.page(
-        request, "admin/events/session/cancel.html", "Cancel this session", session=session, form=form,
-        rehearsal=moving.rehearse(session), original=session,
-    )  # fmt: skip
+        request,
+        "admin/events/session/cancel.html",
+        "Cancel this session",
+        session=session,
+        form=form,
+        rehearsal=moving.rehearse(session),
+        original=session,
+    )

@@ -1,4 +1,6 @@
-"""Booking a conversation for somebody who rang up, and moving it: by the same rules as for everybody."""
+"""Booking a conversation for somebody who rang up, and moving it: by the same rules as for
+everybody.
+"""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
@@ -10,7 +12,12 @@ from collective.models import Person
 from events import booking
 from events.admin.conversation_forms import BookForForm
 
-HEARD_AT_ONCE = ["conversation_booked", "conversation_moved", "conversation_changed", "conversation_cancelled"]
+HEARD_AT_ONCE = [
+    "conversation_booked",
+    "conversation_moved",
+    "conversation_changed",
+    "conversation_cancelled",
+]
 
 
 def book(admin, request, series):
@@ -19,9 +26,13 @@ def book(admin, request, series):
     if person:
         return redirect("admin:events_conversationseries_book_person", series.pk, person.pk)
     return admin.page(
-        request, "admin/events/conversationseries/book.html", "Book for somebody", series=series, original=series,
+        request,
+        "admin/events/conversationseries/book.html",
+        "Book for somebody",
+        series=series,
+        original=series,
         **context,
-    )  # fmt: skip
+    )
 
 
 def book_person(admin, request, series, person_pk):
@@ -39,9 +50,15 @@ def book_person(admin, request, series, person_pk):
             messages.success(request, f"{person} has {conversation.slot}.")
             return redirect("admin:events_conversationseries_board", series.pk)
     return admin.page(
-        request, "admin/events/conversationseries/book_person.html", f"Book for {person}", series=series,
-        original=series, person=person, form=form, hears_it_now=on_the_phone(person),
-    )  # fmt: skip
+        request,
+        "admin/events/conversationseries/book_person.html",
+        f"Book for {person}",
+        series=series,
+        original=series,
+        person=person,
+        form=form,
+        hears_it_now=on_the_phone(person),
+    )
 
 
 def on_the_phone(person):
@@ -49,6 +66,8 @@ def on_the_phone(person):
 
 
 def heard(request, conversation):
-    """Whoever is told by phone, and is on the phone, has heard it: no task is left for a colleague."""
+    """Whoever is told by phone, and is on the phone, has heard it: no task is left for a
+    colleague.
+    """
     if request.POST.get("told") and on_the_phone(conversation.person):
         by_hand.told_at_once(conversation, request.user, HEARD_AT_ONCE)

@@ -35,7 +35,9 @@ class MoveForForm(forms.Form):
 
     def __init__(self, *args, conversation, **kwargs):
         super().__init__(*args, **kwargs)
-        free = conversation.series.slots.free_to(conversation.person, by_staff=True, moving=conversation)
+        free = conversation.series.slots.free_to(
+            conversation.person, by_staff=True, moving=conversation
+        )
         self.fields["slot_key"].offer(free, conversation.person)
 
     @property

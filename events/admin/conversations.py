@@ -24,17 +24,25 @@ def _needs_confidence(request):
 
 
 def private(admin_, request, conversation):
-    """Number, topics and what helps: only with the permission, and each look is on record for the person."""
+    """Number, topics and what helps: only with the permission, and each look is on record for the
+    person.
+    """
     _needs_confidence(request)
     admin_.log_change(request, conversation, confidential.LOOKED)
     return admin_.page(
-        request, "admin/events/conversation/private.html", "What they told us", conversation=conversation,
+        request,
+        "admin/events/conversation/private.html",
+        "What they told us",
+        conversation=conversation,
         original=conversation,
-    )  # fmt: skip
+    )
 
 
 def answers(admin_, request, conversation):
-    """Correct what the person answered, with them. It shows what they told, so it is on record like a look."""
+    """Correct what the person answered, with them.
+
+    It shows what they told, so it is on record like a look.
+    """
     _needs_confidence(request)
     sent = request.POST if request.method == "POST" else None
     form = AnswersOfBookingForm(
@@ -51,13 +59,20 @@ def answers(admin_, request, conversation):
             heard(request, conversation)
             return _done(admin_, request, conversation, "Corrected the answers")
     return _form(
-        admin_, request, conversation, form, "Correct the answers", "Save",
+        admin_,
+        request,
+        conversation,
+        form,
+        "Correct the answers",
+        "Save",
         hears_it_now=on_the_phone(conversation.person),
-    )  # fmt: skip
+    )
 
 
 def move(admin_, request, conversation):
-    """Another time, for somebody who rang up: the new one is taken before the old one is given back."""
+    """Another time, for somebody who rang up: the new one is taken before the old one is given
+    back.
+    """
     form = MoveForForm(request.POST or None, conversation=conversation)
     if request.method == "POST" and form.is_valid():
         try:
@@ -68,13 +83,20 @@ def move(admin_, request, conversation):
             heard(request, conversation)
             return _done(admin_, request, conversation, "Moved to another time")
     return _form(
-        admin_, request, conversation, form, "Move to another time", "Move",
+        admin_,
+        request,
+        conversation,
+        form,
+        "Move to another time",
+        "Move",
         hears_it_now=on_the_phone(conversation.person),
-    )  # fmt: skip
+    )
 
 
 def capacity(admin_, request, conversation):
-    """In which capacity they take part, as they say it; the payment follows until it is approved."""
+    """In which capacity they take part, as they say it; the payment follows until it is
+    approved.
+    """
     form = CapacityForm(request.POST or None, session=conversation.series)
     if request.method == "POST" and form.is_valid():
         try:
@@ -82,13 +104,22 @@ def capacity(admin_, request, conversation):
         except RuleError as error:
             form.add_error(None, str(error))
         else:
-            return _done(admin_, request, conversation, "Corrected in which capacity they take part")
+            return _done(
+                admin_, request, conversation, "Corrected in which capacity they take part"
+            )
     return _form(admin_, request, conversation, form, "In which capacity", "Save")
 
 
 def _form(admin_, request, conversation, form, title, button, **more):
     return admin_.page(
-        request, FORM, title, conversation=conversation, form=form, button=button, original=conversation, **more
+        request,
+        FORM,
+        title,
+        conversation=conversation,
+        form=form,
+        button=button,
+        original=conversation,
+        **more,
     )
 
 
@@ -111,37 +142,95 @@ class ConversationAdmin(MadeElsewhere, ActAdmin):
     change_form_template = "admin/events/conversation/change_form.html"
     pages = {"private": private, "answers": answers, "move": move, "capacity": capacity}
     acts = [
-        Act("cancel", "Cancel it", "The person and the host are told, and others can have the time.",
-            "Cancelled the conversation", is_on_the_phone=True),
-        Act("held", "It was held", "The fee becomes due, if they take part in a personal capacity.",
-            "Noted as held"),
-        Act("missed", "The person did not come", "They are told, and can book a new one.", "Noted as not come"),
-        Act("host_missed", "The host could not", "They have first choice of new times; you decide on the payment.",
-            "Noted that the host could not"),
-        Act("failed", "The connection failed", "They have first choice of new times; you decide on the payment.",
-            "Noted that the connection failed"),
-        Act("undo", "Take it back: nothing is noted", "It waits again for somebody to note what became of it.",
-            "Took back what was noted"),
-        Act("pay", "Pay it all the same", "The fee becomes due, although it was not held.", "Decided to pay it"),
-        Act("forget", "Remove what was told, and the note", "The person has asked for it. Number, topics, needs, the "
-            "host's note and what was noted of passing it on are removed for good.", "Removed what was told"),
-        Act("not_pay", "Do not pay this one", "A new conversation is paid as before.", "Decided not to pay it"),
-    ]  # fmt: skip
+        Act(
+            "cancel",
+            "Cancel it",
+            "The person and the host are told, and others can have the time.",
+            "Cancelled the conversation",
+            is_on_the_phone=True,
+        ),
+        Act(
+            "held",
+            "It was held",
+            "The fee becomes due, if they take part in a personal capacity.",
+            "Noted as held",
+        ),
+        Act(
+            "missed",
+            "The person did not come",
+            "They are told, and can book a new one.",
+            "Noted as not come",
+        ),
+        Act(
+            "host_missed",
+            "The host could not",
+            "They have first choice of new times; you decide on the payment.",
+            "Noted that the host could not",
+        ),
+        Act(
+            "failed",
+            "The connection failed",
+            "They have first choice of new times; you decide on the payment.",
+            "Noted that the connection failed",
+        ),
+        Act(
+            "undo",
+            "Take it back: nothing is noted",
+            "It waits again for somebody to note what became of it.",
+            "Took back what was noted",
+        ),
+        Act(
+            "pay",
+            "Pay it all the same",
+            "The fee becomes due, although it was not held.",
+            "Decided to pay it",
+        ),
+        Act(
+            "forget",
+            "Remove what was told, and the note",
+            "The person has asked for it. Number, topics, needs, the "
+            "host's note and what was noted of passing it on are removed for good.",
+            "Removed what was told",
+        ),
+        Act(
+            "not_pay",
+            "Do not pay this one",
+            "A new conversation is paid as before.",
+            "Decided not to pay it",
+        ),
+    ]
     readonly_fields = [
-        "person", "series", "slot", "state", "how", "who_rings", "capacity", "fee_pence", "ended_because",
-        "ended_reason", "pay_anyway", "removed_at", "note_removed_at", "created_at",
-    ]  # fmt: skip
+        "person",
+        "series",
+        "slot",
+        "state",
+        "how",
+        "who_rings",
+        "capacity",
+        "fee_pence",
+        "ended_because",
+        "ended_reason",
+        "pay_anyway",
+        "removed_at",
+        "note_removed_at",
+        "created_at",
+    ]
     fields = readonly_fields
 
     def open_acts(self, request, obj):
         begun = obj.is_live and obj.slot.has_started
         decides = obj.keeps_right and obj.fee_pence is not None and obj.person_id != request.user.pk
         may = {
-            "cancel": obj.is_upcoming, "undo": begun and obj.state != State.BOOKED,
-            "pay": decides and obj.pay_anyway is not True, "not_pay": decides and obj.pay_anyway is not False,
-        }  # fmt: skip
+            "cancel": obj.is_upcoming,
+            "undo": begun and obj.state != State.BOOKED,
+            "pay": decides and obj.pay_anyway is not True,
+            "not_pay": decides and obj.pay_anyway is not False,
+        }
         may["forget"] = request.user.has_perm("events.view_confidential") and not obj.is_on
-        marks = {state: begun and obj.state != state for state in ("held", "missed", "host_missed", "failed")}
+        marks = {
+            state: begun and obj.state != state
+            for state in ("held", "missed", "host_missed", "failed")
+        }
         return [act for act in self.acts if {**may, **marks}[act.name]]
 
     def back_from_act(self, obj):
@@ -205,7 +294,12 @@ def offer(admin_, request, asked):
             messages.success(request, f"{slot} is kept for {asked.person}, and we tell them.")
             return redirect(admin_.back_from_act(asked))
     return admin_.page(
-        request, "admin/events/timerequest/offer.html", "Offer a time", asked=asked, form=form, original=asked
+        request,
+        "admin/events/timerequest/offer.html",
+        "Offer a time",
+        asked=asked,
+        form=form,
+        original=asked,
     )
 
 
@@ -217,11 +311,20 @@ class TimeRequestAdmin(MadeElsewhere, ActAdmin):
     search_fields = ["person__name", "person__email"]
     private_fields = ("wish",)
     view_on_site = False
-    readonly_fields = ["person", "series", "what_would_work", "asked_at", "offered_at", "settled_at"]
+    readonly_fields = [
+        "person",
+        "series",
+        "what_would_work",
+        "asked_at",
+        "offered_at",
+        "settled_at",
+    ]
     fields = readonly_fields
     change_form_template = "admin/events/timerequest/change_form.html"
     pages = {"offer": offer}
-    acts = [Act("settle", "Answered in another way", "It leaves the lists.", "Answered in another way")]
+    acts = [
+        Act("settle", "Answered in another way", "It leaves the lists.", "Answered in another way")
+    ]
 
     def open_acts(self, request, obj):
         return self.acts if obj.settled_at is None else []

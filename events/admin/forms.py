@@ -31,9 +31,13 @@ class SessionForm(forms.ModelForm):
         }:
             where = "ends_at" if cleaned.get("starts_at") else "starts_at"
             if not {"starts_at", "ends_at"} & {*self.errors}:
-                self.add_error(where, "Give a start and an end, or leave the state at “To be confirmed”.")
+                self.add_error(
+                    where, "Give a start and an end, or leave the state at “To be confirmed”."
+                )
         if cleaned.get("fee_pence") and cleaned["fee_pence"] < LEAST_FEE:
-            self.add_error("fee_pence", f"This is {pounds(cleaned['fee_pence'])}. For £75 write 7500.")
+            self.add_error(
+                "fee_pence", f"This is {pounds(cleaned['fee_pence'])}. For £75 write 7500."
+            )
         ends_at = cleaned.get("ends_at") or self.instance.ends_at
         if cleaned.get("opens_at") and ends_at and cleaned["opens_at"] >= ends_at:
             self.add_error("opens_at", "Sign-up would open after the session is over.")
@@ -44,9 +48,14 @@ class SessionForm(forms.ModelForm):
 
 class MoveOnListForm(forms.Form):
     position = forms.IntegerField(
-        min_value=1, max_value=100_000, label="Position on the list", help_text="1 is the next in order."
+        min_value=1,
+        max_value=100_000,
+        label="Position on the list",
+        help_text="1 is the next in order.",
     )
-    reason = forms.CharField(max_length=200, label="Why", help_text="Other staff can read it. Nothing private, please.")
+    reason = forms.CharField(
+        max_length=200, label="Why", help_text="Other staff can read it. Nothing private, please."
+    )
 
 
 class WallTimeField(forms.SplitDateTimeField):
@@ -54,9 +63,11 @@ class WallTimeField(forms.SplitDateTimeField):
 
     def __init__(self, **kwargs):
         widget = forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": "Date"}, time_attrs={"type": "time", "aria-label": "Time"},
-            date_format="%Y-%m-%d", time_format="%H:%M",
-        )  # fmt: skip
+            date_attrs={"type": "date", "aria-label": "Date"},
+            time_attrs={"type": "time", "aria-label": "Time"},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        )
         super().__init__(widget=widget, **kwargs)
 
 
@@ -66,16 +77,21 @@ class MoveForm(forms.Form):
     starts_at = WallTimeField(label="New start (UK time)")
     ends_at = WallTimeField(label="New end (UK time)")
     note = forms.CharField(
-        label="What people should know", required=False, max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
+        label="What people should know",
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Everybody on it reads this.",
-    )  # fmt: skip
+    )
 
 
 class CancelForm(forms.Form):
     reason = forms.CharField(
-        label="Why it is cancelled", max_length=400, widget=forms.Textarea(attrs={"rows": 3}),
+        label="Why it is cancelled",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Everybody on it reads this, and so does who opens its page.",
-    )  # fmt: skip
+    )
 
 
 class NeedForm(forms.Form):
@@ -83,19 +99,27 @@ class NeedForm(forms.Form):
 
     state = forms.ChoiceField(
         choices=[row for row in AccessNeed.State.choices if row[0] != AccessNeed.State.WITHDRAWN],
-        widget=forms.RadioSelect, label="How far are we?",
-    )  # fmt: skip
+        widget=forms.RadioSelect,
+        label="How far are we?",
+    )
     reason = forms.CharField(
-        label="What the person is told about it", required=False, max_length=400,
+        label="What the person is told about it",
+        required=False,
+        max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="For example who it is, or why we cannot arrange it. They read it on their page.",
-    )  # fmt: skip
+    )
     note = forms.CharField(
-        label="Note for the team", required=False, max_length=400, widget=forms.Textarea(attrs={"rows": 2})
+        label="Note for the team",
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     version = forms.CharField(widget=forms.HiddenInput, max_length=16)
     needed_by = forms.DateField(
-        label="Arranged by", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label="Arranged by",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
 
@@ -110,12 +134,16 @@ class PlacesForm(forms.Form):
 class AttendanceForm(forms.Form):
     """One person's mark."""
 
-    mark = forms.ChoiceField(choices=[(name, name.capitalize()) for name in MARKS], widget=forms.RadioSelect)
+    mark = forms.ChoiceField(
+        choices=[(name, name.capitalize()) for name in MARKS], widget=forms.RadioSelect
+    )
     was = forms.CharField(widget=forms.HiddenInput, max_length=20)
 
     @classmethod
     def of(cls, registration, request):
-        """Bound only if the page that was sent had this row: somebody may have signed up since it was opened."""
+        """Bound only if the page that was sent had this row: somebody may have signed up since it
+        was opened.
+        """
         prefix = str(registration.pk)
         sent = request.POST if f"{prefix}-mark" in request.POST else None
         return cls(sent, prefix=prefix, registration=registration)
@@ -133,13 +161,17 @@ class AttendanceForm(forms.Form):
 
 
 class WalkInForm(forms.Form):
-    email = forms.EmailField(label="Email address, if they have one", required=False, max_length=254)
+    email = forms.EmailField(
+        label="Email address, if they have one", required=False, max_length=254
+    )
     name = forms.CharField(label="Name", max_length=100, required=False)
     capacity = forms.ChoiceField(
-        label="How did they take part?", choices=Registration.Capacity.choices, required=False,
+        label="How did they take part?",
+        choices=Registration.Capacity.choices,
+        required=False,
         initial=Registration.Capacity.NOT_SURE,
         help_text="It decides about payment. If you did not ask, leave it: they are asked.",
-    )  # fmt: skip
+    )
 
     def clean_capacity(self):
         return self.cleaned_data["capacity"] or Registration.Capacity.NOT_SURE

@@ -16,9 +16,12 @@ def arrange(admin_, request, need):
     if not request.user.has_perm("events.view_access_needs"):
         raise PermissionDenied
     initial = {
-        "state": need.state, "reason": need.reason, "note": need.note, "needed_by": need.needed_by,
+        "state": need.state,
+        "reason": need.reason,
+        "note": need.note,
+        "needed_by": need.needed_by,
         "version": need.version,
-    }  # fmt: skip
+    }
     form = NeedForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -28,14 +31,23 @@ def arrange(admin_, request, need):
         else:
             admin_.log_change(request, need.registration, "Worked on what helps them")
             today.put_back(f"needs:{need.registration.session_id}")
-            messages.success(request, "Saved. If there is news, the person is told in ten minutes, in one message.")
+            messages.success(
+                request,
+                "Saved. If there is news, the person is told in ten minutes, in one message.",
+            )
             return redirect(admin_.back_from_act(need))
     if request.method != "POST":
         admin_.log_change(request, need.registration, "Looked at what helps them")
     return admin_.page(
-        request, "admin/events/accessneed/arrange.html", "What helps them take part", need=need, form=form,
-        registration=need.registration, session=need.registration.session, original=need,
-    )  # fmt: skip
+        request,
+        "admin/events/accessneed/arrange.html",
+        "What helps them take part",
+        need=need,
+        form=form,
+        registration=need.registration,
+        session=need.registration.session,
+        original=need,
+    )
 
 
 @admin.register(AccessNeed)
@@ -50,14 +62,23 @@ class AccessNeedAdmin(MadeElsewhere, ActAdmin):
     private_fields = ("what", "answer")
     pages = {"arrange": arrange}
     acts = [
-        Act("called_off", "It is called off", "What was arranged is called off, and this line goes.", "Called off"),
+        Act(
+            "called_off",
+            "It is called off",
+            "What was arranged is called off, and this line goes.",
+            "Called off",
+        ),
     ]
 
     def has_module_permission(self, request):
         return False
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("registration__session", "registration__person")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("registration__session", "registration__person")
+        )
 
     @admin.display(description="Session")
     def session(self, need):

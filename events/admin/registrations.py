@@ -24,18 +24,27 @@ def move_on_list(admin_, request, registration):
     form = MoveOnListForm(request.POST or None, initial={"position": registration.position})
     if request.method == "POST" and form.is_valid():
         try:
-            waiting_list.move(registration, form.cleaned_data["position"], form.cleaned_data["reason"])
+            waiting_list.move(
+                registration, form.cleaned_data["position"], form.cleaned_data["reason"]
+            )
         except RuleError as error:
             form.add_error(None, str(error))
         else:
             registration.refresh_from_db()
             admin_.log_change(request, registration, "Moved on the waiting list")
-            messages.success(request, f"{registration.person} is at position {registration.position} now.")
+            messages.success(
+                request, f"{registration.person} is at position {registration.position} now."
+            )
             return redirect(admin_.back_from_act(registration) + "?show=waiting")
     return admin_.page(
-        request, "admin/events/registration/form.html", "Move on the waiting list", registration=registration,
-        form=form, button="Move", original=registration,
-    )  # fmt: skip
+        request,
+        "admin/events/registration/form.html",
+        "Move on the waiting list",
+        registration=registration,
+        form=form,
+        button="Move",
+        original=registration,
+    )
 
 
 def answers(admin_, request, registration):
@@ -45,7 +54,9 @@ def answers(admin_, request, registration):
 
         raise PermissionDenied
     session = registration.session
-    form = AnswersForm(request.POST or None, session=session, initial=AnswersForm.initial_for(registration))
+    form = AnswersForm(
+        request.POST or None, session=session, initial=AnswersForm.initial_for(registration)
+    )
     if request.method != "POST":
         admin_.log_change(request, registration, "Looked at the answers")
     elif form.is_valid():
@@ -58,13 +69,20 @@ def answers(admin_, request, registration):
             messages.success(request, f"The answers of {registration.person} are saved.")
             return redirect(admin_.change_url(registration))
     return admin_.page(
-        request, "admin/events/registration/form.html", "Correct the answers", registration=registration, form=form,
-        button="Save", original=registration,
-    )  # fmt: skip
+        request,
+        "admin/events/registration/form.html",
+        "Correct the answers",
+        registration=registration,
+        form=form,
+        button="Save",
+        original=registration,
+    )
 
 
 def capacity(admin_, request, registration):
-    """In which capacity they took part, as they say it; the payment follows until it is approved."""
+    """In which capacity they took part, as they say it; the payment follows until it is
+    approved.
+    """
     form = CapacityForm(request.POST or None, session=registration.session)
     if request.method == "POST" and form.is_valid():
         try:
@@ -76,14 +94,28 @@ def capacity(admin_, request, registration):
             messages.success(request, f"Noted for {registration.person}.")
             return redirect(admin_.change_url(registration))
     return admin_.page(
-        request, "admin/events/registration/form.html", "In which capacity", registration=registration, form=form,
-        button="Save", original=registration,
-    )  # fmt: skip
+        request,
+        "admin/events/registration/form.html",
+        "In which capacity",
+        registration=registration,
+        form=form,
+        button="Save",
+        original=registration,
+    )
 
 
 @admin.register(Registration)
 class RegistrationAdmin(MadeElsewhere, ActAdmin):
-    list_display = ["person", "email", "session", "state", "order", "offer_until", "capacity", "created_at"]
+    list_display = [
+        "person",
+        "email",
+        "session",
+        "state",
+        "order",
+        "offer_until",
+        "capacity",
+        "created_at",
+    ]
     list_filter = ["state", "capacity", "session"]
     list_select_related = ["person", "session"]
     search_fields = ["person__name", "person__email", "session__title"]
@@ -94,37 +126,73 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
     change_form_template = "admin/events/registration/change_form.html"
     pages = {"move": move_on_list, "answers": answers, "capacity": capacity}
     acts = [
-        Act("offer", "Offer a place", "We keep the place for this person, and tell them.", "Offered a place"),
         Act(
-            "accept", "They say yes", "The place is booked for them.", "Said yes to the place, for them",
+            "offer",
+            "Offer a place",
+            "We keep the place for this person, and tell them.",
+            "Offered a place",
+        ),
+        Act(
+            "accept",
+            "They say yes",
+            "The place is booked for them.",
+            "Said yes to the place, for them",
             is_on_the_phone=True,
         ),
         Act(
-            "decline", "They say no", "The place goes to the next in order.", "Said no to the place, for them",
+            "decline",
+            "They say no",
+            "The place goes to the next in order.",
+            "Said no to the place, for them",
             is_on_the_phone=True,
         ),
         Act(
-            "take_back", "Take back the offer",
+            "take_back",
+            "Take back the offer",
             "They go back to their place on the list. Free places then wait for you to offer them.",
             "Took back the offer",
         ),
         Act(
-            "give_back", "Give back the place",
-            "The person is told, and the place is offered to the next in order.", "Gave back the place",
+            "give_back",
+            "Give back the place",
+            "The person is told, and the place is offered to the next in order.",
+            "Gave back the place",
         ),
         Act(
-            "leave_list", "Take off the list", "They no longer wait for a place, and are told.", "Took off the list",
+            "leave_list",
+            "Take off the list",
+            "They no longer wait for a place, and are told.",
+            "Took off the list",
         ),
         Act(
-            "book_again", "Book again",
-            "A new booking with the same answers: a place if one is free, else the end of the list.", "Booked again",
+            "book_again",
+            "Book again",
+            (
+                "A new booking with the same answers: a place if one is free, else the end of the "
+                "list."
+            ),
+            "Booked again",
         ),
-    ]  # fmt: skip
+    ]
     readonly_fields = [
-        "person", "session", "state", "capacity", "list_number", "list_reason", "offer_until", "offer_told_at",
-        "ended_because", "came_for_part", "came_without_signing_up", "fee_pence", "agreed_at", "created_at",
-        "who_comes_along", "what_helps", "history",
-    ]  # fmt: skip
+        "person",
+        "session",
+        "state",
+        "capacity",
+        "list_number",
+        "list_reason",
+        "offer_until",
+        "offer_told_at",
+        "ended_because",
+        "came_for_part",
+        "came_without_signing_up",
+        "fee_pence",
+        "agreed_at",
+        "created_at",
+        "who_comes_along",
+        "what_helps",
+        "history",
+    ]
     fields = readonly_fields
 
     def get_fields(self, request, obj=None):
@@ -134,13 +202,19 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         """Each look at what a person needs is on record."""
-        if obj and (obj.access_needs or obj.companion) and request.user.has_perm("events.view_access_needs"):
+        if (
+            obj
+            and (obj.access_needs or obj.companion)
+            and request.user.has_perm("events.view_access_needs")
+        ):
             self.log_change(request, obj, "Looked at this registration")
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @admin.display(description="Order on the list", ordering="list_number")
     def order(self, registration):
-        return "" if registration.list_number is None else f"{registration.list_number.normalize():f}"
+        return (
+            "" if registration.list_number is None else f"{registration.list_number.normalize():f}"
+        )
 
     @admin.display(description="Email address")
     def email(self, registration):
@@ -167,16 +241,21 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         return obj.person if by_phone and act.name != "take_back" else None
 
     def after_act(self, request, obj, act):
-        """Whoever is told by phone, and is on the phone, has heard it: no task is left for a colleague."""
+        """Whoever is told by phone, and is on the phone, has heard it: no task is left for a
+        colleague.
+        """
         if request.POST.get("told") and self.hears_it_now(obj, act):
-            newest = Registration.objects.filter(person=obj.person_id, session=obj.session_id).latest("created_at")
+            newest = Registration.objects.filter(
+                person=obj.person_id, session=obj.session_id
+            ).latest("created_at")
             by_hand.told_at_once(newest, request.user, HEARD_AT_ONCE)
 
     def act_offer(self, request, registration):
         offered = waiting_list.offer_by_hand(registration)
         if offered.offer_waits_to_be_told:
             return (
-                f"The place is kept for {offered.person} until somebody has told them; then they have time to answer."
+                f"The place is kept for {offered.person} until somebody has told them; then they "
+                "have time to answer."
             )
         until = timezone.localtime(offered.offer_until, LONDON)
         return f"{offered.person} has the offer until {until:%d %B, %H:%M}."
@@ -195,7 +274,10 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
 
     def act_give_back(self, request, registration):
         registration.give_up(Registration.EndedBecause.STAFF)
-        return f"{registration.person} no longer holds a place. “Book again” on their registration undoes it."
+        return (
+            f"{registration.person} no longer holds a place. “Book again” on their registration "
+            "undoes it."
+        )
 
     def act_leave_list(self, request, registration):
         registration.give_up(Registration.EndedBecause.STAFF)
@@ -224,13 +306,21 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         ids = {(event.pgh_context or {}).get("user") for event in events} - {None}
         names = {str(person.pk): str(person) for person in Person.objects.filter(pk__in=ids)}
         rows = (
-            (f"{timezone.localtime(row.pgh_created_at, LONDON):%d %b %Y %H:%M}", State(row.state).label,
-             f" ({row.list_reason})" if row.list_reason and row.state == State.WAITING else "", _who(row, names))
+            (
+                f"{timezone.localtime(row.pgh_created_at, LONDON):%d %b %Y %H:%M}",
+                State(row.state).label,
+                f" ({row.list_reason})" if row.list_reason and row.state == State.WAITING else "",
+                _who(row, names),
+            )
             for row in events
-        )  # fmt: skip
+        )
         return format_html_join("\n", "<p>{}: {}{}{}</p>", rows)
 
 
 def _who(event, names):
     user = (event.pgh_context or {}).get("user")
-    return f", by {names.get(user, 'somebody who is gone')}" if user else ", by itself or by a link from a mail"
+    return (
+        f", by {names.get(user, 'somebody who is gone')}"
+        if user
+        else ", by itself or by a link from a mail"
+    )

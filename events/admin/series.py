@@ -39,13 +39,19 @@ def board(admin_, request, series):
     rows = series.conversations.select_related("person", "slot")
     coming = list(rows.upcoming().order_by("slot__starts_at")[:A_BOARD])
     return admin_.page(
-        request, "admin/events/conversationseries/board.html", str(series), series=series, original=series,
-        coming=coming, to_arrange=sum(row.asks_to_arrange for row in coming),
+        request,
+        "admin/events/conversationseries/board.html",
+        str(series),
+        series=series,
+        original=series,
+        coming=coming,
+        to_arrange=sum(row.asks_to_arrange for row in coming),
         to_mark=rows.to_mark().order_by("slot__starts_at")[:A_BOARD],
         to_decide=rows.to_decide().order_by("slot__starts_at")[:A_BOARD],
         requests=series.time_requests.open().select_related("person")[:A_BOARD],
-        free=series.slots.free_to(request.user, by_staff=True).count(), now=clock.now(),
-    )  # fmt: skip
+        free=series.slots.free_to(request.user, by_staff=True).count(),
+        now=clock.now(),
+    )
 
 
 def cancel(admin_, request, series):
@@ -61,9 +67,14 @@ def cancel(admin_, request, series):
             messages.success(request, f"Cancelled. {number} people who had one booked are told.")
             return redirect(admin_.back_from_act(series))
     return admin_.page(
-        request, "admin/events/conversationseries/cancel.html", "Cancel these conversations", series=series, form=form,
-        original=series, number=series.conversations.upcoming().count(),
-    )  # fmt: skip
+        request,
+        "admin/events/conversationseries/cancel.html",
+        "Cancel these conversations",
+        series=series,
+        form=form,
+        original=series,
+        number=series.conversations.upcoming().count(),
+    )
 
 
 @admin.register(ConversationSeries)
@@ -86,7 +97,21 @@ class ConversationSeriesAdmin(ActAdmin):
     ]
     pages = {"board": board, "book": conversation_booking.book, "cancel": cancel}
     fieldsets = [
-        (None, {"fields": ["call", "host", "title", "slug", "neutral_name", "summary", "state", "cancelled_because"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "call",
+                    "host",
+                    "title",
+                    "slug",
+                    "neutral_name",
+                    "summary",
+                    "state",
+                    "cancelled_because",
+                ]
+            },
+        ),
         ("When", {"fields": ["opens_at", "when_words", "how_long"]}),
         ("What people read", {"fields": ["about_host", "what_to_expect", "position"]}),
         ("What we offer", {"fields": ["fee_pence", "what_the_fee_covers"]}),
@@ -97,12 +122,15 @@ class ConversationSeriesAdmin(ActAdmin):
     def get_urls(self):
         view = self.admin_site.admin_view
         own = [
-            path("from-card/", view(self.from_card_view), name="events_conversationseries_from_card"),
             path(
-                "<uuid:pk>/book/<uuid:person_pk>/", view(self.book_person_view),
+                "from-card/", view(self.from_card_view), name="events_conversationseries_from_card"
+            ),
+            path(
+                "<uuid:pk>/book/<uuid:person_pk>/",
+                view(self.book_person_view),
                 name="events_conversationseries_book_person",
             ),
-        ]  # fmt: skip
+        ]
         return [*own, *super().get_urls()]
 
     def book_person_view(self, request, pk, person_pk):
@@ -117,7 +145,9 @@ class ConversationSeriesAdmin(ActAdmin):
         """A plain card for conversations gets pages of its own: same address, same followers."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        cards = Activity.objects.filter(kind=Activity.Kind.CONVERSATION, conversationseries=None, session=None)
+        cards = Activity.objects.filter(
+            kind=Activity.Kind.CONVERSATION, conversationseries=None, session=None
+        )
         if request.method == "POST":
             card = get_object_or_404(cards, pk=request.POST.get("card") or None)
             try:
@@ -126,19 +156,30 @@ class ConversationSeriesAdmin(ActAdmin):
                 messages.error(request, str(error))
             else:
                 self.log_addition(request, series, "Made from a card")
-                messages.success(request, f"{series.host} can now open times at {reverse('host', args=[series.slug])}")
+                messages.success(
+                    request,
+                    f"{series.host} can now open times at {reverse('host', args=[series.slug])}",
+                )
                 return redirect(self.change_url(series))
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Pages for a card",
-                   "cards": cards.select_related("call__lead")}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Pages for a card",
+            "cards": cards.select_related("call__lead"),
+        }
         return TemplateResponse(request, "admin/events/conversationseries/from_card.html", context)
 
     @admin.display(description="Board", ordering="title")
     def board_link(self, series):
         url = reverse("admin:events_conversationseries_board", args=[series.pk])
-        return format_html('<a href="{}">Board<span class="visually-hidden"> of {}</span></a>', url, series)
+        return format_html(
+            '<a href="{}">Board<span class="visually-hidden"> of {}</span></a>', url, series
+        )
 
     def get_readonly_fields(self, request, obj=None):
-        """The state has acts; the host stays as soon as times were opened: what people told is told to that host."""
+        """The state has acts; the host stays as soon as times were opened: what people told is told
+        to that host.
+        """
         if obj is None:
             return ["state", "cancelled_because"]
         held = ["host"] if obj.slots.exists() else []
@@ -152,7 +193,9 @@ class ConversationSeriesAdmin(ActAdmin):
         return False
 
     def open_acts(self, request, obj):
-        wanted = {State.OPEN: "close", State.CLOSED: "open", State.TO_BE_CONFIRMED: "open"}.get(obj.state)
+        wanted = {State.OPEN: "close", State.CLOSED: "open", State.TO_BE_CONFIRMED: "open"}.get(
+            obj.state
+        )
         return [act for act in self.acts if act.name == wanted]
 
     def back_from_act(self, obj):

@@ -45,11 +45,16 @@ class SessionAdmin(ActAdmin):
     change_form_template = "admin/events/session/change_form.html"
     acts = [
         Act("open", "Open sign-up", "People can then sign up. Who asked to be told gets an email."),
-        Act("close", "Close sign-up", "Nobody can then sign up. Who has a place keeps it, and offers go on."),
+        Act(
+            "close",
+            "Close sign-up",
+            "Nobody can then sign up. Who has a place keeps it, and offers go on.",
+        ),
         Act(
             "copy",
             "Copy this session",
-            "Makes a new session with the same words, reminders and materials: without people, date and joining "
+            "Makes a new session with the same words, reminders and materials: without people, "
+            "date and joining "
             "details.",
         ),
         Act(
@@ -72,21 +77,68 @@ class SessionAdmin(ActAdmin):
         "walk_in": attendance.walk_in,
     }
     fieldsets = [
-        (None, {"fields": ["call", "kind", "title", "slug", "neutral_name", "summary", "state", "cancelled_because"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "call",
+                    "kind",
+                    "title",
+                    "slug",
+                    "neutral_name",
+                    "summary",
+                    "state",
+                    "cancelled_because",
+                ]
+            },
+        ),
         ("When", {"fields": ["starts_at", "ends_at", "opens_at", "when_words", "how_long"]}),
         ("Places", {"fields": ["places", "offers_by_hand", "by_invitation", "invited"]}),
-        ("What people read", {"fields": [
-            "what_to_expect", "who_will_be_there", "pace", "recording", "content_note", "interpreter_by", "contact",
-            "contact_on_the_day", "position",
-        ]}),
+        (
+            "What people read",
+            {
+                "fields": [
+                    "what_to_expect",
+                    "who_will_be_there",
+                    "pace",
+                    "recording",
+                    "content_note",
+                    "interpreter_by",
+                    "contact",
+                    "contact_on_the_day",
+                    "position",
+                ]
+            },
+        ),
         ("What we offer", {"fields": ["fee_pence", "what_the_fee_covers"]}),
-        ("In person", {"fields": ["address", "map_link", "step_free_access", "quiet_room", "toilets", "food"]}),
+        (
+            "In person",
+            {
+                "fields": [
+                    "address",
+                    "map_link",
+                    "step_free_access",
+                    "quiet_room",
+                    "toilets",
+                    "food",
+                ]
+            },
+        ),
         ("Your own words in messages", {"fields": ["booked_note", "reminder_note", "after_note"]}),
-        ("Joining details, shown only to who is coming", {"fields": [
-            "joining_link", "meeting_id", "passcode", "dial_in", "how_to_get_in",
-        ]}),
+        (
+            "Joining details, shown only to who is coming",
+            {
+                "fields": [
+                    "joining_link",
+                    "meeting_id",
+                    "passcode",
+                    "dial_in",
+                    "how_to_get_in",
+                ]
+            },
+        ),
         ("Afterwards", {"fields": ["notes_afterwards"]}),
-    ]  # fmt: skip
+    ]
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_counts()
@@ -102,7 +154,9 @@ class SessionAdmin(ActAdmin):
     @admin.display(description="Board", ordering="title")
     def board(self, session):
         url = reverse("admin:events_session_board", args=[session.pk])
-        return format_html('<a href="{}">Board<span class="visually-hidden"> of {}</span></a>', url, session)
+        return format_html(
+            '<a href="{}">Board<span class="visually-hidden"> of {}</span></a>', url, session
+        )
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.book_person_view)
@@ -118,21 +172,34 @@ class SessionAdmin(ActAdmin):
         return booking.book_person(self, request, session, person_pk)
 
     def get_readonly_fields(self, request, obj=None):
-        """What has an act or a page of its own, as people must hear of it: the state, places, and a date once people
-        are signed up."""
+        """What has an act or a page of its own, as people must hear of it: the state, places, and a
+        date once people are signed up.
+        """
         if obj is None:
             return []
-        dated = ["starts_at", "ends_at"] if obj.starts_at and obj.registrations.live().exists() else []
+        dated = (
+            ["starts_at", "ends_at"] if obj.starts_at and obj.registrations.live().exists() else []
+        )
         return ["state", "cancelled_because", "places", *dated]
 
     def get_fieldsets(self, request, obj=None):
         """Joining details are for who is coming and for who looks after the session."""
         may = self.has_change_permission(request, obj) or self.has_add_permission(request)
-        return [row for row in self.fieldsets if may or not row[0] or not row[0].startswith("Joining details")]
+        return [
+            row
+            for row in self.fieldsets
+            if may or not row[0] or not row[0].startswith("Joining details")
+        ]
 
     def open_acts(self, request, session):
-        wanted = {State.OPEN: "close", State.CLOSED: "open", State.TO_BE_CONFIRMED: "open"}.get(session.state)
-        may = {"copy": True, "tell_again": session.joining_details_are_out, wanted: not session.has_ended}
+        wanted = {State.OPEN: "close", State.CLOSED: "open", State.TO_BE_CONFIRMED: "open"}.get(
+            session.state
+        )
+        may = {
+            "copy": True,
+            "tell_again": session.joining_details_are_out,
+            wanted: not session.has_ended,
+        }
         return [act for act in self.acts if may.get(act.name)]
 
     def back_from_act(self, session):
@@ -165,7 +232,10 @@ class SessionAdmin(ActAdmin):
         return f"Copied. The new one has no date and no people yet: {copied} ({copied.slug})."
 
     def act_tell_again(self, request, session):
-        return f"The joining details go to {moving.send_joining_details_again(session)} people once more."
+        return (
+            f"The joining details go to {moving.send_joining_details_again(session)} people once "
+            "more."
+        )
 
     def response_change(self, request, obj):
         if "_continue" in request.POST or "_addanother" in request.POST or "_popup" in request.POST:

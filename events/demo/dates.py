@@ -15,7 +15,9 @@ def kick_off(today):
 
 
 def conversations(today):
-    """The Monday from which conversations are held: as far before as it was, or a week more, so that it has come."""
+    """The Monday from which conversations are held: as far before as it was, or a week more, so
+    that it has come.
+    """
     day = kick_off(today) - (KICK_OFF - CONVERSATIONS)
     return day if day <= today else day - timedelta(weeks=1)
 

@@ -2,7 +2,10 @@
 
 COMMUNITY = {
     "name": "Co-Production Collective",
-    "about": "We invite people to work with us as equals. You choose how to take part, and you can stop at any time.",
+    "about": (
+        "We invite people to work with us as equals. You choose how to take part, and you can stop "
+        "at any time."
+    ),
     "phone": "020 7946 0000",
     "hours": "Monday to Friday, 9am to 5pm",
     "from_email": "hello@collective.example",
@@ -17,31 +20,39 @@ CALL = {
         "We want to write it with you."
     ),
     "why": (
-        "<p>A safeguarding policy says how we look after each other. We do not want to copy one from a shelf. We "
+        "<p>A safeguarding policy says how we look after each other. We do not want to copy "
+        "one from a shelf. We "
         "want to know from you:</p>"
         "<ul><li>what helps people be safe, and feel safe, during our sessions;</li>"
-        "<li>how our community and our team can notice that something is wrong, and what to do then and there;</li>"
+        "<li>how our community and our team can notice that something is wrong, and what to do "
+        "then and there;</li>"
         "<li>how a person gets the right support, from us or from somebody else;</li>"
         "<li>how we answer worries about relationships, fear of abuse, abuse itself, bullying and "
         "discrimination.</li></ul>"
-        "<p>Some questions are our own: how we work with organisations that commission us, what our place within "
+        "<p>Some questions are our own: how we work with organisations that commission us, "
+        "what our place within "
         "UCL means, and what is new now that some of us are paid Associates.</p>"
-        "<p>Everything you say is read and answered. You will see what changed because of it, and if something "
+        "<p>Everything you say is read and answered. You will see what changed because of it, "
+        "and if something "
         "did not change, why.</p>"
     ),
     "about_lead": (
-        "Richard leads the work on this policy. He is a member of our community: he listens, writes the drafts and "
+        "Richard leads the work on this policy. He is a member of our community: he listens, "
+        "writes the drafts and "
         "changes them. Our team looks after sign-ups, waiting lists and payments."
     ),
     "about_pay": (
-        "If you take part in a personal capacity, we offer you £75 for a session (it covers the two hours, and "
-        "getting ready and thinking about it afterwards), and £25 for a conversation or for comments in your own "
+        "If you take part in a personal capacity, we offer you £75 for a session (it covers "
+        "the two hours, and "
+        "getting ready and thinking about it afterwards), and £25 for a conversation or for "
+        "comments in your own "
         "time. If you take part as part of a paid role, we do not pay you as well."
     ),
     "fund_name": "our access fund",
     "budget_pence": 500_000,
     "care_note": (
-        "We talk about keeping people safe from harm. You never have to tell us what happened to you, and you can "
+        "We talk about keeping people safe from harm. You never have to tell us what happened "
+        "to you, and you can "
         "stop at any time."
     ),
 }
@@ -50,11 +61,16 @@ KICK_OFF = {
     "title": "First session: what should our policy do?",
     "slug": "first-session",
     "neutral_name": "Community session, online",
-    "summary": "We meet on Zoom and start the policy together: what matters, what worries us, what good looks like.",
+    "summary": (
+        "We meet on Zoom and start the policy together: what matters, what worries us, what good "
+        "looks like."
+    ),
     "what_to_expect": (
-        "<p>We start with a welcome and our ways of working. Then we talk in small groups of five or six, with "
+        "<p>We start with a welcome and our ways of working. Then we talk in small groups of "
+        "five or six, with "
         "somebody from our team in each. There are two breaks of ten minutes.</p>"
-        "<p>You can speak, write in the chat, or just listen. We send the questions before the day.</p>"
+        "<p>You can speak, write in the chat, or just listen. We send the questions before the "
+        "day.</p>"
     ),
     "who_will_be_there": "Up to 30 people from our community, Richard, and three people from our team.",
     "pace": "Two breaks, camera optional",
@@ -81,8 +97,10 @@ CONVERSATION = {
     "fee_pence": 2500,
     "about_host": "Richard is a member of our community. He leads the work on this policy.",
     "what_to_expect": (
-        "<p>You talk about what matters to you. Nobody else listens, and nothing is recorded. You can have somebody "
-        "with you, keep the camera off, write instead of speaking, take breaks, and stop at any time.</p>"
+        "<p>You talk about what matters to you. Nobody else listens, and nothing is recorded. "
+        "You can have somebody "
+        "with you, keep the camera off, write instead of speaking, take breaks, and stop at "
+        "any time.</p>"
     ),
     "video_link": "https://zoom.example/j/7946000",
     "ring_host_on": "+442079460001",
@@ -90,9 +108,13 @@ CONVERSATION = {
 # Richard is there: (weekday, 0 is Monday; from; until)
 HOURS = [(0, 10, 13), (2, 14, 18), (3, 17, 20)]
 TALK = {
-    "how": "phone", "who_rings": "host", "phone": "+447700900123", "topics": "What helped me to feel safe in a group.",
-    "access_needs": {"choices": ["breaks"], "notes": ""}, "capacity": "personal",
-}  # fmt: skip
+    "how": "phone",
+    "who_rings": "host",
+    "phone": "+447700900123",
+    "topics": "What helped me to feel safe in a group.",
+    "access_needs": {"choices": ["breaks"], "notes": ""},
+    "capacity": "personal",
+}
 
 OWN_TIME = {
     "title": "In your own time: unpick the draft",
@@ -115,19 +137,42 @@ IN_PERSON = {
 EXPENSE_LIMITS = {"travel": 3000, "childcare": 4000, "data": 1000}  # pence
 
 SUPPORT_LINES = [
-    ("Samaritans", "For anybody who finds it hard to cope.", "116 123", "https://www.samaritans.org/", "Always"),
+    (
+        "Samaritans",
+        "For anybody who finds it hard to cope.",
+        "116 123",
+        "https://www.samaritans.org/",
+        "Always",
+    ),
     ("Shout", "By text message. Text SHOUT.", "85258", "https://giveusashout.org/", "Always"),
-    ("National Domestic Abuse Helpline", "For women who are afraid at home. Run by Refuge.",
-     "0808 2000 247", "https://www.nationaldahelpline.org.uk/", "Always"),
-    ("Hourglass", "About harm to older people.", "0808 808 8141", "https://wearehourglass.org/", "Always"),
-    ("Citizens Advice", "Free advice, also on how a payment can affect benefits (England).", "0800 144 8848",
-     "https://www.citizensadvice.org.uk/", "Monday to Friday, 9am to 5pm"),
-]  # fmt: skip
+    (
+        "National Domestic Abuse Helpline",
+        "For women who are afraid at home. Run by Refuge.",
+        "0808 2000 247",
+        "https://www.nationaldahelpline.org.uk/",
+        "Always",
+    ),
+    (
+        "Hourglass",
+        "About harm to older people.",
+        "0808 808 8141",
+        "https://wearehourglass.org/",
+        "Always",
+    ),
+    (
+        "Citizens Advice",
+        "Free advice, also on how a payment can affect benefits (England).",
+        "0800 144 8848",
+        "https://www.citizensadvice.org.uk/",
+        "Monday to Friday, 9am to 5pm",
+    ),
+]
 
 PICTURE = {
     "alternative_text": "A drawing of six people of different ages around a table with papers and cups, talking.",
     "long_description": (
-        "Six people sit around a round table, seen from a little above. One uses a wheelchair, one wears headphones, "
+        "Six people sit around a round table, seen from a little above. One uses a wheelchair, "
+        "one wears headphones, "
         "one joins from the screen of a laptop. On the table lie papers with notes, and cups."
     ),
     "credit": "drawn for Co-Production Collective",
@@ -138,10 +183,35 @@ NEEDS = {
     8: {"choices": ["interpreter", "breaks"], "notes": ""},
     12: {"choices": ["large_print"], "notes": "Please post me the questions."},
 }
-FOLLOW_UP = "Olive asked whether the phone number for dialling in is free to ring. Find out, and tell her."
+FOLLOW_UP = (
+    "Olive asked whether the phone number for dialling in is free to ring. Find out, and tell her."
+)
 
 MEMBERS = [
-    "Amina", "Bartek", "Carys", "Delroy", "Elin", "Farida", "Gethin", "Hana", "Idris", "Jasmine", "Kwame", "Lowri",
-    "Mei", "Nadia", "Olu", "Parveen", "Quentin", "Rhian", "Siobhan", "Tariq", "Uma", "Victor", "Winnie", "Xanthe",
-    "Yusuf", "Zofia",
-]  # fmt: skip
+    "Amina",
+    "Bartek",
+    "Carys",
+    "Delroy",
+    "Elin",
+    "Farida",
+    "Gethin",
+    "Hana",
+    "Idris",
+    "Jasmine",
+    "Kwame",
+    "Lowri",
+    "Mei",
+    "Nadia",
+    "Olu",
+    "Parveen",
+    "Quentin",
+    "Rhian",
+    "Siobhan",
+    "Tariq",
+    "Uma",
+    "Victor",
+    "Winnie",
+    "Xanthe",
+    "Yusuf",
+    "Zofia",
+]

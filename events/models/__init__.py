@@ -12,6 +12,17 @@ from events.models.slot import Slot
 from events.models.time_request import TimeRequest
 
 __all__ = [
-    "AccessNeed", "BookingDraft", "Conversation", "ConversationSeries", "Material", "OpeningHours", "PassedOn",
-    "Registration", "Reminder", "Session", "SignUpDraft", "Slot", "TimeRequest",
-]  # fmt: skip
+    "AccessNeed",
+    "BookingDraft",
+    "Conversation",
+    "ConversationSeries",
+    "Material",
+    "OpeningHours",
+    "PassedOn",
+    "Registration",
+    "Reminder",
+    "Session",
+    "SignUpDraft",
+    "Slot",
+    "TimeRequest",
+]

@@ -25,7 +25,14 @@ IN_PERSON_CHOICES = [
     ("food", "Food: something I cannot eat (tell us below)"),
 ]
 NOTES, SUPPORTER = "notes", "supporter"
-LABELS = dict([*CHOICES, *IN_PERSON_CHOICES, (NOTES, "In their own words"), (SUPPORTER, "Somebody to support them")])
+LABELS = dict(
+    [
+        *CHOICES,
+        *IN_PERSON_CHOICES,
+        (NOTES, "In their own words"),
+        (SUPPORTER, "Somebody to support them"),
+    ]
+)
 
 
 class State(models.TextChoices):
@@ -41,15 +48,25 @@ UNFINISHED = [State.ASKED, State.ARRANGING, State.WITHDRAWN]
 
 class AccessNeedQuerySet(models.QuerySet):
     def to_do(self):
-        """What staff still have to arrange for who holds a place, or to call off because it is no longer needed."""
-        holds = Q(registration__state__in=["confirmed", "offered"], registration__session__state__in=["open", "closed"])
+        """What staff still have to arrange for who holds a place, or to call off because it is no
+        longer needed.
+        """
+        holds = Q(
+            registration__state__in=["confirmed", "offered"],
+            registration__session__state__in=["open", "closed"],
+        )
         wanted = Q(state__in=[State.ASKED, State.ARRANGING]) & holds
-        return self.filter(wanted | Q(state=State.WITHDRAWN), registration__session__ends_at__gt=clock.now())
+        return self.filter(
+            wanted | Q(state=State.WITHDRAWN), registration__session__ends_at__gt=clock.now()
+        )
 
 
 @pghistory.track(exclude=["what", "answer"])
 class AccessNeed(models.Model):
-    """One thing that would help a person take part, and how far staff are with it. What it is, is encrypted."""
+    """One thing that would help a person take part, and how far staff are with it.
+
+    What it is, is encrypted.
+    """
 
     State = State
 
@@ -58,15 +75,23 @@ class AccessNeed(models.Model):
     what = EncryptedJSONField(help_text="code, and the person's own words")
     state = models.CharField(max_length=10, choices=State, default=State.ASKED)
     needed_by = models.DateField("arranged by", null=True, blank=True)
-    answer = EncryptedJSONField(null=True, blank=True, help_text="reason told to the person, note for staff")
+    answer = EncryptedJSONField(
+        null=True, blank=True, help_text="reason told to the person, note for staff"
+    )
     asked_at = models.DateTimeField(default=clock.now)
-    changed_at = models.DateTimeField(null=True, blank=True, help_text="When the person changed it since.")
+    changed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the person changed it since."
+    )
 
     objects = AccessNeedQuerySet.as_manager()
 
     class Meta:
         ordering = ["asked_at", "pk"]
-        indexes = [models.Index(fields=["needed_by"], condition=Q(state__in=UNFINISHED), name="needs_to_do")]
+        indexes = [
+            models.Index(
+                fields=["needed_by"], condition=Q(state__in=UNFINISHED), name="needs_to_do"
+            )
+        ]
 
     def __str__(self):
         return "Something that helps somebody take part"
@@ -92,7 +117,9 @@ class AccessNeed(models.Model):
 
     @property
     def version(self):
-        """Changes with whatever the person or a colleague changes: a form says which one it was made from."""
+        """Changes with whatever the person or a colleague changes: a form says which one it was
+        made from.
+        """
         parts = (self.what, self.state, self.answer, self.changed_at, self.needed_by)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 

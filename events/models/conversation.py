@@ -30,7 +30,10 @@ PRIVATE = ["phone", "topics", "access_needs", "note", "video_link", "ended_reaso
 
 @pghistory.track(exclude=[*PRIVATE, "payment"])
 class Conversation(EarnsPayment):
-    """One person's booking of a slot. Moving it changes the slot of this same row. What is told is encrypted."""
+    """One person's booking of a slot.
+
+    Moving it changes the slot of this same row. What is told is encrypted.
+    """
 
     State = State
 
@@ -52,7 +55,9 @@ class Conversation(EarnsPayment):
     slot = models.ForeignKey(Slot, models.PROTECT, related_name="conversations")
     person = models.ForeignKey(Person, models.PROTECT, related_name="conversations")
     state = models.CharField(max_length=12, choices=State, default=State.BOOKED)
-    turn = models.PositiveSmallIntegerField(default=1, editable=False, help_text="Of the person's booked ones, which.")
+    turn = models.PositiveSmallIntegerField(
+        default=1, editable=False, help_text="Of the person's booked ones, which."
+    )
     how = models.CharField(max_length=5, choices=How)
     who_rings = models.CharField(max_length=6, choices=WhoRings, blank=True, default="")
     phone = EncryptedJSONField(null=True, blank=True, editable=False)
@@ -60,9 +65,13 @@ class Conversation(EarnsPayment):
     access_needs = EncryptedJSONField(null=True, blank=True, editable=False)
     note = EncryptedJSONField("the host's private note", null=True, blank=True, editable=False)
     video_link = EncryptedJSONField(null=True, blank=True, editable=False)
-    removed_at = models.DateTimeField("number and topics removed at", null=True, blank=True, editable=False)
+    removed_at = models.DateTimeField(
+        "number and topics removed at", null=True, blank=True, editable=False
+    )
     note_removed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    ended_because = models.CharField(max_length=10, choices=EndedBecause, blank=True, default="", editable=False)
+    ended_because = models.CharField(
+        max_length=10, choices=EndedBecause, blank=True, default="", editable=False
+    )
     ended_reason = models.CharField(
         "why, as the person is told", max_length=400, blank=True, default="", editable=False
     )
@@ -77,27 +86,42 @@ class Conversation(EarnsPayment):
 
     class Meta:
         ordering = ["-slot__starts_at"]
-        permissions = [("view_confidential", "Can see numbers, topics and access needs of conversations")]
+        permissions = [
+            ("view_confidential", "Can see numbers, topics and access needs of conversations")
+        ]
         indexes = [
             models.Index(fields=["person", "-created_at"], name="conversation_of_person"),
             models.Index(fields=["series", "state"], name="conversation_of_series"),
-            models.Index(fields=["next_reminder_at"], condition=Q(state="booked"), name="conversation_to_remind"),
-            models.Index(fields=["series"], condition=Q(removed_at=None), name="conversation_to_forget"),
+            models.Index(
+                fields=["next_reminder_at"],
+                condition=Q(state="booked"),
+                name="conversation_to_remind",
+            ),
+            models.Index(
+                fields=["series"], condition=Q(removed_at=None), name="conversation_to_forget"
+            ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["slot"], condition=~Q(state="cancelled"), name="one_conversation_a_slot"),
             models.UniqueConstraint(
-                fields=["series", "person", "turn"], condition=Q(state="booked"), name="one_booked_each_turn"
+                fields=["slot"], condition=~Q(state="cancelled"), name="one_conversation_a_slot"
+            ),
+            models.UniqueConstraint(
+                fields=["series", "person", "turn"],
+                condition=Q(state="booked"),
+                name="one_booked_each_turn",
             ),
             models.CheckConstraint(
-                condition=Q(state="cancelled") & ~Q(ended_because="") | ~Q(state="cancelled") & Q(ended_because=""),
+                condition=Q(state="cancelled") & ~Q(ended_because="")
+                | ~Q(state="cancelled") & Q(ended_because=""),
                 name="conversation_ended_because",
             ),
             models.CheckConstraint(
                 condition=Q(how="video", who_rings="") | Q(how="phone") & ~Q(who_rings=""),
                 name="who_rings_where_it_is_by_phone",
             ),
-            models.CheckConstraint(condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="conversation_fee_positive"),
+            models.CheckConstraint(
+                condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="conversation_fee_positive"
+            ),
         ]
 
     def __str__(self):
@@ -135,10 +159,14 @@ class Conversation(EarnsPayment):
 
     @property
     def link(self):
-        """Where to join by video: its own link or the host's standing one; "" where there is none yet."""
+        """Where to join by video: its own link or the host's standing one; "" where there is none
+        yet.
+        """
         if self.is_by_phone:
             return ""
-        return self.video_link or ("" if self.series.link_for_each else self.series.video_link) or ""
+        return (
+            self.video_link or ("" if self.series.link_for_each else self.series.video_link) or ""
+        )
 
     @property
     def last_digits(self):
@@ -152,7 +180,9 @@ class Conversation(EarnsPayment):
 
     @property
     def outcome_revision(self):
-        """Of what became of it, and when that was noted: a message of an older one is no longer true."""
+        """Of what became of it, and when that was noted: a message of an older one is no longer
+        true.
+        """
         return f"{self.state}@{self.marked_at:%Y%m%dT%H%M%S}" if self.marked_at else ""
 
     @property
@@ -170,7 +200,9 @@ class Conversation(EarnsPayment):
 
     @property
     def asks_to_arrange(self):
-        """Do they ask for what somebody has to arrange beforehand: an interpreter, another language?"""
+        """Do they ask for what somebody has to arrange beforehand: an interpreter, another
+        language?
+        """
         return bool({"interpreter", "language"} & {*(self.access_needs or {}).get("choices", [])})
 
     @property
@@ -181,15 +213,21 @@ class Conversation(EarnsPayment):
         return [*chosen, *filter(None, [needs.get("notes")])]
 
     def reminder_times(self):
-        """When it is reminded of: the day before at the same wall time in London, and an hour before."""
+        """When it is reminded of: the day before at the same wall time in London, and an hour
+        before.
+        """
         start = self.slot.starts_at.astimezone(LONDON)
         day_before = datetime.combine(start.date() - REMINDERS[0], start.time(), LONDON)
         return [day_before, self.slot.starts_at - REMINDERS[1]]
 
     def plan_reminder(self, *, after=None):
-        """Set when the next reminder is due: the first after this moment (now, unless given), or none."""
+        """Set when the next reminder is due: the first after this moment (now, unless given), or
+        none.
+        """
         after = after or clock.now()
-        self.next_reminder_at = min((time for time in self.reminder_times() if time > after), default=None)
+        self.next_reminder_at = min(
+            (time for time in self.reminder_times() if time > after), default=None
+        )
 
     # What payments ask (EarnsPayment)
 
@@ -208,7 +246,9 @@ class Conversation(EarnsPayment):
 
     @property
     def earned(self):
-        """Held earns the fee; not held through no fault of the person's, where staff have decided so."""
+        """Held earns the fee; not held through no fault of the person's, where staff have decided
+        so.
+        """
         if self.state == State.HELD:
             return Payment.Reason.TOOK_PART
         return Payment.Reason.FELL_THROUGH if self.keeps_right and self.pay_anyway else None

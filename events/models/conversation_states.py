@@ -29,10 +29,12 @@ class ConversationQuerySet(models.QuerySet):
         return self.filter(state=State.BOOKED, slot__starts_at__lte=clock.now())
 
     def to_decide(self):
-        """Not held through no fault of the person's: staff have not decided yet whether it is paid."""
-        return self.filter(state__in=NOT_THEIR_FAULT, pay_anyway=None, fee_pence__isnull=False).exclude(
-            capacity="paid_role"
-        )
+        """Not held through no fault of the person's: staff have not decided yet whether it is
+        paid.
+        """
+        return self.filter(
+            state__in=NOT_THEIR_FAULT, pay_anyway=None, fee_pence__isnull=False
+        ).exclude(capacity="paid_role")
 
     def visible_to(self, person):
         return self.filter(person=person) if person.is_authenticated else self.none()

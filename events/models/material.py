@@ -6,12 +6,26 @@ from django.db.models import Q
 from collective import uploads
 from events.models.session import Session
 
-KINDS_OF_FILE = {".pdf", ".docx", ".odt", ".rtf", ".txt", ".pptx", ".odp", ".epub", ".mp3", ".jpg", ".png"}
+KINDS_OF_FILE = {
+    ".pdf",
+    ".docx",
+    ".odt",
+    ".rtf",
+    ".txt",
+    ".pptx",
+    ".odp",
+    ".epub",
+    ".mp3",
+    ".jpg",
+    ".png",
+}
 MOST_MEGABYTES = 10
 
 
 class Material(models.Model):
-    """Something to read or bring: a file or a link, for who is coming; large print and easy read beside it."""
+    """Something to read or bring: a file or a link, for who is coming; large print and easy read
+    beside it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(Session, models.CASCADE, related_name="materials")
@@ -35,7 +49,9 @@ class Material(models.Model):
         return self.name
 
     def clean(self):
-        """Raises ValidationError for a file that is too large, or of a kind that people cannot simply open."""
+        """Raises ValidationError for a file that is too large, or of a kind that people cannot
+        simply open.
+        """
         uploads.check(self.file, KINDS_OF_FILE, MOST_MEGABYTES, "Please make it smaller first.")
 
     @property

@@ -9,11 +9,15 @@ WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 class OpeningHours(models.Model):
-    """When a host is there, by London's clocks: each week on a day, on one single day, or not at all on a day."""
+    """When a host is there, by London's clocks: each week on a day, on one single day, or not at
+    all on a day.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     series = models.ForeignKey(ConversationSeries, models.CASCADE, related_name="hours")
-    weekday = models.PositiveSmallIntegerField(null=True, blank=True, help_text="0 is Monday. Empty: a single day.")
+    weekday = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="0 is Monday. Empty: a single day."
+    )
     day = models.DateField(null=True, blank=True)
     from_time = models.TimeField(null=True, blank=True, help_text="Empty: not on that day.")
     until_time = models.TimeField(null=True, blank=True)
@@ -28,17 +32,30 @@ class OpeningHours(models.Model):
                 name="hours_of_a_weekday_or_a_day",
             ),
             models.CheckConstraint(
-                condition=Q(from_time=None, until_time=None) | Q(until_time__gt=F("from_time")), name="hours_in_order"
+                condition=Q(from_time=None, until_time=None) | Q(until_time__gt=F("from_time")),
+                name="hours_in_order",
             ),
-            models.CheckConstraint(condition=Q(weekday=None) | Q(weekday__lte=6), name="hours_on_a_weekday"),
+            models.CheckConstraint(
+                condition=Q(weekday=None) | Q(weekday__lte=6), name="hours_on_a_weekday"
+            ),
             models.UniqueConstraint(
-                fields=["series", "weekday", "day", "from_time"], nulls_distinct=False, name="hours_once"
+                fields=["series", "weekday", "day", "from_time"],
+                nulls_distinct=False,
+                name="hours_once",
             ),
         ]
 
     def __str__(self):
-        day = WEEKDAYS[self.weekday] + "s" if self.day is None else f"{self.day:%A} {self.day.day} {self.day:%B %Y}"
-        return f"Not on {day}" if self.is_day_off else f"{day}, {self.from_time:%H:%M} to {self.until_time:%H:%M}"
+        day = (
+            WEEKDAYS[self.weekday] + "s"
+            if self.day is None
+            else f"{self.day:%A} {self.day.day} {self.day:%B %Y}"
+        )
+        return (
+            f"Not on {day}"
+            if self.is_day_off
+            else f"{day}, {self.from_time:%H:%M} to {self.until_time:%H:%M}"
+        )
 
     @property
     def is_day_off(self):

@@ -9,11 +9,15 @@ from events.models.conversation import Conversation
 
 
 class PassedOn(models.Model):
-    """The host was told that somebody may be at risk, and passed it on: to whom, when, and what the person was told."""
+    """The host was told that somebody may be at risk, and passed it on: to whom, when, and what the
+    person was told.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="passed_on")
-    details = EncryptedJSONField(null=True, help_text="to whom, and what the person was told; removed with the notes")
+    details = EncryptedJSONField(
+        null=True, help_text="to whom, and what the person was told; removed with the notes"
+    )
     passed_on_at = models.DateTimeField()
     noted_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     noted_at = models.DateTimeField(default=clock.now)

@@ -22,7 +22,10 @@ LINKS_LAST = timedelta(days=30)  # after the session
 
 @pghistory.track(exclude=["access_needs", "companion", "payment"])
 class Registration(EarnsPayment):
-    """A person's request for a place in a session. Who took part in a personal capacity has earned the fee."""
+    """A person's request for a place in a session.
+
+    Who took part in a personal capacity has earned the fee.
+    """
 
     State = State
 
@@ -38,18 +41,29 @@ class Registration(EarnsPayment):
     person = models.ForeignKey(Person, models.PROTECT, related_name="registrations")
     state = models.CharField(max_length=10, choices=State)
     seat = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
-    list_number = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True, editable=False)
+    list_number = models.DecimalField(
+        max_digits=14, decimal_places=6, null=True, blank=True, editable=False
+    )
     offer_until = models.DateTimeField(null=True, blank=True, editable=False)
     offer_told_at = models.DateTimeField(null=True, blank=True, editable=False)
     list_reason = models.CharField(
-        "why moved on the list", max_length=200, blank=True, default="", db_default="", editable=False
+        "why moved on the list",
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
     )
-    ended_because = models.CharField(max_length=10, choices=EndedBecause, blank=True, editable=False)
+    ended_because = models.CharField(
+        max_length=10, choices=EndedBecause, blank=True, editable=False
+    )
     came_for_part = models.BooleanField(default=False, editable=False)
     came_without_signing_up = models.BooleanField(default=False, editable=False)
     companion = EncryptedJSONField(null=True, blank=True, editable=False)
     access_needs = EncryptedJSONField(null=True, blank=True, editable=False)
-    agreed_at = models.DateTimeField("agreed to the ways of working at", null=True, blank=True, editable=False)
+    agreed_at = models.DateTimeField(
+        "agreed to the ways of working at", null=True, blank=True, editable=False
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = RegistrationQuerySet.as_manager()
@@ -58,8 +72,12 @@ class Registration(EarnsPayment):
         ordering = ["session", "state", "list_number", "created_at"]
         permissions = [("view_access_needs", "Can see what a person needs to take part")]
         indexes = [
-            models.Index(fields=["session", "list_number"], condition=Q(state="waiting"), name="waiting_list"),
-            models.Index(fields=["offer_until"], condition=Q(state="offered"), name="offers_running_out"),
+            models.Index(
+                fields=["session", "list_number"], condition=Q(state="waiting"), name="waiting_list"
+            ),
+            models.Index(
+                fields=["offer_until"], condition=Q(state="offered"), name="offers_running_out"
+            ),
             models.Index(fields=["person", "-created_at"], name="registration_of_person"),
         ]
         constraints = [
@@ -75,14 +93,17 @@ class Registration(EarnsPayment):
                 name="seat_exactly_where_a_place_is_held",
             ),
             models.CheckConstraint(
-                condition=Q(state="offered", offer_until__isnull=False) | ~Q(state="offered") & Q(offer_until=None),
+                condition=Q(state="offered", offer_until__isnull=False)
+                | ~Q(state="offered") & Q(offer_until=None),
                 name="an_offer_has_an_end",
             ),
             models.CheckConstraint(
                 condition=~Q(state="waiting") | Q(list_number__isnull=False),
                 name="who_waits_has_a_list_number",
             ),
-            models.CheckConstraint(condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="registration_fee_positive"),
+            models.CheckConstraint(
+                condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="registration_fee_positive"
+            ),
         ]
 
     def __str__(self):
@@ -123,7 +144,10 @@ class Registration(EarnsPayment):
 
     @property
     def can_give_up(self):
-        return self.state in {State.CONFIRMED, State.WAITING, State.OFFERED} and not self.session.has_ended
+        return (
+            self.state in {State.CONFIRMED, State.WAITING, State.OFFERED}
+            and not self.session.has_ended
+        )
 
     @property
     def is_followed_by_another(self):
@@ -134,14 +158,22 @@ class Registration(EarnsPayment):
     @property
     def can_sign_up_again(self):
         again = self.state == State.CANCELLED or self.standing == "lapsed"
-        return again and not self.is_followed_by_another and self.session.is_open and not self.session.waits_for_nothing
+        return (
+            again
+            and not self.is_followed_by_another
+            and self.session.is_open
+            and not self.session.waits_for_nothing
+        )
 
     @property
     def position(self):
         """1 for the next in order; None for who does not wait."""
         if self.state != State.WAITING:
             return None
-        return self.session.registrations.waiting().filter(list_number__lt=self.list_number).count() + 1
+        return (
+            self.session.registrations.waiting().filter(list_number__lt=self.list_number).count()
+            + 1
+        )
 
     @property
     def link_is_good(self):
@@ -167,7 +199,9 @@ class Registration(EarnsPayment):
                 return Payment.Reason.TOOK_PART
             return Payment.Reason.PART if call.pays_for_part else None
         fell_through = self.session.standing == "cancelled" and self.state == State.CONFIRMED
-        return Payment.Reason.FELL_THROUGH if fell_through and call.pays_if_it_falls_through else None
+        return (
+            Payment.Reason.FELL_THROUGH if fell_through and call.pays_if_it_falls_through else None
+        )
 
     @property
     def companion_email(self):
@@ -176,7 +210,9 @@ class Registration(EarnsPayment):
     # Changes. The caller holds the session's row lock and hands the session over.
 
     def confirm(self, session):
-        """Hold a place for good; tell the person, and at once how to join if the others know already."""
+        """Hold a place for good; tell the person, and at once how to join if the others know
+        already.
+        """
         self.seat = self.seat or free_seat(session)
         self.state, self.offer_until, self.list_number = State.CONFIRMED, None, None
         self.save()
@@ -185,7 +221,9 @@ class Registration(EarnsPayment):
             self.tell_joining_details(session)
 
     def tell_joining_details(self, session, *, revision=""):
-        """Send the joining details to the person, and to who comes along if an address was given."""
+        """Send the joining details to the person, and to who comes along if an address was
+        given.
+        """
         mail.tell(self.person, "joining", self, revision=revision, not_after=session.ends_at)
         if self.companion_email:
             self.tell_companion("joining_companion", revision=revision, not_after=session.ends_at)
@@ -197,7 +235,9 @@ class Registration(EarnsPayment):
         mail.tell(None, kind, self, address=address, revision=revision, not_after=not_after)
 
     def join_list(self, session):
-        """Wait at the end of the list: the order is the order in which the session's lock was held."""
+        """Wait at the end of the list: the order is the order in which the session's lock was
+        held.
+        """
         session.last_list_number += 1
         Session.objects.filter(pk=session.pk).update(last_list_number=session.last_list_number)
         self.state, self.seat, self.list_number = State.WAITING, None, session.last_list_number
@@ -218,7 +258,9 @@ class Registration(EarnsPayment):
     def locked(self):
         """(session, registration), both fresh and locked."""
         session = self.session.locked()
-        registration = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.pk)
+        registration = Registration.objects.select_for_update(no_key=True, of=("self",)).get(
+            pk=self.pk
+        )
         registration.session = session
         return session, registration
 
@@ -229,27 +271,37 @@ class Registration(EarnsPayment):
         if registration.state == State.CONFIRMED:
             return registration
         if not registration.offer_is_open or session.standing == "cancelled":
-            raise RuleError("This offer has ended, so we cannot book the place. You can go back on the waiting list.")
+            raise RuleError(
+                "This offer has ended, so we cannot book the place. You can go back on the "
+                "waiting list."
+            )
         registration.confirm(session)
         return registration
 
     @transaction.atomic
     def decline(self):
-        """Say no to the offered place; it goes to the next in order. Raises RuleError if there is no offer."""
+        """Say no to the offered place; it goes to the next in order.
+
+        Raises RuleError if there is no offer.
+        """
         from events import waiting_list
 
         session, registration = self.locked()
         if registration.ended_because == self.EndedBecause.DECLINED:
             return registration
         if registration.state != State.OFFERED:
-            raise RuleError("There is no offer to decline any more. Your page shows how things stand.")
+            raise RuleError(
+                "There is no offer to decline any more. Your page shows how things stand."
+            )
         registration.end(self.EndedBecause.DECLINED)
         waiting_list.offer_free_places(session)
         return registration
 
     @transaction.atomic
     def give_up(self, because=EndedBecause.GAVE_UP):
-        """Give back the place or the spot on the list; a freed place is offered on in the same transaction."""
+        """Give back the place or the spot on the list; a freed place is offered on in the same
+        transaction.
+        """
         from events import waiting_list
 
         session, registration = self.locked()
@@ -263,7 +315,9 @@ class Registration(EarnsPayment):
         return registration
 
     def sign_up_again(self):
-        """A new registration with the same answers: a place if one is free, else the end of the list."""
+        """A new registration with the same answers: a place if one is free, else the end of the
+        list.
+        """
         return self.session.sign_up(self.person, **self.answers)
 
     def book_again(self):
@@ -277,12 +331,17 @@ class Registration(EarnsPayment):
 
     @transaction.atomic
     def change_answers(self, **answers):
-        """Correct what was answered (`capacity`, `companion`, `access_needs`). Raises RuleError when it is over."""
+        """Correct what was answered (`capacity`, `companion`, `access_needs`).
+
+        Raises RuleError when it is over.
+        """
         from events import access_needs
 
         session, registration = self.locked()
         if session.has_ended or not registration.is_live:
-            raise RuleError("This is over, so the answers can no longer be changed. Please call us.")
+            raise RuleError(
+                "This is over, so the answers can no longer be changed. Please call us."
+            )
         told_before = registration.companion_email
         for name, value in answers.items():
             setattr(registration, name, value)
@@ -298,12 +357,16 @@ class Registration(EarnsPayment):
     @transaction.atomic
     def correct_capacity(self, capacity, by):
         """Say anew in which capacity they take part, also afterwards; the payment follows. Once it is approved, no
-        more: raises RuleError."""
+        more: raises RuleError.
+        """
         _, registration = self.locked()
         if registration.capacity == capacity:
             return registration
         if not registration.is_live or not registration.can_correct_capacity:
-            raise RuleError("The payment is approved already, so this can no longer be changed here. Please call us.")
+            raise RuleError(
+                "The payment is approved already, so this can no longer be changed here. "
+                "Please call us."
+            )
         registration.capacity = capacity
         registration.save(update_fields=["capacity"])
         registration.settle_payment(by)
@@ -311,7 +374,8 @@ class Registration(EarnsPayment):
 
     @transaction.atomic
     def mark(self, state, *, came_for_part=False, by=None):
-        """Note who took part: attended, missed, or confirmed to undo; the payment follows in the same transaction.
+        """Note who took part: attended, missed, or confirmed to undo; the payment follows in the
+        same transaction.
 
         Raises RuleError for who held no place.
         """

@@ -25,7 +25,10 @@ DEFAULTS = [
 
 class ReminderQuerySet(models.QuerySet):
     def plan(self, session, *, is_new):
-        """Give a new session its usual reminders, and work out when each is due. The session is being saved."""
+        """Give a new session its usual reminders, and work out when each is due.
+
+        The session is being saved.
+        """
         if is_new:
             self.bulk_create([Reminder(session=session, **row) for row in DEFAULTS])
         for reminder in session.reminders.filter(fanned_out_at=None):
@@ -42,7 +45,9 @@ class ReminderQuerySet(models.QuerySet):
 
 
 class Reminder(models.Model):
-    """One message to all who are coming, at a set time before the session (or after its end). One row, one time.
+    """One message to all who are coming, at a set time before the session (or after its end).
+
+    One row, one time.
 
     Days count back on London's calendar, at a wall time; minutes are elapsed time.
     """
@@ -51,7 +56,9 @@ class Reminder(models.Model):
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="reminders")
     what = models.CharField(max_length=10, choices=What, default=What.REMINDER)
-    days_before = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(90)])
+    days_before = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(90)]
+    )
     at_time = models.TimeField(
         "at (wall time)",
         null=True,
@@ -72,7 +79,9 @@ class Reminder(models.Model):
 
     class Meta:
         ordering = ["due_at", "pk"]
-        indexes = [models.Index(fields=["due_at"], condition=Q(fanned_out_at=None), name="reminder_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(fanned_out_at=None), name="reminder_due")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(days_before=None, minutes_before__isnull=False)
@@ -111,7 +120,9 @@ class Reminder(models.Model):
         return self.session.starts_at if self.what == What.REMINDER else self.session.ends_at
 
     def is_for(self, person):
-        """Who is told by phone or post is reminded once, the day before, and by nobody who is asked not to."""
+        """Who is told by phone or post is reminded once, the day before, and by nobody who is asked
+        not to.
+        """
         if self.what != What.REMINDER:
             return True
         return person.wants_reminders and (not person.is_told_by_hand or self.days_before == 1)
@@ -123,4 +134,8 @@ class Reminder(models.Model):
     @property
     def waits_for_staff(self):
         """Joining details that nobody has written yet go out as soon as somebody has."""
-        return self.what == What.JOINING and not self.session.has_joining_details and not self.is_too_late
+        return (
+            self.what == What.JOINING
+            and not self.session.has_joining_details
+            and not self.is_too_late
+        )

@@ -18,8 +18,12 @@ NOT_BOOKABLE = {
     "happened": "These conversations are over, so we cannot book one.",
 }
 BLANK_IN_A_COPY = {
-    "video_link": None, "ring_host_on": None, "opens_from": None, "opens_until": None, "new_times_since": None,
-}  # fmt: skip
+    "video_link": None,
+    "ring_host_on": None,
+    "opens_from": None,
+    "opens_until": None,
+    "new_times_since": None,
+}
 NOT_OPEN = {
     "to_be_confirmed": "Booking is not open yet. You can ask us to tell you when it is.",
     "opens_later": "Booking is not open yet. You can ask us to tell you when it is.",
@@ -34,13 +38,17 @@ class SeriesQuerySet(ActivityQuerySet):
 
 
 @pghistory.track(
-    exclude=["video_link", "ring_host_on"], obj_field=pghistory.ObjForeignKey(related_name="series_events")
+    exclude=["video_link", "ring_host_on"],
+    obj_field=pghistory.ObjForeignKey(related_name="series_events"),
 )
 class ConversationSeries(Activity):
     """One-to-one conversations with one host, by phone or video, in slots that the host opens."""
 
     host = models.ForeignKey(
-        Person, models.PROTECT, related_name="hosted_series", help_text="Who holds the conversations."
+        Person,
+        models.PROTECT,
+        related_name="hosted_series",
+        help_text="Who holds the conversations.",
     )
     about_host = models.TextField("about who holds them", max_length=600, blank=True)
     what_to_expect = RichTextField(blank=True)
@@ -57,10 +65,14 @@ class ConversationSeries(Activity):
     opens_until = models.DateField("until this day", null=True, blank=True)
     least_notice = models.DurationField(default=timedelta(hours=24))
     each_upcoming = models.PositiveSmallIntegerField(
-        "booked at once by one person, at most", default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
+        "booked at once by one person, at most",
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
     )
     video_link = EncryptedJSONField(null=True, blank=True, help_text="The host's standing link.")
-    ring_host_on = EncryptedJSONField(null=True, blank=True, help_text="The number on which people may ring the host.")
+    ring_host_on = EncryptedJSONField(
+        null=True, blank=True, help_text="The number on which people may ring the host."
+    )
     link_for_each = models.BooleanField("a link of its own for each", default=False)
     forget_after_days = models.PositiveSmallIntegerField(
         "days until numbers and topics are removed",
@@ -83,7 +95,9 @@ class ConversationSeries(Activity):
                 name="series_numbers_make_sense",
             ),
             models.CheckConstraint(
-                condition=Q(opens_from=None) | Q(opens_until=None) | Q(opens_until__gte=F("opens_from")),
+                condition=Q(opens_from=None)
+                | Q(opens_until=None)
+                | Q(opens_until__gte=F("opens_from")),
                 name="series_until_after_from",
                 violation_error_message="The last day comes after the first.",
             ),
@@ -97,7 +111,9 @@ class ConversationSeries(Activity):
         return {**super().copied_fields(), **BLANK_IN_A_COPY, "host": self.host}
 
     def locked(self):
-        """This series, fresh and locked: whoever changes times or bookings holds it until the transaction ends."""
+        """This series, fresh and locked: whoever changes times or bookings holds it until the
+        transaction ends.
+        """
         return ConversationSeries.objects.lock(self.pk)
 
     @property
@@ -110,7 +126,10 @@ class ConversationSeries(Activity):
         return timedelta(minutes=self.break_minutes)
 
     def check_booking(self, *, by_staff=False):
-        """Raise RuleError, with a sentence for the person, if nobody can book now. Staff may also before and after."""
+        """Raise RuleError, with a sentence for the person, if nobody can book now.
+
+        Staff may also before and after.
+        """
         refusals = NOT_BOOKABLE if by_staff else {**NOT_BOOKABLE, **NOT_OPEN}
         if self.standing in refusals:
             raise RuleError(refusals[self.standing])

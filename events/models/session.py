@@ -24,15 +24,29 @@ NOT_OPEN = {
 }
 BLANK_IN_A_COPY = {
     **dict.fromkeys(
-        ("joining_link", "meeting_id", "passcode", "dial_in", "how_to_get_in", "notes_afterwards", "moved_note"), ""
+        (
+            "joining_link",
+            "meeting_id",
+            "passcode",
+            "dial_in",
+            "how_to_get_in",
+            "notes_afterwards",
+            "moved_note",
+        ),
+        "",
     ),
-    "interpreter_by": None, "moved_from": None, "calendar_sequence": 0, "last_list_number": 0,
-}  # fmt: skip
+    "interpreter_by": None,
+    "moved_from": None,
+    "calendar_sequence": 0,
+    "last_list_number": 0,
+}
 OWNED_BY_RULES = ("places", "last_list_number", "date_told_at", "opening_told_at")
 
 
 def counts(path):
-    """How many registrations at the end of this path hold a place (`held`), and how many wait (`waiting`)."""
+    """How many registrations at the end of this path hold a place (`held`), and how many wait
+    (`waiting`).
+    """
     from events.models.registration import Registration
     from events.models.registration_states import HOLDING
 
@@ -52,7 +66,9 @@ class SessionQuerySet(ActivityQuerySet):
     obj_field=pghistory.ObjForeignKey(related_name="session_events"),
 )
 class Session(Activity):
-    """A group activity at a set time, online or in person, with a number of places and a waiting list."""
+    """A group activity at a set time, online or in person, with a number of places and a waiting
+    list.
+    """
 
     places = models.PositiveSmallIntegerField(default=30)
     last_list_number = models.PositiveIntegerField(default=0, editable=False)
@@ -69,12 +85,16 @@ class Session(Activity):
 
     what_to_expect = RichTextField(blank=True)
     who_will_be_there = models.TextField(max_length=600, blank=True)
-    pace = models.CharField(max_length=120, blank=True, help_text='For example "Two breaks, camera optional".')
+    pace = models.CharField(
+        max_length=120, blank=True, help_text='For example "Two breaks, camera optional".'
+    )
     recording = models.CharField(max_length=250, default="It is not recorded.")
     content_note = models.TextField(max_length=600, blank=True)
     what_the_fee_covers = models.CharField(max_length=250, blank=True)
     contact = models.CharField(max_length=250, blank=True, help_text="Whom to ask before the day.")
-    contact_on_the_day = models.CharField(max_length=250, blank=True, help_text="Whom to message or ring during it.")
+    contact_on_the_day = models.CharField(
+        max_length=250, blank=True, help_text="Whom to message or ring during it."
+    )
 
     address = models.TextField(max_length=400, blank=True)
     map_link = models.URLField(blank=True)
@@ -87,8 +107,12 @@ class Session(Activity):
     meeting_id = models.CharField(max_length=60, blank=True)
     passcode = models.CharField(max_length=60, blank=True)
     dial_in = models.TextField("phone numbers to dial in", max_length=400, blank=True)
-    how_to_get_in = models.TextField(max_length=600, blank=True, help_text="In person: the door, the bell, the floor.")
-    notes_afterwards = RichTextField(blank=True, help_text="What was said and what happens next. Shown to who came.")
+    how_to_get_in = models.TextField(
+        max_length=600, blank=True, help_text="In person: the door, the bell, the floor."
+    )
+    notes_afterwards = RichTextField(
+        blank=True, help_text="What was said and what happens next. Shown to who came."
+    )
     booked_note = models.TextField(
         "paragraph in the “booked” message",
         max_length=600,
@@ -97,12 +121,16 @@ class Session(Activity):
         db_default="",
         help_text="In your own words.",
     )
-    reminder_note = models.TextField("paragraph in reminders", max_length=600, blank=True, default="", db_default="")
+    reminder_note = models.TextField(
+        "paragraph in reminders", max_length=600, blank=True, default="", db_default=""
+    )
     after_note = models.TextField(
         "paragraph in the thanks afterwards", max_length=600, blank=True, default="", db_default=""
     )
     moved_from = models.DateTimeField(null=True, blank=True, editable=False)
-    moved_note = models.TextField(max_length=600, blank=True, default="", db_default="", editable=False)
+    moved_note = models.TextField(
+        max_length=600, blank=True, default="", db_default="", editable=False
+    )
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
 
     objects = SessionQuerySet.as_manager()
@@ -121,9 +149,11 @@ class Session(Activity):
         return reverse("session", args=[self.slug])
 
     def save(self, *args, **kwargs):
-        """Saving plans the reminders anew, as the date may have moved; calendars learn of a change by SEQUENCE.
+        """Saving plans the reminders anew, as the date may have moved; calendars learn of a change
+        by SEQUENCE.
 
-        What other rules own (places, the list's counter, who was told) is kept as it is in the locked row.
+        What other rules own (places, the list's counter, who was told) is kept as it is in the
+        locked row.
         """
         from events.models.reminder import Reminder
 
@@ -132,13 +162,17 @@ class Session(Activity):
             if before:
                 for name in OWNED_BY_RULES:
                     setattr(self, name, getattr(before, name))
-                self.calendar_sequence = before.calendar_sequence + (before.in_calendar != self.in_calendar)
+                self.calendar_sequence = before.calendar_sequence + (
+                    before.in_calendar != self.in_calendar
+                )
             super().save(*args, **kwargs)
             Reminder.objects.plan(self, is_new=before is None)
 
     @transaction.atomic
     def copy(self, call):
-        """The same session in this call without people, date and joining details; reminders and materials go along."""
+        """The same session in this call without people, date and joining details; reminders and
+        materials go along.
+        """
         self.locked()  # two clicks at once: the second finds another address
         copied = super().copy(call)
         Session.objects.filter(pk=copied.pk).update(**BLANK_IN_A_COPY)
@@ -157,7 +191,10 @@ class Session(Activity):
     @property
     def asks_for_interpreters(self):
         """Is there still time to ask for one?"""
-        return self.interpreter_by is not None and timezone.localdate(clock.now()) <= self.interpreter_by
+        return (
+            self.interpreter_by is not None
+            and timezone.localdate(clock.now()) <= self.interpreter_by
+        )
 
     @property
     def local_start(self):
@@ -176,7 +213,9 @@ class Session(Activity):
 
     @property
     def free_places(self):
-        """Places that nobody holds or is offered; negative where places were lowered below what is held."""
+        """Places that nobody holds or is offered; negative where places were lowered below what is
+        held.
+        """
         held = self.held if hasattr(self, "held") else self.registrations.holding().count()
         return self.places - held
 
@@ -192,7 +231,9 @@ class Session(Activity):
         return self.has_started and self.is_full
 
     def check_booking(self):
-        """Raise RuleError, with a sentence for the person, if nobody can be booked, not even by staff."""
+        """Raise RuleError, with a sentence for the person, if nobody can be booked, not even by
+        staff.
+        """
         if self.standing in NOT_BOOKABLE:
             raise RuleError(NOT_BOOKABLE[self.standing])
 
@@ -205,7 +246,8 @@ class Session(Activity):
     def sign_up(self, person, **answers):
         """Give the person a place, or a spot on the waiting list if it is full.
 
-        Returns the live registration if there is one already. Raises RuleError if sign-up is not open.
+        Returns the live registration if there is one already. Raises RuleError if sign-up is not
+        open.
         """
         return self._take_in(person, Session.check_sign_up, answers)
 
@@ -223,11 +265,15 @@ class Session(Activity):
         if registration := session.registrations.live().filter(person=person).first():
             return registration
         check(session)
-        registration = Registration(session=session, person=person, fee_pence=session.fee_pence, **answers)
+        registration = Registration(
+            session=session, person=person, fee_pence=session.fee_pence, **answers
+        )
         if not session.is_full:
             registration.confirm(session)
         elif session.has_started:
-            raise RuleError("This session has begun and every place is taken, so we cannot book one now.")
+            raise RuleError(
+                "This session has begun and every place is taken, so we cannot book one now."
+            )
         else:
             registration.join_list(session)
         access_needs.record(registration, session)
@@ -235,7 +281,10 @@ class Session(Activity):
 
     @transaction.atomic
     def set_places(self, places):
-        """Raise the places (offers go out) or lower them (nobody loses a place). Returns how many hold one now."""
+        """Raise the places (offers go out) or lower them (nobody loses a place).
+
+        Returns how many hold one now.
+        """
         from events import waiting_list
 
         if places < 1:
@@ -251,12 +300,20 @@ class Session(Activity):
 
     @property
     def joining_details_at(self):
-        return min((row.due_at for row in self.reminders.all() if row.what == "joining" and row.due_at), default=None)
+        return min(
+            (row.due_at for row in self.reminders.all() if row.what == "joining" and row.due_at),
+            default=None,
+        )
 
     @property
     def joining_details_are_out(self):
         at = self.joining_details_at
-        return self.has_joining_details and at is not None and at <= clock.now() and not self.joining_is_over
+        return (
+            self.has_joining_details
+            and at is not None
+            and at <= clock.now()
+            and not self.joining_is_over
+        )
 
     @property
     def shows_materials(self):

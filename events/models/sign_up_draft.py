@@ -7,7 +7,10 @@ from events.models.session import Session
 
 
 class FormDraft(models.Model):
-    """What somebody typed into a form and has not sent yet. Encrypted, and forgotten after a day."""
+    """What somebody typed into a form and has not sent yet.
+
+    Encrypted, and forgotten after a day.
+    """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     answers = EncryptedJSONField()
@@ -26,13 +29,19 @@ class SignUpDraft(FormDraft):
     session = models.ForeignKey(Session, models.CASCADE, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "session"], name="one_draft_per_form")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "session"], name="one_draft_per_form")
+        ]
 
 
 class BookingDraft(FormDraft):
-    """Of booking a conversation: by series, so that nothing is lost where another time has to be chosen."""
+    """Of booking a conversation: by series, so that nothing is lost where another time has to be
+    chosen.
+    """
 
     series = models.ForeignKey(ConversationSeries, models.CASCADE, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "series"], name="one_draft_per_series")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "series"], name="one_draft_per_series")
+        ]

@@ -33,26 +33,44 @@ class SlotQuerySet(models.QuerySet):
     def kept_for(self, person):
         """Those that are kept for this person now, and nobody else may take."""
         mine = self.open().to_come().not_booked()
-        return mine.filter(kept_for=person, kept_until__gt=clock.now()) if person.is_authenticated else self.none()
+        return (
+            mine.filter(kept_for=person, kept_until__gt=clock.now())
+            if person.is_authenticated
+            else self.none()
+        )
 
     def free_to(self, person, *, by_staff=False, moving=None):
-        """Those that this person may book now: not booked, kept for nobody else, with enough notice, on no day that
-        is full (without the conversation that is being moved). Staff, and who has one kept, need no notice."""
+        """Those that this person may book now: not booked, kept for nobody else, with enough
+        notice, on no day that is full (without the conversation that is being moved). Staff, and
+        who has one kept, need no notice.
+        """
         now = clock.now()
-        kept = Q(kept_until__gt=now) & (Q(kept_for=person) if person.is_authenticated else Q(pk=None))
-        notice = Q() if by_staff else Q(starts_at__gt=ExpressionWrapper(
-            now + F("series__least_notice"), output_field=models.DateTimeField()
-        ))  # fmt: skip
+        kept = Q(kept_until__gt=now) & (
+            Q(kept_for=person) if person.is_authenticated else Q(pk=None)
+        )
+        notice = (
+            Q()
+            if by_staff
+            else Q(
+                starts_at__gt=ExpressionWrapper(
+                    now + F("series__least_notice"), output_field=models.DateTimeField()
+                )
+            )
+        )
         unkept = Q(kept_for=None) | Q(kept_until__lte=now, goes_when_freed=False)
         anybody = unkept & notice & ~_on_a_full_day(moving)
         return self.open().to_come().not_booked().filter(kept | anybody)
 
 
 def _on_a_full_day(moving):
-    """Are as many times booked or kept on this slot's day, by London's calendar, as the host talks in a day?"""
+    """Are as many times booked or kept on this slot's day, by London's calendar, as the host talks
+    in a day?
+    """
     from events.models.conversation import Conversation
 
-    booked = Conversation.objects.live().filter(slot=OuterRef("pk")).exclude(pk=moving and moving.pk)
+    booked = (
+        Conversation.objects.live().filter(slot=OuterRef("pk")).exclude(pk=moving and moving.pk)
+    )
     same_day = (
         Slot.objects.filter(series=OuterRef("series"), day=OuterRef("day"))
         .filter(Exists(booked) | Q(state=Slot.State.OPEN, kept_until__gt=clock.now()))
@@ -81,7 +99,9 @@ class Slot(models.Model):
     busy_until = models.DateTimeField("end of the break after it")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     goes_when_freed = models.BooleanField("outside the opening hours", default=False)
-    kept_for = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="kept_slots")
+    kept_for = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="kept_slots"
+    )
     kept_until = models.DateTimeField(null=True, blank=True)
 
     objects = SlotQuerySet.as_manager()
@@ -91,21 +111,30 @@ class Slot(models.Model):
         indexes = [
             models.Index(fields=["series", "starts_at"], name="slot_of_series"),
             models.Index(fields=["series", "day"], name="slot_of_day"),
-            models.Index(fields=["kept_until"], condition=Q(kept_until__isnull=False), name="slot_kept"),
+            models.Index(
+                fields=["kept_until"], condition=Q(kept_until__isnull=False), name="slot_kept"
+            ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["series", "starts_at", "ends_at"], name="one_slot_a_time"),
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at"), busy_until__gte=F("ends_at")), name="slot_in_order"
+            models.UniqueConstraint(
+                fields=["series", "starts_at", "ends_at"], name="one_slot_a_time"
             ),
             models.CheckConstraint(
-                condition=Q(kept_for=None) | Q(kept_until__isnull=False), name="slot_is_kept_until_a_time"
+                condition=Q(ends_at__gt=F("starts_at"), busy_until__gte=F("ends_at")),
+                name="slot_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(kept_for=None) | Q(kept_until__isnull=False),
+                name="slot_is_kept_until_a_time",
             ),
             ExclusionConstraint(
                 name="one_slot_at_a_time_for_a_host",
                 expressions=[
                     ("host", RangeOperators.EQUAL),
-                    (TsTzRange("starts_at", "busy_until", RangeBoundary()), RangeOperators.OVERLAPS),
+                    (
+                        TsTzRange("starts_at", "busy_until", RangeBoundary()),
+                        RangeOperators.OVERLAPS,
+                    ),
                 ],
                 condition=Q(state="open"),
             ),

@@ -15,7 +15,10 @@ class TimeRequestQuerySet(models.QuerySet):
 
 
 class TimeRequest(models.Model):
-    """ "None of these times works": what would, in the person's own words. Answered by keeping a slot for them."""
+    """ "None of these times works": what would, in the person's own words.
+
+    Answered by keeping a slot for them.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     series = models.ForeignKey(ConversationSeries, models.CASCADE, related_name="time_requests")
@@ -35,10 +38,16 @@ class TimeRequest(models.Model):
 
     class Meta:
         ordering = ["asked_at"]
-        indexes = [models.Index(fields=["asked_at"], condition=Q(settled_at=None), name="time_request_open")]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], condition=Q(settled_at=None), name="time_request_open"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["series", "person"], condition=Q(settled_at=None), name="one_open_time_request_each"
+                fields=["series", "person"],
+                condition=Q(settled_at=None),
+                name="one_open_time_request_each",
             )
         ]
 

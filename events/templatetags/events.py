@@ -1,4 +1,6 @@
-"""How a conversation's time is said: in the person's own zone, with the UK's beside it where they differ."""
+"""How a conversation's time is said: in the person's own zone, with the UK's beside it where they
+differ.
+"""
 
 from django import template
 from django.utils.html import format_html
@@ -21,7 +23,10 @@ def zone_name(zone):
 
 
 def _span(slot, zone):
-    return f"{day(slot.starts_at, zone)}, {clock_time(slot.starts_at, zone)} to {clock_time(slot.ends_at, zone)}"
+    return (
+        f"{day(slot.starts_at, zone)}, {clock_time(slot.starts_at, zone)} to "
+        f"{clock_time(slot.ends_at, zone)}"
+    )
 
 
 @register.filter

@@ -16,7 +16,10 @@ from payments import expenses
 @name_needed
 @require_http_methods(["GET", "HEAD", "POST"])
 def book_conversation(request, slug, pk):
-    """The form for one time. What is typed is kept by series: another time finds the same answers."""
+    """The form for one time.
+
+    What is typed is kept by series: another time finds the same answers.
+    """
     if not request.user.is_authenticated:
         return typed.keep_and_sign_in(request, "book_conversation", slug)
     series = visible_series(request, slug)
@@ -27,8 +30,15 @@ def book_conversation(request, slug, pk):
         return redirect("check_booking", slug, pk)
     if request.method == "POST":
         typed.keep(request.user.pk, series, form)
-    return _answer(request, series, slot, "events/book.html", form=form, limits=expenses.limits(series.call),
-                   owner=typed.owner_of(request))  # fmt: skip
+    return _answer(
+        request,
+        series,
+        slot,
+        "events/book.html",
+        form=form,
+        limits=expenses.limits(series.call),
+        owner=typed.owner_of(request),
+    )
 
 
 @login_required
@@ -55,29 +65,52 @@ def check_booking(request, slug, pk):
             typed.forget(request.user, series)
             return redirect(conversation)
     preview = Conversation(series=series, slot=slot, person=request.user, **form.answers)
-    return _answer(request, series, slot, "events/check_booking.html", form=form, conversation=preview, error=error)
+    return _answer(
+        request,
+        series,
+        slot,
+        "events/check_booking.html",
+        form=form,
+        conversation=preview,
+        error=error,
+    )
 
 
 def _initial(person, series):
     """What was typed before; else what the person answered for a conversation that was not held."""
     if kept := typed.initial(person, series):
         return kept
-    before = Conversation.objects.filter(person=person, series=series, removed_at=None).order_by("-created_at").first()
+    before = (
+        Conversation.objects.filter(person=person, series=series, removed_at=None)
+        .order_by("-created_at")
+        .first()
+    )
     again = before and {**BookingForm.initial_for(before), "capacity": before.capacity}
     return again or {"who_rings": "host", "phone": person.phone_as_written}
 
 
 def _answer(request, series, slot, template, **context):
-    """The page, or what is said instead: one is booked already, nobody can book, or the time is taken."""
+    """The page, or what is said instead: one is booked already, nobody can book, or the time is
+    taken.
+    """
     closed = _why_closed(request.user, series, slot)
     free = series.slots.free_to(request.user)
     taken = not closed and not free.filter(pk=slot.pk).exists()
     near = nearest(free, slot.starts_at) if taken else []
     if closed or taken:
         template = "events/slot_taken.html"
-    return render(request, template, {
-        "series": series, "slot": slot, "closed": closed, "near": near, "has_answers": "form" in context, **context,
-    })  # fmt: skip
+    return render(
+        request,
+        template,
+        {
+            "series": series,
+            "slot": slot,
+            "closed": closed,
+            "near": near,
+            "has_answers": "form" in context,
+            **context,
+        },
+    )
 
 
 def _why_closed(person, series, slot):

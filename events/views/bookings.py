@@ -25,15 +25,26 @@ def _back_to(found, key):
 
 
 def _mine(request, pk):
-    return get_object_or_404(Conversation.objects.visible_to(request.user).select_related(*RELATED), pk=pk)
+    return get_object_or_404(
+        Conversation.objects.visible_to(request.user).select_related(*RELATED), pk=pk
+    )
 
 
 @signed_in_or_with_key
 @require_safe
 def booking_page(request, pk):
-    """How things stand with one conversation. A link from a mail shows nothing that was told: mail is forwarded."""
+    """How things stand with one conversation.
+
+    A link from a mail shows nothing that was told: mail is forwarded.
+    """
     found, key = reachable(request, pk)
-    context = {"conversation": found, "series": found.series, "slot": found.slot, "key": key, "is_owner": not key}
+    context = {
+        "conversation": found,
+        "series": found.series,
+        "slot": found.slot,
+        "key": key,
+        "is_owner": not key,
+    }
     if not key:
         context["seen_by"] = confidential.seen_by(found)
     if not found.is_upcoming and found.state != Conversation.State.HELD:
@@ -47,20 +58,31 @@ def move_booking(request, pk):
     """Another time: days, then times. The present one stays until a new one is taken."""
     found, key = reachable(request, pk)
     slots = found.series.slots.free_to(found.person, moving=found)
-    return render(request, "events/move.html", {
-        "conversation": found, "series": found.series, "key": key, "link_key": key.removeprefix("?"),
-        **choice_of_times(request, slots),
-    })  # fmt: skip
+    return render(
+        request,
+        "events/move.html",
+        {
+            "conversation": found,
+            "series": found.series,
+            "key": key,
+            "link_key": key.removeprefix("?"),
+            **choice_of_times(request, slots),
+        },
+    )
 
 
 @signed_in_or_with_key
 @require_http_methods(["GET", "HEAD", "POST"])
 def move_booking_to(request, pk, slot_pk):
-    """One question more, then it is moved: the new time is taken before the old one is given back."""
+    """One question more, then it is moved: the new time is taken before the old one is given
+    back.
+    """
     found, key = reachable(request, pk)
     slot, error, near = slot_or_404(found.series, slot_pk), "", []
     if not found.is_upcoming:
-        return render(request, "events/move.html", {"conversation": found, "series": found.series, "key": key})
+        return render(
+            request, "events/move.html", {"conversation": found, "series": found.series, "key": key}
+        )
     if request.method == "POST":
         try:
             booking.move(found, slot)
@@ -71,9 +93,18 @@ def move_booking_to(request, pk, slot_pk):
         else:
             messages.success(request, "Your conversation has the new time.")
             return _back_to(found, key)
-    return render(request, "events/move_to.html", {
-        "conversation": found, "series": found.series, "slot": slot, "key": key, "error": error, "near": near,
-    })  # fmt: skip
+    return render(
+        request,
+        "events/move_to.html",
+        {
+            "conversation": found,
+            "series": found.series,
+            "slot": slot,
+            "key": key,
+            "error": error,
+            "near": near,
+        },
+    )
 
 
 @signed_in_or_with_key
@@ -87,7 +118,11 @@ def cancel_booking(request, pk):
         except RuleError as error:
             messages.error(request, str(error))
         return _back_to(found, key)
-    return render(request, "events/cancel_booking.html", {"conversation": found, "series": found.series, "key": key})
+    return render(
+        request,
+        "events/cancel_booking.html",
+        {"conversation": found, "series": found.series, "key": key},
+    )
 
 
 @login_required
@@ -108,7 +143,11 @@ def booking_answers(request, pk):
         else:
             messages.success(request, "We have saved your answers.")
             return redirect(found)
-    return render(request, "events/booking_answers.html", {"conversation": found, "series": found.series, "form": form})
+    return render(
+        request,
+        "events/booking_answers.html",
+        {"conversation": found, "series": found.series, "form": form},
+    )
 
 
 @login_required
@@ -118,7 +157,9 @@ def booking_capacity(request, pk):
     found = _mine(request, pk)
     if not (found.is_live and found.can_correct_capacity):
         return redirect(found)
-    form = CapacityForm(request.POST or None, session=found.series, initial={"capacity": found.capacity})
+    form = CapacityForm(
+        request.POST or None, session=found.series, initial={"capacity": found.capacity}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             outcomes.correct_capacity(found, form.cleaned_data["capacity"], request.user)

@@ -39,9 +39,16 @@ def as_day(text):
 
 
 def days_with_times(slots, zone):
-    """([(day, number of times)], the day with which a next page begins or None): by this zone's calendar."""
-    moments = list(slots.order_by("starts_at").values_list("starts_at", flat=True)[: MOST_SLOTS + 1])
-    days = [(day, len(list(rows))) for day, rows in groupby(moments, lambda moment: moment.astimezone(zone).date())]
+    """([(day, number of times)], the day with which a next page begins or None): by this zone's
+    calendar.
+    """
+    moments = list(
+        slots.order_by("starts_at").values_list("starts_at", flat=True)[: MOST_SLOTS + 1]
+    )
+    days = [
+        (day, len(list(rows)))
+        for day, rows in groupby(moments, lambda moment: moment.astimezone(zone).date())
+    ]
     if len(moments) > MOST_SLOTS and len(days) > 1:
         days, more = days[:-1], days[-1][0]  # the last day may be cut off
     else:
@@ -56,7 +63,10 @@ def on_day(slots, day, zone):
 
 def span(first, days, zone):
     """Conditions on `starts_at`: within so many days from this one, by this zone's calendar."""
-    return {"starts_at__gte": begins(first, zone), "starts_at__lt": begins(first + timedelta(days=days), zone)}
+    return {
+        "starts_at__gte": begins(first, zone),
+        "starts_at__lt": begins(first + timedelta(days=days), zone),
+    }
 
 
 def begins(day, zone):
@@ -64,8 +74,14 @@ def begins(day, zone):
 
 
 def choice_of_times(request, slots):
-    """What the parts with days and times need: the days, or the times of the day that the address names."""
-    zone, day, later = zone_of(request), as_day(request.GET.get("day")), as_day(request.GET.get("from"))
+    """What the parts with days and times need: the days, or the times of the day that the address
+    names.
+    """
+    zone, day, later = (
+        zone_of(request),
+        as_day(request.GET.get("day")),
+        as_day(request.GET.get("from")),
+    )
     if day:
         return {"day": day, "times": list(on_day(slots, day, zone)[:100])}
     if later:
@@ -89,11 +105,20 @@ def conversations(request, slug):
     mine = Conversation.objects.visible_to(request.user).upcoming().filter(series=series)
     mine = list(mine.select_related("slot", "person").order_by("slot__starts_at"))
     slots = series.slots.free_to(request.user)
-    return render(request, "events/conversations.html", {
-        "series": series, "mine": mine, "may_book": len(mine) < series.each_upcoming, "zone": zone_of(request),
-        "kept": list(series.slots.kept_for(request.user).order_by("starts_at")), **choice_of_times(request, slots),
-        "request": request, "asked": _open_request(request, series),
-    })  # fmt: skip
+    return render(
+        request,
+        "events/conversations.html",
+        {
+            "series": series,
+            "mine": mine,
+            "may_book": len(mine) < series.each_upcoming,
+            "zone": zone_of(request),
+            "kept": list(series.slots.kept_for(request.user).order_by("starts_at")),
+            **choice_of_times(request, slots),
+            "request": request,
+            "asked": _open_request(request, series),
+        },
+    )
 
 
 def _open_request(request, series):
@@ -116,16 +141,23 @@ def ask_for_time(request, slug):
         except RuleError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"We have passed it on to {series.host}. We write to you when there is a time.")
+            messages.success(
+                request,
+                f"We have passed it on to {series.host}. We write to you when there is a time.",
+            )
             return redirect(series)
-    return render(request, "events/ask_for_time.html", {"series": series, "form": form, "asked": asked})
+    return render(
+        request, "events/ask_for_time.html", {"series": series, "form": form, "asked": asked}
+    )
 
 
 @login_required
 @require_POST
 def withdraw_wish(request, pk):
     """I no longer need another time."""
-    found = get_object_or_404(TimeRequest.objects.select_related("series"), pk=pk, person=request.user)
+    found = get_object_or_404(
+        TimeRequest.objects.select_related("series"), pk=pk, person=request.user
+    )
     first_choice.withdraw(found)
     messages.success(request, "We no longer look for another time for you.")
     return redirect(found.series)

@@ -30,15 +30,30 @@ def host(request, series):
     day = as_day(request.GET.get("week")) or today
     monday = day - timedelta(days=day.weekday())
     live = series.conversations.live().select_related("person", "slot")
-    coming = live.filter(state=Conversation.State.BOOKED, slot__ends_at__gt=clock.now()).order_by("slot__starts_at")
-    return render(request, "events/host/host.html", {
-        "series": series, "coming": _with_series(coming[:NEXT], series), "today": today,
-        "to_mark": _with_series(series.conversations.to_mark().filter(slot__ends_at__lte=clock.now())
-                                .select_related("person", "slot").order_by("slot__starts_at")[:MOST], series),
-        "requests": series.time_requests.open().select_related("person")[:MOST],
-        "week": week(series, monday), "before": monday - timedelta(days=7), "after": monday + timedelta(days=7),
-        "this_week": monday <= today < monday + timedelta(days=7),
-    })  # fmt: skip
+    coming = live.filter(state=Conversation.State.BOOKED, slot__ends_at__gt=clock.now()).order_by(
+        "slot__starts_at"
+    )
+    return render(
+        request,
+        "events/host/host.html",
+        {
+            "series": series,
+            "coming": _with_series(coming[:NEXT], series),
+            "today": today,
+            "to_mark": _with_series(
+                series.conversations.to_mark()
+                .filter(slot__ends_at__lte=clock.now())
+                .select_related("person", "slot")
+                .order_by("slot__starts_at")[:MOST],
+                series,
+            ),
+            "requests": series.time_requests.open().select_related("person")[:MOST],
+            "week": week(series, monday),
+            "before": monday - timedelta(days=7),
+            "after": monday + timedelta(days=7),
+            "this_week": monday <= today < monday + timedelta(days=7),
+        },
+    )
 
 
 def _with_series(rows, series):
@@ -49,12 +64,21 @@ def _with_series(rows, series):
 
 
 def week(series, monday):
-    """[(date, [(slot, conversation or None)])] of seven days: open and closed slots, and what is booked in them.
+    """[(date, [(slot, conversation or None)])] of seven days: open and closed slots, and what is
+    booked in them.
 
     A slot's `can_be_chosen` says whether anybody could book it now.
     """
-    free = set(series.slots.free_to(AnonymousUser()).filter(**span(monday, 7, LONDON)).values_list("pk", flat=True))
-    slots = list(series.slots.filter(**span(monday, 7, LONDON)).exclude(state="gone").select_related("kept_for"))
+    free = set(
+        series.slots.free_to(AnonymousUser())
+        .filter(**span(monday, 7, LONDON))
+        .values_list("pk", flat=True)
+    )
+    slots = list(
+        series.slots.filter(**span(monday, 7, LONDON))
+        .exclude(state="gone")
+        .select_related("kept_for")
+    )
     rows = series.conversations.live().filter(slot__in=slots).select_related("person")
     booked = {row.slot_id: row for row in rows}
     days = {monday + timedelta(days=number): [] for number in range(7)}
@@ -72,9 +96,16 @@ def host_day(request, series, day):
     if date is None:
         raise Http404
     of_day = {f"slot__{name}": value for name, value in span(date, 1, LONDON).items()}
-    rows = series.conversations.live().filter(**of_day).select_related("person", "slot").order_by("slot__starts_at")
+    rows = (
+        series.conversations.live()
+        .filter(**of_day)
+        .select_related("person", "slot")
+        .order_by("slot__starts_at")
+    )
     rows = _with_series(rows[:MOST], series)
-    return render(request, "events/host/day.html", {"series": series, "day": date, "conversations": rows})
+    return render(
+        request, "events/host/day.html", {"series": series, "day": date, "conversations": rows}
+    )
 
 
 def _conversation(series, pk):
@@ -93,10 +124,18 @@ def _page(request, series, found, **forms):
         "link_form": LinkForm(initial={"link": found.video_link or ""}),
         "passed_on_form": PassedOnForm(initial={"day": now.date(), "time": f"{now:%H:%M}"}),
     }
-    return render(request, "events/host/conversation.html", {
-        "series": series, "conversation": found, "slot": found.slot, **fresh, **forms,
-        "what_to_do": Page.objects.filter(slug=WHAT_TO_DO).first(),
-    })  # fmt: skip
+    return render(
+        request,
+        "events/host/conversation.html",
+        {
+            "series": series,
+            "conversation": found,
+            "slot": found.slot,
+            **fresh,
+            **forms,
+            "what_to_do": Page.objects.filter(slug=WHAT_TO_DO).first(),
+        },
+    )
 
 
 @host_only
@@ -137,7 +176,9 @@ def host_outcome(request, series, pk):
             host_notes.keep_note(found, data["note"])
         outcomes.mark(found, data["state"], request.user)
 
-    return _act(request, series, pk, "outcome_form", OutcomeForm, act, "Noted. You can change it here.")
+    return _act(
+        request, series, pk, "outcome_form", OutcomeForm, act, "Noted. You can change it here."
+    )
 
 
 @host_only
@@ -157,7 +198,15 @@ def host_link(request, series, pk):
     def act(found, data):
         booking.set_link(found, data["link"])
 
-    return _act(request, series, pk, "link_form", LinkForm, act, "The link is saved, and the person is told.")
+    return _act(
+        request,
+        series,
+        pk,
+        "link_form",
+        LinkForm,
+        act,
+        "The link is saved, and the person is told.",
+    )
 
 
 @host_only
@@ -167,9 +216,19 @@ def host_passed_on(request, series, pk):
 
     def act(found, data):
         at = wall_time.moment(data["day"], data["time"])
-        host_notes.note_passed_on(found, at, request.user, to_whom=data["to_whom"], told=data["told"])
+        host_notes.note_passed_on(
+            found, at, request.user, to_whom=data["to_whom"], told=data["told"]
+        )
 
-    return _act(request, series, pk, "passed_on_form", PassedOnForm, act, "It is on record that you passed it on.")
+    return _act(
+        request,
+        series,
+        pk,
+        "passed_on_form",
+        PassedOnForm,
+        act,
+        "It is on record that you passed it on.",
+    )
 
 
 @host_only
@@ -183,6 +242,11 @@ def host_cancel(request, series, pk):
         except RuleError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"Cancelled. We tell {found.person}, and keep the next free times for them.")
+            messages.success(
+                request,
+                f"Cancelled. We tell {found.person}, and keep the next free times for them.",
+            )
             return redirect("host", series.slug)
-    return render(request, "events/host/cancel.html", {"series": series, "conversation": found, "form": form})
+    return render(
+        request, "events/host/cancel.html", {"series": series, "conversation": found, "form": form}
+    )

@@ -15,11 +15,16 @@ MOST_TO_CHOOSE = 200
 @require_safe
 def host_times(request, series):
     """My opening hours and rules, and the ways to change them."""
-    return render(request, "events/host/times.html", {"series": series, "hours": series.hours.all()})
+    return render(
+        request, "events/host/times.html", {"series": series, "hours": series.hours.all()}
+    )
 
 
 def _change(request, series, form, title):
-    """A form; then what it would do, booked conversations first; then it is done. GET changes nothing."""
+    """A form; then what it would do, booked conversations first; then it is done.
+
+    GET changes nothing.
+    """
     context = {"series": series, "form": form, "title": title}
     if request.method == "POST" and form.is_valid():
         try:
@@ -31,7 +36,9 @@ def _change(request, series, form, title):
         except RuleError as error:
             form.add_error(None, str(error))
         else:
-            return render(request, "events/host/plan.html", {**context, "plan": plan, "sent": _sent(request)})
+            return render(
+                request, "events/host/plan.html", {**context, "plan": plan, "sent": _sent(request)}
+            )
     return render(request, "events/host/change.html", context)
 
 
@@ -88,7 +95,11 @@ def host_remove_hours(request, series, pk):
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("host_times", series.slug)
-    return render(request, "events/host/plan.html", {"series": series, "plan": plan, "title": f"Remove: {row}"})
+    return render(
+        request,
+        "events/host/plan.html",
+        {"series": series, "plan": plan, "title": f"Remove: {row}"},
+    )
 
 
 @host_only
@@ -118,7 +129,9 @@ def _one(request, series, pk, act, words):
 @require_http_methods(["GET", "HEAD", "POST"])
 def host_request(request, series, pk):
     """Somebody's wish for another time: keep one for them, free or new."""
-    found = get_object_or_404(TimeRequest.objects.open().select_related("person", "series"), pk=pk, series=series)
+    found = get_object_or_404(
+        TimeRequest.objects.open().select_related("person", "series"), pk=pk, series=series
+    )
     free = series.slots.free_to(found.person, by_staff=True).order_by("starts_at")[:MOST_TO_CHOOSE]
     form = OfferForm(request.POST or None, slots=free)
     if request.method == "POST" and form.is_valid():
@@ -129,7 +142,9 @@ def host_request(request, series, pk):
         else:
             messages.success(request, f"{slot} is kept for {found.person}, and we tell them.")
             return redirect("host", series.slug)
-    return render(request, "events/host/request.html", {"series": series, "asked": found, "form": form})
+    return render(
+        request, "events/host/request.html", {"series": series, "asked": found, "form": form}
+    )
 
 
 @host_only

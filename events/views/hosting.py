@@ -1,4 +1,6 @@
-"""Who may open a host's pages: the host of that series, with a second factor of this working day."""
+"""Who may open a host's pages: the host of that series, with a second factor of this working
+day.
+"""
 
 from functools import wraps
 
@@ -14,8 +16,11 @@ from events.models import ConversationSeries
 
 
 def host_only(view):
-    """Hand the host's own series to the view as its second argument. To everybody else there is no such page; the
-    host is asked for the second step, or to set one up: what is told in confidence asks for more than a mail."""
+    """Hand the host's own series to the view as its second argument.
+
+    To everybody else there is no such page; the host is asked for the second step, or to set one
+    up: what is told in confidence asks for more than a mail.
+    """
 
     @login_required
     @wraps(view)
@@ -29,7 +34,10 @@ def host_only(view):
             request,
             "What people tell you is private, so we ask for your second step."
             if is_set_up
-            else "What people tell you is private, so these pages ask for a second step. You set it up once.",
+            else (
+                "What people tell you is private, so these pages ask for a second step. You set it "
+                "up once."
+            ),
         )
         page = "mfa_reauthenticate" if is_set_up else "mfa_activate_totp"
         back = request.path if request.method != "POST" else reverse("host", args=[series.slug])

@@ -17,7 +17,10 @@ from events.models import AccessNeed, Material, Registration, Session
 
 
 def by_owner_or_key(request, rows, pk, purpose):
-    """(row, key): for its owner, or for who holds the link from a mail with this purpose. Anybody else gets a 404."""
+    """(row, key): for its owner, or for who holds the link from a mail with this purpose.
+
+    Anybody else gets a 404.
+    """
     found = get_object_or_404(rows, pk=pk)
     if request.user.is_authenticated and found.person_id == request.user.pk:
         return found, ""
@@ -51,7 +54,10 @@ def signed_in_or_with_key(view):
 @signed_in_or_with_key
 @require_safe
 def registration(request, pk):
-    """How things stand with one registration. A link from a mail shows all but access needs: mail is forwarded."""
+    """How things stand with one registration.
+
+    A link from a mail shows all but access needs: mail is forwarded.
+    """
     found, key = reachable(request, pk)
     context = {"registration": found, "session": found.session, "key": key, "is_owner": not key}
     if not key:
@@ -73,7 +79,11 @@ def give_up(request, pk):
         except RuleError as error:
             messages.error(request, str(error))
         return _back_to(found, key)
-    return render(request, "events/give_up.html", {"registration": found, "session": found.session, "key": key})
+    return render(
+        request,
+        "events/give_up.html",
+        {"registration": found, "session": found.session, "key": key},
+    )
 
 
 @signed_in_or_with_key
@@ -81,7 +91,9 @@ def give_up(request, pk):
 def offer(request, pk):
     """The offered place: until when, and the two buttons."""
     found, key = reachable(request, pk)
-    return render(request, "events/offer.html", {"registration": found, "session": found.session, "key": key})
+    return render(
+        request, "events/offer.html", {"registration": found, "session": found.session, "key": key}
+    )
 
 
 @require_POST
@@ -129,7 +141,9 @@ def change_access_needs(request, pk):
     found = get_object_or_404(mine, pk=pk)
     if found.session.has_ended:
         return redirect(found)
-    form = AccessNeedsForm(request.POST or None, session=found.session, initial=AccessNeedsForm.initial_for(found))
+    form = AccessNeedsForm(
+        request.POST or None, session=found.session, initial=AccessNeedsForm.initial_for(found)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             found.change_answers(access_needs=form.needs)
@@ -138,18 +152,28 @@ def change_access_needs(request, pk):
         else:
             messages.success(request, "We have saved what would help you.")
         return redirect(found)
-    return render(request, "events/access_needs.html", {"form": form, "registration": found, "session": found.session})
+    return render(
+        request,
+        "events/access_needs.html",
+        {"form": form, "registration": found, "session": found.session},
+    )
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct_capacity(request, pk):
     """In which capacity I take, or took, part: until the payment is approved."""
-    mine = Registration.objects.visible_to(request.user).live().select_related("session__call", "payment", "person")
+    mine = (
+        Registration.objects.visible_to(request.user)
+        .live()
+        .select_related("session__call", "payment", "person")
+    )
     found = get_object_or_404(mine, pk=pk)
     if not found.can_correct_capacity:
         return redirect(found)
-    form = CapacityForm(request.POST or None, session=found.session, initial={"capacity": found.capacity})
+    form = CapacityForm(
+        request.POST or None, session=found.session, initial={"capacity": found.capacity}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             found.correct_capacity(form.cleaned_data["capacity"], request.user)
@@ -158,7 +182,11 @@ def correct_capacity(request, pk):
         else:
             messages.success(request, "We have noted how you take part.")
         return redirect(found)
-    return render(request, "events/capacity.html", {"form": form, "registration": found, "session": found.session})
+    return render(
+        request,
+        "events/capacity.html",
+        {"form": form, "registration": found, "session": found.session},
+    )
 
 
 @signed_in_or_with_key
@@ -170,7 +198,8 @@ def calendar_file(request, pk):
         raise Http404
     method = "REQUEST" if found.is_coming and found.session.standing != "cancelled" else "CANCEL"
     response = HttpResponse(
-        calendar.invitation(calendar.of_registration(found), method), content_type="text/calendar; charset=utf-8"
+        calendar.invitation(calendar.of_registration(found), method),
+        content_type="text/calendar; charset=utf-8",
     )
     response["Content-Disposition"] = 'attachment; filename="session.ics"'
     return response
@@ -183,5 +212,7 @@ def material(request, pk, material_pk):
     found, _ = reachable(request, pk)
     if not (found.is_coming and found.session.shows_materials):
         raise Http404
-    row = get_object_or_404(Material.objects.exclude(file=""), pk=material_pk, session=found.session)
+    row = get_object_or_404(
+        Material.objects.exclude(file=""), pk=material_pk, session=found.session
+    )
     return FileResponse(row.file.open(), as_attachment=True, filename=row.download_name)

@@ -14,27 +14,42 @@ from payments import expenses
 
 
 def _session(request, slug):
-    return get_object_or_404(Session.objects.visible_to(request.user).with_counts().select_related("call"), slug=slug)
+    return get_object_or_404(
+        Session.objects.visible_to(request.user).with_counts().select_related("call"), slug=slug
+    )
 
 
 @name_needed
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request, slug):
-    """The sign-up form. What is typed is kept, encrypted, until it is sent: through errors, "back", a lost sign-in."""
+    """The sign-up form.
+
+    What is typed is kept, encrypted, until it is sent: through errors, "back", a lost sign-in.
+    """
     if not request.user.is_authenticated:
         return typed.keep_and_sign_in(request, "sign_up", slug)
     session = _session(request, slug)
     if mine := session.registrations.live().filter(person=request.user).first():
         return redirect(mine)
-    form = SignUpForm(request.POST or None, session=session, initial=typed.initial(request.user, session))
+    form = SignUpForm(
+        request.POST or None, session=session, initial=typed.initial(request.user, session)
+    )
     if request.method == "POST" and form.is_valid():
         typed.keep(request.user.pk, session, form)
         return redirect("check_answers", slug)
     owner = typed.owner_of(request)
     closed = _why_closed(session)
-    return render(request, "events/sign_up.html", {
-        "session": session, "form": form, "owner": owner, "closed": closed, "limits": expenses.limits(session.call),
-    })  # fmt: skip
+    return render(
+        request,
+        "events/sign_up.html",
+        {
+            "session": session,
+            "form": form,
+            "owner": owner,
+            "closed": closed,
+            "limits": expenses.limits(session.call),
+        },
+    )
 
 
 @login_required
@@ -56,12 +71,23 @@ def check_answers(request, slug):
         else:
             typed.forget(request.user, session)
             if registration.state == Registration.State.WAITING and not session.is_full:
-                messages.info(request, "The last place was taken while you were filling in the form. We are sorry.")
+                messages.info(
+                    request,
+                    "The last place was taken while you were filling in the form. We are sorry.",
+                )
             return redirect(registration)
-    return render(request, "events/check_answers.html", {
-        "session": session, "form": form, "error": error, "needs": words_of(form.needs), **form.answers,
-        "capacity_words": Registration.Capacity(form.answers["capacity"]).label,
-    })  # fmt: skip
+    return render(
+        request,
+        "events/check_answers.html",
+        {
+            "session": session,
+            "form": form,
+            "error": error,
+            "needs": words_of(form.needs),
+            **form.answers,
+            "capacity_words": Registration.Capacity(form.answers["capacity"]).label,
+        },
+    )
 
 
 def _why_closed(session):

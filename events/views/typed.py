@@ -1,4 +1,5 @@
-"""What was typed into a form is kept, encrypted, until it is sent: through errors, "back", a lost sign-in.
+"""What was typed into a form is kept, encrypted, until it is sent: through errors, "back", a lost
+sign-in.
 
 A form to sign up or to book says itself, signed, whose it is.
 """
@@ -26,7 +27,11 @@ def _form(activity):
 
 def _drafts(activity):
     """(the model, the name of its key to the activity)"""
-    return (BookingDraft, "series") if isinstance(activity, ConversationSeries) else (SignUpDraft, "session")
+    return (
+        (BookingDraft, "series")
+        if isinstance(activity, ConversationSeries)
+        else (SignUpDraft, "session")
+    )
 
 
 def _draft(person, activity):
@@ -62,7 +67,11 @@ def initial(person, activity):
     draft = _draft(person, activity)
     if draft is None:
         return None
-    return {name: values if name in SEVERAL else values[-1] for name, values in draft.answers.items() if values}
+    return {
+        name: values if name in SEVERAL else values[-1]
+        for name, values in draft.answers.items()
+        if values
+    }
 
 
 def forget(person, activity):
@@ -85,4 +94,6 @@ def keep_and_sign_in(request, name, slug):
 
 
 def _of(activity):
-    return {"series": activity} if isinstance(activity, ConversationSeries) else {"session": activity}
+    return (
+        {"series": activity} if isinstance(activity, ConversationSeries) else {"session": activity}
+    )

@@ -55,11 +55,17 @@ def _approve_with_second_factor(admin_, request, payments):
     rows = payments.select_related("person", "activity__call", "confirmed_by", "approved_by")
     rows = list(rows.prefetch_related("expenses").order_by("confirmed_at", "pk")[:AT_ONCE])
     checks, seen = approvals.Checks(rows), approvals.versions(rows)
-    lines = [_line(row, checks.of(row), seen[row.pk], approvals.why_not(row, request.user)) for row in rows]
+    lines = [
+        _line(row, checks.of(row), seen[row.pk], approvals.why_not(row, request.user))
+        for row in rows
+    ]
     return admin_.page(
-        request, "admin/payments/payment/approve.html", "Approve payments", lines=lines,
+        request,
+        "admin/payments/payment/approve.html",
+        "Approve payments",
+        lines=lines,
         number=sum(line["can"] for line in lines),
-    )  # fmt: skip
+    )
 
 
 def _line(payment, checks, seen, refusal):

@@ -28,18 +28,25 @@ def _for_who_pays(page):
 
 @_for_who_pays
 def desk(admin_, request):
-    """What is ready to be exported, what is with the finance office, and the form to record what came back."""
+    """What is ready to be exported, what is with the finance office, and the form to record what
+    came back.
+    """
     form = RecordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             payment = hand_payouts.record(
-                data["reference"], data["hand_reference"], request.user, voucher_code=data["voucher_code"]
+                data["reference"],
+                data["hand_reference"],
+                request.user,
+                voucher_code=data["voucher_code"],
             )
         except RuleError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"{payment.reference} is noted as paid, and {payment.person} is told.")
+            messages.success(
+                request, f"{payment.reference} is noted as paid, and {payment.person} is told."
+            )
             return redirect("admin:payments_hand")
     return _desk(admin_, request, form=form)
 
@@ -51,11 +58,16 @@ def _desk(admin_, request, *, form=None, file_form=None, not_paid_form=None):
     for attempt in out:
         batches.setdefault(attempt.batch, []).append(attempt)
     return admin_.page(
-        request, "admin/payments/payment/by_hand.html", "Paid by hand", ready=hand_payouts.ready().count(),
+        request,
+        "admin/payments/payment/by_hand.html",
+        "Paid by hand",
+        ready=hand_payouts.ready().count(),
         waiting=hand_payouts.waiting().count(),
-        batches=list(batches.items())[:BATCHES], form=form or RecordForm(), file_form=file_form or RecordFileForm(),
+        batches=list(batches.items())[:BATCHES],
+        form=form or RecordForm(),
+        file_form=file_form or RecordFileForm(),
         not_paid_form=not_paid_form or NotPaidForm(),
-    )  # fmt: skip
+    )
 
 
 @_for_who_pays
@@ -71,7 +83,10 @@ def export(admin_, request):
     if batch is None:
         messages.info(request, "Nothing is ready to be paid by hand.")
         return redirect("admin:payments_hand")
-    messages.success(request, "It is with the finance office now. Download the file below, as often as you need it.")
+    messages.success(
+        request,
+        "It is with the finance office now. Download the file below, as often as you need it.",
+    )
     return redirect("admin:payments_hand")
 
 
@@ -81,14 +96,34 @@ def batch_file(admin_, request, batch):
     rows = hand_payouts.rows_of(batch)
     if not rows:
         raise Http404
-    cells = [["Reference", "Name", "Amount", "Payee reference", "How", "Voucher", "Delivery", "For", "State"]]
+    cells = [
+        [
+            "Reference",
+            "Name",
+            "Amount",
+            "Payee reference",
+            "How",
+            "Voucher",
+            "Delivery",
+            "For",
+            "State",
+        ]
+    ]
     for payment, attempt, account in rows:
         account = account or PayoutAccount()
-        cells.append([
-            payment.reference, str(payment.person), exports.in_pounds(attempt.amount_pence), account.payee_reference,
-            attempt.get_method_display(), account.voucher, account.get_deliver_display(),
-            payment.activity.neutral_name, attempt.get_state_display(),
-        ])  # fmt: skip
+        cells.append(
+            [
+                payment.reference,
+                str(payment.person),
+                exports.in_pounds(attempt.amount_pence),
+                account.payee_reference,
+                attempt.get_method_display(),
+                account.voucher,
+                account.get_deliver_display(),
+                payment.activity.neutral_name,
+                attempt.get_state_display(),
+            ]
+        )
     return exports.as_file(cells, f"payments-{str(batch)[:8]}")
 
 
@@ -115,7 +150,9 @@ def not_paid(admin_, request):
     form = NotPaidForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            hand_payouts.was_not_paid(form.cleaned_data["reference"], form.cleaned_data["why"], request.user)
+            hand_payouts.was_not_paid(
+                form.cleaned_data["reference"], form.cleaned_data["why"], request.user
+            )
         except RuleError as error:
             form.add_error(None, str(error))
         else:

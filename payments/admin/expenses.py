@@ -29,9 +29,14 @@ def add(admin_, request, payment):
             messages.success(request, "Added. Now decide on it.")
             return redirect("admin:payments_expense_decide", expense.pk)
     return admin_.page(
-        request, "admin/payments/payment/form.html", "An expense of theirs", payment=payment, form=form,
-        button="Add it", nothing="" if limits else NOTHING,
-    )  # fmt: skip
+        request,
+        "admin/payments/payment/form.html",
+        "An expense of theirs",
+        payment=payment,
+        form=form,
+        button="Add it",
+        nothing="" if limits else NOTHING,
+    )
 
 
 def decide(admin_, request, expense):
@@ -41,18 +46,27 @@ def decide(admin_, request, expense):
         data = form.cleaned_data
         try:
             expenses.decide(
-                expense.pk, request.user, accept=data["decision"] == "accept", told=data["told"],
+                expense.pk,
+                request.user,
+                accept=data["decision"] == "accept",
+                told=data["told"],
                 no_receipt_because=data.get("no_receipt_because", ""),
-            )  # fmt: skip
+            )
         except RuleError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, "Decided.")
             return redirect("admin:payments_payment_change", expense.payment_id)
     return admin_.page(
-        request, "admin/payments/payment/form.html", "Decide on an expense", payment=expense.payment, form=form,
-        button="Keep this", about=f"{expense}, {pounds(expense.amount_pence)}", expense=expense,
-    )  # fmt: skip
+        request,
+        "admin/payments/payment/form.html",
+        "Decide on an expense",
+        payment=expense.payment,
+        form=form,
+        button="Keep this",
+        about=f"{expense}, {pounds(expense.amount_pence)}",
+        expense=expense,
+    )
 
 
 def receipt(admin_, request, expense):
@@ -74,9 +88,19 @@ class ExpenseAdmin(MadeElsewhere, ActAdmin):
     view_on_site = False
     exclude = ["receipt"]
     readonly_fields = [
-        "payment", "kind", "what", "amount", "receipt_link", "no_receipt_because", "is_prepaid", "state", "told",
-        "added_by", "decided_by", "created_at",
-    ]  # fmt: skip
+        "payment",
+        "kind",
+        "what",
+        "amount",
+        "receipt_link",
+        "no_receipt_because",
+        "is_prepaid",
+        "state",
+        "told",
+        "added_by",
+        "decided_by",
+        "created_at",
+    ]
     fields = readonly_fields
     change_form_template = "admin/payments/expense/change_form.html"
 
@@ -92,4 +116,7 @@ class ExpenseAdmin(MadeElsewhere, ActAdmin):
     def receipt_link(self, expense):
         if not expense.receipt:
             return "none"
-        return format_html('<a href="{}">Download it</a>', reverse("admin:payments_expense_receipt", args=[expense.pk]))
+        return format_html(
+            '<a href="{}">Download it</a>',
+            reverse("admin:payments_expense_receipt", args=[expense.pk]),
+        )

@@ -1,4 +1,6 @@
-"""Everything as a file (CSV, safe for spreadsheets), written row by row, for who may see payments."""
+"""Everything as a file (CSV, safe for spreadsheets), written row by row, for who may see
+payments.
+"""
 
 import csv
 
@@ -47,35 +49,81 @@ def _for_finance(rows_of, name):
 
 def payment_rows():
     yield [
-        "Reference", "Name", "Call", "For", "Day", "State", "Fee", "Taken", "Expenses", "How", "Confirmed by",
-        "Approved by", "Sent",
-    ]  # fmt: skip
+        "Reference",
+        "Name",
+        "Call",
+        "For",
+        "Day",
+        "State",
+        "Fee",
+        "Taken",
+        "Expenses",
+        "How",
+        "Confirmed by",
+        "Approved by",
+        "Sent",
+    ]
     people = ("person", "activity__call", "confirmed_by", "approved_by")
     for row in Payment.objects.select_related(*people).order_by("created_at").iterator(A_CHUNK):
         yield [
-            row.reference, str(row.person), row.activity.call.title, row.activity.title, row.happened_on,
-            row.get_state_display(), in_pounds(row.fee_pence), in_pounds(row.taken_pence),
-            in_pounds(row.expenses_pence), row.get_method_display(), row.confirmed_by or "", row.approved_by or "",
+            row.reference,
+            str(row.person),
+            row.activity.call.title,
+            row.activity.title,
+            row.happened_on,
+            row.get_state_display(),
+            in_pounds(row.fee_pence),
+            in_pounds(row.taken_pence),
+            in_pounds(row.expenses_pence),
+            row.get_method_display(),
+            row.confirmed_by or "",
+            row.approved_by or "",
             f"{row.sent_at:%Y-%m-%d}" if row.sent_at else "",
-        ]  # fmt: skip
+        ]
 
 
 def expense_rows():
-    yield ["Payment", "Name", "Kind", "What", "Amount", "State", "Receipt", "Added by", "Decided by", "Told"]
+    yield [
+        "Payment",
+        "Name",
+        "Kind",
+        "What",
+        "Amount",
+        "State",
+        "Receipt",
+        "Added by",
+        "Decided by",
+        "Told",
+    ]
     people = ("payment__person", "added_by", "decided_by")
     for row in Expense.objects.select_related(*people).order_by("created_at").iterator(A_CHUNK):
         yield [
-            row.payment.reference, str(row.payment.person), row.get_kind_display(), row.what,
-            in_pounds(row.amount_pence), row.get_state_display(),
-            "yes" if row.receipt else row.no_receipt_because or "no", row.added_by, row.decided_by or "", row.told,
-        ]  # fmt: skip
+            row.payment.reference,
+            str(row.payment.person),
+            row.get_kind_display(),
+            row.what,
+            in_pounds(row.amount_pence),
+            row.get_state_display(),
+            "yes" if row.receipt else row.no_receipt_because or "no",
+            row.added_by,
+            row.decided_by or "",
+            row.told,
+        ]
 
 
 def event_rows():
     yield ["Payment", "At (UTC)", "What", "By", "Details"]
-    for row in PaymentEvent.objects.select_related("payment", "by").order_by("pk").iterator(A_CHUNK):
+    for row in (
+        PaymentEvent.objects.select_related("payment", "by").order_by("pk").iterator(A_CHUNK)
+    ):
         details = ", ".join(f"{name}: {value}" for name, value in row.details.items())
-        yield [row.payment.reference, f"{row.at:%Y-%m-%d %H:%M}", row.get_what_display(), row.by or "", details]
+        yield [
+            row.payment.reference,
+            f"{row.at:%Y-%m-%d %H:%M}",
+            row.get_what_display(),
+            row.by or "",
+            details,
+        ]
 
 
 payments = _for_finance(payment_rows, "payments")

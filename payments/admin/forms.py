@@ -14,7 +14,9 @@ MOST_BYTES = 1024 * 1024
 class ByHandPaymentForm(forms.ModelForm):
     """Staff decide that somebody is offered a payment."""
 
-    pounds = PoundsField(label="How much, in pounds", required=False, help_text="Empty: for expenses only.")
+    pounds = PoundsField(
+        label="How much, in pounds", required=False, help_text="Empty: for expenses only."
+    )
 
     class Meta:
         model = Payment
@@ -35,9 +37,13 @@ class ByHandPaymentForm(forms.ModelForm):
         if not self.errors and "person" in cleaned:
             try:
                 self.instance = offering.pay_by_hand(
-                    cleaned["person"], cleaned["activity"], cleaned.get("pounds"), cleaned["reason_note"], self.by,
+                    cleaned["person"],
+                    cleaned["activity"],
+                    cleaned.get("pounds"),
+                    cleaned["reason_note"],
+                    self.by,
                     happened_on=cleaned["happened_on"],
-                )  # fmt: skip
+                )
             except RuleError as error:
                 self.add_error(None, str(error))
         return cleaned
@@ -63,7 +69,9 @@ class RecordChoiceForm(ChoiceForm):
 class StaffExpenseForm(ExpenseForm):
     """An expense that staff add for somebody, also before it is spent."""
 
-    is_prepaid = forms.BooleanField(label="It is paid before it is spent, so there is no receipt yet", required=False)
+    is_prepaid = forms.BooleanField(
+        label="It is paid before it is spent, so there is no receipt yet", required=False
+    )
 
     def clean(self):
         if self.cleaned_data.get("is_prepaid"):
@@ -88,9 +96,11 @@ class DecideExpenseForm(forms.Form):
         help_text="Needed if we do not pay it.",
     )
     no_receipt_because = forms.CharField(
-        label="Why it is all right without a receipt", required=False, max_length=200,
+        label="Why it is all right without a receipt",
+        required=False,
+        max_length=200,
         help_text="Only if there is none.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args, expense: Expense, **kwargs):
         super().__init__(*args, **kwargs)
@@ -104,16 +114,19 @@ class RecordForm(forms.Form):
     reference = forms.CharField(label="Our reference", max_length=12, help_text="Like P-7KQ2MX4D.")
     hand_reference = forms.CharField(label="The reference of the finance office", max_length=60)
     voucher_code = forms.CharField(
-        label="The voucher's code", required=False, max_length=120,
+        label="The voucher's code",
+        required=False,
+        max_length=120,
         help_text="Only where the person reads it on their own page. It is never sent by email.",
-    )  # fmt: skip
+    )
 
 
 class RecordFileForm(forms.Form):
     """Many of them, as the finance office sends them back."""
 
     file = forms.FileField(
-        label="A CSV file", help_text="Two columns with a heading: our reference, and that of the finance office."
+        label="A CSV file",
+        help_text="Two columns with a heading: our reference, and that of the finance office.",
     )
 
     def clean_file(self):
@@ -131,7 +144,9 @@ class RecordFileForm(forms.Form):
             if len(row) > 1 and row[0].strip()
         ]
         if not found:
-            raise forms.ValidationError("We find no row with two columns under a heading in this file.")
+            raise forms.ValidationError(
+                "We find no row with two columns under a heading in this file."
+            )
         return found
 
 
@@ -147,13 +162,17 @@ class ProposeForm(forms.Form):
         label="What has become of it?", widget=forms.RadioSelect, choices=Review.Verdict.choices
     )
     evidence = forms.CharField(
-        label="What you have seen", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        label="What you have seen",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Where, when, and with which reference: for example on the bank's statement.",
-    )  # fmt: skip
+    )
 
 
 class ExplainForm(forms.Form):
     explanation = forms.CharField(
-        label="What it is", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        label="What it is",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Who sent it, and for what. It stays on record.",
-    )  # fmt: skip
+    )

@@ -23,7 +23,10 @@ def choice(admin_, request, payment):
     if request.method == "POST" and form.is_valid():
         try:
             choices.choose(
-                payment.pk, form.cleaned_data["choice"], request.user, taken_pence=form.cleaned_data["smaller"]
+                payment.pk,
+                form.cleaned_data["choice"],
+                request.user,
+                taken_pence=form.cleaned_data["smaller"],
             )
         except RuleError as error:
             form.add_error(None, str(error))
@@ -35,7 +38,9 @@ def choice(admin_, request, payment):
 
 
 def _next(payment):
-    """If there is something to pay and nowhere for it to go, that is the next question while they are on the phone."""
+    """If there is something to pay and nowhere for it to go, that is the next question while they
+    are on the phone.
+    """
     payment.refresh_from_db()
     ready = payout_accounts.of(payment.person)
     if payment.state == State.DUE and payment.is_answered and not (ready and ready.is_ready):
@@ -52,7 +57,11 @@ def account(admin_, request, payment):
         data = form.cleaned_data
         try:
             payout_accounts.choose_by_hand(
-                payment.person, data["method"], request.user, voucher=data["voucher"], deliver=data["deliver"]
+                payment.person,
+                data["method"],
+                request.user,
+                voucher=data["voucher"],
+                deliver=data["deliver"],
             )
         except RuleError as error:
             form.add_error(None, str(error))
@@ -64,5 +73,10 @@ def account(admin_, request, payment):
 
 def _page(admin_, request, payment, form, title):
     return admin_.page(
-        request, "admin/payments/payment/form.html", title, payment=payment, form=form, button="Note it",
-    )  # fmt: skip
+        request,
+        "admin/payments/payment/form.html",
+        title,
+        payment=payment,
+        form=form,
+        button="Note it",
+    )

@@ -12,7 +12,8 @@ from payments.board import COLUMNS, FILTERS
 from payments.models import Payment, PaymentEvent
 from payments.models.payment_states import PAID
 
-# What an event's details are called, and how their values are written; keys of rows say nothing to a reader.
+# What an event's details are called, and how their values are written; keys of rows say nothing to
+# a reader.
 DETAIL_WORDS = {"pence": ("amount", pounds), "attempt": None, "batch": None, "by": None}
 
 
@@ -29,7 +30,16 @@ class ColumnFilter(admin.SimpleListFilter):
 
 @admin.register(Payment)
 class PaymentAdmin(ActAdmin):
-    list_display = ["reference", "person", "activity", "state", "amount", "happened_on", "confirmed_by", "approved_by"]
+    list_display = [
+        "reference",
+        "person",
+        "activity",
+        "state",
+        "amount",
+        "happened_on",
+        "confirmed_by",
+        "approved_by",
+    ]
     list_filter = [ColumnFilter, "state", "method", "activity__call"]
     list_select_related = ["person", "activity", "confirmed_by", "approved_by"]
     search_fields = ["reference", "person__name", "person__email", "activity__title"]
@@ -45,20 +55,51 @@ class PaymentAdmin(ActAdmin):
         "expense": expenses.add,
     }
     acts = [
-        Act("confirm", "Confirm the work", "You confirm that they took part. Somebody else then approves the payment."),
+        Act(
+            "confirm",
+            "Confirm the work",
+            "You confirm that they took part. Somebody else then approves the payment.",
+        ),
         Act(
             "look_into",
             "It has not come: look into it",
             "Two people look into it: whether the money has left us, and whether it is sent anew.",
         ),
-        Act("take_back", "Take back the approval", "Nothing has been sent. It then has to be approved anew."),
+        Act(
+            "take_back",
+            "Take back the approval",
+            "Nothing has been sent. It then has to be approved anew.",
+        ),
     ]
     readonly_fields = [
-        "reference", "person", "activity", "reason", "reason_note", "happened_on", "state", "choice", "chosen_at",
-        "choose_by", "reminders", "fee", "taken", "expenses_paid", "amount", "method", "problem", "confirmed_by",
-        "confirmed_at", "approved_by", "approved_at", "sent_at", "expected_on", "arrived_at", "missing_said_at",
-        "attempts_made", "whole_history",
-    ]  # fmt: skip
+        "reference",
+        "person",
+        "activity",
+        "reason",
+        "reason_note",
+        "happened_on",
+        "state",
+        "choice",
+        "chosen_at",
+        "choose_by",
+        "reminders",
+        "fee",
+        "taken",
+        "expenses_paid",
+        "amount",
+        "method",
+        "problem",
+        "confirmed_by",
+        "confirmed_at",
+        "approved_by",
+        "approved_at",
+        "sent_at",
+        "expected_on",
+        "arrived_at",
+        "missing_said_at",
+        "attempts_made",
+        "whole_history",
+    ]
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -66,9 +107,19 @@ class PaymentAdmin(ActAdmin):
             path("approve/", view(self.of_all(approving.many)), name="payments_approve"),
             path("by-hand/", view(self.of_all(by_hand.desk)), name="payments_hand"),
             path("by-hand/export/", view(self.of_all(by_hand.export)), name="payments_hand_export"),
-            path("by-hand/file/", view(self.of_all(by_hand.record_file)), name="payments_hand_file"),
-            path("by-hand/not-paid/", view(self.of_all(by_hand.not_paid)), name="payments_hand_not_paid"),
-            path("by-hand/<uuid:batch>.csv", view(self.of_all(by_hand.batch_file)), name="payments_hand_batch"),
+            path(
+                "by-hand/file/", view(self.of_all(by_hand.record_file)), name="payments_hand_file"
+            ),
+            path(
+                "by-hand/not-paid/",
+                view(self.of_all(by_hand.not_paid)),
+                name="payments_hand_not_paid",
+            ),
+            path(
+                "by-hand/<uuid:batch>.csv",
+                view(self.of_all(by_hand.batch_file)),
+                name="payments_hand_batch",
+            ),
             path("all.csv", view(self.of_all(exports.payments)), name="payments_csv"),
             path("expenses.csv", view(self.of_all(exports.expenses)), name="payments_expenses_csv"),
             path("history.csv", view(self.of_all(exports.history)), name="payments_history_csv"),
@@ -77,8 +128,12 @@ class PaymentAdmin(ActAdmin):
 
     def page_view(self, name, request, pk):
         """What somebody says on the phone is noted by who rings them, who need not see payments."""
-        if name in {"choice", "by_hand_account"} and request.user.has_perm("payments.record_choice"):
-            payment = Payment.objects.select_related("activity__call", "person").filter(pk=pk).first()
+        if name in {"choice", "by_hand_account"} and request.user.has_perm(
+            "payments.record_choice"
+        ):
+            payment = (
+                Payment.objects.select_related("activity__call", "person").filter(pk=pk).first()
+            )
             if payment is None:
                 raise Http404
             return self.pages[name](self, request, payment)
@@ -102,7 +157,11 @@ class PaymentAdmin(ActAdmin):
         return request.user.has_perm("payments.change_payment")
 
     def get_fields(self, request, obj=None):
-        return ["person", "activity", "happened_on", "pounds", "reason_note"] if obj is None else self.readonly_fields
+        return (
+            ["person", "activity", "happened_on", "pounds", "reason_note"]
+            if obj is None
+            else self.readonly_fields
+        )
 
     def get_readonly_fields(self, request, obj=None):
         return () if obj is None else self.readonly_fields
@@ -118,9 +177,12 @@ class PaymentAdmin(ActAdmin):
 
     def open_acts(self, request, obj):
         may = {
-            "confirm": obj.confirmed_by_id is None and obj.person_id != request.user.pk and not obj.is_committed,
+            "confirm": obj.confirmed_by_id is None
+            and obj.person_id != request.user.pk
+            and not obj.is_committed,
             "look_into": obj.state in PAID and request.user.has_perm("payments.approve_payment"),
-            "take_back": obj.state == Payment.State.APPROVED and request.user.has_perm("payments.approve_payment"),
+            "take_back": obj.state == Payment.State.APPROVED
+            and request.user.has_perm("payments.approve_payment"),
         }
         return [act for act in self.acts if may[act.name]]
 
@@ -171,13 +233,19 @@ class PaymentAdmin(ActAdmin):
     @admin.display(description="Sending")
     def attempts_made(self, payment):
         rows = payment.attempts.select_related("exported_by", "recorded_by")
-        lines = ((row.get_state_display(), f"{row.created_at:%d %b %Y %H:%M}", _attempt_words(row)) for row in rows)
+        lines = (
+            (row.get_state_display(), f"{row.created_at:%d %b %Y %H:%M}", _attempt_words(row))
+            for row in rows
+        )
         return format_html_join("", "<p>{} ({} UTC) {}</p>", lines) or "not yet"
 
     @admin.display(description="Whole history")
     def whole_history(self, payment):
         rows = PaymentEvent.objects.filter(payment=payment).select_related("by").order_by("pk")
-        lines = ((f"{row.at:%d %b %Y %H:%M}", row.get_what_display(), _by(row), _details(row)) for row in rows)
+        lines = (
+            (f"{row.at:%d %b %Y %H:%M}", row.get_what_display(), _by(row), _details(row))
+            for row in rows
+        )
         return format_html_join("", "<p>{} UTC: <strong>{}</strong>{}{}</p>", lines)
 
 

@@ -14,20 +14,30 @@ from payments.models import Review, UnknownMovement
 
 def propose(admin_, request, review):
     """What we asked, what Stripe says now, and what you have seen."""
-    form = ProposeForm(request.POST or None, initial={"verdict": review.verdict, "evidence": review.evidence})
+    form = ProposeForm(
+        request.POST or None, initial={"verdict": review.verdict, "evidence": review.evidence}
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            reviews.propose(review.pk, form.cleaned_data["verdict"], form.cleaned_data["evidence"], request.user)
+            reviews.propose(
+                review.pk, form.cleaned_data["verdict"], form.cleaned_data["evidence"], request.user
+            )
         except RuleError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, "Noted. Now a second person looks at it and settles it.")
             return redirect(admin_.change_url(review))
     return admin_.page(
-        request, "admin/payments/review/propose.html", "What has become of it?", review=review, form=form,
-        attempt=review.attempt, payment=review.attempt.payment, stripe_says=stripe_says(review.attempt),
+        request,
+        "admin/payments/review/propose.html",
+        "What has become of it?",
+        review=review,
+        form=form,
+        attempt=review.attempt,
+        payment=review.attempt.payment,
+        stripe_says=stripe_says(review.attempt),
         is_surely_absent=reviews.is_surely_absent(review),
-    )  # fmt: skip
+    )
 
 
 def stripe_says(attempt):
@@ -60,26 +70,49 @@ def settle(admin_, request, review):
             messages.success(request, "Settled.")
         return redirect(admin_.change_url(review))
     return admin_.page(
-        request, "admin/payments/review/settle.html", "Settle it", review=review, seen=reviews.word_of(review),
-        payment=review.attempt.payment, stripe_says=stripe_says(review.attempt),
-    )  # fmt: skip
+        request,
+        "admin/payments/review/settle.html",
+        "Settle it",
+        review=review,
+        seen=reviews.word_of(review),
+        payment=review.attempt.payment,
+        stripe_says=stripe_says(review.attempt),
+    )
 
 
 @admin.register(Review)
 class ReviewAdmin(MadeElsewhere, ActAdmin):
-    list_display = ["attempt", "why", "opened_at", "verdict", "proposed_by", "settled_by", "settled_at"]
+    list_display = [
+        "attempt",
+        "why",
+        "opened_at",
+        "verdict",
+        "proposed_by",
+        "settled_by",
+        "settled_at",
+    ]
     list_filter = ["verdict", "settled_at"]
     list_select_related = ["attempt__payment", "proposed_by", "settled_by"]
     pages = {"propose": propose, "settle": settle}
     readonly_fields = [
-        "attempt", "why", "opened_at", "absent_first_at", "absent_last_at", "verdict", "evidence", "proposed_by",
-        "settled_by", "settled_at",
-    ]  # fmt: skip
+        "attempt",
+        "why",
+        "opened_at",
+        "absent_first_at",
+        "absent_last_at",
+        "verdict",
+        "evidence",
+        "proposed_by",
+        "settled_by",
+        "settled_at",
+    ]
     fields = readonly_fields
     change_form_template = "admin/payments/review/change_form.html"
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and request.user.has_perm("payments.approve_payment")
+        return super().has_change_permission(request, obj) and request.user.has_perm(
+            "payments.approve_payment"
+        )
 
 
 def explain(admin_, request, movement):
@@ -95,7 +128,11 @@ def explain(admin_, request, movement):
             messages.success(request, "Explained.")
             return redirect("admin:payments")
     return admin_.page(
-        request, "admin/payments/review/explain.html", "Money that we do not know", movement=movement, form=form
+        request,
+        "admin/payments/review/explain.html",
+        "Money that we do not know",
+        movement=movement,
+        form=form,
     )
 
 
@@ -105,13 +142,21 @@ class UnknownMovementAdmin(MadeElsewhere, ActAdmin):
     list_select_related = ["explained_by"]
     pages = {"explain": explain}
     readonly_fields = [
-        "stripe_id", "amount", "seen_at", "what", "explanation", "explained_by", "explained_at",
-    ]  # fmt: skip
+        "stripe_id",
+        "amount",
+        "seen_at",
+        "what",
+        "explanation",
+        "explained_by",
+        "explained_at",
+    ]
     fields = readonly_fields
     change_form_template = "admin/payments/unknownmovement/change_form.html"
 
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and request.user.has_perm("payments.approve_payment")
+        return super().has_change_permission(request, obj) and request.user.has_perm(
+            "payments.approve_payment"
+        )
 
     @admin.display(description="Amount")
     def amount(self, movement):

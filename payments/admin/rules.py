@@ -12,8 +12,14 @@ class PaymentRulesAdmin(ActAdmin):
     saves_changes_only = True
     readonly_fields = ["short_of_money_since", "reconciled_at"]
     fieldsets = [
-        ("Sending", {"fields": ["is_paused", "paused_because", "short_of_money_since", "reconciled_at"]}),
-        ("Caps, in pence", {"fields": ["most_per_payment_pence", "most_per_person_pence", "most_per_day_pence"]}),
+        (
+            "Sending",
+            {"fields": ["is_paused", "paused_because", "short_of_money_since", "reconciled_at"]},
+        ),
+        (
+            "Caps, in pence",
+            {"fields": ["most_per_payment_pence", "most_per_person_pence", "most_per_day_pence"]},
+        ),
         ("On statements", {"fields": ["payer_name", "payer_contact", "statement_descriptor"]}),
     ]
 
@@ -43,6 +49,14 @@ class PayoutAccountAdmin(MadeElsewhere, ActAdmin):
     saves_changes_only = True
     view_on_site = False
     readonly_fields = [
-        "person", "method", "state", "bank_name", "last_four", "voucher", "deliver", "changed_at", "wait_until",
-    ]  # fmt: skip
+        "person",
+        "method",
+        "state",
+        "bank_name",
+        "last_four",
+        "voucher",
+        "deliver",
+        "changed_at",
+        "wait_until",
+    ]
     fields = [*readonly_fields, "payee_reference"]

@@ -9,6 +9,17 @@ from payments.models.rules import ExpenseLimit, PaymentRules, UnknownMovement
 from payments.models.stripe_event import StripeEvent
 
 __all__ = [
-    "Capacity", "EarnsPayment", "Expense", "ExpenseKind", "ExpenseLimit", "Payment", "PaymentEvent", "PaymentRules",
-    "PayoutAccount", "PayoutAttempt", "Review", "StripeEvent", "UnknownMovement",
-]  # fmt: skip
+    "Capacity",
+    "EarnsPayment",
+    "Expense",
+    "ExpenseKind",
+    "ExpenseLimit",
+    "Payment",
+    "PaymentEvent",
+    "PaymentRules",
+    "PayoutAccount",
+    "PayoutAttempt",
+    "Review",
+    "StripeEvent",
+    "UnknownMovement",
+]

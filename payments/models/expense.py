@@ -45,7 +45,9 @@ class Expense(models.Model):
     no_receipt_because = models.CharField(max_length=200, blank=True, default="")
     is_prepaid = models.BooleanField("paid before it is spent", default=False)
     state = models.CharField(max_length=10, choices=State, default=State.CLAIMED)
-    told = models.CharField("what the person is told about it", max_length=200, blank=True, default="")
+    told = models.CharField(
+        "what the person is told about it", max_length=200, blank=True, default=""
+    )
     added_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
@@ -57,11 +59,15 @@ class Expense(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_pence__gt=0), name="expense_positive"),
             models.CheckConstraint(
-                condition=~Q(state="accepted") | ~Q(receipt="") | ~Q(no_receipt_because="") | Q(is_prepaid=True),
+                condition=~Q(state="accepted")
+                | ~Q(receipt="")
+                | ~Q(no_receipt_because="")
+                | Q(is_prepaid=True),
                 name="expense_accepted_with_receipt_or_reason",
             ),
             models.CheckConstraint(
-                condition=~Q(state="accepted") | Q(decided_by__isnull=False), name="expense_accepted_by_somebody"
+                condition=~Q(state="accepted") | Q(decided_by__isnull=False),
+                name="expense_accepted_by_somebody",
             ),
         ]
 

@@ -39,21 +39,33 @@ class PaymentQuerySet(models.QuerySet):
         return self.filter(activity__call=call) if call else self
 
     def may_go(self):
-        """Approved, and their destination stands: ready, by the same way, and waited long enough if it was changed."""
-        stands = Q(person__payout_account__state="ready", person__payout_account__method=F("method"))
-        waited = Q(person__payout_account__wait_until=None) | Q(person__payout_account__wait_until__lte=clock.now())
+        """Approved, and their destination stands: ready, by the same way, and waited long enough if
+        it was changed.
+        """
+        stands = Q(
+            person__payout_account__state="ready", person__payout_account__method=F("method")
+        )
+        waited = Q(person__payout_account__wait_until=None) | Q(
+            person__payout_account__wait_until__lte=clock.now()
+        )
         return self.filter(stands, waited, state=State.APPROVED)
 
     def lock(self, pk):
         """One payment, fresh and locked until the end of the transaction."""
-        return self.select_for_update(no_key=True, of=("self",)).select_related("activity__call", "person").get(pk=pk)
+        return (
+            self.select_for_update(no_key=True, of=("self",))
+            .select_related("activity__call", "person")
+            .get(pk=pk)
+        )
 
 
 class Payment(models.Model):
-    """What completed participation earned: the debt. Sending it is a `PayoutAttempt`. All amounts are pence, GBP.
+    """What completed participation earned: the debt.
 
-    `fee_pence` was offered and never changes; `taken_pence` is what the person takes of it; `expenses_pence` are the
-    accepted expenses, on a line of their own, never pay.
+    Sending it is a `PayoutAttempt`. All amounts are pence, GBP.
+
+    `fee_pence` was offered and never changes; `taken_pence` is what the person takes of it;
+    `expenses_pence` are the accepted expenses, on a line of their own, never pay.
     """
 
     State, Choice = State, Choice
@@ -78,7 +90,10 @@ class Payment(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="payments")
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="payments")
     occasion = models.UUIDField(
-        null=True, blank=True, editable=False, help_text="Which time of the activity, where a person has several."
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Which time of the activity, where a person has several.",
     )
     reason = models.CharField(max_length=20, choices=Reason, default=Reason.TOOK_PART)
     reason_note = models.CharField(max_length=300, blank=True, default="")
@@ -92,7 +107,9 @@ class Payment(models.Model):
     choose_by = models.DateField("the offer's last day")
     reminders = models.PositiveSmallIntegerField("reminders written", default=0)
     next_reminder_at = models.DateTimeField(null=True, blank=True)
-    confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     confirmed_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
@@ -110,14 +127,22 @@ class Payment(models.Model):
         ordering = ["-created_at", "pk"]
         permissions = [
             ("approve_payment", "Can approve payments, and settle those that need review"),
-            ("record_choice", "Can record what a person chose on the phone, without seeing it afterwards"),
-            ("pay_by_hand", "Can decide on a payment by hand, export those paid by hand and record references"),
+            (
+                "record_choice",
+                "Can record what a person chose on the phone, without seeing it afterwards",
+            ),
+            (
+                "pay_by_hand",
+                "Can decide on a payment by hand, export those paid by hand and record references",
+            ),
         ]
         indexes = [
             models.Index(fields=["person", "-created_at"], name="payment_of_person"),
             models.Index(fields=["activity", "state"], name="payment_of_activity"),
             models.Index(fields=["state", "confirmed_at"], name="payment_in_state"),
-            models.Index(fields=["next_reminder_at"], condition=Q(state="due"), name="payment_to_remind"),
+            models.Index(
+                fields=["next_reminder_at"], condition=Q(state="due"), name="payment_to_remind"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -126,7 +151,9 @@ class Payment(models.Model):
                 nulls_distinct=False,
                 name="one_fee_for_each_occasion",
             ),
-            models.CheckConstraint(condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="payment_fee_positive"),
+            models.CheckConstraint(
+                condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="payment_fee_positive"
+            ),
             models.CheckConstraint(
                 condition=Q(fee_pence=None, taken_pence=0) | Q(taken_pence__lte=F("fee_pence")),
                 name="payment_takes_no_more_than_the_fee",
@@ -134,7 +161,9 @@ class Payment(models.Model):
             # NULL does not pass: each name is asked for by itself
             models.CheckConstraint(
                 condition=~Q(state__in=COMMITTED)
-                | Q(confirmed_by__isnull=False, approved_by__isnull=False, approved_at__isnull=False)
+                | Q(
+                    confirmed_by__isnull=False, approved_by__isnull=False, approved_at__isnull=False
+                )
                 & ~Q(confirmed_by=F("approved_by"))
                 & ~Q(confirmed_by=F("person"))
                 & ~Q(approved_by=F("person")),
@@ -145,11 +174,17 @@ class Payment(models.Model):
                 name="payment_approved_with_an_amount",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=COMMITTED) | ~Q(method=""), name="payment_approved_with_a_method"
+                condition=~Q(state__in=COMMITTED) | ~Q(method=""),
+                name="payment_approved_with_a_method",
             ),
         ]
         triggers = [
-            pgtrigger.Trigger(name="freeze_amounts", when=pgtrigger.Before, operation=pgtrigger.Update, func=FROZEN),
+            pgtrigger.Trigger(
+                name="freeze_amounts",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=FROZEN,
+            ),
             pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
         ]
 
@@ -180,7 +215,9 @@ class Payment(models.Model):
 
     @property
     def could_go_since(self):
-        """When the work was confirmed and the person had answered; None while one of them is missing."""
+        """When the work was confirmed and the person had answered; None while one of them is
+        missing.
+        """
         if self.confirmed_at is None or not self.is_answered:
             return None
         return max(self.confirmed_at, self.chosen_at or self.confirmed_at)
@@ -190,7 +227,12 @@ class Payment(models.Model):
         return not self.is_answered and timezone.localdate(clock.now()) > self.choose_by
 
     def note(self, what, by=None, **details):
-        """Write to the history, in the caller's transaction. No detail of a bank account belongs there."""
+        """Write to the history, in the caller's transaction.
+
+        No detail of a bank account belongs there.
+        """
         from payments.models.payment_event import PaymentEvent
 
-        return PaymentEvent.objects.create(payment=self, what=what, by=by, details=details, at=clock.now())
+        return PaymentEvent.objects.create(
+            payment=self, what=what, by=by, details=details, at=clock.now()
+        )

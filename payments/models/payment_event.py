@@ -6,7 +6,10 @@ from collective.models import Person
 
 
 class PaymentEvent(models.Model):
-    """One thing that happened to a payment. Append-only: the database refuses to change or delete it."""
+    """One thing that happened to a payment.
+
+    Append-only: the database refuses to change or delete it.
+    """
 
     class What(models.TextChoices):
         OFFERED = "offered", "Became due"
@@ -40,7 +43,9 @@ class PaymentEvent(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
     def __str__(self):
         return self.get_what_display()

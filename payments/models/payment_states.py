@@ -32,8 +32,14 @@ OPEN = [State.DUE, State.DECLINED, State.GIVEN, State.CANCELLED]
 ENDED = [State.CANCELLED, State.REVERSED]
 # Two people have said yes to it.
 COMMITTED = [
-    State.APPROVED, State.SENDING, State.SENT, State.ARRIVED, State.FAILED, State.NEEDS_REVIEW, State.REVERSED,
-]  # fmt: skip
+    State.APPROVED,
+    State.SENDING,
+    State.SENT,
+    State.ARRIVED,
+    State.FAILED,
+    State.NEEDS_REVIEW,
+    State.REVERSED,
+]
 ON_THE_WAY = [State.APPROVED, State.SENDING, State.FAILED, State.NEEDS_REVIEW]
 PAID = [State.SENT, State.ARRIVED]
 # The person may still say what should become of it.

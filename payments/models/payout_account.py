@@ -11,7 +11,10 @@ from payments.models.payment import Payment
 
 @pghistory.track(fields=["method", "state", "changed_at", "wait_until"])
 class PayoutAccount(models.Model):
-    """Where a person's money goes. No detail of a bank account but its bank's name and last four digits."""
+    """Where a person's money goes.
+
+    No detail of a bank account but its bank's name and last four digits.
+    """
 
     class State(models.TextChoices):
         STARTED = "started", "Begun on Stripe's form"
@@ -27,14 +30,21 @@ class PayoutAccount(models.Model):
     person = models.OneToOneField(Person, models.PROTECT, related_name="payout_account")
     method = models.CharField(max_length=10, choices=Payment.Method, default=Payment.Method.STRIPE)
     state = models.CharField(max_length=10, choices=State, default=State.STARTED)
-    stripe_account = models.CharField(max_length=100, unique=True, null=True, blank=True, editable=False)
+    stripe_account = models.CharField(
+        max_length=100, unique=True, null=True, blank=True, editable=False
+    )
     payout_method = models.CharField(max_length=100, blank=True, default="", editable=False)
     bank_name = models.CharField(max_length=100, blank=True, default="", editable=False)
     last_four = models.CharField(max_length=4, blank=True, default="", editable=False)
     voucher = models.CharField("which voucher", max_length=80, blank=True, default="")
-    deliver = models.CharField("voucher comes", max_length=5, choices=Deliver, blank=True, default="")
+    deliver = models.CharField(
+        "voucher comes", max_length=5, choices=Deliver, blank=True, default=""
+    )
     payee_reference = models.CharField(
-        max_length=60, blank=True, default="", help_text="By which the host's finance office knows them."
+        max_length=60,
+        blank=True,
+        default="",
+        help_text="By which the host's finance office knows them.",
     )
     was_ready = models.BooleanField("had a destination before", default=False, editable=False)
     changed_at = models.DateTimeField(default=clock.now)
@@ -45,7 +55,8 @@ class PayoutAccount(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~Q(method="stripe", state="ready") | ~Q(payout_method="") & Q(stripe_account__isnull=False),
+                condition=~Q(method="stripe", state="ready")
+                | ~Q(payout_method="") & Q(stripe_account__isnull=False),
                 name="payout_account_ready_with_a_destination",
             ),
         ]
@@ -66,4 +77,8 @@ class PayoutAccount(models.Model):
         """Where it goes, in words that may stand on a statement: "Monzo, account ending 1234"."""
         if self.method != Payment.Method.STRIPE:
             return f"{self.voucher} (voucher)" if self.voucher else self.get_method_display()
-        return f"{self.bank_name}, account ending {self.last_four}" if self.last_four else "Bank account not set up yet"
+        return (
+            f"{self.bank_name}, account ending {self.last_four}"
+            if self.last_four
+            else "Bank account not set up yet"
+        )

@@ -32,7 +32,9 @@ class AttemptQuerySet(models.QuerySet):
     def due(self, moment):
         """To be sent, or sent once more, and nobody is at it."""
         open_ = self.filter(method=Payment.Method.STRIPE, state__in=[State.READY, State.UNKNOWN])
-        return open_.filter(Q(lease_until=None) | Q(lease_until__lt=moment), next_try_at__lte=moment)
+        return open_.filter(
+            Q(lease_until=None) | Q(lease_until__lt=moment), next_try_at__lte=moment
+        )
 
 
 class State(models.TextChoices):
@@ -51,7 +53,10 @@ LIVE = [State.READY, State.UNKNOWN, State.PROCESSING, State.POSTED, State.REVIEW
 
 
 class PayoutAttempt(models.Model):
-    """One sending of a payment: the request as it goes out, its key, and what was answered. At most one is alive."""
+    """One sending of a payment: the request as it goes out, its key, and what was answered.
+
+    At most one is alive.
+    """
 
     State = State
 
@@ -59,13 +64,17 @@ class PayoutAttempt(models.Model):
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="attempts")
     method = models.CharField(max_length=10, choices=Payment.Method)
     amount_pence = models.PositiveIntegerField("amount in pence")
-    key = models.CharField("idempotency key", max_length=64, unique=True, default=new_key, editable=False)
+    key = models.CharField(
+        "idempotency key", max_length=64, unique=True, default=new_key, editable=False
+    )
     request = models.JSONField("what is sent", editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.READY)
     created_at = models.DateTimeField(default=clock.now)
     lease = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
-    calling = models.BooleanField("a call was begun and not answered", default=False, editable=False)
+    calling = models.BooleanField(
+        "a call was begun and not answered", default=False, editable=False
+    )
     had_unknown = models.BooleanField("had an unclear answer", default=False)
     first_sent_at = models.DateTimeField(null=True, blank=True)
     next_try_at = models.DateTimeField(default=clock.now)
@@ -79,7 +88,9 @@ class PayoutAttempt(models.Model):
     batch = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
     exported_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
-    hand_reference = models.CharField("reference of the finance office", max_length=60, blank=True, default="")
+    hand_reference = models.CharField(
+        "reference of the finance office", max_length=60, blank=True, default=""
+    )
     voucher_code = EncryptedJSONField(null=True, blank=True, editable=False)
 
     objects = AttemptQuerySet.as_manager()
@@ -87,15 +98,26 @@ class PayoutAttempt(models.Model):
     class Meta:
         ordering = ["created_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["payment"], condition=Q(state__in=LIVE), name="one_live_attempt_each"),
+            models.UniqueConstraint(
+                fields=["payment"], condition=Q(state__in=LIVE), name="one_live_attempt_each"
+            ),
             models.CheckConstraint(condition=Q(amount_pence__gt=0), name="attempt_amount_positive"),
         ]
         indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(state__in=["ready", "unknown"]), name="attempt_due"),
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(state__in=["ready", "unknown"]),
+                name="attempt_due",
+            ),
             models.Index(fields=["first_sent_at"], name="attempt_first_sent"),
         ]
         triggers = [
-            pgtrigger.Trigger(name="freeze_request", when=pgtrigger.Before, operation=pgtrigger.Update, func=FROZEN),
+            pgtrigger.Trigger(
+                name="freeze_request",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=FROZEN,
+            ),
             pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
         ]
 

@@ -9,7 +9,10 @@ from payments.models.payout_attempt import PayoutAttempt
 
 
 class Review(models.Model):
-    """An attempt of which no machine can say what became of it. Two people settle it, with what they have seen."""
+    """An attempt of which no machine can say what became of it.
+
+    Two people settle it, with what they have seen.
+    """
 
     class Verdict(models.TextChoices):
         ARRIVED = "arrived", "The money has left us, and nothing more is to be sent"
@@ -32,14 +35,19 @@ class Review(models.Model):
     class Meta:
         ordering = ["-opened_at"]
         constraints = [
-            models.UniqueConstraint(fields=["attempt"], condition=Q(settled_at=None), name="one_open_review_each"),
+            models.UniqueConstraint(
+                fields=["attempt"], condition=Q(settled_at=None), name="one_open_review_each"
+            ),
             models.CheckConstraint(
                 condition=Q(settled_at=None)
-                | Q(proposed_by__isnull=False, settled_by__isnull=False) & ~Q(proposed_by=F("settled_by")),
+                | Q(proposed_by__isnull=False, settled_by__isnull=False)
+                & ~Q(proposed_by=F("settled_by")),
                 name="review_settled_by_two",
             ),
         ]
-        indexes = [models.Index(fields=["opened_at"], condition=Q(settled_at=None), name="review_open")]
+        indexes = [
+            models.Index(fields=["opened_at"], condition=Q(settled_at=None), name="review_open")
+        ]
 
     def __str__(self):
         return f"Review of {self.attempt}"

@@ -1,4 +1,6 @@
-"""Rows that staff change: caps and the pause, what a call pays back, and money at Stripe that we do not know."""
+"""Rows that staff change: caps and the pause, what a call pays back, and money at Stripe that we do
+not know.
+"""
 
 from django.db import models
 from django.db.models import Q
@@ -18,7 +20,8 @@ class PaymentRules(SingleRow):
         default=30_000, help_text="In pence: 30000 is £300. A larger payment cannot be approved."
     )
     most_per_person_pence = models.PositiveIntegerField(
-        default=100_000, help_text="In pence, within 30 days. More cannot be approved for one person."
+        default=100_000,
+        help_text="In pence, within 30 days. More cannot be approved for one person.",
     )
     most_per_day_pence = models.PositiveIntegerField(
         default=500_000, help_text="In pence. What is more waits, approved, until the next day."
@@ -26,7 +29,9 @@ class PaymentRules(SingleRow):
     payer_name = models.CharField(
         max_length=120, blank=True, default="", help_text="On statements. Empty: the community."
     )
-    payer_contact = models.TextField(max_length=300, blank=True, default="", help_text="On statements, under the name.")
+    payer_contact = models.TextField(
+        max_length=300, blank=True, default="", help_text="On statements, under the name."
+    )
     statement_descriptor = models.CharField(
         max_length=22,
         default="COLLECTIVE",
@@ -67,13 +72,18 @@ class PaymentRules(SingleRow):
 
     @classmethod
     def lock(cls):
-        """The row, made if need be, and locked: what is sent in a day is counted by one at a time."""
+        """The row, made if need be, and locked: what is sent in a day is counted by one at a
+        time.
+        """
         cls.objects.bulk_create([cls(pk=1)], ignore_conflicts=True)
         return cls.objects.select_for_update(no_key=True).get(pk=1)
 
 
 class ExpenseLimit(models.Model):
-    """What a call pays back of one kind of expense, at most, for each payment. Without a row: nothing."""
+    """What a call pays back of one kind of expense, at most, for each payment.
+
+    Without a row: nothing.
+    """
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="expense_limits")
     kind = models.CharField(max_length=10, choices=ExpenseKind)
@@ -90,7 +100,10 @@ class ExpenseLimit(models.Model):
 
 
 class UnknownMovement(models.Model):
-    """Money that left our account at Stripe and that no attempt of ours explains. It stops all sending."""
+    """Money that left our account at Stripe and that no attempt of ours explains.
+
+    It stops all sending.
+    """
 
     stripe_id = models.CharField(max_length=100, unique=True)
     amount_pence = models.BigIntegerField()
@@ -100,12 +113,18 @@ class UnknownMovement(models.Model):
         "payments.Payment", models.PROTECT, null=True, blank=True, related_name="unknown_movements"
     )
     explanation = models.TextField(max_length=1000, blank=True, default="")
-    explained_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    explained_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     explained_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-seen_at"]
-        indexes = [models.Index(fields=["seen_at"], condition=Q(explained_at=None), name="unknown_movement_open")]
+        indexes = [
+            models.Index(
+                fields=["seen_at"], condition=Q(explained_at=None), name="unknown_movement_open"
+            )
+        ]
 
     def __str__(self):
         return self.stripe_id

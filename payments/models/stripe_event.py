@@ -5,7 +5,10 @@ from collective import clock
 
 
 class StripeEvent(models.Model):
-    """What came in at the webhook door, once for each event. It only says "look": the state itself is fetched."""
+    """What came in at the webhook door, once for each event.
+
+    It only says "look": the state itself is fetched.
+    """
 
     event_id = models.CharField(max_length=100, unique=True)
     type = models.CharField(max_length=120)
@@ -18,7 +21,11 @@ class StripeEvent(models.Model):
 
     class Meta:
         ordering = ["received_at"]
-        indexes = [models.Index(fields=["next_try_at"], condition=Q(handled_at=None), name="stripe_event_to_handle")]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], condition=Q(handled_at=None), name="stripe_event_to_handle"
+            )
+        ]
 
     def __str__(self):
         return f"{self.type} {self.object_id}"

@@ -17,7 +17,9 @@ from payments.models.payment_states import State
 
 
 def to_stripe(view):
-    """Browsers check where a form's answer redirects to (CSP 3, form-action): from these pages, to Stripe too."""
+    """Browsers check where a form's answer redirects to (CSP 3, form-action): from these pages, to
+    Stripe too.
+    """
 
     @wraps(view)
     def wrapper(request, *args, **kwargs):
@@ -32,11 +34,17 @@ def to_stripe(view):
 @require_safe
 def account(request):
     """What is kept, to change, to remove; or how to set it up."""
-    return render(request, "payments/account.html", {
-        "account": payout_accounts.of(request.user), "stripe_is_on": gateway.is_on(), "is_fake": gateway.is_fake(),
-        "now": clock.now(),
-        "has_failed": request.user.payments.filter(state=State.FAILED).exists(),
-    })  # fmt: skip
+    return render(
+        request,
+        "payments/account.html",
+        {
+            "account": payout_accounts.of(request.user),
+            "stripe_is_on": gateway.is_on(),
+            "is_fake": gateway.is_fake(),
+            "now": clock.now(),
+            "has_failed": request.user.payments.filter(state=State.FAILED).exists(),
+        },
+    )
 
 
 @login_required
@@ -56,7 +64,10 @@ def account_start(request):
 @to_stripe
 @require_safe
 def account_return(request):
-    """Back from Stripe's form: what Stripe holds now, to look at. The button below it keeps it; so does a sweep."""
+    """Back from Stripe's form: what Stripe holds now, to look at.
+
+    The button below it keeps it; so does a sweep.
+    """
     mine, found = payout_accounts.of(request.user), None
     if mine and mine.stripe_account and mine.asked_at:
         try:
@@ -85,14 +96,19 @@ def account_keep(request):
 def account_by_hand(request):
     """ "I have no bank account"."""
     mine = payout_accounts.of(request.user)
-    kept = {"method": mine.method, "voucher": mine.voucher, "deliver": mine.deliver} if mine else None
+    kept = (
+        {"method": mine.method, "voucher": mine.voucher, "deliver": mine.deliver} if mine else None
+    )
     form = ByHandForm(request.POST or None, initial=kept, person=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             payout_accounts.choose_by_hand(
-                request.user, form.cleaned_data["method"], request.user, voucher=form.cleaned_data["voucher"],
+                request.user,
+                form.cleaned_data["method"],
+                request.user,
+                voucher=form.cleaned_data["voucher"],
                 deliver=form.cleaned_data["deliver"],
-            )  # fmt: skip
+            )
         except RuleError as error:
             form.add_error(None, str(error))
         else:

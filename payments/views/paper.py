@@ -46,7 +46,13 @@ def letter(request):
     """A letter for a Jobcentre or an adviser, with the name that is asked for and not kept."""
     form = OfficialNameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        mine = Payment.objects.visible_to(request.user).select_related("activity").order_by("happened_on")
+        mine = (
+            Payment.objects.visible_to(request.user)
+            .select_related("activity")
+            .order_by("happened_on")
+        )
         rows = mine.filter(state__in=PAID)[:MOST]
-        return _pdf(statements.letter(request.user, form.cleaned_data["official_name"], rows), "letter")
+        return _pdf(
+            statements.letter(request.user, form.cleaned_data["official_name"], rows), "letter"
+        )
     return render(request, "payments/letter.html", {"form": form})

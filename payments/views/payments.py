@@ -29,10 +29,19 @@ def payments(request):
     """Every payment of mine, where my money goes, and papers to take along."""
     mine = Payment.objects.visible_to(request.user).select_related("activity__call")
     page = Paginator(mine, A_PAGE).get_page(request.GET.get("page"))
-    years = {statements.tax_year(at) for at in mine.filter(state__in=PAID).values_list("sent_at", flat=True)}
-    return render(request, "payments/payments.html", {
-        "page": page, "account": payout_accounts.of(request.user), "years": sorted(years, reverse=True),
-    })  # fmt: skip
+    years = {
+        statements.tax_year(at)
+        for at in mine.filter(state__in=PAID).values_list("sent_at", flat=True)
+    }
+    return render(
+        request,
+        "payments/payments.html",
+        {
+            "page": page,
+            "account": payout_accounts.of(request.user),
+            "years": sorted(years, reverse=True),
+        },
+    )
 
 
 @login_required
@@ -41,14 +50,22 @@ def payment(request, pk):
     """One payment: what I would like, how far it is, my expenses, and the statement."""
     found = mine_or_404(request, pk)
     account = payout_accounts.of(request.user)
-    return render(request, "payments/payment.html", {
-        "payment": found, "account": account, "steps": timeline.steps(found, account),
-        "expenses": found.expenses.all(), "limits": expenses.limits(found.activity.call),
-        "can_claim": expenses.can_claim(found), "needs_account": _needs_account(found, account),
-        "facts": statements.facts(found) if found.state in PAID else [],
-        "payer": statements.payer() if found.state in PAID else None,
-        "voucher_code": _voucher_code(found),
-    })  # fmt: skip
+    return render(
+        request,
+        "payments/payment.html",
+        {
+            "payment": found,
+            "account": account,
+            "steps": timeline.steps(found, account),
+            "expenses": found.expenses.all(),
+            "limits": expenses.limits(found.activity.call),
+            "can_claim": expenses.can_claim(found),
+            "needs_account": _needs_account(found, account),
+            "facts": statements.facts(found) if found.state in PAID else [],
+            "payer": statements.payer() if found.state in PAID else None,
+            "voucher_code": _voucher_code(found),
+        },
+    )
 
 
 def _needs_account(payment, account):
@@ -78,7 +95,12 @@ def choose(request, pk):
     form = ChoiceForm(request.POST or None, payment=found, initial=ChoiceForm.initial_for(found))
     if request.method == "POST" and form.is_valid():
         try:
-            choices.choose(pk, form.cleaned_data["choice"], request.user, taken_pence=form.cleaned_data["smaller"])
+            choices.choose(
+                pk,
+                form.cleaned_data["choice"],
+                request.user,
+                taken_pence=form.cleaned_data["smaller"],
+            )
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -98,7 +120,12 @@ def arrived(request, pk):
 def missing(request, pk):
     """ "It has not come": a page that says how things stand, and asks once more."""
     if request.method == "POST":
-        return _say(request, pk, arrivals.it_has_not_come, "We are sorry. We look into it, and write to you.")
+        return _say(
+            request,
+            pk,
+            arrivals.it_has_not_come,
+            "We are sorry. We look into it, and write to you.",
+        )
     found = mine_or_404(request, pk)
     if found.state not in PAID or found.missing_said_at:
         return redirect(found)
@@ -139,7 +166,9 @@ def add_expense(request, pk):
 
 
 def _expense_or_404(request, pk):
-    mine = Expense.objects.filter(payment__in=Payment.objects.visible_to(request.user)).select_related("payment")
+    mine = Expense.objects.filter(
+        payment__in=Payment.objects.visible_to(request.user)
+    ).select_related("payment")
     return get_object_or_404(mine, pk=pk)
 
 
@@ -158,5 +187,7 @@ def withdraw_expense(request, pk):
 @require_safe
 def receipt(request, pk):
     """One's own receipt; always as a download."""
-    found = get_object_or_404(Expense.objects.filter(payment__person=request.user).exclude(receipt=""), pk=pk)
+    found = get_object_or_404(
+        Expense.objects.filter(payment__person=request.user).exclude(receipt=""), pk=pk
+    )
     return FileResponse(found.receipt.open(), as_attachment=True)

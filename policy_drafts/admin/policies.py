@@ -35,7 +35,9 @@ class PolicyAdmin(admin.ModelAdmin):
     view_on_site = False  # a policy without a draft has no page for staff
 
     def get_readonly_fields(self, request, obj=None):
-        """Once there is a draft its address stays: links to it are out, and its SHA-256 names it."""
+        """Once there is a draft its address stays: links to it are out, and its SHA-256 names
+        it.
+        """
         return ["slug"] if obj and obj.drafts.exists() else []
 
     def get_prepopulated_fields(self, request, obj=None):

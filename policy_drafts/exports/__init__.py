@@ -1,7 +1,7 @@
 """A draft as a file: Word, PDF (also in large print), Markdown and a web page in one file.
 
-`made` makes one of them as bytes. Each carries number, date, audience and check sum. They are made in a worker
-(`policy_drafts.files`), once, since a draft never changes.
+`made` makes one of them as bytes. Each carries number, date, audience and check sum. They are made
+in a worker (`policy_drafts.files`), once, since a draft never changes.
 """
 
 from policy_drafts.exports import markdown, pdf, web_page, word

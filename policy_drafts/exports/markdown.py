@@ -6,9 +6,16 @@ from policy_drafts.exports.facts import facts
 
 def of_draft(draft, audience):
     """Markdown (CommonMark with tables), UTF-8."""
-    lines = [f"# {draft.policy_title}", "", *(f"- {what}: {words}" for what, words in facts(draft, audience)), ""]
+    lines = [
+        f"# {draft.policy_title}",
+        "",
+        *(f"- {what}: {words}" for what, words in facts(draft, audience)),
+        "",
+    ]
     lines += ["## What is new", "", draft.news, ""]
     for section in draft.sections.all():
-        body = markdownify(markup.without_marks(section.html), heading_style="ATX", bullets="-").strip()
+        body = markdownify(
+            markup.without_marks(section.html), heading_style="ATX", bullets="-"
+        ).strip()
         lines += [f"## {section.number}. {section.title}", "", body, ""]
     return "\n".join(lines).encode()

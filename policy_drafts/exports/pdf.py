@@ -1,6 +1,9 @@
-"""PDF/UA-1 by typst: tagged, with bookmarks, title and language. Its compiler refuses what is not PDF/UA.
+"""PDF/UA-1 by typst: tagged, with bookmarks, title and language.
 
-Text goes in as JSON data, never as markup; pictures as files of a folder that lives as long as the compiling.
+Its compiler refuses what is not PDF/UA.
+
+Text goes in as JSON data, never as markup; pictures as files of a folder that lives as long as the
+compiling.
 """
 
 import json
@@ -33,19 +36,26 @@ def _compiled(draft, audience, size):
         root = Path(folder)
         nodes = Nodes(root, pictures(draft.policy))
         data = {
-            "title": draft.policy_title, "name": str(draft), "size": size, "facts": facts(draft, audience),
+            "title": draft.policy_title,
+            "name": str(draft),
+            "size": size,
+            "facts": facts(draft, audience),
             "news": draft.news.splitlines(),
             "sections": [
                 {"title": f"{section.number}. {section.title}", "body": nodes.section(section.html)}
                 for section in draft.sections.all()
             ],
-        }  # fmt: skip
+        }
         (root / "data.json").write_text(json.dumps(data))
         shutil.copy(TEMPLATE, root / "draft.typ")
         return typst.compile(
-            str(root / "draft.typ"), root=folder, format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=True,
+            str(root / "draft.typ"),
+            root=folder,
+            format="pdf",
+            pdf_standards=["ua-1"],
+            ignore_system_fonts=True,
             font_paths=[FONTS],
-        )  # fmt: skip
+        )
 
 
 class Nodes:
@@ -75,8 +85,10 @@ class Nodes:
             return self._table(element)
         if tag == "img":
             return self._picture(element)
-        return {"t": "quote" if tag == "blockquote" else "indent" if tag == "dd" else "group",
-                "c": self._children(element)}  # fmt: skip
+        return {
+            "t": "quote" if tag == "blockquote" else "indent" if tag == "dd" else "group",
+            "c": self._children(element),
+        }
 
     def _table(self, element):
         rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in element.iter("tr")]
@@ -85,12 +97,26 @@ class Nodes:
             return None
         width = max(sum(_span(cell, "colspan") for cell in row) for row in rows)
         cells = [
-            [{"span": _span(cell, "colspan"), "head": cell.tag == "th", "c": self._children(cell)} for cell in row]
+            [
+                {
+                    "span": _span(cell, "colspan"),
+                    "head": cell.tag == "th",
+                    "c": self._children(cell),
+                }
+                for cell in row
+            ]
             for row in rows
         ]
         for row in cells:  # every row is as wide as the widest
-            row += [{"span": 1, "head": False, "c": []}] * (width - sum(cell["span"] for cell in row))
-        return {"t": "table", "width": width, "head": all(cell["head"] for cell in cells[0]), "rows": cells}
+            row += [{"span": 1, "head": False, "c": []}] * (
+                width - sum(cell["span"] for cell in row)
+            )
+        return {
+            "t": "table",
+            "width": width,
+            "head": all(cell["head"] for cell in cells[0]),
+            "rows": cells,
+        }
 
     def _picture(self, element):
         picture = picture_of(element, self.pictures)
@@ -99,7 +125,11 @@ class Nodes:
         name = f"{picture.pk}.webp"
         with picture.file.open() as file:
             (self.folder / name).write_bytes(file.read())
-        return {"t": "picture", "file": name, "alt": element.get("alt") or "A picture without a description"}
+        return {
+            "t": "picture",
+            "file": name,
+            "alt": element.get("alt") or "A picture without a description",
+        }
 
 
 def _span(cell, name):

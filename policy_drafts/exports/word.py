@@ -1,5 +1,7 @@
-"""Word files (python-docx): real styles, headings, lists that number themselves, tables with a heading row, pictures
-with their words. html-for-docx was tried: it knows no definitions and lets numbered lists run on into each other."""
+"""Word files (python-docx): real styles, headings, lists that number themselves, tables with a
+heading row, pictures with their words. html-for-docx was tried: it knows no definitions and lets
+numbered lists run on into each other.
+"""
 
 from io import BytesIO
 
@@ -16,7 +18,8 @@ from policy_drafts.exports.facts import facts, picture_of, pictures
 from policy_drafts.imports.parts import mark_of
 
 NOT_PUBLISHED = (
-    "Working copy, not published. Please do not pass it on. Keep the headings: they say which section is which."
+    "Working copy, not published. Please do not pass it on. Keep the headings: they say which "
+    "section is which."
 )
 WIDEST = Cm(15)
 HEADINGS = {"h3": 2, "h4": 3}
@@ -36,7 +39,9 @@ def of_draft(draft, audience):
 
 
 def of_working_copy(policy):
-    """The working copy as .docx: marked as not published, and each section's heading says which it is."""
+    """The working copy as .docx: marked as not published, and each section's heading says which it
+    is.
+    """
     writer = Writer(policy.title, pictures(policy), running=f"{policy.title}, not published")
     writer.document.add_paragraph(NOT_PUBLISHED, style=writer.style("Notice", bold=True))
     for number, section in enumerate(policy.sections.live(), 1):
@@ -121,14 +126,24 @@ class Writer:
             named = "Caption" if tag == "figcaption" else style
             self._text(place.add_paragraph(style=named), element)
         else:
-            named = "Quote" if tag == "blockquote" else self.style("Definition") if tag == "dd" else style
+            named = (
+                "Quote"
+                if tag == "blockquote"
+                else self.style("Definition")
+                if tag == "dd"
+                else style
+            )
             self._children(element, place, depth, named)
 
     def _list(self, element, place, depth):
         """A list; each numbered one begins at its own start."""
         base = "List Bullet" if element.tag == "ul" else "List Number"
         style = base if depth == 0 else f"{base} {min(depth + 1, 3)}"
-        number = None if element.tag == "ul" else self._new_numbering(style, int(element.get("start") or 1))
+        number = (
+            None
+            if element.tag == "ul"
+            else self._new_numbering(style, int(element.get("start") or 1))
+        )
         for item in element:
             first = True
             for child in item:
@@ -142,7 +157,9 @@ class Writer:
                 first = False
 
     def _new_numbering(self, style, start):
-        """A numbering of its own like the style's, so that two lists do not run on into each other."""
+        """A numbering of its own like the style's, so that two lists do not run on into each
+        other.
+        """
         numbering = self.document.part.numbering_part.element
         like = self.document.styles[style].element.pPr.numPr.numId.val
         old = next(row for row in numbering.num_lst if row.numId == like)
@@ -201,9 +218,15 @@ class Writer:
             elif child.tag == "img":
                 self._run(paragraph, target, blocks.text_of(child), bold, italic)
             else:
-                inner = self._link(paragraph, child) if child.tag == "a" and child.get("href") else link
+                inner = (
+                    self._link(paragraph, child) if child.tag == "a" and child.get("href") else link
+                )
                 self._text(
-                    paragraph, child, bold=bold or child.tag == "strong", italic=italic or child.tag == "em", link=inner
+                    paragraph,
+                    child,
+                    bold=bold or child.tag == "strong",
+                    italic=italic or child.tag == "em",
+                    link=inner,
                 )
             self._run(paragraph, target, child.tail, bold, italic)
 
@@ -218,7 +241,9 @@ class Writer:
 
     def _link(self, paragraph, element):
         link = OxmlElement("w:hyperlink")
-        key = self.document.part.relate_to(element.get("href"), RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        key = self.document.part.relate_to(
+            element.get("href"), RELATIONSHIP_TYPE.HYPERLINK, is_external=True
+        )
         link.set(qn("r:id"), key)
         paragraph._p.append(link)
         return link

@@ -19,7 +19,9 @@ def counted(number, names):
 
 @dataclass
 class Part:
-    """One section: title, clean HTML, and for our own Word file which section it was, in which version."""
+    """One section: title, clean HTML, and for our own Word file which section it was, in which
+    version.
+    """
 
     title: str
     html: str
@@ -29,7 +31,9 @@ class Part:
 
 @dataclass
 class Brought:
-    """What a file holds: sections, notes of others in it, what will be left out, and pictures by their number."""
+    """What a file holds: sections, notes of others in it, what will be left out, and pictures by
+    their number.
+    """
 
     sections: list
     notes: list = field(default_factory=list)
@@ -38,8 +42,11 @@ class Brought:
 
 
 def sections_of(root):
-    """[Part] of an element's children. Each heading of the largest size that stands there twice (or of the largest,
-    where none does) begins a section; what stands before the first has no heading of its own."""
+    """[Part] of an element's children.
+
+    Each heading of the largest size that stands there twice (or of the largest, where none does)
+    begins a section; what stands before the first has no heading of its own.
+    """
     tops = [child for child in root if isinstance(child.tag, str)]
     level = _level(tops)
     found = [("", [], "")]
@@ -50,7 +57,11 @@ def sections_of(root):
         else:
             found[-1][1].append(child)
     parts = [Part(title, _html(children, level), *_read(mark)) for title, children, mark in found]
-    return [Part(row.title or NO_TITLE, row.html, row.uid, row.version) for row in parts if row.title or row.html]
+    return [
+        Part(row.title or NO_TITLE, row.html, row.uid, row.version)
+        for row in parts
+        if row.title or row.html
+    ]
 
 
 def _level(tops):
@@ -65,19 +76,25 @@ def _html(children, level):
     for child in children:
         for heading in child.iter(*LEVELS):
             heading.tag = "h3" if LEVELS.index(heading.tag) <= base + 1 else "h4"
-    return markup.cleaned("".join(lxml.html.tostring(child, encoding="unicode") for child in children))
+    return markup.cleaned(
+        "".join(lxml.html.tostring(child, encoding="unicode") for child in children)
+    )
 
 
 MARK = re.compile(r"s_([0-9a-f]{32})_v(\d{1,6})$")
 
 
 def mark_of(section):
-    """The name of the bookmark that our Word file gives a section's heading (Word allows 40 characters)."""
+    """The name of the bookmark that our Word file gives a section's heading (Word allows 40
+    characters).
+    """
     return f"s_{section.pk.hex}_v{section.lock_version}"
 
 
 def _mark(heading):
-    return next((row.get("id") for row in heading.iter("a") if MARK.search(row.get("id") or "")), "")
+    return next(
+        (row.get("id") for row in heading.iter("a") if MARK.search(row.get("id") or "")), ""
+    )
 
 
 def _read(mark):

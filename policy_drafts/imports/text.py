@@ -8,11 +8,15 @@ from policy_drafts import markup
 from policy_drafts.imports.parts import Brought, counted, sections_of
 
 LEFT_OUT = {  # tag: what one and what several are called
-    "script": ("script", "scripts"), "iframe": ("page of another site", "pages of other sites"),
-    "video": ("video", "videos"), "audio": ("recording", "recordings"), "form": ("form", "forms"),
-    "svg": ("drawing", "drawings"), "object": ("embedded object", "embedded objects"),
+    "script": ("script", "scripts"),
+    "iframe": ("page of another site", "pages of other sites"),
+    "video": ("video", "videos"),
+    "audio": ("recording", "recordings"),
+    "form": ("form", "forms"),
+    "svg": ("drawing", "drawings"),
+    "object": ("embedded object", "embedded objects"),
     "embed": ("embedded object", "embedded objects"),
-}  # fmt: skip
+}
 ADD_PICTURES = ": add them in the editor, with words for who cannot see them"
 
 
@@ -42,7 +46,9 @@ def web_page(content):
     if body is None:
         return Brought([])
     left_out = _left_out(page)
-    for row in list(body.iter("script", "style", "template", "noscript", "iframe", "svg", "object", "embed")):
+    for row in list(
+        body.iter("script", "style", "template", "noscript", "iframe", "svg", "object", "embed")
+    ):
         row.drop_tree()
     for holder in ("main", "article", "div", "section"):  # a page whose text stands in one frame
         while len(body) == 1 and body[0].tag == holder:

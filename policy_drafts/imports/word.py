@@ -1,6 +1,8 @@
-"""Word files: mammoth reads the text; what others wrote into it (tracked changes, comments) becomes notes.
+"""Word files: mammoth reads the text; what others wrote into it (tracked changes, comments) becomes
+notes.
 
-The text comes as it was before the tracked changes: each change is a suggestion of its author's, to be decided on.
+The text comes as it was before the tracked changes: each change is a suggestion of its author's, to
+be decided on.
 """
 
 import base64
@@ -30,15 +32,21 @@ p[style-name='Notice'] =>
 p[style-name='List Continue'] => p:fresh
 """
 NOT_READ = {
-    "txbxContent": ("text box", "text boxes"), "object": ("embedded object", "embedded objects"),
-    "oMath": ("formula", "formulas"), "chart": ("chart", "charts"), "relIds": ("diagram", "diagrams"),
-}  # fmt: skip
+    "txbxContent": ("text box", "text boxes"),
+    "object": ("embedded object", "embedded objects"),
+    "oMath": ("formula", "formulas"),
+    "chart": ("chart", "charts"),
+    "relIds": ("diagram", "diagrams"),
+}
 UNKNOWN_STYLE = re.compile(r"Unrecognised paragraph style: (.+) \(Style ID")
 STAND_IN = "/policies/pictures/00000000-0000-0000-0000-{:012d}/"
 
 
 def read(content):
-    """A .docx as `parts.Brought`. Raises RuleError for what is none, is broken, or unpacks to too much."""
+    """A .docx as `parts.Brought`.
+
+    Raises RuleError for what is none, is broken, or unpacks to too much.
+    """
     parts = _unpacked(content)
     document = _xml(parts["word/document.xml"])
     left_out = _left_out(document, parts)
@@ -60,15 +68,26 @@ def markup_tree(html):
 def _unpacked(content):
     """{name: bytes}; a zip bomb is refused before it is unpacked, a lying one while it is."""
     broken = RuleError(
-        "We cannot read this file as a Word document (.docx). Please save it anew in Word, and try again."
+        "We cannot read this file as a Word document (.docx). Please save it anew in Word, and "
+        "try again."
     )
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             rows = archive.infolist()
             if len(rows) > MOST_PARTS or sum(row.file_size for row in rows) > MOST_UNPACKED:
-                raise RuleError("This file unpacks to more than we can read. Please make it smaller first.")
+                raise RuleError(
+                    "This file unpacks to more than we can read. Please make it smaller first."
+                )
             parts = {row.filename: archive.read(row) for row in rows if not row.is_dir()}
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+    ):
         raise broken from None
     except Exception as error:
         if isinstance(error, RuleError):
@@ -76,8 +95,14 @@ def _unpacked(content):
         raise broken from error
     if "word/document.xml" not in parts:
         raise broken
-    if any(b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data for name, data in parts.items() if _is_xml(name)):
-        raise RuleError("This file holds something that no Word document needs, so we do not read it.")
+    if any(
+        b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data
+        for name, data in parts.items()
+        if _is_xml(name)
+    ):
+        raise RuleError(
+            "This file holds something that no Word document needs, so we do not read it."
+        )
     return parts
 
 
@@ -91,7 +116,9 @@ def _xml(data):
             data, lxml.etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
         )
     except lxml.etree.XMLSyntaxError:
-        raise RuleError("This Word document is damaged. Please save it anew in Word, and try again.") from None
+        raise RuleError(
+            "This Word document is damaged. Please save it anew in Word, and try again."
+        ) from None
 
 
 def _html(parts):
@@ -104,17 +131,26 @@ def _html(parts):
 
     def picture(image):
         with image.open() as file:
-            pictures.append({"data": base64.b64encode(file.read()).decode(), "alt": image.alt_text or ""})
+            pictures.append(
+                {"data": base64.b64encode(file.read()).decode(), "alt": image.alt_text or ""}
+            )
         return {"src": STAND_IN.format(len(pictures) - 1)}
 
     try:
         result = mammoth.convert_to_html(
-            out, style_map=STYLES, convert_image=mammoth.images.img_element(picture), include_embedded_style_map=False
+            out,
+            style_map=STYLES,
+            convert_image=mammoth.images.img_element(picture),
+            include_embedded_style_map=False,
         )
     except Exception as error:  # whatever the library meets in a file from elsewhere
-        raise RuleError("We cannot read this Word document. Please save it anew in Word, and try again.") from error
+        raise RuleError(
+            "We cannot read this Word document. Please save it anew in Word, and try again."
+        ) from error
     if len(pictures) > MOST_PICTURES:
-        raise RuleError(f"This file has more than {MOST_PICTURES} pictures. Please bring it in parts.")
+        raise RuleError(
+            f"This file has more than {MOST_PICTURES} pictures. Please bring it in parts."
+        )
     styles = {found[1] for row in result.messages if (found := UNKNOWN_STYLE.match(row.message))}
     others = {row.message for row in result.messages if "style" not in row.message}
     said = [f"The look of “{name}” (its words are kept)" for name in sorted(styles)]
@@ -142,7 +178,10 @@ def _text(element, *, deleted=True, inserted=True):
     """The words in an element, with or without what tracked changes took out or put in."""
     words = []
     for row in element.iter(f"{W}t", f"{W}delText", f"{W}tab", f"{W}br"):
-        inside = {parent.tag for parent in row.iterancestors(f"{W}ins", f"{W}del", f"{W}moveFrom", f"{W}moveTo")}
+        inside = {
+            parent.tag
+            for parent in row.iterancestors(f"{W}ins", f"{W}del", f"{W}moveFrom", f"{W}moveTo")
+        }
         if not inserted and inside & {f"{W}ins", f"{W}moveTo"}:
             continue
         if not deleted and inside & {f"{W}del", f"{W}moveFrom"}:
@@ -168,9 +207,16 @@ def _changes(document):
         marks = list(row.iter(f"{W}ins", f"{W}del", f"{W}moveFrom", f"{W}moveTo"))
         before, after = _text(row, inserted=False), _text(row, deleted=False)
         if marks and before != after:
-            authors = ", ".join(dict.fromkeys(mark.get(f"{W}author") or "Somebody" for mark in marks))
+            authors = ", ".join(
+                dict.fromkeys(mark.get(f"{W}author") or "Somebody" for mark in marks)
+            )
             words = f"Instead of: {before or 'nothing'}\n\nSuggested: {after or 'to take it out'}"
-            yield {"channel": "word_change", "author": authors[:150], "words": words, "title": title}
+            yield {
+                "channel": "word_change",
+                "author": authors[:150],
+                "words": words,
+                "title": title,
+            }
 
 
 def _comments(document, parts):

@@ -6,6 +6,21 @@ from policy_drafts.models.policy import DraftFollow, Policy, PolicyRole, Round
 from policy_drafts.models.section import Heard, Presence, Section, SectionSave, Unsaved
 
 __all__ = [
-    "Audience", "Draft", "DraftBlock", "DraftFile", "DraftFollow", "DraftSection", "Heard", "Import", "OtherVersion",
-    "Policy", "PolicyPicture", "PolicyRole", "Presence", "Round", "Section", "SectionSave", "Unsaved",
-]  # fmt: skip
+    "Audience",
+    "Draft",
+    "DraftBlock",
+    "DraftFile",
+    "DraftFollow",
+    "DraftSection",
+    "Heard",
+    "Import",
+    "OtherVersion",
+    "Policy",
+    "PolicyPicture",
+    "PolicyRole",
+    "Presence",
+    "Round",
+    "Section",
+    "SectionSave",
+    "Unsaved",
+]

@@ -9,13 +9,18 @@ from policy_drafts.models.policy import Policy
 
 
 class Import(models.Model):
-    """What one writer has brought in and not decided on yet: theirs alone. Emptied when it is confirmed."""
+    """What one writer has brought in and not decided on yet: theirs alone.
+
+    Emptied when it is confirmed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="imports")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     name = models.CharField("name of the file", max_length=200)
-    held = EncryptedJSONField(null=True, help_text="Sections, notes, pictures, and what is left out.")
+    held = EncryptedJSONField(
+        null=True, help_text="Sections, notes, pictures, and what is left out."
+    )
     brought_at = models.DateTimeField(default=clock.now, db_index=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
 

@@ -53,12 +53,16 @@ class Audience(models.TextChoices):
 
 class DraftQuerySet(models.QuerySet):
     def visible_to(self, person):
-        """Published drafts that this person may read; of a withdrawn one, that it was withdrawn and why."""
+        """Published drafts that this person may read; of a withdrawn one, that it was withdrawn and
+        why.
+        """
         sealed = self.sealed()
         if not person.is_authenticated:
             return sealed.filter(audience=Audience.PUBLIC)
         held = PolicyRole.objects.held_by(person).values("policy")
-        return sealed.filter(Q(audience__in=[Audience.PUBLIC, Audience.MEMBERS]) | Q(policy__in=held))
+        return sealed.filter(
+            Q(audience__in=[Audience.PUBLIC, Audience.MEMBERS]) | Q(policy__in=held)
+        )
 
     def sealed(self):
         """Published whole: not one that is being written in a transaction."""
@@ -69,8 +73,10 @@ class DraftQuerySet(models.QuerySet):
 
 
 class Draft(models.Model):
-    """A published, numbered version that never changes: the database refuses it. Its `sha256` is over
-    `publishing.canonical`. What can still happen: it is opened to more people, or withdrawn.
+    """A published, numbered version that never changes: the database refuses it.
+
+    Its `sha256` is over `publishing.canonical`. What can still happen: it is opened to more people,
+    or withdrawn.
     """
 
     Audience = Audience
@@ -83,11 +89,15 @@ class Draft(models.Model):
     audience = models.CharField(max_length=20, choices=Audience)
     published_at = models.DateTimeField(default=clock.now)
     published_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    request_key = models.UUIDField(help_text="Of the rehearsal that was confirmed: once, however often.")
+    request_key = models.UUIDField(
+        help_text="Of the rehearsal that was confirmed: once, however often."
+    )
     sha256 = models.CharField("SHA-256", max_length=64, blank=True, default="")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_because = models.TextField(max_length=600, blank=True, default="")
-    withdrawn_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = DraftQuerySet.as_manager()
 
@@ -97,11 +107,14 @@ class Draft(models.Model):
             models.UniqueConstraint(fields=["policy", "number"], name="one_draft_a_number"),
             models.UniqueConstraint(fields=["policy", "request_key"], name="one_draft_a_rehearsal"),
             models.CheckConstraint(
-                condition=Q(withdrawn_at=None) | ~Q(withdrawn_because=""), name="withdrawn_with_a_reason"
+                condition=Q(withdrawn_at=None) | ~Q(withdrawn_because=""),
+                name="withdrawn_with_a_reason",
             ),
         ]
         triggers = [
-            pgtrigger.Trigger(name="freeze", when=pgtrigger.Before, operation=pgtrigger.Update, func=FROZEN),
+            pgtrigger.Trigger(
+                name="freeze", when=pgtrigger.Before, operation=pgtrigger.Update, func=FROZEN
+            ),
             pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
         ]
 
@@ -138,7 +151,9 @@ class DraftSection(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="never_change", operation=NEVER),
-            pgtrigger.Trigger(name="sealed", when=pgtrigger.Before, operation=pgtrigger.Insert, func=SEALED),
+            pgtrigger.Trigger(
+                name="sealed", when=pgtrigger.Before, operation=pgtrigger.Insert, func=SEALED
+            ),
         ]
 
     def __str__(self):
@@ -151,7 +166,9 @@ class DraftBlock(models.Model):
     draft = models.ForeignKey(Draft, models.PROTECT, related_name="blocks")
     section = models.ForeignKey(DraftSection, models.PROTECT, related_name="blocks")
     uid = models.UUIDField()
-    carried_from = models.UUIDField(null=True, blank=True, help_text="The block of which this is a part or a copy.")
+    carried_from = models.UUIDField(
+        null=True, blank=True, help_text="The block of which this is a part or a copy."
+    )
     position = models.PositiveIntegerField()
     kind = models.CharField(max_length=12)
     text = models.TextField(help_text="Normalised: NFC, single spaces, a line break for each <br>.")
@@ -161,11 +178,15 @@ class DraftBlock(models.Model):
         ordering = ["section__number", "position"]
         constraints = [
             models.UniqueConstraint(fields=["draft", "uid"], name="one_draft_block_a_uid"),
-            models.UniqueConstraint(fields=["section", "position"], name="one_draft_block_a_position"),
+            models.UniqueConstraint(
+                fields=["section", "position"], name="one_draft_block_a_position"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="never_change", operation=NEVER),
-            pgtrigger.Trigger(name="sealed", when=pgtrigger.Before, operation=pgtrigger.Insert, func=SEALED),
+            pgtrigger.Trigger(
+                name="sealed", when=pgtrigger.Before, operation=pgtrigger.Insert, func=SEALED
+            ),
         ]
 
     def __str__(self):

@@ -13,7 +13,9 @@ MOST_MEGABYTES = 50
 
 
 class DraftFile(models.Model):
-    """A draft as a file, made once in a worker; another one when it is opened to more people, which it says."""
+    """A draft as a file, made once in a worker; another one when it is opened to more people, which
+    it says.
+    """
 
     class Kind(models.TextChoices):
         WORD = "word", "Word"
@@ -49,9 +51,15 @@ class DraftFile(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["draft", "kind", "audience"], name="one_file_a_kind_and_audience")
+            models.UniqueConstraint(
+                fields=["draft", "kind", "audience"], name="one_file_a_kind_and_audience"
+            )
         ]
-        indexes = [models.Index(fields=["lease_until"], condition=Q(state="waiting"), name="draft_file_due")]
+        indexes = [
+            models.Index(
+                fields=["lease_until"], condition=Q(state="waiting"), name="draft_file_due"
+            )
+        ]
 
     def __str__(self):
         return f"{self.draft}: {self.get_kind_display()}"
@@ -59,11 +67,15 @@ class DraftFile(models.Model):
     @property
     def download_name(self):
         """The name for who downloads it."""
-        return f"{slugify(self.draft.policy_title)}-draft-{self.draft.number}{self.ENDINGS[self.kind]}"
+        return (
+            f"{slugify(self.draft.policy_title)}-draft-{self.draft.number}{self.ENDINGS[self.kind]}"
+        )
 
 
 class OtherVersion(models.Model):
-    """A draft in another form that people made: easy read, audio, BSL, another language; a file or a link."""
+    """A draft in another form that people made: easy read, audio, BSL, another language; a file or
+    a link.
+    """
 
     class Kind(models.TextChoices):
         EASY_READ = "easy_read", "Easy read"
@@ -74,7 +86,9 @@ class OtherVersion(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     draft = models.ForeignKey(Draft, models.PROTECT, related_name="other_versions")
     kind = models.CharField("what it is", max_length=20, choices=Kind)
-    name = models.CharField(max_length=120, help_text="For example “Easy read, 8 pages” or “Cymraeg”.")
+    name = models.CharField(
+        max_length=120, help_text="For example “Easy read, 8 pages” or “Cymraeg”."
+    )
     file = models.FileField(upload_to="drafts/versions/", blank=True)
     link = models.URLField(blank=True)
     added_at = models.DateTimeField(default=clock.now)
@@ -93,7 +107,9 @@ class OtherVersion(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return self.link or reverse("other_version", args=[self.draft.policy.slug, self.draft.number, self.pk])
+        return self.link or reverse(
+            "other_version", args=[self.draft.policy.slug, self.draft.number, self.pk]
+        )
 
     @property
     def ending(self):
@@ -101,8 +117,12 @@ class OtherVersion(models.Model):
         return self.file.name.rpartition(".")[2].upper()
 
     def clean(self):
-        """Raises ValidationError for a file that is too large, or of a kind that people cannot simply open."""
-        uploads.check(self.file, KINDS_OF_FILE, MOST_MEGABYTES, "Please make it smaller, or use a link.")
+        """Raises ValidationError for a file that is too large, or of a kind that people cannot
+        simply open.
+        """
+        uploads.check(
+            self.file, KINDS_OF_FILE, MOST_MEGABYTES, "Please make it smaller, or use a link."
+        )
 
     @property
     def download_name(self):

@@ -28,12 +28,18 @@ class PolicyQuerySet(models.QuerySet):
 
 
 class Policy(models.Model):
-    """What the community writes together: a working copy of sections, and the drafts that were published of it."""
+    """What the community writes together: a working copy of sections, and the drafts that were
+    published of it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     title = models.CharField(max_length=150)
-    slug = models.SlugField(max_length=80, unique=True, help_text="The last part of the page's address.")
-    summary = models.TextField(max_length=500, help_text="What it is about, in two or three sentences.")
+    slug = models.SlugField(
+        max_length=80, unique=True, help_text="The last part of the page's address."
+    )
+    summary = models.TextField(
+        max_length=500, help_text="What it is about, in two or three sentences."
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = PolicyQuerySet.as_manager()
@@ -100,7 +106,9 @@ LIVE = [RoleState.INVITED, RoleState.ACCEPTED]
 
 @pghistory.track()
 class PolicyRole(models.Model):
-    """Who writes a policy, and who is in its working group; by invitation, and everybody can leave."""
+    """Who writes a policy, and who is in its working group; by invitation, and everybody can
+    leave.
+    """
 
     class Kind(models.TextChoices):
         LEAD = "lead", "Lead: writes and publishes"
@@ -111,8 +119,12 @@ class PolicyRole(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="roles")
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.WORKING_GROUP)
-    email = models.EmailField(help_text="Where the invitation goes; only who signs in with it can accept.")
-    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="policy_roles")
+    email = models.EmailField(
+        help_text="Where the invitation goes; only who signs in with it can accept."
+    )
+    person = models.ForeignKey(
+        Person, models.CASCADE, null=True, blank=True, related_name="policy_roles"
+    )
     state = models.CharField(max_length=10, choices=RoleState, default=RoleState.INVITED)
     invited_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     invited_at = models.DateTimeField(default=clock.now)
@@ -125,7 +137,9 @@ class PolicyRole(models.Model):
         ordering = ["kind", "invited_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["policy", "person"], condition=Q(state__in=LIVE, person__isnull=False), name="one_role_a_person"
+                fields=["policy", "person"],
+                condition=Q(state__in=LIVE, person__isnull=False),
+                name="one_role_a_person",
             ),
             models.UniqueConstraint(
                 models.F("policy"),
@@ -134,7 +148,8 @@ class PolicyRole(models.Model):
                 name="one_role_an_email",
             ),
             models.CheckConstraint(
-                condition=~Q(state=RoleState.ACCEPTED) | Q(person__isnull=False), name="accepted_by_somebody"
+                condition=~Q(state=RoleState.ACCEPTED) | Q(person__isnull=False),
+                name="accepted_by_somebody",
             ),
         ]
 
@@ -156,7 +171,9 @@ class DraftFollow(models.Model):
 
     class Meta:
         ordering = ["created_at"]
-        constraints = [models.UniqueConstraint(fields=["policy", "person"], name="follow_a_policy_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "person"], name="follow_a_policy_once")
+        ]
 
     def __str__(self):
         return f"{self.person} follows {self.policy}"

@@ -26,7 +26,10 @@ class SectionQuerySet(models.QuerySet):
 
 
 class Section(models.Model):
-    """A numbered part of the working copy. `html` is clean and each block in it has its uid (`data-block`)."""
+    """A numbered part of the working copy.
+
+    `html` is clean and each block in it has its uid (`data-block`).
+    """
 
     State = SectionState
 
@@ -41,7 +44,9 @@ class Section(models.Model):
     edited_at = models.DateTimeField(default=clock.now)
     edited_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     removed_at = models.DateTimeField(null=True, blank=True)
-    merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     objects = SectionQuerySet.as_manager()
 
@@ -49,7 +54,9 @@ class Section(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["policy", "position"], name="one_section_a_position", deferrable=models.Deferrable.DEFERRED
+                fields=["policy", "position"],
+                name="one_section_a_position",
+                deferrable=models.Deferrable.DEFERRED,
             )
         ]
 
@@ -67,7 +74,11 @@ class Section(models.Model):
     @property
     def uids_elsewhere(self):
         """The uids of the blocks that stand in the other sections of now."""
-        return {block.uid for row in self.policy.sections.live().exclude(pk=self.pk) for block in row.blocks}
+        return {
+            block.uid
+            for row in self.policy.sections.live().exclude(pk=self.pk)
+            for block in row.blocks
+        }
 
     @property
     def blocks(self):
@@ -103,11 +114,15 @@ class SectionSave(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["section", "number"], name="one_save_a_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["section", "number"], name="one_save_a_number")
+        ]
         triggers = [
             pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
             pgtrigger.Protect(  # notes are encrypted anew when keys change
-                name="never_change", operation=pgtrigger.Update, condition=pgtrigger.AnyChange(exclude=["notes"])
+                name="never_change",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["notes"]),
             ),
         ]
 
@@ -124,15 +139,19 @@ class UnsavedQuerySet(models.QuerySet):
 
 
 class Unsaved(models.Model):
-    """What one person has typed in one editor page and not saved: theirs alone, offered back after a crash.
+    """What one person has typed in one editor page and not saved: theirs alone, offered back after
+    a crash.
 
-    Once it is saved or let go the row stays for a day, empty, so that what that page still sends is known to be late.
+    Once it is saved or let go the row stays for a day, empty, so that what that page still sends is
+    known to be late.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     section = models.ForeignKey(Section, models.CASCADE, related_name="unsaved")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    page = models.UUIDField(help_text="The editor page in which it was typed: each tab and device has its own.")
+    page = models.UUIDField(
+        help_text="The editor page in which it was typed: each tab and device has its own."
+    )
     started_from = models.PositiveIntegerField(help_text="The version that they had before them.")
     typed = EncryptedJSONField(null=True, help_text="Title, text, state and notes, as typed.")
     typed_at = models.DateTimeField(default=clock.now)
@@ -143,9 +162,12 @@ class Unsaved(models.Model):
     class Meta:
         ordering = ["-typed_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["section", "person", "page"], name="one_unsaved_text_a_page"),
+            models.UniqueConstraint(
+                fields=["section", "person", "page"], name="one_unsaved_text_a_page"
+            ),
             models.CheckConstraint(
-                condition=Q(ended_at=None, typed__isnull=False) | Q(ended_at__isnull=False, typed=None),
+                condition=Q(ended_at=None, typed__isnull=False)
+                | Q(ended_at__isnull=False, typed=None),
                 name="unsaved_until_it_ends",
             ),
         ]
@@ -162,14 +184,18 @@ class Presence(models.Model):
     seen_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["section", "person"], name="one_presence_each")]
+        constraints = [
+            models.UniqueConstraint(fields=["section", "person"], name="one_presence_each")
+        ]
 
     def __str__(self):
         return f"{self.person} is editing {self.section}"
 
 
 class Heard(models.Model):
-    """A note of what was said before there was a draft, beside a section or about the whole policy."""
+    """A note of what was said before there was a draft, beside a section or about the whole
+    policy.
+    """
 
     class Channel(models.TextChoices):
         SESSION = "session", "In a session"
@@ -182,9 +208,13 @@ class Heard(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="heard")
-    section = models.ForeignKey(Section, models.SET_NULL, null=True, blank=True, related_name="heard")
+    section = models.ForeignKey(
+        Section, models.SET_NULL, null=True, blank=True, related_name="heard"
+    )
     channel = models.CharField(max_length=20, choices=Channel)
-    author = models.CharField(max_length=150, blank=True, default="", help_text="As a Word file names them.")
+    author = models.CharField(
+        max_length=150, blank=True, default="", help_text="As a Word file names them."
+    )
     words = EncryptedJSONField()
     heard_on = models.DateField(null=True, blank=True)
     noted_at = models.DateTimeField(default=clock.now)

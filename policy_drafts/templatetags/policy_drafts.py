@@ -7,5 +7,7 @@ register = template.Library()
 
 @register.filter
 def policy_text(html):
-    """A policy's text, cleaned once more, for showing beside another: without addresses for its blocks."""
+    """A policy's text, cleaned once more, for showing beside another: without addresses for its
+    blocks.
+    """
     return markup.safe(markup.without_marks(html))

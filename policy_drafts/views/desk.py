@@ -16,12 +16,19 @@ MOST_NOTES = 100
 
 
 def _rows(policy, person):
-    """The outline: each section with its number, size, ease, and what changed since the last draft."""
-    found, unsaved = list(policy.sections.live().select_related("edited_by")), writing.unsaved_in(policy, person)
+    """The outline: each section with its number, size, ease, and what changed since the last
+    draft.
+    """
+    found, unsaved = (
+        list(policy.sections.live().select_related("edited_by")),
+        writing.unsaved_in(policy, person),
+    )
     last = policy.drafts.sealed().first()
     now = [(row, blocks.of(row.html)) for row in publishing_order(found)]
     changes = diffs.compare_sections(publishing.of_draft(last), now) if last else []
-    words = {str(change.new.uid): change.words for change in changes if change.new and change.is_changed}
+    words = {
+        str(change.new.uid): change.words for change in changes if change.new and change.is_changed
+    }
     there = writing.editors_in(policy, person)
     for section, its_blocks in now:
         text = "\n".join(block.text for block in its_blocks)
@@ -40,14 +47,23 @@ def publishing_order(sections):
 
 def outline_page(request, policy, *, form=None, heard_form=None):
     rows, last, taken_out = _rows(policy, request.user)
-    return render(request, "policy_drafts/desk/outline.html", {
-        "new_key": as_uuid(request.POST.get("key")) or uuid.uuid4(),
-        "policy": policy, "sections": rows, "last_draft": last, "taken_out": taken_out,
-        "words": sum(row.words for row in rows),
-        "add_form": form or TitleForm(), "heard_form": heard_form or HeardForm(), "form": form or heard_form,
-        "heard": policy.heard.filter(section=None)[:MOST_NOTES],
-        "removed": policy.sections.removed().count(),
-    })  # fmt: skip
+    return render(
+        request,
+        "policy_drafts/desk/outline.html",
+        {
+            "new_key": as_uuid(request.POST.get("key")) or uuid.uuid4(),
+            "policy": policy,
+            "sections": rows,
+            "last_draft": last,
+            "taken_out": taken_out,
+            "words": sum(row.words for row in rows),
+            "add_form": form or TitleForm(),
+            "heard_form": heard_form or HeardForm(),
+            "form": form or heard_form,
+            "heard": policy.heard.filter(section=None)[:MOST_NOTES],
+            "removed": policy.sections.removed().count(),
+        },
+    )
 
 
 @lead_only
@@ -76,11 +92,17 @@ def add_section(request, policy):
 @require_POST
 def move_section(request, policy, pk):
     """One place up or down; the page comes back where the section is now."""
-    section, step = section_of(policy, pk, removed=True), {"up": -1, "down": 1}.get(request.POST.get("to"))
+    section, step = (
+        section_of(policy, pk, removed=True),
+        {"up": -1, "down": 1}.get(request.POST.get("to")),
+    )
     seen = sections.whole_number(request.POST.get("position"))
     try:
         if step and outline.move(section, step, position=seen if seen > 0 else None):
-            messages.success(request, f"“{section.title}” is one place {'further up' if step < 0 else 'further down'}.")
+            messages.success(
+                request,
+                f"“{section.title}” is one place {'further up' if step < 0 else 'further down'}.",
+            )
     except RuleError as error:
         messages.error(request, str(error))
     return redirect(f"{policy.get_absolute_url()}write/#s-{section.pk}")
@@ -105,14 +127,18 @@ def split_section(request, policy, pk):
     form = SplitForm(request.POST or None, choices=tops)
     if request.method == "POST" and form.is_valid():
         try:
-            outline.split(section, request.user, form.cleaned_data["block"], form.cleaned_data["title"])
+            outline.split(
+                section, request.user, form.cleaned_data["block"], form.cleaned_data["title"]
+            )
         except RuleError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, "There are two sections now.")
             return redirect("write", policy.slug)
     return render(
-        request, "policy_drafts/desk/split.html", {"policy": policy, "section": section, "form": form, "tops": tops}
+        request,
+        "policy_drafts/desk/split.html",
+        {"policy": policy, "section": section, "form": form, "tops": tops},
     )
 
 
@@ -121,13 +147,29 @@ def split_section(request, policy, pk):
 def merge_section(request, policy, pk):
     """Put it at the end of the section before it, after a yes."""
     section = section_of(policy, pk, removed=request.method == "POST")
-    before = policy.sections.live().filter(position__lt=section.position or 0).order_by("-position").first()
+    before = (
+        policy.sections.live()
+        .filter(position__lt=section.position or 0)
+        .order_by("-position")
+        .first()
+    )
     if request.method == "POST":
-        return _act(request, section, lambda: outline.merge(section, request.user), "The two sections are one now.")
+        return _act(
+            request,
+            section,
+            lambda: outline.merge(section, request.user),
+            "The two sections are one now.",
+        )
     return render(
-        request, "policy_drafts/desk/merge.html",
-        {"policy": policy, "section": section, "before": before, "others": writing.others_at(section, request.user)},
-    )  # fmt: skip
+        request,
+        "policy_drafts/desk/merge.html",
+        {
+            "policy": policy,
+            "section": section,
+            "before": before,
+            "others": writing.others_at(section, request.user),
+        },
+    )
 
 
 @lead_only
@@ -136,17 +178,27 @@ def remove_section(request, policy, pk):
     """Take it out, after a yes; it can be put back."""
     section = section_of(policy, pk, removed=request.method == "POST")
     if request.method == "POST":
-        return _act(request, section, lambda: outline.remove(section), f"“{section.title}” is taken out. "
-                    "You can put it back: see “Removed sections”.")  # fmt: skip
+        return _act(
+            request,
+            section,
+            lambda: outline.remove(section),
+            f"“{section.title}” is taken out. You can put it back: see “Removed sections”.",
+        )
     others = writing.others_at(section, request.user)
-    return render(request, "policy_drafts/desk/remove.html", {"policy": policy, "section": section, "others": others})
+    return render(
+        request,
+        "policy_drafts/desk/remove.html",
+        {"policy": policy, "section": section, "others": others},
+    )
 
 
 @lead_only
 @require_safe
 def removed_sections(request, policy):
     """What was taken out, to put back."""
-    rows = policy.sections.removed().select_related("merged_into").order_by("-removed_at")[:MOST_NOTES]
+    rows = (
+        policy.sections.removed().select_related("merged_into").order_by("-removed_at")[:MOST_NOTES]
+    )
     return render(request, "policy_drafts/desk/removed.html", {"policy": policy, "sections": rows})
 
 
@@ -154,8 +206,12 @@ def removed_sections(request, policy):
 @require_POST
 def put_back_section(request, policy, pk):
     section = section_of(policy, pk, removed=True)
-    return _act(request, section, lambda: outline.put_back(section, request.user), f"“{section.title}” is back, at the "
-                "end.")  # fmt: skip
+    return _act(
+        request,
+        section,
+        lambda: outline.put_back(section, request.user),
+        f"“{section.title}” is back, at the end.",
+    )
 
 
 @lead_only
@@ -163,13 +219,20 @@ def put_back_section(request, policy, pk):
 def add_heard(request, policy):
     """Note what was said, about the whole policy or beside a section."""
     form = HeardForm(request.POST)
-    key, note_key = as_uuid(request.POST.get("section")), as_uuid(request.POST.get("key")) or uuid.uuid4()
-    section = policy.sections.live().select_related("edited_by").filter(pk=key).first() if key else None
+    key, note_key = (
+        as_uuid(request.POST.get("section")),
+        as_uuid(request.POST.get("key")) or uuid.uuid4(),
+    )
+    section = (
+        policy.sections.live().select_related("edited_by").filter(pk=key).first() if key else None
+    )
     if section:
         section.policy = policy
     if not form.is_valid() and section:
         fresh = SectionForm(initial=sections.saved_values(section))
-        return sections.editor_page(request, policy, section, fresh, heard_form=form, heard_key=note_key)
+        return sections.editor_page(
+            request, policy, section, fresh, heard_form=form, heard_key=note_key
+        )
     if not form.is_valid():
         return outline_page(request, policy, heard_form=form)
     if Heard.objects.filter(pk=note_key).exists():  # a doubled click

@@ -37,24 +37,37 @@ def look_through(request, policy, import_pk):
         return redirect("write", policy.slug)
     found = importing.rows(brought)
     if request.method == "POST":
-        chosen = {row.number: request.POST.get(f"row-{row.number}", importing.LEAVE) for row in found}
+        chosen = {
+            row.number: request.POST.get(f"row-{row.number}", importing.LEAVE) for row in found
+        }
         try:
             done = importing.confirm(brought, request.user, chosen, request.POST.get("shown", ""))
         except RuleError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, f"{done} {'section is' if done == 1 else 'sections are'} brought in.")
+            messages.success(
+                request, f"{done} {'section is' if done == 1 else 'sections are'} brought in."
+            )
             return redirect("write", policy.slug)
-    return render(request, "policy_drafts/desk/look_through.html", {
-        "policy": policy, "brought": brought, "rows": sorted(found, key=lambda row: row.is_same), "held": brought.held,
-        "shown": importing.fingerprint(found),
-    })  # fmt: skip
+    return render(
+        request,
+        "policy_drafts/desk/look_through.html",
+        {
+            "policy": policy,
+            "brought": brought,
+            "rows": sorted(found, key=lambda row: row.is_same),
+            "held": brought.held,
+            "shown": importing.fingerprint(found),
+        },
+    )
 
 
 @lead_only
 @require_safe
 def working_copy(request, policy):
-    """The working copy as a Word file, for others to write into; it comes back through "Bring in a text"."""
+    """The working copy as a Word file, for others to write into; it comes back through "Bring in a
+    text".
+    """
     response = HttpResponse(
         word.of_working_copy(policy),
         content_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",

@@ -9,7 +9,9 @@ from django.shortcuts import get_object_or_404, render
 
 from policy_drafts.models import Policy, Section
 
-FORM_LASTS = 60 * 24 * 3600  # seconds: as long as a sign-in, so that a forgotten tab can still be sent
+FORM_LASTS = (
+    60 * 24 * 3600
+)  # seconds: as long as a sign-in, so that a forgotten tab can still be sent
 SALT = "section-form"
 
 
@@ -18,11 +20,20 @@ def lead_only(view):
 
     @login_required
     def led(request, slug, *args, **kwargs):
-        return view(request, get_object_or_404(Policy.objects.led_by(request.user), slug=slug), *args, **kwargs)
+        return view(
+            request,
+            get_object_or_404(Policy.objects.led_by(request.user), slug=slug),
+            *args,
+            **kwargs,
+        )
 
     @wraps(view)
     def wrapper(request, slug, *args, **kwargs):
-        if request.method == "POST" and not request.user.is_authenticated and "html" in request.POST:
+        if (
+            request.method == "POST"
+            and not request.user.is_authenticated
+            and "html" in request.POST
+        ):
             return signed_out(request)
         return led(request, slug, *args, **kwargs)
 
@@ -35,7 +46,8 @@ def owner_of(request):
 
 
 def signed_out(request):
-    """Somebody saved after their sign-in had ended, or with a form from before it: what they typed stays before them.
+    """Somebody saved after their sign-in had ended, or with a form from before it: what they typed
+    stays before them.
 
     It can be saved from here where the form was ours: its owner is signed.
     """
@@ -46,10 +58,18 @@ def signed_out(request):
     is_ours = owner == str(request.user.pk) if request.user.is_authenticated else bool(owner)
     names = ("title", "html", "state", "notes", "started_from", "page", "owner")
     typed = {name: request.POST.get(name, "") for name in names}
-    return render(request, "policy_drafts/desk/signed_out.html", {
-        "typed": typed, "also": request.POST.getlist("also"), "is_ours": is_ours, "next": request.path,
-        "state": dict(Section.State.choices).get(typed["state"], ""),
-    }, status=403)  # fmt: skip
+    return render(
+        request,
+        "policy_drafts/desk/signed_out.html",
+        {
+            "typed": typed,
+            "also": request.POST.getlist("also"),
+            "is_ours": is_ours,
+            "next": request.path,
+            "state": dict(Section.State.choices).get(typed["state"], ""),
+        },
+        status=403,
+    )
 
 
 def section_of(policy, pk, *, removed=False):

@@ -20,41 +20,67 @@ def _audience(value):
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def rehearse(request, policy):
-    """What publishing would do, for whom, and what a careful reader would stumble over; then the yes."""
+    """What publishing would do, for whom, and what a careful reader would stumble over; then the
+    yes.
+    """
     looked_at, key = request.POST.get("audience"), as_uuid(request.POST.get("key"))
     audience = _audience(request.POST.get("for") or looked_at or request.GET.get("for"))
     publishes = "publish" in request.POST
-    form = PublishForm(request.POST if publishes else None, initial={"news": request.POST.get("news", "")})
+    form = PublishForm(
+        request.POST if publishes else None, initial={"news": request.POST.get("news", "")}
+    )
     if before := publishes and policy.drafts.filter(request_key=key).first():
-        messages.info(request, f"Draft {before.number} is published from that page. It was not published again.")
+        messages.info(
+            request,
+            f"Draft {before.number} is published from that page. It was not published again.",
+        )
         return redirect(before)
     if publishes and audience != looked_at:
         form.add_error(None, "You chose other readers. Look at what that does, then publish.")
     if publishes and form.is_valid():
         try:
             draft = publishing.publish(
-                policy, request.user, audience=audience, news=form.cleaned_data["news"],
+                policy,
+                request.user,
+                audience=audience,
+                news=form.cleaned_data["news"],
                 request_key=key or uuid.uuid4(),
                 based_on=request.POST.get("based_on", ""),
-            )  # fmt: skip
+            )
         except RuleError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, f"Draft {draft.number} is published, and people are told.")
             return redirect(draft)
     plan = publishing.rehearse(policy, audience)
-    unsaved, editors = writing.unsaved_in(policy, request.user), writing.editors_in(policy, request.user)
-    return render(request, "policy_drafts/desk/rehearse.html", {
-        "policy": policy, "form": form, "plan": plan, "key": key or uuid.uuid4(), "audience": audience,
-        "audiences": Audience, "unsaved": [rows[0].section for rows in unsaved.values()],
-        "editors": sorted({name for names in editors.values() for name in names}),
-        "preview": _preview(policy, request.user, plan.number, audience, request.POST.get("news", "")),
-    })  # fmt: skip
+    unsaved, editors = (
+        writing.unsaved_in(policy, request.user),
+        writing.editors_in(policy, request.user),
+    )
+    return render(
+        request,
+        "policy_drafts/desk/rehearse.html",
+        {
+            "policy": policy,
+            "form": form,
+            "plan": plan,
+            "key": key or uuid.uuid4(),
+            "audience": audience,
+            "audiences": Audience,
+            "unsaved": [rows[0].section for rows in unsaved.values()],
+            "editors": sorted({name for names in editors.values() for name in names}),
+            "preview": _preview(
+                policy, request.user, plan.number, audience, request.POST.get("news", "")
+            ),
+        },
+    )
 
 
 def _preview(policy, person, number, audience, news):
     """The mail as people would read it."""
-    draft = Draft(policy=policy, number=number, policy_title=policy.title, audience=audience, news=news)
+    draft = Draft(
+        policy=policy, number=number, policy_title=policy.title, audience=audience, news=news
+    )
     letter = emails.letter_about(draft)
     message = Message(person=person, kind="draft_published", channel="email")
     return {"subject": letter.subject, "html": mail.render(message, letter, "preview")}
@@ -76,14 +102,17 @@ def open_draft(request, policy, number):
         except RuleError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"Who can read draft {number} now: {draft.get_audience_display().lower()}.")
+            messages.success(
+                request, f"Who can read draft {number} now: {draft.get_audience_display().lower()}."
+            )
             return redirect("draft", policy.slug, number)
     told = [(row.label, publishing.newly_told(draft, row).count()) for row in draft.wider]
     is_earlier = policy.drafts.sealed().standing().filter(number__gt=number).exists()
     return render(
-        request, "policy_drafts/desk/open.html",
+        request,
+        "policy_drafts/desk/open.html",
         {"policy": policy, "draft": draft, "form": form, "told": told, "is_earlier": is_earlier},
-    )  # fmt: skip
+    )
 
 
 @lead_only
@@ -99,7 +128,11 @@ def withdraw_draft(request, policy, number):
         else:
             messages.success(request, f"Draft {number} is withdrawn.")
             return redirect("drafts", policy.slug)
-    return render(request, "policy_drafts/desk/withdraw.html", {"policy": policy, "draft": draft, "form": form})
+    return render(
+        request,
+        "policy_drafts/desk/withdraw.html",
+        {"policy": policy, "draft": draft, "form": form},
+    )
 
 
 @lead_only
@@ -107,13 +140,17 @@ def withdraw_draft(request, policy, number):
 def other_versions(request, policy, number):
     """Easy read, audio, BSL, another language: what there is for this draft, and adding one."""
     draft = _draft(policy, number)
-    form = VersionForm(request.POST or None, request.FILES or None, instance=OtherVersion(draft=draft))
+    form = VersionForm(
+        request.POST or None, request.FILES or None, instance=OtherVersion(draft=draft)
+    )
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, f"“{form.instance.name}” is with draft {number}.")
         return redirect("other_versions", policy.slug, number)
     return render(
-        request, "policy_drafts/desk/versions_of_draft.html", {"policy": policy, "draft": draft, "form": form}
+        request,
+        "policy_drafts/desk/versions_of_draft.html",
+        {"policy": policy, "draft": draft, "form": form},
     )
 
 

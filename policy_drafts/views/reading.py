@@ -8,7 +8,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.link_keys import is_key
 from policy_drafts import diffs, markup, publishing
-from policy_drafts.models import Draft, DraftFile, DraftFollow, DraftSection, Policy, PolicyPicture, PolicyRole
+from policy_drafts.models import (
+    Draft,
+    DraftFile,
+    DraftFollow,
+    DraftSection,
+    Policy,
+    PolicyPicture,
+    PolicyRole,
+)
 
 A_PAGE, MOST_DRAFTS = 50, 500
 
@@ -25,7 +33,10 @@ def _role(request, policy):
 
 
 def _draft(request, slug, number):
-    """A draft that this person may read; its policy and their role with it. To others there is no such page."""
+    """A draft that this person may read; its policy and their role with it.
+
+    To others there is no such page.
+    """
     drafts = Draft.objects.visible_to(request.user).select_related("policy")
     found = get_object_or_404(drafts, policy__slug=slug, number=number)
     return found, _role(request, found.policy)
@@ -45,13 +56,28 @@ def draft_page(request, draft, role):
             section.body = markup.for_reading(section.html)
             if "links" in request.GET:
                 section.body = markup.with_links(section.body)
-    return render(request, "policy_drafts/draft.html", {
-        "policy": draft.policy, "draft": draft, "sections": sections, "newest": newest, "role": role,
-        "withdrawn": others[0] if others and others[0].is_withdrawn and newest == draft else None,
-        "has_earlier": any(row.number < draft.number and not row.is_withdrawn for row in others),
-        "is_lead": is_lead, "links": "links" in request.GET, "follows": _follows(request, draft.policy),
-        "files": _files(draft) if sections else [], "versions": draft.other_versions.all() if sections else [],
-    })  # fmt: skip
+    return render(
+        request,
+        "policy_drafts/draft.html",
+        {
+            "policy": draft.policy,
+            "draft": draft,
+            "sections": sections,
+            "newest": newest,
+            "role": role,
+            "withdrawn": others[0]
+            if others and others[0].is_withdrawn and newest == draft
+            else None,
+            "has_earlier": any(
+                row.number < draft.number and not row.is_withdrawn for row in others
+            ),
+            "is_lead": is_lead,
+            "links": "links" in request.GET,
+            "follows": _follows(request, draft.policy),
+            "files": _files(draft) if sections else [],
+            "versions": draft.other_versions.all() if sections else [],
+        },
+    )
 
 
 def _files(draft):
@@ -92,12 +118,19 @@ def _follows(request, policy):
 
 @require_safe
 def policy(request, slug):
-    """The newest draft that this person may read; for who has a role and no draft yet, what comes."""
+    """The newest draft that this person may read; for who has a role and no draft yet, what
+    comes.
+    """
     found = _policy(request, slug)
     role, newest = _role(request, found), found.newest_draft(request.user)
     if newest is None:
         withdrawn = found.drafts.visible_to(request.user).exclude(withdrawn_at=None).first()
-        context = {"policy": found, "role": role, "withdrawn": withdrawn, "follows": _follows(request, found)}
+        context = {
+            "policy": found,
+            "role": role,
+            "withdrawn": withdrawn,
+            "follows": _follows(request, found),
+        }
         return render(request, "policy_drafts/nothing_yet.html", context)
     newest.policy = found
     return draft_page(request, newest, role)
@@ -116,28 +149,54 @@ def drafts(request, slug):
     rows = found.drafts.visible_to(request.user)[:A_PAGE]
     for row in rows:
         row.policy = found
-    context = {"policy": found, "drafts": rows, "role": _role(request, found), "follows": _follows(request, found)}
+    context = {
+        "policy": found,
+        "drafts": rows,
+        "role": _role(request, found),
+        "follows": _follows(request, found),
+    }
     return render(request, "policy_drafts/drafts.html", context)
 
 
 @require_safe
 def changes(request, slug, number):
-    """What changed from an earlier draft (the one before, or `?from=`), block by block and word by word."""
+    """What changed from an earlier draft (the one before, or `?from=`), block by block and word by
+    word.
+    """
     new, role = _draft(request, slug, number)
     if new.is_withdrawn and not (role and role.is_lead):
         return redirect(new)
-    earlier = Draft.objects.visible_to(request.user).standing().filter(policy=new.policy, number__lt=number)
+    earlier = (
+        Draft.objects.visible_to(request.user)
+        .standing()
+        .filter(policy=new.policy, number__lt=number)
+    )
     chosen = request.GET.get("from", "")
-    old = earlier.filter(number=int(chosen)).first() if chosen.isdecimal() and len(chosen) < 9 else earlier.first()
+    old = (
+        earlier.filter(number=int(chosen)).first()
+        if chosen.isdecimal() and len(chosen) < 9
+        else earlier.first()
+    )
     if chosen and old is None:
         raise Http404
     news = list(earlier.filter(number__gt=old.number)) if old else []
-    found = diffs.compare_sections(publishing.of_draft(old), publishing.of_draft(new)) if old else []
-    return render(request, "policy_drafts/changes.html", {
-        "policy": new.policy, "draft": new, "old": old, "earlier": earlier, "changes": found, "role": role,
-        "news": [new, *news],
-        "unchanged": [row for row in found if not row.is_changed],
-    })  # fmt: skip
+    found = (
+        diffs.compare_sections(publishing.of_draft(old), publishing.of_draft(new)) if old else []
+    )
+    return render(
+        request,
+        "policy_drafts/changes.html",
+        {
+            "policy": new.policy,
+            "draft": new,
+            "old": old,
+            "earlier": earlier,
+            "changes": found,
+            "role": role,
+            "news": [new, *news],
+            "unchanged": [row for row in found if not row.is_changed],
+        },
+    )
 
 
 @require_safe
@@ -164,12 +223,18 @@ def follow_policy(request, slug):
             messages.success(request, "We no longer tell you of new drafts.")
         else:
             DraftFollow.objects.get_or_create(policy=found, person=request.user)
-            messages.success(request, "We will write to you when the next draft is out. One click there stops it.")
+            messages.success(
+                request,
+                "We will write to you when the next draft is out. One click there stops it.",
+            )
         return redirect(found)
-    return render(request, "policy_drafts/follow.html", {"policy": found, "follows": _follows(request, found)})
+    return render(
+        request, "policy_drafts/follow.html", {"policy": found, "follows": _follows(request, found)}
+    )
 
 
-@csrf_exempt  # a mail program posts here by itself (RFC 8058), without a cookie; the key says who may
+# a mail program posts here by itself (RFC 8058), without a cookie; the key says who may
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_draft_news(request, pk):
     """One click in the mail stops the news of drafts."""
@@ -179,4 +244,6 @@ def stop_draft_news(request, pk):
         DraftFollow.objects.filter(pk=pk).delete()
         return render(request, "collective/stopped.html", {"what": "this news", "where": "policy"})
     found = DraftFollow.objects.filter(pk=pk).select_related("policy").first()
-    return render(request, "collective/stop.html", {"what": "news about new drafts" if found else ""})
+    return render(
+        request, "collective/stop.html", {"what": "news about new drafts" if found else ""}
+    )

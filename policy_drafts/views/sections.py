@@ -25,38 +25,60 @@ def whole_number(text):
 
 def saved_values(section):
     return {
-        "title": section.title, "html": markup.without_marks(section.html), "state": section.state,
+        "title": section.title,
+        "html": markup.without_marks(section.html),
+        "state": section.state,
         "notes": section.notes or "",
-    }  # fmt: skip
+    }
 
 
 def typed_values(request):
     """What an editor page sends, as it is, with the words of its pictures in the text."""
     values = {name: request.POST.get(name, "") for name in ("title", "html", "state", "notes")}
-    return {**values, "html": markup.with_words(values["html"], SectionForm.described(request.POST))}
+    return {
+        **values,
+        "html": markup.with_words(values["html"], SectionForm.described(request.POST)),
+    }
 
 
 def pages_of(request):
-    """[the editor page that sends this, those whose text it goes on with]: keys, each made anew where it is none."""
+    """[the editor page that sends this, those whose text it goes on with]: keys, each made anew
+    where it is none.
+    """
     first = as_uuid(request.POST.get("page")) or uuid.uuid4()
     return [first, *filter(None, map(as_uuid, request.POST.getlist("also")[: writing.MOST_PAGES]))]
 
 
 def editor_page(request, policy, section, form, *, started_from=None, pages=None, **more):
-    """The editor with what belongs beside it; `pages` are its key and those whose text it goes on with."""
+    """The editor with what belongs beside it; `pages` are its key and those whose text it goes on
+    with.
+    """
     last = policy.drafts.sealed().first()
     page, *also = pages or [uuid.uuid4()]
-    return render(request, "policy_drafts/desk/section.html", {
-        "policy": policy, "section": section, "form": form, "page": page, "also": also, "owner": owner_of(request),
-        "media": Media.from_media(form.media, nonce=str(request.csp_nonce)),
-        "number": section.place,
-        "started_from": section.lock_version if started_from is None else started_from,
-        "unsaved": None if pages else writing.unsaved_of(section, request.user),
-        "others": writing.others_at(section, request.user),
-        "last_draft": last, "last_text": last and last.sections.filter(uid=section.pk).first(),
-        "heard": section.heard.all()[:A_PAGE], "heard_form": HeardForm(), "heard_key": uuid.uuid4(),
-        "picture_form": PictureForm(), **more,
-    })  # fmt: skip
+    return render(
+        request,
+        "policy_drafts/desk/section.html",
+        {
+            "policy": policy,
+            "section": section,
+            "form": form,
+            "page": page,
+            "also": also,
+            "owner": owner_of(request),
+            "media": Media.from_media(form.media, nonce=str(request.csp_nonce)),
+            "number": section.place,
+            "started_from": section.lock_version if started_from is None else started_from,
+            "unsaved": None if pages else writing.unsaved_of(section, request.user),
+            "others": writing.others_at(section, request.user),
+            "last_draft": last,
+            "last_text": last and last.sections.filter(uid=section.pk).first(),
+            "heard": section.heard.all()[:A_PAGE],
+            "heard_form": HeardForm(),
+            "heard_key": uuid.uuid4(),
+            "picture_form": PictureForm(),
+            **more,
+        },
+    )
 
 
 @lead_only
@@ -77,8 +99,14 @@ def wants_json(request):
 
 
 def _save(request, policy, section):
-    """The page that comes next; to the editor, that it is saved, or by 400 and 409 that it should send the form."""
-    form, started, pages = SectionForm(request.POST), whole_number(request.POST.get("started_from")), pages_of(request)
+    """The page that comes next; to the editor, that it is saved, or by 400 and 409 that it should
+    send the form.
+    """
+    form, started, pages = (
+        SectionForm(request.POST),
+        whole_number(request.POST.get("started_from")),
+        pages_of(request),
+    )
     if form.is_valid():
         try:
             saved = writing.save(section, request.user, started, pages=pages, **form.values)
@@ -104,7 +132,13 @@ def _save(request, policy, section):
 
 def _saved(section):
     at = f"{timezone.localtime(section.edited_at):%H:%M:%S}"
-    return JsonResponse({"version": section.lock_version, "heading": f"{section.place}. {section.title}", "saved": at})
+    return JsonResponse(
+        {
+            "version": section.lock_version,
+            "heading": f"{section.place}. {section.title}",
+            "saved": at,
+        }
+    )
 
 
 def clash_page(request, policy, section, typed, started, pages):
@@ -117,15 +151,29 @@ def clash_page(request, policy, section, typed, started, pages):
     my_html = blocks.with_uids(typed["html"], before=base or section.html)
     mine, theirs = blocks.of(my_html), blocks.of(section.html)
     combined = combining.combine(base or section.html, my_html, section.html)
-    values = [combining.Values.of(origin or section), combining.Values.typed(typed), combining.Values.of(section)]
+    values = [
+        combining.Values.of(origin or section),
+        combining.Values.typed(typed),
+        combining.Values.of(section),
+    ]
     form = SectionForm(initial={**vars(combining.combine_values(*values)), "html": combined.html})
     context = {
-        "policy": policy, "section": section, "typed": typed, "origin": origin, "form": form, "combined": combined,
-        "mine": diffs.compare(blocks.of(base), mine), "theirs": diffs.compare(blocks.of(base), theirs),
-        "between": diffs.compare(theirs, mine), "values": values, "page": uuid.uuid4(), "also": pages,
-        "owner": owner_of(request), "media": Media.from_media(form.media, nonce=str(request.csp_nonce)),
+        "policy": policy,
+        "section": section,
+        "typed": typed,
+        "origin": origin,
+        "form": form,
+        "combined": combined,
+        "mine": diffs.compare(blocks.of(base), mine),
+        "theirs": diffs.compare(blocks.of(base), theirs),
+        "between": diffs.compare(theirs, mine),
+        "values": values,
+        "page": uuid.uuid4(),
+        "also": pages,
+        "owner": owner_of(request),
+        "media": Media.from_media(form.media, nonce=str(request.csp_nonce)),
         "started_from": section.lock_version,
-    }  # fmt: skip
+    }
     return render(request, "policy_drafts/desk/clash.html", context, status=409)
 
 
@@ -141,12 +189,18 @@ def keep_typed(request, policy, pk):
         return JsonResponse({"error": str(error)}, status=413)
     kept = f"{timezone.localtime(clock.now()):%H:%M:%S}"
     ended = not differs and writing.has_ended(section, request.user, page)
-    return JsonResponse({"kept": kept, "differs": differs, "ended": ended, **_who(section, request.user)})
+    return JsonResponse(
+        {"kept": kept, "differs": differs, "ended": ended, **_who(section, request.user)}
+    )
 
 
 def _who(section, person):
     others = [str(row) for row in writing.others_at(section, person)]
-    return {"others": others, "version": section.lock_version, "removed": section.removed_at is not None}
+    return {
+        "others": others,
+        "version": section.lock_version,
+        "removed": section.removed_at is not None,
+    }
 
 
 @lead_only
@@ -164,13 +218,19 @@ def here(request, policy, pk):
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsaved(request, policy, pk):
-    """What I typed and did not save, page by page, with its difference to now: go on with it, or let it go."""
+    """What I typed and did not save, page by page, with its difference to now: go on with it, or
+    let it go.
+    """
     section = section_of(policy, pk, removed=True)
     if request.method == "POST" and "let_go" in request.POST:
         for page in pages_of(request):
             writing.let_go(section, request.user, page)
         messages.success(request, "What you had typed is let go.")
-        return redirect("unsaved", policy.slug, pk) if writing.unsaved_of(section, request.user) else redirect(section)
+        return (
+            redirect("unsaved", policy.slug, pk)
+            if writing.unsaved_of(section, request.user)
+            else redirect(section)
+        )
     if request.method == "POST":
         page = pages_of(request)[0]
         row = section.unsaved.open().filter(person=request.user, page=page).first()
@@ -179,13 +239,19 @@ def unsaved(request, policy, pk):
             return redirect(section)
         messages.info(request, "This is what you had typed. It is not saved yet.")
         return editor_page(
-            request, policy, section, SectionForm(initial=row.typed), started_from=row.started_from,
+            request,
+            policy,
+            section,
+            SectionForm(initial=row.typed),
+            started_from=row.started_from,
             pages=[uuid.uuid4(), page],
-        )  # fmt: skip
+        )
     rows = writing.unsaved_of(section, request.user)
     for row in rows:
         base = row.origin.html if row.origin else section.html
-        row.rows = diffs.compare(blocks.of(base), blocks.of(blocks.with_uids(row.typed.get("html", ""), before=base)))
+        row.rows = diffs.compare(
+            blocks.of(base), blocks.of(blocks.with_uids(row.typed.get("html", ""), before=base))
+        )
         row.before = combining.Values.of(row.origin or section)
         row.values = combining.Values.typed({"state": section.state, "title": "", **row.typed})
     if not rows:
@@ -200,12 +266,21 @@ def compare_section(request, policy, pk):
     """This section now, against the last draft, by word."""
     section = section_of(policy, pk)
     last = policy.drafts.sealed().first()
-    old = last and next((rows for row, rows in publishing.of_draft(last) if row.uid == section.pk), None)
+    old = last and next(
+        (rows for row, rows in publishing.of_draft(last) if row.uid == section.pk), None
+    )
     rows = diffs.compare(old or [], blocks.of(section.html))
     return render(
-        request, "policy_drafts/desk/compare.html",
-        {"policy": policy, "section": section, "last_draft": last, "rows": rows, "summary": diffs.summary(rows)},
-    )  # fmt: skip
+        request,
+        "policy_drafts/desk/compare.html",
+        {
+            "policy": policy,
+            "section": section,
+            "last_draft": last,
+            "rows": rows,
+            "summary": diffs.summary(rows),
+        },
+    )
 
 
 @lead_only
@@ -217,9 +292,15 @@ def versions(request, policy, pk):
     rows = section.saves.select_related("saved_by").defer("html", "notes")
     rows = list((rows.filter(number__lt=before) if before > 0 else rows)[: A_PAGE + 1])
     return render(
-        request, "policy_drafts/desk/versions.html",
-        {"policy": policy, "section": section, "versions": rows[:A_PAGE], "more": len(rows) > A_PAGE},
-    )  # fmt: skip
+        request,
+        "policy_drafts/desk/versions.html",
+        {
+            "policy": policy,
+            "section": section,
+            "versions": rows[:A_PAGE],
+            "more": len(rows) > A_PAGE,
+        },
+    )
 
 
 @lead_only
@@ -239,15 +320,19 @@ def version(request, policy, pk, number):
         return redirect(section)
     rows = diffs.compare(blocks.of(row.html), blocks.of(section.html))
     return render(
-        request, "policy_drafts/desk/version.html",
+        request,
+        "policy_drafts/desk/version.html",
         {"policy": policy, "section": section, "version": row, "rows": rows},
-    )  # fmt: skip
+    )
 
 
 @lead_only
 @require_POST
 def add_picture(request, policy, pk):
-    """Upload a picture. The editor puts it where the cursor is; without a script it is added at the end."""
+    """Upload a picture.
+
+    The editor puts it where the cursor is; without a script it is added at the end.
+    """
     section = section_of(policy, pk)
     form = PictureForm(request.POST, request.FILES)
     if form.is_valid():
@@ -256,10 +341,18 @@ def add_picture(request, policy, pk):
         except NotAPicture as error:
             form.add_error("file", str(error))
         else:
-            html = markup.figure(row, form.cleaned_data["alternative_text"], form.cleaned_data["long_description"])
-            return JsonResponse({"html": html}) if wants_json(request) else _at_the_end(request, section, html)
+            html = markup.figure(
+                row, form.cleaned_data["alternative_text"], form.cleaned_data["long_description"]
+            )
+            return (
+                JsonResponse({"html": html})
+                if wants_json(request)
+                else _at_the_end(request, section, html)
+            )
     if wants_json(request):
-        return JsonResponse({"errors": [str(words) for rows in form.errors.values() for words in rows]}, status=400)
+        return JsonResponse(
+            {"errors": [str(words) for rows in form.errors.values() for words in rows]}, status=400
+        )
     fresh = SectionForm(initial=saved_values(section))
     return editor_page(request, policy, section, fresh, picture_form=form)
 

@@ -1,4 +1,7 @@
-"""Every address outside the admin × who asks, with the expected answer. An address without a row fails."""
+"""Every address outside the admin × who asks, with the expected answer.
+
+An address without a row fails.
+"""
 
 import pytest
 from django.core.files.base import ContentFile
@@ -107,15 +110,28 @@ def arguments(db):
     picture = CallPicture.objects.create(
         call=call, alternative_text="A room", file=ContentFile(b"RIFF", name="room.webp")
     )
-    material = Material.objects.create(session=session, name="Notes", file=ContentFile(b"notes", name="n.txt"))
+    material = Material.objects.create(
+        session=session, name="Notes", file=ContentFile(b"notes", name="n.txt")
+    )
     payment = PaymentFactory(person=owner, activity=session)
     PayoutAccountFactory(person=owner)
     ExpenseLimit.objects.create(call=call, kind="travel", most_pence=2000)
     expense = Expense.objects.create(
-        payment=payment, kind="travel", what="Bus", amount_pence=300, added_by=owner,
+        payment=payment,
+        kind="travel",
+        what="Bus",
+        amount_pence=300,
+        added_by=owner,
         receipt=ContentFile(b"%PDF-", name="r.pdf"),
-    )  # fmt: skip
-    paying = ("payment", "payment_choose", "payment_arrived", "payment_missing", "add_expense", "payment_statement")
+    )
+    paying = (
+        "payment",
+        "payment_choose",
+        "payment_arrived",
+        "payment_missing",
+        "add_expense",
+        "payment_statement",
+    )
     one, pk = {"slug": session.slug}, {"pk": registration.pk}
     return owner, {
         "call": {"slug": call.slug},
@@ -133,7 +149,9 @@ def arguments(db):
         "look": {"version": "x"},
         "mark": {"version": "x"},
         **dict.fromkeys(("session", "sign_up", "check_answers"), one),
-        **dict.fromkeys(("registration", "change_access_needs", "calendar_file", "give_up", "sign_up_again"), pk),
+        **dict.fromkeys(
+            ("registration", "change_access_needs", "calendar_file", "give_up", "sign_up_again"), pk
+        ),
         **dict.fromkeys(("offer", "accept_offer", "decline_offer"), pk),
         "material": {**pk, "material_pk": material.pk},
     }
@@ -203,4 +221,7 @@ def test_call_that_is_not_published_is_a_preview_for_staff_only(db, client, earl
     visitor = client.get(session.get_absolute_url()).status_code
     client.force_login(CoordinatorFactory())
 
-    assert (visitor, b"This is a preview" in client.get(session.get_absolute_url()).content) == (404, True)
+    assert (visitor, b"This is a preview" in client.get(session.get_absolute_url()).content) == (
+        404,
+        True,
+    )

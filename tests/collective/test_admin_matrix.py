@@ -1,4 +1,7 @@
-"""Every address of the admin × who asks, with the expected answer to GET. An address without a row fails."""
+"""Every address of the admin × who asks, with the expected answer to GET.
+
+An address without a row fails.
+"""
 
 import uuid
 from datetime import timedelta
@@ -20,7 +23,14 @@ from collective.models import (
     SweepRun,
 )
 from events.models import AccessNeed
-from payments.models import Expense, ExpenseLimit, PaymentRules, PayoutAttempt, Review, UnknownMovement
+from payments.models import (
+    Expense,
+    ExpenseLimit,
+    PaymentRules,
+    PayoutAttempt,
+    Review,
+    UnknownMovement,
+)
 from tests.collective.test_access_matrix import names
 from tests.conftest import with_second_factor
 from tests.factories import (
@@ -43,7 +53,8 @@ from tests.factories import (
 )
 
 OK, TO, FORBIDDEN, NO, NEVER = 200, 302, 403, 404, 405
-# name without "admin:": (coordinator, finance, safeguarding lead, superuser without second factor, member)
+# name without "admin:": (coordinator, finance, safeguarding lead, superuser without second factor,
+# member)
 ROWS = {
     "app_list": (OK, OK, NO, TO, TO),
     "auth_group_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -271,20 +282,30 @@ ROWS = {
 def payment_keys(session):
     """A row of each model of payments."""
     payment = PaymentFactory(activity=session)
-    attempt = PayoutAttempt.objects.create(payment=payment, method="stripe", amount_pence=7500, request={})
+    attempt = PayoutAttempt.objects.create(
+        payment=payment, method="stripe", amount_pence=7500, request={}
+    )
     expense = Expense.objects.create(
-        payment=payment, kind="travel", what="Bus", amount_pence=300, added_by=payment.person,
+        payment=payment,
+        kind="travel",
+        what="Bus",
+        amount_pence=300,
+        added_by=payment.person,
         receipt=ContentFile(b"%PDF-", name="r.pdf"),
-    )  # fmt: skip
+    )
     PaymentRules.note()
     return {
         "payments_payment": payment.pk,
         "payments_expense": expense.pk,
-        "payments_expenselimit": ExpenseLimit.objects.create(call=session.call, kind="travel", most_pence=2000).pk,
+        "payments_expenselimit": ExpenseLimit.objects.create(
+            call=session.call, kind="travel", most_pence=2000
+        ).pk,
         "payments_paymentrules": 1,
         "payments_payoutaccount": PayoutAccountFactory(person=payment.person).pk,
         "payments_review": Review.objects.create(attempt=attempt, why="Unknown").pk,
-        "payments_unknownmovement": UnknownMovement.objects.create(stripe_id="obp_1", amount_pence=1).pk,
+        "payments_unknownmovement": UnknownMovement.objects.create(
+            stripe_id="obp_1", amount_pence=1
+        ).pk,
         "payments_hand": uuid.uuid4(),
     }
 
@@ -295,8 +316,10 @@ def conversation_keys(call):
     booked, _ = slots_of(series, 2, clock.now() + timedelta(days=3))
     asked = series.time_requests.create(person=PersonFactory(), wish="x")
     return {
-        "events_conversation": book(booked).pk, "events_conversationseries": series.pk, "events_timerequest": asked.pk,
-    }  # fmt: skip
+        "events_conversation": book(booked).pk,
+        "events_conversationseries": series.pk,
+        "events_timerequest": asked.pk,
+    }
 
 
 @pytest.fixture
@@ -307,20 +330,28 @@ def arguments(db):
     person = PersonFactory(name="Amina")
     registration = sign_up(session, person, access_needs={"choices": ["captions"], "notes": ""})
     waiting = fill(session) and sign_up(session, PhonePersonFactory(name="Olive"))
-    announcement = Announcement.objects.create(audience="confirmed", activity=session, subject="News", body="<p>x</p>")
+    announcement = Announcement.objects.create(
+        audience="confirmed", activity=session, subject="News", body="<p>x</p>"
+    )
     keys = {
         "auth_group": Group.objects.first().pk,
         "collective_activity": ActivityFactory(call=call).pk,
         "collective_announcement": announcement.pk,
         "collective_call": call.pk,
         "collective_community": Community.objects.get().pk,
-        "collective_deletionrequest": DeletionRequest.objects.create(person=person, asked_at=clock.now()).pk,
+        "collective_deletionrequest": DeletionRequest.objects.create(
+            person=person, asked_at=clock.now()
+        ).pk,
         "collective_follow": FollowFactory(call=call).pk,
-        "collective_followup": FollowUp.objects.create(person=person, what="x", due_on=clock.now().date()).pk,
+        "collective_followup": FollowUp.objects.create(
+            person=person, what="x", due_on=clock.now().date()
+        ).pk,
         "collective_message": Message.objects.by_hand().get().pk,
         "collective_page": PageFactory().pk,
         "collective_person": person.pk,
-        "collective_supportline": SupportLine.objects.create(name="x", about="x", checked_on=clock.now().date()).pk,
+        "collective_supportline": SupportLine.objects.create(
+            name="x", about="x", checked_on=clock.now().date()
+        ).pk,
         "collective_sweeprun": SweepRun.objects.create(name="offers").pk,
         "events_accessneed": AccessNeed.objects.get().pk,
         "events_registration": registration.pk,
@@ -333,11 +364,19 @@ def arguments(db):
 
 
 ACTS = {
-    "collective_announcement": "stop", "collective_call": "withdraw", "collective_followup": "done",
-    "collective_message": "undo", "collective_person": "leave", "events_accessneed": "called_off",
-    "events_conversation": "cancel", "events_conversationseries": "close", "events_registration": "give_back",
-    "events_session": "close", "events_timerequest": "settle", "payments_payment": "confirm",
-}  # fmt: skip
+    "collective_announcement": "stop",
+    "collective_call": "withdraw",
+    "collective_followup": "done",
+    "collective_message": "undo",
+    "collective_person": "leave",
+    "events_accessneed": "called_off",
+    "events_conversation": "cancel",
+    "events_conversationseries": "close",
+    "events_registration": "give_back",
+    "events_session": "close",
+    "events_timerequest": "settle",
+    "payments_payment": "confirm",
+}
 
 
 def address_of(name, keys, special):
@@ -353,10 +392,25 @@ def address_of(name, keys, special):
     if name == "payments_hand_batch":
         return reverse(f"admin:{name}", args=[key])
     plain = (
-        "_changelist", "_add", "index", "login", "logout", "autocomplete", "jsi18n", "take", "status", "_invite",
-        "payments", "payments_approve", "_csv", "_hand", "_hand_export", "_hand_file", "_hand_not_paid",
+        "_changelist",
+        "_add",
+        "index",
+        "login",
+        "logout",
+        "autocomplete",
+        "jsi18n",
+        "take",
+        "status",
+        "_invite",
+        "payments",
+        "payments_approve",
+        "_csv",
+        "_hand",
+        "_hand_export",
+        "_hand_file",
+        "_hand_not_paid",
         "_from_card",
-    )  # fmt: skip
+    )
     return reverse(f"admin:{name}", args=[] if name.endswith(plain) else [key or 1])
 
 
@@ -378,7 +432,9 @@ def clients(db):
 
 
 def admin_names():
-    return sorted({name.removeprefix("admin:") for name in names(get_resolver()) if name.startswith("admin:")})
+    return sorted(
+        {name.removeprefix("admin:") for name in names(get_resolver()) if name.startswith("admin:")}
+    )
 
 
 def test_each_admin_address_has_a_row():

@@ -25,7 +25,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community
 
 
 def announce(audience, **more):
-    return Announcement.objects.create(audience=audience, subject="News", body="<p>Hello all.</p>", **more)
+    return Announcement.objects.create(
+        audience=audience, subject="News", body="<p>Hello all.</p>", **more
+    )
 
 
 def told(announcement):
@@ -42,7 +44,11 @@ def session():
 
 @pytest.mark.parametrize(
     ("audience", "names"),
-    [("confirmed", {"Amina", "Bartek"}), ("waiting", {"Carys"}), ("session", {"Amina", "Bartek", "Carys"})],
+    [
+        ("confirmed", {"Amina", "Bartek"}),
+        ("waiting", {"Carys"}),
+        ("session", {"Amina", "Bartek", "Carys"}),
+    ],
 )
 def test_audience_of_a_session(session, audience, names):
     assert told(announce(audience, activity=session)) == names
@@ -71,7 +77,12 @@ def test_news_spares_who_turned_it_off_and_says_how_many(session):
     person.wants_news = False
     person.save()
 
-    assert announcements.counts(announce("call", call=session.call)) == {"email": 2, "phone": 0, "post": 0, "off": 1}
+    assert announcements.counts(announce("call", call=session.call)) == {
+        "email": 2,
+        "phone": 0,
+        "post": 0,
+        "off": 1,
+    }
 
 
 def test_people_on_the_phone_become_tasks(session):
@@ -131,7 +142,9 @@ def test_scheduled_by_wall_time(client, coordinator, session):
 def test_preview_counts_by_channel_and_sends_nothing(client, coordinator, session):
     announcement = announce("session", activity=session)
 
-    page = client.get(reverse("admin:collective_announcement_preview", args=[announcement.pk])).content.decode()
+    page = client.get(
+        reverse("admin:collective_announcement_preview", args=[announcement.pk])
+    ).content.decode()
 
     assert "3 by email" in page and "Hello all." in page
     assert Announcement.objects.get().state == State.DRAFT
@@ -140,7 +153,9 @@ def test_preview_counts_by_channel_and_sends_nothing(client, coordinator, sessio
 def test_test_goes_to_oneself_only(client, coordinator, session, outbox):
     announcement = announce("session", activity=session)
 
-    client.post(reverse("admin:collective_announcement_preview", args=[announcement.pk]), {"how": "test"})
+    client.post(
+        reverse("admin:collective_announcement_preview", args=[announcement.pk]), {"how": "test"}
+    )
     mail.send_due()
 
     tests = [row for row in outbox if row.subject == "Test: News"]

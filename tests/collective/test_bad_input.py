@@ -20,7 +20,11 @@ from tests.factories import (
     slots_of,
 )
 
-pytestmark = [pytest.mark.thorough, pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("early", "community"),
+]
 BAD = [
     "\x00",
     "a\x00b",
@@ -68,18 +72,39 @@ FORMS = {
     "/accounts/login/code/": ["code", "next"],
     "/accounts/login/code/again/": ["next"],
     "/sessions/first/sign-up/": [
-        "capacity", "coming_along", "companion_name", "companion_email", "access", "access_notes", "agree", "owner",
+        "capacity",
+        "coming_along",
+        "companion_name",
+        "companion_email",
+        "access",
+        "access_notes",
+        "agree",
+        "owner",
     ],
     "/sessions/first/sign-up/check/": ["x"],
     "/me/name/": ["name", "next"],
     "/me/mail/": ["wants_news"],
     "/me/time-zone/": ["time_zone", "next"],
     "/conversations/talk/other-times/": ["wish"],
-    "/conversations/talk/book/{slot}/": ["how", "who_rings", "phone", "topics", "access", "capacity", "owner"],
+    "/conversations/talk/book/{slot}/": [
+        "how",
+        "who_rings",
+        "phone",
+        "topics",
+        "access",
+        "capacity",
+        "owner",
+    ],
     "/conversations/talk/host/times/weekly/": ["weekdays", "from_time", "until_time", "confirm"],
     "/conversations/talk/host/times/day/": ["day", "from_time", "until_time"],
     "/conversations/talk/host/times/rules/": [
-        "length_minutes", "opens_from", "opens_until", "notice_hours", "link", "number", "each_upcoming",
+        "length_minutes",
+        "opens_from",
+        "opens_until",
+        "notice_hours",
+        "link",
+        "number",
+        "each_upcoming",
     ],
     "/conversations/talk/host/{talk}/outcome/": ["state", "note"],
     "/conversations/talk/host/{talk}/passed-on/": ["to_whom", "day", "time", "told"],
@@ -108,7 +133,7 @@ FORMS = {
     "/accounts/2fa/totp/activate/": ["code"],
     "/accounts/2fa/authenticate/": ["code"],
     "/accounts/2fa/reauthenticate/": ["code", "next"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("address", FORMS)
@@ -121,7 +146,9 @@ def test_form_answers_bad_fields_without_a_server_error(address, world, member):
             for value in values:
                 body = f"{name}={quote_from_bytes(encoded(value))}"
                 response = client_for(person).post(
-                    address.format(**world[2]), body, content_type="application/x-www-form-urlencoded"
+                    address.format(**world[2]),
+                    body,
+                    content_type="application/x-www-form-urlencoded",
                 )
                 answers.add(response.status_code)
 
@@ -130,13 +157,31 @@ def test_form_answers_bad_fields_without_a_server_error(address, world, member):
 
 @pytest.mark.parametrize(
     "template",
-    ["/calls/{}/", "/sessions/{}/", "/sessions/{}/sign-up/", "/pages/{}/", "/registrations/{}/", "/follows/{}/stop/",
-     "/registrations/{}/calendar.ics", "/pictures/{}/", "/{}", "/admin/{}/", "/accounts/2fa/{}", "/bookings/{}/",
-     "/conversations/{}/", "/conversations/talk/?day={}", "/conversations/talk/?from={}",
-     "/conversations/talk/host/?week={}", "/conversations/talk/host/days/{}/", "/policies/{}/",
-     "/policies/safe/drafts/{}/", "/policies/safe/drafts/1/changes/?from={}", "/policies/safe/write/{}/",
-     "/policies/safe/write/publish/?for={}"],
-)  # fmt: skip
+    [
+        "/calls/{}/",
+        "/sessions/{}/",
+        "/sessions/{}/sign-up/",
+        "/pages/{}/",
+        "/registrations/{}/",
+        "/follows/{}/stop/",
+        "/registrations/{}/calendar.ics",
+        "/pictures/{}/",
+        "/{}",
+        "/admin/{}/",
+        "/accounts/2fa/{}",
+        "/bookings/{}/",
+        "/conversations/{}/",
+        "/conversations/talk/?day={}",
+        "/conversations/talk/?from={}",
+        "/conversations/talk/host/?week={}",
+        "/conversations/talk/host/days/{}/",
+        "/policies/{}/",
+        "/policies/safe/drafts/{}/",
+        "/policies/safe/drafts/1/changes/?from={}",
+        "/policies/safe/write/{}/",
+        "/policies/safe/write/publish/?for={}",
+    ],
+)
 def test_address_with_nonsense_is_no_server_error(template, world, member):
     from urllib.parse import quote_from_bytes
 
@@ -162,7 +207,11 @@ def test_bad_cookie_is_no_server_error(world, name, value):
     client = client_for(None)
     client.cookies[name] = value.encode().decode("latin-1")  # as WSGI hands bytes on (PEP 3333)
 
-    assert {client.get(address).status_code for address in ("/", "/me/", "/accounts/login/")} <= {200, 302, 400}
+    assert {client.get(address).status_code for address in ("/", "/me/", "/accounts/login/")} <= {
+        200,
+        302,
+        400,
+    }
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace", "post"])
@@ -202,7 +251,10 @@ def test_error_page_is_plain_english_and_asks_no_database(page, django_assert_nu
 def test_form_without_its_token_gets_the_kind_page(world):
     response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"email": "a@example.org"})
 
-    assert (response.status_code, "Please send that again" in response.content.decode()) == (403, True)
+    assert (response.status_code, "Please send that again" in response.content.decode()) == (
+        403,
+        True,
+    )
 
 
 def test_nothing_was_booked_by_any_of_it(world, member):

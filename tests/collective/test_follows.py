@@ -9,7 +9,14 @@ from collective import follows, mail
 from collective.link_keys import key_for
 from collective.models import Activity, Follow
 from tests.conftest import kinds, path_of
-from tests.factories import EARLY, KICK_OFF, ActivityFactory, FollowFactory, PersonFactory, SessionFactory
+from tests.factories import (
+    EARLY,
+    KICK_OFF,
+    ActivityFactory,
+    FollowFactory,
+    PersonFactory,
+    SessionFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early")]
 
@@ -54,7 +61,9 @@ def test_followers_hear_of_the_date_and_later_of_the_opening(early):
 
 
 def test_nobody_hears_while_nothing_is_set():
-    follow = FollowFactory(activity=ActivityFactory(state=Activity.State.TO_BE_CONFIRMED, starts_at=KICK_OFF))
+    follow = FollowFactory(
+        activity=ActivityFactory(state=Activity.State.TO_BE_CONFIRMED, starts_at=KICK_OFF)
+    )
 
     follows.announce_all()
 
@@ -79,7 +88,10 @@ def test_mail_has_a_one_click_stop_that_works_without_a_cookie(outbox):
     address = path_of(headers["List-Unsubscribe"].strip("<>"))
     response = Client(enforce_csrf_checks=True).post(address, {"List-Unsubscribe": "One-Click"})
 
-    assert (headers["List-Unsubscribe-Post"], response.status_code) == ("List-Unsubscribe=One-Click", 200)
+    assert (headers["List-Unsubscribe-Post"], response.status_code) == (
+        "List-Unsubscribe=One-Click",
+        200,
+    )
     assert not Follow.objects.filter(pk=follow.pk).exists()
 
 

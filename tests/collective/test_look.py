@@ -42,7 +42,10 @@ def test_page_links_the_own_style_sheet_only_where_there_is_one(client, communit
     community.colour = "#5b0e2d"
     community.save()
 
-    assert "/look/" not in plain and reverse("look", args=[community.look]) in client.get("/").content.decode()
+    assert (
+        "/look/" not in plain
+        and reverse("look", args=[community.look]) in client.get("/").content.decode()
+    )
 
 
 def test_style_sheet_has_the_colour_and_is_kept_for_long(client, community):
@@ -72,14 +75,20 @@ def test_mark_is_written_anew_and_small(client, coordinator, community):
     found = Community.current()
     served = client.get(reverse("mark", args=[found.look]))
     image = Image.open(BytesIO(b"".join(served.streaming_content)))
-    assert (image.format, max(image.size) <= 192, found.mark.name.endswith(".webp")) == ("WEBP", True, True)
+    assert (image.format, max(image.size) <= 192, found.mark.name.endswith(".webp")) == (
+        "WEBP",
+        True,
+        True,
+    )
 
 
 @pytest.mark.parametrize("content", [b"<svg onload='alert(1)'/>", b"GIF89a", b""])
 def test_what_is_no_picture_is_refused(client, coordinator, community, content):
     upload = SimpleUploadedFile("mark.png", content, "image/png")
 
-    client.post(reverse("admin:collective_community_change", args=[1]), {"name": "Ours", "mark": upload})
+    client.post(
+        reverse("admin:collective_community_change", args=[1]), {"name": "Ours", "mark": upload}
+    )
 
     assert not Community.current().mark
 

@@ -89,7 +89,10 @@ def test_message_that_is_no_longer_true_is_dropped(outbox):
 
     mail.send_due()
 
-    assert sorted(Message.objects.values_list("kind", "state")) == [("booked", "dropped"), ("given_up", "sent")]
+    assert sorted(Message.objects.values_list("kind", "state")) == [
+        ("booked", "dropped"),
+        ("given_up", "sent"),
+    ]
 
 
 def test_message_past_its_time_is_dropped(outbox, early):
@@ -133,7 +136,9 @@ def test_server_that_is_busy_loses_nothing(outbox, monkeypatch, code):
 
 def test_final_refusal_is_visible_and_can_be_tried_again(outbox, monkeypatch):
     sign_up(SessionFactory())
-    refuse_with(monkeypatch, smtplib.SMTPRecipientsRefused({"a@example.org": (550, b"no such user")}))
+    refuse_with(
+        monkeypatch, smtplib.SMTPRecipientsRefused({"a@example.org": (550, b"no such user")})
+    )
     mail.send_due()
     failed = only()
     monkeypatch.undo()

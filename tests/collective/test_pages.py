@@ -10,7 +10,15 @@ from collective import clock, first_pages, sweeps
 from collective.models import Activity, DeletionRequest, SweepRun
 from collective.templatetags import collective as words
 from events.models import Session
-from tests.factories import ActivityFactory, CallFactory, PageFactory, PersonFactory, SessionFactory, fill, sign_up
+from tests.factories import (
+    ActivityFactory,
+    CallFactory,
+    PageFactory,
+    PersonFactory,
+    SessionFactory,
+    fill,
+    sign_up,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
 State = Activity.State
@@ -48,7 +56,9 @@ def test_card_of_a_full_session_offers_the_waiting_list(client):
 
 
 def test_ways_without_pages_are_plain_cards(client):
-    activity = ActivityFactory(kind=Activity.Kind.CONVERSATION, state=State.OPEN, how_to_take_part="Call us on 123.")
+    activity = ActivityFactory(
+        kind=Activity.Kind.CONVERSATION, state=State.OPEN, how_to_take_part="Call us on 123."
+    )
 
     assert "Call us on 123." in client.get(activity.call.get_absolute_url()).content.decode()
 
@@ -77,19 +87,27 @@ def test_script_in_rich_text_is_not_shown_whatever_way_it_came(client):
 
 
 @pytest.mark.parametrize("people", [1, 3])
-def test_queries_of_each_page_do_not_grow_with_people(client, member, django_assert_num_queries, people):
+def test_queries_of_each_page_do_not_grow_with_people(
+    client, member, django_assert_num_queries, people
+):
     session = SessionFactory(places=2)
     for _ in range(people):
         sign_up(session)
     ActivityFactory(call=session.call)
 
-    for address, most in ((session.call.get_absolute_url(), 7), (session.get_absolute_url(), 6), ("/", 5)):
+    for address, most in (
+        (session.call.get_absolute_url(), 7),
+        (session.get_absolute_url(), 6),
+        ("/", 5),
+    ):
         with django_assert_num_queries(most):
             client.get(address)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_queries_of_my_page_do_not_grow_with_bookings(client, member, django_assert_num_queries, rows):
+def test_queries_of_my_page_do_not_grow_with_bookings(
+    client, member, django_assert_num_queries, rows
+):
     for _ in range(rows):
         sign_up(SessionFactory(), member)
 
@@ -114,12 +132,19 @@ def test_light_or_dark_is_kept_without_an_account(client):
 
 
 def test_my_data_can_be_downloaded(client, member):
-    sign_up(SessionFactory(title="First"), member, access_needs={"choices": ["captions"], "notes": "slowly"})
+    sign_up(
+        SessionFactory(title="First"),
+        member,
+        access_needs={"choices": ["captions"], "notes": "slowly"},
+    )
 
     data = client.get("/me/data/download/").json()
 
     assert (data["email"], data["sessions"][0]["session"]) == (member.email, "First")
-    assert (data["sessions"][0]["access needs"], data["sessions"][0]["access notes"]) == (["Live captions"], "slowly")
+    assert (data["sessions"][0]["access needs"], data["sessions"][0]["access notes"]) == (
+        ["Live captions"],
+        "slowly",
+    )
 
 
 def test_asking_to_delete_twice_is_one_request(client, member):
@@ -152,7 +177,9 @@ def test_ready_says_which_sweep_is_late(client, early):
 
 def test_sweep_that_fails_leaves_its_error_and_stops_no_other(monkeypatch):
     monkeypatch.setattr("collective.mail.Message.objects.due", lambda *args: 1 / 0, raising=False)
-    monkeypatch.setitem(sweeps._sweeps, "broken", sweeps.Sweep("broken", lambda: 1 / 0, timedelta()))
+    monkeypatch.setitem(
+        sweeps._sweeps, "broken", sweeps.Sweep("broken", lambda: 1 / 0, timedelta())
+    )
     sweeps.run_all()
 
     assert "ZeroDivisionError" in SweepRun.objects.get(name="broken").error
@@ -179,8 +206,15 @@ def test_demonstration_loads_once_with_dates_as_in_the_call(settings):
 
     session = Session.objects.get()
     ahead = session.starts_at - clock.now()
-    assert (timedelta(days=28) <= ahead <= timedelta(days=36), session.local_start.weekday()) == (True, 3)
-    assert (session.local_start.hour, session.length, session.places) == (14, timedelta(hours=2), 30)
+    assert (timedelta(days=28) <= ahead <= timedelta(days=36), session.local_start.weekday()) == (
+        True,
+        3,
+    )
+    assert (session.local_start.hour, session.length, session.places) == (
+        14,
+        timedelta(hours=2),
+        30,
+    )
     assert Activity.objects.count() == 4
 
 

@@ -88,7 +88,10 @@ def test_staff_add_somebody_with_a_phone_number(client, coordinator):
 def test_staff_add_somebody_with_an_address_only(client, coordinator):
     add(client, name="Edwin", postal_address="1 High Street\nLeeds", reach_by="post")
 
-    assert Person.objects.get(name="Edwin").postal_address.splitlines() == ["1 High Street", "Leeds"]
+    assert Person.objects.get(name="Edwin").postal_address.splitlines() == [
+        "1 High Street",
+        "Leeds",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,10 @@ def test_staff_add_somebody_with_an_address_only(client, coordinator):
     [
         ({"name": "Olive"}, "Give a phone number, a postal address or a shared email address."),
         ({"name": "Olive", "phone": "12"}, "Enter a phone number, like 020 7946 0000."),
-        ({"name": "Olive", "phone": "02079460123", "reach_by": "post"}, "we need that address or number"),
+        (
+            {"name": "Olive", "phone": "02079460123", "reach_by": "post"},
+            "we need that address or number",
+        ),
         ({"phone": "02079460123"}, "This field is required."),
     ],
 )
@@ -122,7 +128,10 @@ def test_list_is_searched_by_exact_number(client, coordinator):
     address = reverse("admin:collective_person_changelist")
     link = reverse("admin:collective_person_change", args=[person.pk])
 
-    found = {text: link in client.get(address, {"q": text}).content.decode() for text in ("02079460123", "020794601")}
+    found = {
+        text: link in client.get(address, {"q": text}).content.decode()
+        for text in ("02079460123", "020794601")
+    }
 
     assert found == {"02079460123": True, "020794601": False}
 
@@ -139,13 +148,17 @@ def finance(client, db):
 def test_finance_sees_and_finds_no_number(client, finance):
     person = PhonePersonFactory(postal_address="Zzyzx Road 1")
     page = client.get(reverse("admin:collective_person_change", args=[person.pk])).content.decode()
-    listed = client.get(reverse("admin:collective_person_changelist"), {"q": "02079460123"}).content.decode()
+    listed = client.get(
+        reverse("admin:collective_person_changelist"), {"q": "02079460123"}
+    ).content.decode()
 
     assert "7946" not in page and "Zzyzx" not in page
     assert reverse("admin:collective_person_change", args=[person.pk]) not in listed
 
 
-@pytest.mark.parametrize("query", ["phone_hash__startswith=a", "phone__isnull=0", "postal_address__contains=x"])
+@pytest.mark.parametrize(
+    "query", ["phone_hash__startswith=a", "phone__isnull=0", "postal_address__contains=x"]
+)
 def test_nobody_finds_out_a_number_by_filtering(client, finance, query):
     PhonePersonFactory()
 

@@ -71,7 +71,9 @@ def test_code_may_hold_spaces(client, outbox):
     ask(client)
     code = newest_code(outbox)
 
-    assert client.post("/accounts/login/code/", {"code": f"{code[:3]} {code[3:]}"}).status_code == 302
+    assert (
+        client.post("/accounts/login/code/", {"code": f"{code[:3]} {code[3:]}"}).status_code == 302
+    )
 
 
 def test_wrong_code_is_refused_and_the_page_stays(client, outbox):
@@ -134,7 +136,9 @@ def test_code_is_in_no_table(client, outbox):
 
 
 def test_code_that_could_not_be_sent_is_sent_by_the_sweep(client, outbox, early, monkeypatch):
-    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", lambda *args: 1 / 0)
+    monkeypatch.setattr(
+        "django.core.mail.backends.locmem.EmailBackend.send_messages", lambda *args: 1 / 0
+    )
     ask(client)
     monkeypatch.undo()
     early.shift(timedelta(minutes=1, seconds=1))
@@ -179,7 +183,10 @@ def test_staff_enter_the_admin_only_with_a_second_factor_in_this_session(client)
 def test_member_is_told_that_the_admin_is_for_staff(client, member):
     response = client.get("/admin/", follow=True)
 
-    assert (response.status_code, "This part is for staff" in response.content.decode()) == (403, True)
+    assert (response.status_code, "This part is for staff" in response.content.decode()) == (
+        403,
+        True,
+    )
 
 
 def test_second_factor_secret_is_encrypted(db):

@@ -1,4 +1,6 @@
-"""Staff accounts: invited by email, a lost second step, and leaving, which takes effect everywhere at once."""
+"""Staff accounts: invited by email, a lost second step, and leaving, which takes effect everywhere
+at once.
+"""
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -43,12 +45,17 @@ def test_invited_person_is_staff_in_their_group_and_gets_the_way_in(client, supe
     group = Group.objects.get(name="Coordinators")
 
     client.post(
-        reverse("admin:collective_person_invite"), {"email": "New@Example.org", "name": "Max", "groups": group.pk}
+        reverse("admin:collective_person_invite"),
+        {"email": "New@Example.org", "name": "Max", "groups": group.pk},
     )
     mail.send_due()
 
     person = Person.objects.get(email="new@example.org")
-    assert (person.is_staff, person.is_superuser, list(person.groups.all())) == (True, False, [group])
+    assert (person.is_staff, person.is_superuser, list(person.groups.all())) == (
+        True,
+        False,
+        [group],
+    )
     assert "/admin/" in outbox[0].body
 
 
@@ -60,7 +67,12 @@ def test_member_who_is_invited_keeps_their_record():
 
 
 def test_coordinator_invites_nobody(client, coordinator):
-    assert client.post(reverse("admin:collective_person_invite"), {"email": "a@example.org"}).status_code == 403
+    assert (
+        client.post(
+            reverse("admin:collective_person_invite"), {"email": "a@example.org"}
+        ).status_code
+        == 403
+    )
 
 
 def test_leaver_is_out_at_once_everywhere(client, superuser):
@@ -118,7 +130,11 @@ def test_first_account_is_made_by_a_command(outbox):
 
 @pytest.mark.parametrize(
     ("arguments", "options"),
-    [(["nonsense"], {"superuser": True}), (["a@example.org"], {}), (["a@example.org"], {"group": ["Nobody"]})],
+    [
+        (["nonsense"], {"superuser": True}),
+        (["a@example.org"], {}),
+        (["a@example.org"], {"group": ["Nobody"]}),
+    ],
 )
 def test_command_says_what_is_wrong(arguments, options):
     with pytest.raises(CommandError):

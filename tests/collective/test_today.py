@@ -1,4 +1,6 @@
-"""Staff's Today: each section, one call's, what a colleague has taken, a bounded cost, and the daily email."""
+"""Staff's Today: each section, one call's, what a colleague has taken, a bounded cost, and the
+daily email.
+"""
 
 from datetime import timedelta
 
@@ -25,11 +27,15 @@ State = Registration.State
 
 def words(name, call=None):
     """The words of a section's lines."""
-    return [line.words for line in next(row for row in today.sections(call) if row.name == name).lines]
+    return [
+        line.words for line in next(row for row in today.sections(call) if row.name == name).lines
+    ]
 
 
 def test_to_ring_the_shortest_time_left_first():
-    soon = SessionFactory(starts_at=KICK_OFF - timedelta(days=7), ends_at=KICK_OFF - timedelta(days=7, hours=-2))
+    soon = SessionFactory(
+        starts_at=KICK_OFF - timedelta(days=7), ends_at=KICK_OFF - timedelta(days=7, hours=-2)
+    )
     sign_up(SessionFactory(), PhonePersonFactory(name="Later"))
     sign_up(soon, PhonePersonFactory(name="Sooner"))
 
@@ -37,7 +43,9 @@ def test_to_ring_the_shortest_time_left_first():
 
 
 def test_to_arrange_names_nobody():
-    registration = sign_up(SessionFactory(title="Kick-off"), access_needs={"choices": ["captions"], "notes": ""})
+    registration = sign_up(
+        SessionFactory(title="Kick-off"), access_needs={"choices": ["captions"], "notes": ""}
+    )
 
     assert words("needs") == ["Kick-off: 1 to arrange"]
     assert registration.person.name not in str(today.sections())
@@ -93,7 +101,9 @@ def test_joining_details_that_nobody_wrote(early):
 
 def test_requests_and_old_support_lines():
     DeletionRequest.objects.create(person=PersonFactory(name="Amina"), asked_at=clock.now())
-    SupportLine.objects.create(name="A line", about="To talk", checked_on=clock.now().date() - timedelta(days=200))
+    SupportLine.objects.create(
+        name="A line", about="To talk", checked_on=clock.now().date() - timedelta(days=200)
+    )
 
     assert [line.split(":")[0] for line in words("also")] == [
         "Amina asked us to delete what we hold",
@@ -131,24 +141,47 @@ def test_marks_are_forgotten_after_two_days(early):
 
 def crowd(session, number):
     """A session's worth of everything that Today looks at."""
-    people = [PhonePersonFactory.build(password="!", phone_hash="x", reach_by="phone") for _ in range(number)]
+    people = [
+        PhonePersonFactory.build(password="!", phone_hash="x", reach_by="phone")
+        for _ in range(number)
+    ]
     type(people[0]).objects.bulk_create(people)
     rows = Registration.objects.bulk_create(
-        Registration(session=session, person=person, state="offered", seat=number, list_number=number,
-                     offer_until=clock.now() + timedelta(hours=2), offer_told_at=clock.now())
+        Registration(
+            session=session,
+            person=person,
+            state="offered",
+            seat=number,
+            list_number=number,
+            offer_until=clock.now() + timedelta(hours=2),
+            offer_told_at=clock.now(),
+        )
         for number, person in enumerate(people, 1)
-    )  # fmt: skip
+    )
     for state in (Message.State.WAITING, Message.State.FAILED):
         Message.objects.bulk_create(
-            Message(person=row.person, channel="phone", kind="offered", about=row.pk, state=state, revision=state,
-                    message_id=f"<{state}{row.pk}>", created_at=clock.now(), due_at=clock.now())
+            Message(
+                person=row.person,
+                channel="phone",
+                kind="offered",
+                about=row.pk,
+                state=state,
+                revision=state,
+                message_id=f"<{state}{row.pk}>",
+                created_at=clock.now(),
+                due_at=clock.now(),
+            )
             for row in rows
-        )  # fmt: skip
-    FollowUp.objects.bulk_create(FollowUp(person=person, what="x", due_on=clock.now().date()) for person in people)
+        )
+    FollowUp.objects.bulk_create(
+        FollowUp(person=person, what="x", due_on=clock.now().date()) for person in people
+    )
 
 
 @pytest.mark.parametrize("number", [10, pytest.param(2000, marks=pytest.mark.thorough)])
-def test_today_asks_seventeen_queries_at_most(client, coordinator, django_assert_max_num_queries, number):
+def test_today_asks_seventeen_queries_at_most(
+    client, coordinator, django_assert_max_num_queries, number
+):
     session = SessionFactory(places=5000)
     crowd(session, number)
     today.take(f"message:{Message.objects.first().pk}", coordinator)
@@ -206,7 +239,11 @@ def test_finance_gets_no_daily_email(early):
 def test_system_status_says_what_is_late(client, coordinator):
     page = client.get(reverse("admin:status")).content.decode()
 
-    assert "<strong>Late</strong>" in page and "Every migration is applied." in page and "No backup was seen" in page
+    assert (
+        "<strong>Late</strong>" in page
+        and "Every migration is applied." in page
+        and "No backup was seen" in page
+    )
 
 
 def test_failed_messages_are_tried_again_from_the_status_page(client, coordinator):

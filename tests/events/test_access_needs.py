@@ -21,7 +21,9 @@ CAPTIONS = {"choices": ["captions"], "notes": ""}
 
 def asked(session=None, person=None, **answers):
     """(registration, its first need)."""
-    registration = sign_up(session or SessionFactory(), person, **{"access_needs": CAPTIONS, **answers})
+    registration = sign_up(
+        session or SessionFactory(), person, **{"access_needs": CAPTIONS, **answers}
+    )
     return registration, registration.needs.first()
 
 
@@ -32,17 +34,25 @@ def rows(registration):
 def test_each_thing_that_helps_is_a_row():
     registration, _ = asked(access_needs={"choices": ["captions", "breaks"], "notes": "slowly"})
 
-    assert {need.words for need in registration.needs.all()} == {"Live captions", "More breaks", "slowly"}
+    assert {need.words for need in registration.needs.all()} == {
+        "Live captions",
+        "More breaks",
+        "slowly",
+    }
 
 
 def test_supporter_to_be_found_is_a_row_too():
-    registration, _ = asked(access_needs=None, companion={"kind": "would_like", "name": "", "email": ""})
+    registration, _ = asked(
+        access_needs=None, companion={"kind": "would_like", "name": "", "email": ""}
+    )
 
     assert rows(registration) == [("supporter", State.ASKED)]
 
 
 def test_interpreter_is_arranged_by_the_sessions_own_day():
-    _, need = asked(SessionFactory(interpreter_by=date(2022, 9, 20)), access_needs={"choices": ["interpreter"]})
+    _, need = asked(
+        SessionFactory(interpreter_by=date(2022, 9, 20)), access_needs={"choices": ["interpreter"]}
+    )
 
     assert need.needed_by == date(2022, 9, 20)
 
@@ -74,7 +84,9 @@ def test_link_from_a_mail_shows_no_needs(client):
 
     registration, _ = asked()
 
-    page = client.get(registration.get_absolute_url(), {"key": key_for("registration", registration.pk)})
+    page = client.get(
+        registration.get_absolute_url(), {"key": key_for("registration", registration.pk)}
+    )
 
     assert "Live captions" not in page.content.decode()
 
@@ -168,7 +180,9 @@ def test_rows_are_deleted_thirty_days_after_the_session(early):
 def test_looking_at_the_needs_of_a_session_is_on_record(client, coordinator):
     registration, _ = asked()
 
-    page = client.get(reverse("admin:events_session_needs", args=[registration.session_id])).content.decode()
+    page = client.get(
+        reverse("admin:events_session_needs", args=[registration.session_id])
+    ).content.decode()
 
     assert "Live captions" in page and registration.person.name in page
     assert LogEntry.objects.get().change_message == "Looked at what helps people take part"
@@ -185,7 +199,12 @@ def test_staff_arrange_it_on_a_page(client, coordinator):
     client.post(address, {**seen, **arranged})
 
     need.refresh_from_db()
-    assert (refused, need.state, need.reason, need.note) == (State.ASKED, State.ARRANGED, "Kim", "Ring her")
+    assert (refused, need.state, need.reason, need.note) == (
+        State.ASKED,
+        State.ARRANGED,
+        "Kim",
+        "Ring her",
+    )
     assert kinds()["needs_news"] == 1
 
 
@@ -201,7 +220,12 @@ def test_person_sees_who_worked_on_their_needs(client, coordinator):
 
 def test_staff_correct_who_comes_along(client, coordinator):
     registration, _ = asked()
-    answers = {"capacity": "paid_role", "coming_along": "brings", "companion_name": "Lee", "companion_email": ""}
+    answers = {
+        "capacity": "paid_role",
+        "coming_along": "brings",
+        "companion_name": "Lee",
+        "companion_email": "",
+    }
 
     client.post(reverse("admin:events_registration_answers", args=[registration.pk]), answers)
 

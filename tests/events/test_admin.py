@@ -9,7 +9,14 @@ from django.urls import reverse
 from collective.models import Activity, Message, Person
 from events.models import Registration, Session
 from tests.conftest import with_second_factor
-from tests.factories import KICK_OFF, ActivityFactory, CoordinatorFactory, SessionFactory, fill, sign_up
+from tests.factories import (
+    KICK_OFF,
+    ActivityFactory,
+    CoordinatorFactory,
+    SessionFactory,
+    fill,
+    sign_up,
+)
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
@@ -51,7 +58,11 @@ def test_closing_and_opening_asks_first(client, coordinator):
     closed = Session.objects.get().state
     act(client, session, "open")
 
-    assert ("Nobody can then sign up." in asked.content.decode(), closed, Session.objects.get().state) == (
+    assert (
+        "Nobody can then sign up." in asked.content.decode(),
+        closed,
+        Session.objects.get().state,
+    ) == (
         True,
         "closed",
         "open",
@@ -74,7 +85,10 @@ def test_offer_by_hand_and_give_back_from_a_registration(client, coordinator):
     act(client, waiter, "offer")
 
     holder.refresh_from_db(), waiter.refresh_from_db()
-    assert [(row.state, row.ended_because) for row in (holder, waiter)] == [("cancelled", "staff"), ("offered", "")]
+    assert [(row.state, row.ended_because) for row in (holder, waiter)] == [
+        ("cancelled", "staff"),
+        ("offered", ""),
+    ]
 
 
 def test_thirty_are_marked_on_one_screen(client, coordinator, early):
@@ -88,7 +102,10 @@ def test_thirty_are_marked_on_one_screen(client, coordinator, early):
 
     client.post(session_page(session, "attendance"), sent)
 
-    counted = [session.registrations.filter(state=state).count() for state in (State.ATTENDED, State.MISSED)]
+    counted = [
+        session.registrations.filter(state=state).count()
+        for state in (State.ATTENDED, State.MISSED)
+    ]
     assert (counted, session.registrations.filter(came_for_part=True).count()) == ([20, 10], 10)
 
 
@@ -113,16 +130,24 @@ def test_walk_in_is_noted_once(client, coordinator, early):
     with_second_factor(client, coordinator)
 
     for _ in range(2):
-        page = client.post(session_page(session, "walk_in"), {"email": "ash@example.org", "name": "Ash"}, follow=True)
+        page = client.post(
+            session_page(session, "walk_in"),
+            {"email": "ash@example.org", "name": "Ash"},
+            follow=True,
+        )
 
     assert "is on the list of this session already" in page.content.decode()
     assert session.registrations.get().came_without_signing_up
 
 
 def test_looking_at_access_needs_is_on_record(client, coordinator):
-    registration = sign_up(SessionFactory(), access_needs={"choices": ["captions"], "notes": "slowly"})
+    registration = sign_up(
+        SessionFactory(), access_needs={"choices": ["captions"], "notes": "slowly"}
+    )
 
-    page = client.get(reverse("admin:events_registration_change", args=[registration.pk])).content.decode()
+    page = client.get(
+        reverse("admin:events_registration_change", args=[registration.pk])
+    ).content.decode()
 
     assert "Live captions" in page and "slowly" in page
     assert LogEntry.objects.get().change_message == "Looked at this registration"
@@ -139,15 +164,25 @@ def test_finance_sees_no_access_needs_and_changes_nothing(client):
     address = reverse("admin:events_registration_change", args=[registration.pk])
 
     assert "slowly" not in client.get(address).content.decode()
-    assert client.post(reverse("admin:events_registration_act", args=[registration.pk, "give_back"])).status_code == 403
-    assert client.get("/admin/events/registration/?access_needs__isnull=0").status_code in {302, 400}
+    assert (
+        client.post(
+            reverse("admin:events_registration_act", args=[registration.pk, "give_back"])
+        ).status_code
+        == 403
+    )
+    assert client.get("/admin/events/registration/?access_needs__isnull=0").status_code in {
+        302,
+        400,
+    }
 
 
 def test_history_says_what_happened_and_who_did_it(client, coordinator):
     registration = sign_up(SessionFactory())
     act(client, registration, "give_back")
 
-    page = client.get(reverse("admin:events_registration_change", args=[registration.pk])).content.decode()
+    page = client.get(
+        reverse("admin:events_registration_change", args=[registration.pk])
+    ).content.decode()
 
     assert "Has a place" in page and "Cancelled, by Jo" in page
 
@@ -164,7 +199,12 @@ def test_coordinator_cannot_become_superuser(client, coordinator):
 def test_coordinator_cannot_change_another_member_of_staff(client, coordinator):
     other = CoordinatorFactory()
 
-    assert client.post(reverse("admin:collective_person_change", args=[other.pk]), {"name": "X"}).status_code == 403
+    assert (
+        client.post(
+            reverse("admin:collective_person_change", args=[other.pk]), {"name": "X"}
+        ).status_code
+        == 403
+    )
 
 
 def test_activity_admin_leaves_sessions_to_their_own(client, coordinator):
@@ -182,23 +222,32 @@ def test_text_of_a_message_with_its_links_is_not_shown_to_staff(client, coordina
     sign_up(SessionFactory())
     mail.send_due()
 
-    page = client.get(reverse("admin:collective_message_change", args=[Message.objects.get().pk])).content.decode()
+    page = client.get(
+        reverse("admin:collective_message_change", args=[Message.objects.get().pk])
+    ).content.decode()
 
     assert "?key=" not in page
 
 
 @pytest.mark.parametrize(
     "address",
-    ["/admin/r/29/garbage/", "/admin/events/session/?starts_at__year=99999999", "/admin/password_change/",
-     "/admin/events/session/garbage/change/", "/admin/events/session/?q=%00"],
-)  # fmt: skip
+    [
+        "/admin/r/29/garbage/",
+        "/admin/events/session/?starts_at__year=99999999",
+        "/admin/password_change/",
+        "/admin/events/session/garbage/change/",
+        "/admin/events/session/?q=%00",
+    ],
+)
 def test_garbage_in_the_admin_is_no_server_error(client, coordinator, address):
     client.raise_request_exception = False
 
     assert client.get(address).status_code < 500
 
 
-def test_session_with_people_on_it_is_moved_on_a_page_of_its_own_and_not_in_the_form(client, coordinator):
+def test_session_with_people_on_it_is_moved_on_a_page_of_its_own_and_not_in_the_form(
+    client, coordinator
+):
     session = SessionFactory()
     sign_up(session)
     address = reverse("admin:events_session_change", args=[session.pk])
@@ -209,12 +258,18 @@ def test_session_with_people_on_it_is_moved_on_a_page_of_its_own_and_not_in_the_
     assert session_page(session, "move") in page.content.decode()
 
 
-def test_marks_are_saved_before_somebody_is_noted_who_came_without_signing_up(client, coordinator, early):
+def test_marks_are_saved_before_somebody_is_noted_who_came_without_signing_up(
+    client, coordinator, early
+):
     session = SessionFactory()
     registration = sign_up(session)
     early.move_to(session.starts_at + timedelta(hours=1))
     with_second_factor(client, coordinator)
-    fields = {f"{registration.pk}-mark": "took part", f"{registration.pk}-was": "not marked", "then": "walk_in"}
+    fields = {
+        f"{registration.pk}-mark": "took part",
+        f"{registration.pk}-was": "not marked",
+        "then": "walk_in",
+    }
 
     answer = client.post(session_page(session, "attendance"), fields)
     registration.refresh_from_db()

@@ -26,11 +26,15 @@ def many(session, number, state="confirmed"):
     held = state != "waiting"
     Registration.objects.bulk_create(
         Registration(
-            session=session, person=person, state=state, seat=row if held else None,
-            list_number=None if held else row, companion={"kind": "brings"} if row % 10 == 0 else None,
+            session=session,
+            person=person,
+            state=state,
+            seat=row if held else None,
+            list_number=None if held else row,
+            companion={"kind": "brings"} if row % 10 == 0 else None,
         )
         for row, person in enumerate(people, 1)
-    )  # fmt: skip
+    )
 
 
 def test_board_says_places_waiting_and_heads(client, coordinator):
@@ -41,10 +45,16 @@ def test_board_says_places_waiting_and_heads(client, coordinator):
 
     page = page_of(client, session)
 
-    assert (page.context["heads"], page.context["session"].held, page.context["session"].waiting) == (3, 2, 1)
+    assert (
+        page.context["heads"],
+        page.context["session"].held,
+        page.context["session"].waiting,
+    ) == (3, 2, 1)
 
 
-@pytest.mark.parametrize(("show", "number"), [("place", 2), ("waiting", 1), ("gone", 1), ("offered", 0)])
+@pytest.mark.parametrize(
+    ("show", "number"), [("place", 2), ("waiting", 1), ("gone", 1), ("offered", 0)]
+)
 def test_each_tab_shows_its_people(client, coordinator, show, number):
     session = SessionFactory(places=2, offers_by_hand=True)
     rows = [sign_up(session) for _ in range(4)]
@@ -55,7 +65,9 @@ def test_each_tab_shows_its_people(client, coordinator, show, number):
 
 @pytest.mark.parametrize("number", [10, pytest.param(2000, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("show", ["place", "waiting"])
-def test_board_asks_twelve_queries_at_most(client, coordinator, django_assert_max_num_queries, number, show):
+def test_board_asks_twelve_queries_at_most(
+    client, coordinator, django_assert_max_num_queries, number, show
+):
     session = SessionFactory(places=5000)
     many(session, number, "confirmed" if show == "place" else "waiting")
     page_of(client, session)
@@ -70,14 +82,19 @@ def test_long_lists_have_pages(client, coordinator):
 
     last = page_of(client, session, page=3)
 
-    assert (len(last.context["page"].object_list), "Page 3 of 3" in last.content.decode()) == (20, True)
+    assert (len(last.context["page"].object_list), "Page 3 of 3" in last.content.decode()) == (
+        20,
+        True,
+    )
 
 
 def test_export_has_everybody_and_no_phone_number(client, coordinator):
     session = SessionFactory()
     sign_up(session, PhonePersonFactory(name="Olive")), sign_up(session, PersonFactory(name="=1+1"))
 
-    rows = list(csv.reader(StringIO(page_of(client, session, "export").content.decode("utf-8-sig"))))
+    rows = list(
+        csv.reader(StringIO(page_of(client, session, "export").content.decode("utf-8-sig")))
+    )
 
     assert {row[0] for row in rows} == {"Name", "Olive", "'=1+1"}
     assert "7946" not in str(rows)
@@ -120,7 +137,13 @@ def test_somebody_new_is_added_by_phone_and_booked(client, coordinator):
     new = {"name": "Olive", "phone": "020 7946 0123", "reach_by": "phone"}
 
     form = client.post(reverse("admin:events_session_book", args=[session.pk]), new, follow=True)
-    answers = {"capacity": "personal", "coming_along": "nobody", "access": ["captions"], "agree": "on", "told": "on"}
+    answers = {
+        "capacity": "personal",
+        "coming_along": "nobody",
+        "access": ["captions"],
+        "agree": "on",
+        "told": "on",
+    }
     client.post(form.redirect_chain[-1][0], answers)
 
     registration = session.registrations.get()
@@ -137,12 +160,19 @@ def test_person_is_found_by_the_whole_phone_number_only(client, coordinator):
         for text in ("+44 20 7946 0123", "02079460123", "7946", "0207946012")
     }
 
-    assert found == {"+44 20 7946 0123": True, "02079460123": True, "7946": False, "0207946012": False}
+    assert found == {
+        "+44 20 7946 0123": True,
+        "02079460123": True,
+        "7946": False,
+        "0207946012": False,
+    }
 
 
 def test_booking_twice_finds_the_first(client, coordinator):
     registration = sign_up(SessionFactory())
-    address = reverse("admin:events_session_book_person", args=[registration.session_id, registration.person_id])
+    address = reverse(
+        "admin:events_session_book_person", args=[registration.session_id, registration.person_id]
+    )
 
     page = client.get(address, follow=True)
 
@@ -153,6 +183,9 @@ def test_refused_booking_keeps_what_was_typed(client, coordinator):
     session, person = SessionFactory(), PhonePersonFactory()
     address = reverse("admin:events_session_book_person", args=[session.pk, person.pk])
 
-    page = client.post(address, {"capacity": "personal", "coming_along": "nobody", "access_notes": "slowly, please"})
+    page = client.post(
+        address,
+        {"capacity": "personal", "coming_along": "nobody", "access_notes": "slowly, please"},
+    )
 
     assert "slowly, please" in page.content.decode() and session.registrations.count() == 0

@@ -13,9 +13,13 @@ from tests.factories import KICK_OFF, PersonFactory, SeriesFactory, book, slot_o
 
 pytestmark = pytest.mark.usefixtures("early", "community")
 ANSWERS = {
-    "how": "phone", "who_rings": "host", "phone": "07700 900123", "topics": "zebra crossing", "access": "breaks",
+    "how": "phone",
+    "who_rings": "host",
+    "phone": "07700 900123",
+    "topics": "zebra crossing",
+    "access": "breaks",
     "capacity": "personal",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -24,7 +28,9 @@ def series(db):
 
 
 def page_of(slot, check=False):
-    return reverse("check_booking" if check else "book_conversation", args=[slot.series.slug, slot.pk])
+    return reverse(
+        "check_booking" if check else "book_conversation", args=[slot.series.slug, slot.pk]
+    )
 
 
 def text(answer):
@@ -45,8 +51,9 @@ def test_from_days_to_times_to_form_to_booked(client, member, series):
     assert "07700 900123" in text(checked).replace("\u00a0", " ")
     conversation = Conversation.objects.get()
     assert (conversation.phone, conversation.access_needs) == (
-        "+447700900123", {"choices": ["breaks"], "notes": ""},
-    )  # fmt: skip
+        "+447700900123",
+        {"choices": ["breaks"], "notes": ""},
+    )
     assert done.redirect_chain[-1][0] == conversation.get_absolute_url()
     assert "ends in 123" in text(done)
     assert not BookingDraft.objects.exists()
@@ -141,7 +148,9 @@ def test_times_are_shown_in_ones_own_zone_with_the_uk_beside(client, member, ser
 
 
 def test_late_evening_elsewhere_is_another_day(client, member, series):
-    slot_of(series, KICK_OFF + timedelta(hours=10))  # midnight in London, the next morning in Auckland
+    slot_of(
+        series, KICK_OFF + timedelta(hours=10)
+    )  # midnight in London, the next morning in Auckland
     client.post("/me/time-zone/", {"time_zone": "Pacific/Auckland"})
 
     assert "midday (midnight in the UK)" in text(client.get("/conversations/talk/?day=2022-10-07"))
@@ -155,14 +164,18 @@ def test_time_zone_that_does_not_exist_is_refused(client, member):
     assert member.time_zone == ""
 
 
-@pytest.mark.parametrize("query", ["day=9999-12-31", "day=0001-01-01", "from=9999-12-31", "day=abc", "from="])
+@pytest.mark.parametrize(
+    "query", ["day=9999-12-31", "day=0001-01-01", "from=9999-12-31", "day=abc", "from="]
+)
 def test_odd_days_are_no_server_error(client, member, series, query):
     slot_of(series)
     conversation = book(slot_of(series, KICK_OFF + timedelta(days=1)))
     client.force_login(conversation.person)
 
-    answers = [client.get(f"{path}?{query}").status_code for path in
-               ("/conversations/talk/", f"{conversation.get_absolute_url()}move/")]  # fmt: skip
+    answers = [
+        client.get(f"{path}?{query}").status_code
+        for path in ("/conversations/talk/", f"{conversation.get_absolute_url()}move/")
+    ]
 
     assert answers == [200, 200]
 
@@ -216,7 +229,9 @@ def test_cancelling_asks_once_more_and_no_reason(client, member, series):
 def test_answers_can_be_changed_and_a_change_of_way_is_told_to_both(client, member, series):
     conversation = book(slot_of(series), member)
 
-    client.post(reverse("booking_answers", args=[conversation.pk]), {"how": "video", "topics": "other"})
+    client.post(
+        reverse("booking_answers", args=[conversation.pk]), {"how": "video", "topics": "other"}
+    )
 
     conversation.refresh_from_db()
     assert (conversation.how, conversation.phone, conversation.topics) == ("video", None, "other")
@@ -267,7 +282,9 @@ def test_who_had_first_choice_where_nothing_was_free_gets_the_next_times_that_op
     booking.cancel(conversation, "host", reason="I am ill.", keeps_slot_open=False)
     day = date(2022, 10, 13)
 
-    opening.apply(series, lambda locked: locked.hours.create(day=day, from_time=time(9), until_time=time(13)))
+    opening.apply(
+        series, lambda locked: locked.hours.create(day=day, from_time=time(9), until_time=time(13))
+    )
 
     assert series.slots.kept_for(conversation.person).count() == 3
     assert series.slots.free_to(PersonFactory()).count() == 1
@@ -314,7 +331,9 @@ def test_offered_time_stays_when_an_older_conversation_is_noted(series, early):
     old = book(slot_of(series))
     early.move_to(KICK_OFF + timedelta(hours=1))
     asked = first_choice.ask(series, old.person, "Fridays")
-    offered = first_choice.offer(asked, day=(KICK_OFF + timedelta(days=8)).date(), time=KICK_OFF.time())
+    offered = first_choice.offer(
+        asked, day=(KICK_OFF + timedelta(days=8)).date(), time=KICK_OFF.time()
+    )
 
     outcomes.mark(old, "held", series.host)
 
@@ -364,11 +383,16 @@ def test_my_page_says_what_comes_next_and_what_is_kept(client, member, series):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_queries_of_the_booking_page_are_constant(client, member, series, django_assert_num_queries, number):
+def test_queries_of_the_booking_page_are_constant(
+    client, member, series, django_assert_num_queries, number
+):
     conversation = book(slot_of(series, KICK_OFF + timedelta(days=40)), member)
     slots_of(series, number)
 
-    for address, most in ((conversation.get_absolute_url(), 5), (f"{conversation.get_absolute_url()}move/", 5)):
+    for address, most in (
+        (conversation.get_absolute_url(), 5),
+        (f"{conversation.get_absolute_url()}move/", 5),
+    ):
         with django_assert_num_queries(most):
             client.get(address)
 
@@ -379,4 +403,7 @@ def test_calendar_file_takes_it_out_once_it_is_cancelled(client, member, series)
     before = client.get(address).content
     booking.cancel(conversation, "person")
 
-    assert (b"METHOD:REQUEST" in before, b"METHOD:CANCEL" in client.get(address).content) == (True, True)
+    assert (b"METHOD:REQUEST" in before, b"METHOD:CANCEL" in client.get(address).content) == (
+        True,
+        True,
+    )

@@ -29,7 +29,18 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.usefixtures("early", "community")
-TYPED = ["900123", "zebra", "umbrella", "quokka", "wombat", "narwhal", "okapi", "secretlink", "79460001", "capybara"]
+TYPED = [
+    "900123",
+    "zebra",
+    "umbrella",
+    "quokka",
+    "wombat",
+    "narwhal",
+    "okapi",
+    "secretlink",
+    "79460001",
+    "capybara",
+]
 
 
 @pytest.fixture
@@ -50,7 +61,9 @@ def told(series, early):
     first_choice.ask(series, PersonFactory(), "narwhal")
     early.move_to(second.ends_at)
     host_notes.keep_note(conversation, "quokka")
-    host_notes.note_passed_on(conversation, second.ends_at, series.host, to_whom="okapi", told="capybara")
+    host_notes.note_passed_on(
+        conversation, second.ends_at, series.host, to_whom="okapi", told="capybara"
+    )
     outcomes.mark(conversation, "held", series.host)
     conversation.refresh_from_db()
     return conversation
@@ -80,8 +93,10 @@ def test_keys_can_be_changed_for_what_was_told(told, settings):
 
         found = Conversation.objects.get(pk=told.pk)
         assert (found.phone, found.note, found.series.video_link) == (
-            "+447700900123", "quokka", "https://zoom.example/secretlink",
-        )  # fmt: skip
+            "+447700900123",
+            "quokka",
+            "https://zoom.example/secretlink",
+        )
         assert PassedOn.objects.get().details == {"to_whom": "okapi", "told": "capybara"}
     finally:
         encryption.keys.cache_clear()
@@ -107,7 +122,9 @@ def test_days_until_removal_are_a_setting_of_the_series(told, early):
     assert confidential.forget_told() == (1, 1)
 
 
-def test_what_was_told_for_a_cancelled_conversation_goes_thirty_days_after_cancelling(series, early):
+def test_what_was_told_for_a_cancelled_conversation_goes_thirty_days_after_cancelling(
+    series, early
+):
     conversation = booking.cancel(book(slot_of(series, KICK_OFF + timedelta(days=90))), "person")
     early.shift(timedelta(days=30, seconds=1))
 
@@ -196,7 +213,10 @@ def test_coordinator_without_the_permission_sees_nothing_of_it(told):
 
     assert [word for word in TYPED if word in whole] == []
     for name in ("private", "answers"):
-        assert client.get(reverse(f"admin:events_conversation_{name}", args=[told.pk])).status_code == 403
+        assert (
+            client.get(reverse(f"admin:events_conversation_{name}", args=[told.pk])).status_code
+            == 403
+        )
     assert "Nobody" in seen_page(told)
 
 
@@ -214,14 +234,22 @@ def test_correcting_the_answers_shows_nothing_without_a_record(series, method):
     conversation = book(slot_of(series))
     client = staff(sees=True)
 
-    page = getattr(client, method)(reverse("admin:events_conversation_answers", args=[conversation.pk]))
+    page = getattr(client, method)(
+        reverse("admin:events_conversation_answers", args=[conversation.pk])
+    )
 
     assert ("zebra" in page.content.decode()) == (method == "get")
     assert confidential.seen_by(conversation).count() == (method == "get")
 
 
 @pytest.mark.parametrize(
-    "query", ["phone__isnull=True", "topics__contains=z", "note=x", "slot__conversations__topics__contains=z"]
+    "query",
+    [
+        "phone__isnull=True",
+        "topics__contains=z",
+        "note=x",
+        "slot__conversations__topics__contains=z",
+    ],
 )
 def test_nobody_finds_out_by_filtering(told, query):
     answer = staff(sees=False).get(f"{reverse('admin:events_conversation_changelist')}?{query}")
@@ -255,7 +283,11 @@ def test_link_from_a_mail_opens_only_its_own_booking_and_only_for_thirty_days(se
     second = client.get(f"{other.get_absolute_url()}?key={key}").status_code
     early.move_to(KICK_OFF + timedelta(days=31))
 
-    assert (first, second, client.get(f"{one.get_absolute_url()}?key={key}").status_code) == (200, 404, 404)
+    assert (first, second, client.get(f"{one.get_absolute_url()}?key={key}").status_code) == (
+        200,
+        404,
+        404,
+    )
 
 
 def test_form_of_another_person_is_not_filled_with_what_somebody_told(series):

@@ -1,4 +1,6 @@
-"""Every address of conversations × visitor, another member, owner, host, another host, coordinator, finance."""
+"""Every address of conversations × visitor, another member, owner, host, another host, coordinator,
+finance.
+"""
 
 import pytest
 from django.test import Client
@@ -21,7 +23,8 @@ OK, TO, NO, NEVER = 200, 302, 404, 405
 HOSTS = (TO, NO, NO, OK, NO, NO, NO)  # a page of the host's
 ACTS = (TO, NO, NO, NEVER, NO, NO, NO)  # an act of the host's, asked for with GET
 OWNERS = (TO, NO, OK, NO, NO, NO, NO)
-# name: (visitor, another member, owner, host, another host, coordinator, finance), each answer to GET
+# name: (visitor, another member, owner, host, another host, coordinator, finance), each answer to
+# GET
 ROWS = {
     "conversations": (OK,) * 7,
     "book_conversation": (TO, OK, OK, OK, OK, OK, OK),
@@ -57,10 +60,19 @@ ROWS = {
     "host_cancel": HOSTS,
 }
 OF_CONVERSATION = {
-    "booking", "move_booking", "cancel_booking", "booking_answers", "booking_capacity", "forget_booking",
+    "booking",
+    "move_booking",
+    "cancel_booking",
+    "booking_answers",
+    "booking_capacity",
+    "forget_booking",
     "booking_calendar",
-}  # fmt: skip
-OF_HOST = {name for name in ROWS if name.startswith("host_") and name not in {"host_day", "host_times", "host_weekly"}}
+}
+OF_HOST = {
+    name
+    for name in ROWS
+    if name.startswith("host_") and name not in {"host_day", "host_times", "host_weekly"}
+}
 
 
 @pytest.fixture
@@ -84,15 +96,27 @@ def arguments(name, world):
     if name in OF_CONVERSATION:
         return {"pk": conversation.pk}
     keys = {
-        "book_conversation": free, "check_booking": free, "host_close_slot": free, "host_reopen_slot": free,
-        "host_request": asked, "host_settle_request": asked, "host_remove_hours": hours,
-    }  # fmt: skip
+        "book_conversation": free,
+        "check_booking": free,
+        "host_close_slot": free,
+        "host_reopen_slot": free,
+        "host_request": asked,
+        "host_settle_request": asked,
+        "host_remove_hours": hours,
+    }
     if name in keys:
         return {"slug": slug, "pk": keys[name].pk}
     if name == "host_day":
         return {"slug": slug, "day": "2022-10-06"}
-    about_one = {"host_conversation", "host_note", "host_outcome", "host_undo_outcome", "host_link", "host_passed_on",
-                 "host_cancel"}  # fmt: skip
+    about_one = {
+        "host_conversation",
+        "host_note",
+        "host_outcome",
+        "host_undo_outcome",
+        "host_link",
+        "host_passed_on",
+        "host_cancel",
+    }
     return {"slug": slug, "pk": conversation.pk} if name in about_one else {"slug": slug}
 
 
@@ -135,13 +159,17 @@ def test_host_without_a_second_factor_is_asked_for_one(name, world, client):
     ] * 2
 
 
-@pytest.mark.parametrize("name", ["host_note", "host_outcome", "host_cancel", "host_passed_on", "host_link"])
+@pytest.mark.parametrize(
+    "name", ["host_note", "host_outcome", "host_cancel", "host_passed_on", "host_link"]
+)
 def test_another_host_changes_nothing(name, world, client):
     other = SeriesFactory().host
     client.force_login(other)
     with_second_factor(client, other)
 
-    answer = client.post(reverse(name, kwargs=arguments(name, world)), {"note": "x", "state": "held", "reason": "x"})
+    answer = client.post(
+        reverse(name, kwargs=arguments(name, world)), {"note": "x", "state": "held", "reason": "x"}
+    )
 
     assert answer.status_code == 404
     assert Conversation.objects.get().state == "booked"

@@ -1,4 +1,6 @@
-"""Staff's part: booking for who rang up, moving, cancelling, deciding, and pages for a plain card."""
+"""Staff's part: booking for who rang up, moving, cancelling, deciding, and pages for a plain
+card.
+"""
 
 from datetime import timedelta
 
@@ -41,8 +43,14 @@ def text(answer):
 
 
 def answers(slot):
-    return {"slot_key": str(slot.pk), "how": "phone", "who_rings": "host", "phone": "07700 900123",
-            "topics": "zebra", "capacity": "personal"}  # fmt: skip
+    return {
+        "slot_key": str(slot.pk),
+        "how": "phone",
+        "who_rings": "host",
+        "phone": "07700 900123",
+        "topics": "zebra",
+        "capacity": "personal",
+    }
 
 
 def test_coordinator_books_for_who_is_on_the_phone_and_no_task_is_left(client, coordinator, series):
@@ -58,7 +66,10 @@ def test_coordinator_books_for_who_is_on_the_phone_and_no_task_is_left(client, c
 
 
 def test_coordinator_may_book_at_short_notice_but_no_second_one(client, coordinator, series):
-    person, soon = PersonFactory(), slot_of(series, KICK_OFF - timedelta(days=28) + timedelta(hours=2))
+    person, soon = (
+        PersonFactory(),
+        slot_of(series, KICK_OFF - timedelta(days=28) + timedelta(hours=2)),
+    )
     page = admin("conversationseries_book_person", series.pk, person.pk)
     client.post(page, answers(soon))
 
@@ -76,7 +87,11 @@ def test_coordinator_moves_and_cancels_and_both_are_told(client, coordinator, se
     client.post(admin("conversation_act", conversation.pk, "cancel"))
 
     conversation.refresh_from_db()
-    assert (conversation.slot, conversation.state, conversation.ended_because) == (new, "cancelled", "staff")
+    assert (conversation.slot, conversation.state, conversation.ended_because) == (
+        new,
+        "cancelled",
+        "staff",
+    )
     assert Message.objects.filter(person=series.host, kind="host_news").count() == 3
 
 
@@ -85,7 +100,9 @@ def test_coordinator_decides_on_the_payment_of_one_that_failed(client, coordinat
     early.move_to(KICK_OFF + timedelta(hours=1))
     with_second_factor(client, coordinator)
     client.post(admin("conversation_act", conversation.pk, "failed"))
-    assert "Not held: is it paid all the same?" in text(client.get(admin("conversationseries_board", series.pk)))
+    assert "Not held: is it paid all the same?" in text(
+        client.get(admin("conversationseries_board", series.pk))
+    )
     assert "not held: is it paid?" in text(client.get("/admin/"))
 
     client.post(admin("conversation_act", conversation.pk, "pay"))
@@ -93,7 +110,9 @@ def test_coordinator_decides_on_the_payment_of_one_that_failed(client, coordinat
     assert Payment.objects.get().confirmed_by == coordinator
 
 
-def test_today_names_what_to_note_and_wishes_without_what_was_told(client, coordinator, series, early):
+def test_today_names_what_to_note_and_wishes_without_what_was_told(
+    client, coordinator, series, early
+):
     book(slot_of(series))
     series.time_requests.create(person=PersonFactory(name="Amina"), wish="narwhal")
     early.move_to(KICK_OFF + timedelta(hours=1))
@@ -106,7 +125,10 @@ def test_today_names_what_to_note_and_wishes_without_what_was_told(client, coord
 
 
 def test_coordinator_answers_a_wish(client, coordinator, series):
-    slot, asked = slot_of(series), series.time_requests.create(person=PersonFactory(), wish="Sundays")
+    slot, asked = (
+        slot_of(series),
+        series.time_requests.create(person=PersonFactory(), wish="Sundays"),
+    )
 
     client.post(admin("timerequest_offer", asked.pk), {"slot": str(slot.pk)})
 
@@ -114,20 +136,33 @@ def test_coordinator_answers_a_wish(client, coordinator, series):
 
 
 def test_board_counts_who_asks_for_an_interpreter_and_names_nobody(client, coordinator, series):
-    book(slot_of(series), PersonFactory(name="Amina"), access_needs={"choices": ["interpreter"], "notes": ""})
+    book(
+        slot_of(series),
+        PersonFactory(name="Amina"),
+        access_needs={"choices": ["interpreter"], "notes": ""},
+    )
 
-    assert "1 to come asks for an interpreter" in text(client.get(admin("conversationseries_board", series.pk)))
+    assert "1 to come asks for an interpreter" in text(
+        client.get(admin("conversationseries_board", series.pk))
+    )
 
 
 def test_plain_card_gets_pages_and_keeps_its_followers(client, coordinator):
     call = CallFactory(lead=PersonFactory(name="Richard"))
-    card = ActivityFactory(call=call, kind=Activity.Kind.CONVERSATION, state="open", how_to_take_part="Ring us.")
+    card = ActivityFactory(
+        call=call, kind=Activity.Kind.CONVERSATION, state="open", how_to_take_part="Ring us."
+    )
     FollowFactory(activity=card)
 
     client.post(admin("conversationseries_from_card"), {"card": str(card.pk)})
 
     series = ConversationSeries.objects.get()
-    assert (series.pk, series.slug, series.host, series.how_to_take_part) == (card.pk, card.slug, call.lead, "")
+    assert (series.pk, series.slug, series.host, series.how_to_take_part) == (
+        card.pk,
+        card.slug,
+        call.lead,
+        "",
+    )
     assert series.follows.count() == 1
     assert client.get(series.get_absolute_url()).status_code == 200
 
@@ -163,9 +198,20 @@ def test_host_stays_once_times_were_opened(client, coordinator, series):
 
 def test_fee_that_was_typed_in_pounds_is_refused(client, coordinator):
     call = CallFactory()
-    fields = {"call": call.pk, "host": PersonFactory().pk, "title": "x", "slug": "x", "neutral_name": "x",
-              "summary": "x", "fee_pence": "25", "each_upcoming": "1", "forget_after_days": "30",
-              "position": "1", "opens_at_0": "", "opens_at_1": ""}  # fmt: skip
+    fields = {
+        "call": call.pk,
+        "host": PersonFactory().pk,
+        "title": "x",
+        "slug": "x",
+        "neutral_name": "x",
+        "summary": "x",
+        "fee_pence": "25",
+        "each_upcoming": "1",
+        "forget_after_days": "30",
+        "position": "1",
+        "opens_at_0": "",
+        "opens_at_1": "",
+    }
 
     refused = text(client.post(admin("conversationseries_add"), fields))
     client.post(admin("conversationseries_add"), {**fields, "fee_pence": "2500"})
@@ -183,8 +229,11 @@ def test_budget_says_what_conversations_have_earned_and_what_is_to_come(series, 
     outcomes.mark(held, "held", series.host)
 
     assert conversations_of(series.call) == {
-        "earned": 2500, "earned_number": 1, "to_come": 2500, "to_come_number": 1,
-    }  # fmt: skip
+        "earned": 2500,
+        "earned_number": 1,
+        "to_come": 2500,
+        "to_come_number": 1,
+    }
 
 
 # Two records of one person

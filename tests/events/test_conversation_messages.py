@@ -43,7 +43,12 @@ def calendars(mails):
         for _, content, _ in one.attachments:
             calendar = Calendar.from_ical(content)
             event = calendar.walk("VEVENT")[0]
-            found[one.to[0]] = (str(calendar["method"]), str(event["uid"]), int(event["sequence"]), event["dtstart"].dt)
+            found[one.to[0]] = (
+                str(calendar["method"]),
+                str(event["uid"]),
+                int(event["sequence"]),
+                event["dtstart"].dt,
+            )
     return found
 
 
@@ -76,7 +81,10 @@ def test_moved_twice_before_a_mail_went_out_only_the_newest_is_told(series, outb
 
     mails = sent(outbox)
 
-    assert sorted(one.subject for one in mails) == ["News of your conversations", "Your conversation has a new time"]
+    assert sorted(one.subject for one in mails) == [
+        "News of your conversations",
+        "Your conversation has a new time",
+    ]
     assert "8 October" in mails[0].body and "8 October" in mails[1].body
 
 
@@ -88,7 +96,9 @@ def everything_happens(series, outbox):
     booking.change_answers(conversation, how="video", who_rings="", phone=None)
     booking.set_link(conversation, "https://zoom.example/j/3")
     mails += sent(outbox)
-    booking.change_answers(conversation, **{key: TALK[key] for key in ("how", "who_rings", "phone")})
+    booking.change_answers(
+        conversation, **{key: TALK[key] for key in ("how", "who_rings", "phone")}
+    )
     booking.move(conversation, second)
     mails += sent(outbox)
     booking.cancel(conversation, "host", reason="I am ill.")
@@ -111,7 +121,11 @@ def test_no_mail_holds_a_number_a_topic_or_a_need(series, outbox):
 
     assert len({one.subject for one in mails}) >= 9
     for one in mails:
-        whole = one.message().as_string() + one.body + "".join(str(content) for _, content, _ in one.attachments)
+        whole = (
+            one.message().as_string()
+            + one.body
+            + "".join(str(content) for _, content, _ in one.attachments)
+        )
         assert [word for word in PRIVATE if word in whole] == []
     texts = " ".join(Message.objects.values_list("text", flat=True))
     assert [word for word in PRIVATE if word in texts] == []
@@ -145,7 +159,10 @@ def test_reminders_come_right_to_the_minute_across_the_changes_of_the_clocks(ser
     early.move_to(starts_at - timedelta(days=10))
     conversation = book(slot_of(series, starts_at))
     told = []
-    due = [starts_at - timedelta(days=1), starts_at.astimezone(ZoneInfo("UTC")) - timedelta(hours=1)]
+    due = [
+        starts_at - timedelta(days=1),
+        starts_at.astimezone(ZoneInfo("UTC")) - timedelta(hours=1),
+    ]
     for moment in due:  # the first by wall time, the second elapsed
         early.move_to(moment - timedelta(seconds=1))
         told.append(conversation_reminders.remind_all())
@@ -154,7 +171,10 @@ def test_reminders_come_right_to_the_minute_across_the_changes_of_the_clocks(ser
         told.append(conversation_reminders.remind_all())
 
     assert told == [(0, 0), (1, 1), (0, 0)] * 2
-    assert Message.objects.filter(kind="conversation_reminder", person=conversation.person).count() == 2
+    assert (
+        Message.objects.filter(kind="conversation_reminder", person=conversation.person).count()
+        == 2
+    )
 
 
 def test_conversation_booked_within_a_day_is_reminded_once(series, early):
@@ -187,7 +207,11 @@ def test_who_wants_no_reminders_gets_none_and_who_is_rung_gets_one(series, early
     first, second = slot_of(series), slot_of(series, KICK_OFF + timedelta(hours=2))
     book(first, quiet)
     book(second, rung)
-    for moment in (KICK_OFF - timedelta(days=1), KICK_OFF - timedelta(hours=22), KICK_OFF + timedelta(hours=1)):
+    for moment in (
+        KICK_OFF - timedelta(days=1),
+        KICK_OFF - timedelta(hours=22),
+        KICK_OFF + timedelta(hours=1),
+    ):
         early.move_to(moment)
         conversation_reminders.remind_all()
 
@@ -200,7 +224,10 @@ def test_person_elsewhere_reads_their_own_time_with_the_uk_beside(series, outbox
 
     body = next(one.body for one in sent(outbox) if one.to == [person.email])
 
-    assert "Thursday 6 October, 9am to 9:45am in New York (in the UK: Thursday 6 October, 2pm to 2:45pm)" in body
+    assert (
+        "Thursday 6 October, 9am to 9:45am in New York (in the UK: Thursday 6 October, 2pm to "
+        "2:45pm)"
+    ) in body
 
 
 def test_offered_time_is_not_told_once_it_is_no_longer_kept(series, outbox, early):
@@ -209,14 +236,18 @@ def test_offered_time_is_not_told_once_it_is_no_longer_kept(series, outbox, earl
     first_choice.withdraw(asked)
     early.shift(timedelta(hours=49))
 
-    assert [one.subject for one in sent(outbox) if one.subject == "A time for our conversation"] == []
+    assert [
+        one.subject for one in sent(outbox) if one.subject == "A time for our conversation"
+    ] == []
 
 
 def test_restored_backup_sends_no_reminder_that_may_have_gone_out(series, early):
     conversation = book(slot_of(series))
     early.move_to(KICK_OFF - timedelta(hours=23))
 
-    held = conversation_reminders.hold_after_restore(KICK_OFF - timedelta(days=2), KICK_OFF - timedelta(hours=23))
+    held = conversation_reminders.hold_after_restore(
+        KICK_OFF - timedelta(days=2), KICK_OFF - timedelta(hours=23)
+    )
 
     conversation.refresh_from_db()
     assert held == 1

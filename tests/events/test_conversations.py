@@ -158,7 +158,12 @@ def test_move_takes_the_new_slot_and_frees_the_old_one(series):
 
     moved = booking.move(conversation, new)
 
-    assert (moved.pk, moved.slot, moved.moved_from, moved.calendar_sequence) == (conversation.pk, new, KICK_OFF, 1)
+    assert (moved.pk, moved.slot, moved.moved_from, moved.calendar_sequence) == (
+        conversation.pk,
+        new,
+        KICK_OFF,
+        1,
+    )
     assert list(series.slots.free_to(AnonymousUser())) == [old]
     assert kinds(conversation.person)["conversation_moved"] == 1
     assert kinds(series.host) == {"host_news": 2}
@@ -213,7 +218,9 @@ def test_host_says_why_and_the_person_has_first_choice(series):
 
     with pytest.raises(RuleError, match="Say why"):
         booking.cancel(conversation, Conversation.EndedBecause.HOST)
-    booking.cancel(conversation, Conversation.EndedBecause.HOST, reason="I am ill.", keeps_slot_open=False)
+    booking.cancel(
+        conversation, Conversation.EndedBecause.HOST, reason="I am ill.", keeps_slot_open=False
+    )
 
     assert list(series.slots.kept_for(conversation.person)) == others[:3]
     assert list(series.slots.free_to(PersonFactory())) == others[3:]
@@ -250,7 +257,9 @@ def test_wish_is_answered_by_a_slot_kept_for_the_person(series):
     person = PersonFactory()
     asked = first_choice.ask(series, person, "Sundays")
 
-    slot = first_choice.offer(asked, day=KICK_OFF.date(), time=(KICK_OFF + timedelta(hours=1)).time())
+    slot = first_choice.offer(
+        asked, day=KICK_OFF.date(), time=(KICK_OFF + timedelta(hours=1)).time()
+    )
 
     assert list(series.slots.kept_for(person)) == [slot]
     assert not series.slots.free_to(PersonFactory()).exists()
@@ -304,7 +313,11 @@ def test_held_conversation_earns_its_fee_once_confirmed_by_the_host(series, earl
     mark(conversation, State.HELD, early)
 
     payment = Payment.objects.get()
-    assert (payment.fee_pence, payment.confirmed_by, payment.reason) == (2500, series.host, "took_part")
+    assert (payment.fee_pence, payment.confirmed_by, payment.reason) == (
+        2500,
+        series.host,
+        "took_part",
+    )
     assert (payment.person, payment.happened_on) == (conversation.person, KICK_OFF.date())
 
 
@@ -337,14 +350,18 @@ def test_two_conversations_of_one_person_are_two_payments(series, early):
     for conversation in both:
         mark(conversation, State.HELD, early)
 
-    assert sorted(Payment.objects.values_list("occasion", flat=True)) == sorted(row.pk for row in both)
+    assert sorted(Payment.objects.values_list("occasion", flat=True)) == sorted(
+        row.pk for row in both
+    )
 
 
 def test_payment_that_staff_made_by_hand_is_the_payment_of_the_conversation(series, early):
     from payments import offering
 
     conversation = book(slot_of(series))
-    by_hand = offering.pay_by_hand(conversation.person, series, 2500, "Agreed", CoordinatorFactory())
+    by_hand = offering.pay_by_hand(
+        conversation.person, series, 2500, "Agreed", CoordinatorFactory()
+    )
 
     mark(conversation, State.HELD, early)
 
@@ -354,7 +371,9 @@ def test_payment_that_staff_made_by_hand_is_the_payment_of_the_conversation(seri
 
 
 @pytest.mark.parametrize("state", [State.HOST_MISSED, State.FAILED])
-def test_conversation_not_held_through_no_fault_of_theirs_is_paid_if_staff_say_so(series, early, state):
+def test_conversation_not_held_through_no_fault_of_theirs_is_paid_if_staff_say_so(
+    series, early, state
+):
     conversation = book(slot_of(series))
     mark(conversation, state, early)
     assert not Payment.objects.exists()
@@ -392,7 +411,9 @@ def test_who_was_missed_by_the_host_can_book_anew_with_first_choice(series, earl
 
     mark(conversation, State.HOST_MISSED, early)
 
-    assert list(series.slots.kept_for(conversation.person)) == others[1:]  # the first comes too soon
+    assert (
+        list(series.slots.kept_for(conversation.person)) == others[1:]
+    )  # the first comes too soon
     assert book(others[1], conversation.person).is_upcoming
 
 
@@ -424,7 +445,11 @@ def test_nobody_decides_on_their_own_conversation(series, early):
 
 
 def test_small_fee_is_not_added_to_a_paid_session(db, early):
-    call, person, later = CallFactory(pay_rule="small_fee_only"), PersonFactory(), KICK_OFF + timedelta(days=20)
+    call, person, later = (
+        CallFactory(pay_rule="small_fee_only"),
+        PersonFactory(),
+        KICK_OFF + timedelta(days=20),
+    )
     sign_up(SessionFactory(call=call, starts_at=later, ends_at=later + timedelta(hours=2)), person)
 
     mark(book(slot_of(SeriesFactory(call=call)), person), State.HELD, early)
@@ -458,4 +483,6 @@ def test_invariants_hold_and_a_broken_one_is_named(series):
 
     Slot.objects.filter(pk=conversation.slot_id).update(state="closed")
 
-    assert invariants.broken() == [("a conversation to come has an open slot of its own series", [conversation.pk])]
+    assert invariants.broken() == [
+        ("a conversation to come has an open slot of its own series", [conversation.pk])
+    ]

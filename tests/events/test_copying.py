@@ -5,7 +5,14 @@ from django.urls import reverse
 
 from collective.models import Activity, Call
 from events.models import Material, Reminder, Session
-from tests.factories import ActivityFactory, CallFactory, FollowFactory, PersonFactory, SessionFactory, sign_up
+from tests.factories import (
+    ActivityFactory,
+    CallFactory,
+    FollowFactory,
+    PersonFactory,
+    SessionFactory,
+    sign_up,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
 
@@ -16,7 +23,11 @@ def test_copied_session_has_the_words_and_no_people_date_or_joining_link():
 
     copied = session.copy(session.call)
 
-    assert (copied.pace, copied.slug, copied.state) == ("Two breaks", "kick-off-2", Session.State.TO_BE_CONFIRMED)
+    assert (copied.pace, copied.slug, copied.state) == (
+        "Two breaks",
+        "kick-off-2",
+        Session.State.TO_BE_CONFIRMED,
+    )
     assert (copied.starts_at, copied.joining_link, copied.registrations.count()) == (None, "", 0)
 
 

@@ -9,7 +9,16 @@ from collective.models import Message
 from events.models import Conversation, PassedOn
 from payments.models import Payment
 from tests.conftest import with_second_factor
-from tests.factories import KICK_OFF, CallFactory, PageFactory, PersonFactory, SeriesFactory, book, slot_of, slots_of
+from tests.factories import (
+    KICK_OFF,
+    CallFactory,
+    PageFactory,
+    PersonFactory,
+    SeriesFactory,
+    book,
+    slot_of,
+    slots_of,
+)
 
 pytestmark = pytest.mark.usefixtures("early", "community")
 
@@ -87,7 +96,8 @@ def test_day_off_and_single_day(client, series):
     client.post(page("host_weekly"), {**WEEKLY, "confirm": "yes"})
     client.post(page("host_day_off"), {"day": "2022-10-03", "confirm": "yes"})
     client.post(
-        page("host_single_day"), {"day": "2022-10-08", "from_time": "9:00", "until_time": "10:00", "confirm": "1"}
+        page("host_single_day"),
+        {"day": "2022-10-08", "from_time": "9:00", "until_time": "10:00", "confirm": "1"},
     )
 
     days = sorted(set(series.slots.open().values_list("day", flat=True)))
@@ -96,10 +106,16 @@ def test_day_off_and_single_day(client, series):
 
 
 RULES = {
-    "length_minutes": "30", "break_minutes": "10", "most_per_day": "3", "opens_from": "2022-10-03",
-    "opens_until": "2022-10-09", "each_upcoming": "1", "notice_hours": "48", "link": "https://zoom.example/j/9",
+    "length_minutes": "30",
+    "break_minutes": "10",
+    "most_per_day": "3",
+    "opens_from": "2022-10-03",
+    "opens_until": "2022-10-09",
+    "each_upcoming": "1",
+    "notice_hours": "48",
+    "link": "https://zoom.example/j/9",
     "number": "020 7946 0002",
-}  # fmt: skip
+}
 
 
 def test_rules_are_changed_and_who_joins_by_the_old_link_is_told(client, series):
@@ -111,8 +127,11 @@ def test_rules_are_changed_and_who_joins_by_the_old_link_is_told(client, series)
     series.refresh_from_db()
     assert "Told how to join from now on: 1 of them." in said
     assert (series.length_minutes, series.least_notice, series.video_link, series.ring_host_on) == (
-        30, timedelta(hours=48), "https://zoom.example/j/9", "+442079460002",
-    )  # fmt: skip
+        30,
+        timedelta(hours=48),
+        "https://zoom.example/j/9",
+        "+442079460002",
+    )
     assert Message.objects.filter(person=by_video.person, kind="conversation_link").count() == 1
 
 
@@ -126,8 +145,17 @@ def test_number_on_which_somebody_will_ring_cannot_be_taken_away(client, series)
     assert series.ring_host_on == "+442079460001"
 
 
-@pytest.mark.parametrize("change", [{"length_minutes": "0"}, {"most_per_day": ""}, {"opens_until": "2022-01-01"},
-                                    {"number": "abc"}, {"link": "zoom"}, {"notice_hours": "-1"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"length_minutes": "0"},
+        {"most_per_day": ""},
+        {"opens_until": "2022-01-01"},
+        {"number": "abc"},
+        {"link": "zoom"},
+        {"notice_hours": "-1"},
+    ],
+)
 def test_rules_that_cannot_be_are_refused(client, series, change):
     answer = client.post(page("host_rules"), {**RULES, **change, "confirm": "yes"})
 
@@ -141,7 +169,9 @@ def test_week_shows_free_booked_closed_and_kept(client, series):
     _, booked, closed, kept = slots_of(series, 4, KICK_OFF - timedelta(days=3))
     book(booked, PersonFactory(name="Amina"))
     client.post(page("host_close_slot", closed.pk))
-    type(kept).objects.filter(pk=kept.pk).update(kept_for=PersonFactory(name="Bo"), kept_until=KICK_OFF)
+    type(kept).objects.filter(pk=kept.pk).update(
+        kept_for=PersonFactory(name="Bo"), kept_until=KICK_OFF
+    )
 
     week = text(client.get(page("host") + "?week=2022-10-06"))
 
@@ -167,8 +197,12 @@ def test_preview_says_how_many_times_can_be_chosen_before_and_after(client, seri
     series.hours.create(weekday=3, from_time=time(14), until_time=time(16))
     book(first)
 
-    said = text(client.post(page("host_rules"), {**RULES, "length_minutes": "45", "break_minutes": "15",
-                                                  "most_per_day": "1"}))  # fmt: skip
+    said = text(
+        client.post(
+            page("host_rules"),
+            {**RULES, "length_minutes": "45", "break_minutes": "15", "most_per_day": "1"},
+        )
+    )
 
     assert "People can now choose among 1; afterwards among 0." in said
 
@@ -182,7 +216,10 @@ def test_only_who_joins_by_what_has_changed_is_told(client, series):
 
 
 def test_day_that_is_over_is_refused(client, series):
-    for name, more in (("host_day_off", {}), ("host_single_day", {"from_time": "9:00", "until_time": "10:00"})):
+    for name, more in (
+        ("host_day_off", {}),
+        ("host_single_day", {"from_time": "9:00", "until_time": "10:00"}),
+    ):
         assert "This day is over." in text(client.post(page(name), {"day": "2020-01-01", **more}))
 
 
@@ -201,7 +238,10 @@ def test_today_shows_who_how_and_what_they_told(client, series, afterwards):
 
     for address in (page("host"), page("host_day", "2022-10-06")):
         said = text(client.get(address))
-        assert all(words in said for words in ("Amina", "07700 900123", "zebra crossing", "umbrella", "text chat"))
+        assert all(
+            words in said
+            for words in ("Amina", "07700 900123", "zebra crossing", "umbrella", "text chat")
+        )
         assert 'href="tel:+447700900123"' in said
 
 
@@ -209,7 +249,9 @@ def test_held_with_a_note_makes_the_fee_due(client, series, afterwards):
     conversation = book(slot_of(series))
     afterwards(KICK_OFF + timedelta(hours=1))
 
-    client.post(page("host_outcome", conversation.pk), {"state": "held", "note": "She likes quiet rooms."})
+    client.post(
+        page("host_outcome", conversation.pk), {"state": "held", "note": "She likes quiet rooms."}
+    )
 
     conversation.refresh_from_db()
     assert (conversation.state, conversation.note) == ("held", "She likes quiet rooms.")
@@ -244,14 +286,22 @@ def test_concern_that_was_passed_on_is_on_record(client, series, afterwards):
     conversation = book(slot_of(series))
     afterwards(KICK_OFF + timedelta(hours=3))
     said = text(client.get(page("host_conversation", conversation.pk)))
-    answers = {"to_whom": "Our lead", "day": "2022-10-06", "time": "16:30", "told": "That I would call."}
+    answers = {
+        "to_whom": "Our lead",
+        "day": "2022-10-06",
+        "time": "16:30",
+        "told": "That I would call.",
+    }
 
     client.post(page("host_passed_on", conversation.pk), answers)
 
     row = PassedOn.objects.get()
     assert "Listen first." in said
     assert row.details == {"to_whom": "Our lead", "told": "That I would call."}
-    assert (row.passed_on_at, row.noted_by) == (KICK_OFF + timedelta(hours=2, minutes=30), series.host)
+    assert (row.passed_on_at, row.noted_by) == (
+        KICK_OFF + timedelta(hours=2, minutes=30),
+        series.host,
+    )
 
 
 def test_passing_on_in_the_future_is_refused_and_nothing_is_lost(client, series):
@@ -315,7 +365,10 @@ def test_queries_of_the_hosts_pages_are_constant(client, series, django_assert_n
         book(slot)
         series.time_requests.create(person=PersonFactory(), wish="x")
 
-    for address, most in ((f"{page('host')}?week=2022-10-06", 10), (page("host_day", "2022-10-06"), 5)):
+    for address, most in (
+        (f"{page('host')}?week=2022-10-06", 10),
+        (page("host_day", "2022-10-06"), 5),
+    ):
         client.get(address)
         with django_assert_num_queries(most):
             client.get(address)
@@ -339,7 +392,12 @@ def test_copied_call_has_the_series_without_times_and_links(series):
     slot_of(series)
     copied = series.call.copy().activities.get().whole()
 
-    assert (copied.host, copied.video_link, copied.ring_host_on, copied.opens_from) == (series.host, None, None, None)
+    assert (copied.host, copied.video_link, copied.ring_host_on, copied.opens_from) == (
+        series.host,
+        None,
+        None,
+        None,
+    )
     assert not copied.slots.exists()
 
 
@@ -349,7 +407,9 @@ def test_small_fee_follows_when_the_paid_session_falls_away(early, client):
 
     call, person = CallFactory(pay_rule="small_fee_only"), PersonFactory()
     series, later = SeriesFactory(call=call), KICK_OFF + timedelta(days=20)
-    place = sign_up(SessionFactory(call=call, starts_at=later, ends_at=later + timedelta(hours=2)), person)
+    place = sign_up(
+        SessionFactory(call=call, starts_at=later, ends_at=later + timedelta(hours=2)), person
+    )
     conversation = book(slot_of(series), person)
     early.move_to(KICK_OFF + timedelta(hours=1))
     outcomes.mark(conversation, Conversation.State.HELD, series.host)

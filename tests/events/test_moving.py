@@ -1,4 +1,6 @@
-"""Moving and cancelling: everybody is told once, calendars and reminders follow, nobody loses a place."""
+"""Moving and cancelling: everybody is told once, calendars and reminders follow, nobody loses a
+place.
+"""
 
 from datetime import timedelta
 
@@ -24,7 +26,9 @@ def move(session, starts_at=LATER, **more):
 
 
 def calendar_of(letter):
-    return Calendar.from_ical(next(content for name, content, _ in letter.attachments if name == "session.ics"))
+    return Calendar.from_ical(
+        next(content for name, content, _ in letter.attachments if name == "session.ics")
+    )
 
 
 def test_everybody_on_it_is_told_of_the_new_time(outbox):
@@ -92,7 +96,9 @@ def test_offer_told_by_mail_keeps_its_time_and_one_untold_follows_the_new_start(
     assert Message.objects.get(kind="offered", person=by_phone.person).not_after == LATER
 
 
-@pytest.mark.parametrize("starts_at", [KICK_OFF - timedelta(days=60), KICK_OFF - timedelta(days=28)])
+@pytest.mark.parametrize(
+    "starts_at", [KICK_OFF - timedelta(days=60), KICK_OFF - timedelta(days=28)]
+)
 def test_session_is_not_moved_into_the_past(starts_at):
     with pytest.raises(RuleError, match="is over already"):
         move(SessionFactory(), starts_at)
@@ -138,7 +144,10 @@ def test_what_waited_to_be_sent_is_not_sent_any_more():
 
     moving.cancel(session, "Too few of us.")
 
-    assert dict(Message.objects.values_list("kind", "state")) == {"booked": "dropped", "cancelled": "waiting"}
+    assert dict(Message.objects.values_list("kind", "state")) == {
+        "booked": "dropped",
+        "cancelled": "waiting",
+    }
 
 
 def test_cancelling_twice_tells_once():
@@ -169,7 +178,12 @@ def test_companion_hears_of_it_too(outbox):
 def test_rehearsal_says_who_and_when_and_changes_nothing(client, coordinator):
     session = SessionFactory()
     sign_up(session), sign_up(session, PhonePersonFactory())
-    fields = {"starts_at_0": "2022-10-13", "starts_at_1": "14:00", "ends_at_0": "2022-10-13", "ends_at_1": "16:00"}
+    fields = {
+        "starts_at_0": "2022-10-13",
+        "starts_at_1": "14:00",
+        "ends_at_0": "2022-10-13",
+        "ends_at_1": "16:00",
+    }
     address = reverse("admin:events_session_move", args=[session.pk])
 
     page = client.post(address, {**fields, "how": "look"}).content.decode()
@@ -182,9 +196,16 @@ def test_rehearsal_says_who_and_when_and_changes_nothing(client, coordinator):
 
 def test_hour_that_does_not_exist_is_refused_on_the_form(client, coordinator):
     session = SessionFactory()
-    fields = {"starts_at_0": "2023-03-26", "starts_at_1": "01:30", "ends_at_0": "2023-03-26", "ends_at_1": "03:30"}
+    fields = {
+        "starts_at_0": "2023-03-26",
+        "starts_at_1": "01:30",
+        "ends_at_0": "2023-03-26",
+        "ends_at_1": "03:30",
+    }
 
-    page = client.post(reverse("admin:events_session_move", args=[session.pk]), {**fields, "how": "do"})
+    page = client.post(
+        reverse("admin:events_session_move", args=[session.pk]), {**fields, "how": "do"}
+    )
 
     assert (page.status_code, Session.objects.get().starts_at) == (200, KICK_OFF)
 

@@ -1,4 +1,6 @@
-"""Opening hours become slots: by London's clocks, across both changes, and no booked conversation is ever dropped."""
+"""Opening hours become slots: by London's clocks, across both changes, and no booked conversation
+is ever dropped.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -96,7 +98,10 @@ def test_hours_that_come_back_open_the_same_slots(series):
     keys = set(series.slots.values_list("pk", flat=True))
     follow(series, lambda locked: locked.hours.all().delete())
 
-    follow(series, lambda locked: locked.hours.create(weekday=3, from_time=time(14), until_time=time(16)))
+    follow(
+        series,
+        lambda locked: locked.hours.create(weekday=3, from_time=time(14), until_time=time(16)),
+    )
 
     assert set(series.slots.open().values_list("pk", flat=True)) == keys
 
@@ -149,8 +154,9 @@ def test_times_of_another_series_of_the_same_host_are_left_out(series):
     plan = follow(series)
 
     assert [words for words, _ in plan.left_out] == [
-        "Thursday 6 October, 14:00", "Thursday 6 October, 15:00"
-    ]  # fmt: skip
+        "Thursday 6 October, 14:00",
+        "Thursday 6 October, 15:00",
+    ]
     assert walls(series)[0] == "13 Oct 14:00"
 
 
@@ -189,8 +195,12 @@ def test_lead_time_of_half_a_year_is_the_most(series):
 
 
 def opened_around(change_day, *hours):
-    with time_machine.travel(datetime.combine(change_day, time(12), UTC) - timedelta(days=7), tick=False):
-        series = SeriesFactory(opens_from=change_day - timedelta(days=1), opens_until=change_day + timedelta(days=1))
+    with time_machine.travel(
+        datetime.combine(change_day, time(12), UTC) - timedelta(days=7), tick=False
+    ):
+        series = SeriesFactory(
+            opens_from=change_day - timedelta(days=1), opens_until=change_day + timedelta(days=1)
+        )
         for weekday in range(7):
             series.hours.create(weekday=weekday, from_time=hours[0], until_time=hours[1])
         return series, follow(series)
@@ -211,7 +221,8 @@ def test_pattern_keeps_its_wall_time_across_a_change_of_the_clocks(change_day):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("change_day", "why"), [(date(2022, 10, 30), "comes twice"), (date(2023, 3, 26), "does not exist")]
+    ("change_day", "why"),
+    [(date(2022, 10, 30), "comes twice"), (date(2023, 3, 26), "does not exist")],
 )
 def test_slot_in_the_hour_that_changes_is_left_out_with_the_reason(change_day, why):
     series, plan = opened_around(change_day, time(0), time(4))
@@ -223,7 +234,9 @@ def test_slot_in_the_hour_that_changes_is_left_out_with_the_reason(change_day, w
     assert all(one.busy_until <= other.starts_at for one, other in pairwise(slots))
 
 
-@pytest.mark.parametrize(("day", "why"), [(date(2022, 10, 30), "comes twice"), (date(2023, 3, 26), "does not exist")])
+@pytest.mark.parametrize(
+    ("day", "why"), [(date(2022, 10, 30), "comes twice"), (date(2023, 3, 26), "does not exist")]
+)
 def test_wall_time_in_the_hour_that_changes_is_refused(day, why):
     with pytest.raises(RuleError, match=why):
         wall_time.moment(day, time(1, 30))
@@ -247,12 +260,16 @@ def test_one_slot_is_opened_for_somebody_at_a_wall_time(series):
         single_times.open_one(series, date(2031, 1, 1), time(18))
 
 
-def test_many_slots_ask_a_constant_number_of_queries_to_be_shown(series, client, django_assert_num_queries):
+def test_many_slots_ask_a_constant_number_of_queries_to_be_shown(
+    series, client, django_assert_num_queries
+):
     person = PersonFactory()
     client.force_login(person)
     for number in (1, 40):
         for _ in range(number):
-            slot_of(series, datetime(2022, 11, 1, tzinfo=UTC) + timedelta(hours=series.slots.count()))
+            slot_of(
+                series, datetime(2022, 11, 1, tzinfo=UTC) + timedelta(hours=series.slots.count())
+            )
         client.get(series.get_absolute_url())
 
         with django_assert_num_queries(8):

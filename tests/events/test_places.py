@@ -34,7 +34,11 @@ def test_person_who_signs_up_for_a_full_session_joins_the_waiting_list():
 
     registration = sign_up(session)
 
-    assert (registration.state, registration.list_number, registration.position) == (State.WAITING, 1, 1)
+    assert (registration.state, registration.list_number, registration.position) == (
+        State.WAITING,
+        1,
+        1,
+    )
 
 
 def test_thirty_first_of_thirty_places_waits():
@@ -71,7 +75,9 @@ def test_fee_is_fixed_at_sign_up():
     assert registration.fee_pence == 7500
 
 
-@pytest.mark.parametrize("state", [Session.State.CLOSED, Session.State.CANCELLED, Session.State.TO_BE_CONFIRMED])
+@pytest.mark.parametrize(
+    "state", [Session.State.CLOSED, Session.State.CANCELLED, Session.State.TO_BE_CONFIRMED]
+)
 def test_session_that_is_not_open_takes_nobody(state):
     session = SessionFactory(state=state)
 
@@ -193,7 +199,11 @@ def test_who_declined_is_not_offered_again_unless_they_ask():
 
     again = waiter.sign_up_again()
 
-    assert (again.pk == waiter.pk, again.state, states(waiter)) == (False, State.CONFIRMED, [State.CANCELLED])
+    assert (again.pk == waiter.pk, again.state, states(waiter)) == (
+        False,
+        State.CONFIRMED,
+        [State.CANCELLED],
+    )
 
 
 def test_put_me_back_goes_to_the_end_of_the_list(early):
@@ -303,7 +313,9 @@ def test_saving_a_stale_session_takes_back_nothing_that_rules_have_written():
 
 def test_private_answers_are_forgotten_thirty_days_after_the_session(early):
     companion = {"kind": "brings", "name": "Kim", "email": ""}
-    registration = sign_up(SessionFactory(), access_needs={"choices": [], "notes": "x"}, companion=companion)
+    registration = sign_up(
+        SessionFactory(), access_needs={"choices": [], "notes": "x"}, companion=companion
+    )
     early.move_to(KICK_OFF + timedelta(days=30))
     before = waiting_list.forget_private_answers()
     early.shift(timedelta(hours=3))
@@ -311,7 +323,12 @@ def test_private_answers_are_forgotten_thirty_days_after_the_session(early):
     after = waiting_list.forget_private_answers()
 
     registration.refresh_from_db()
-    assert (before, after, registration.access_needs, registration.companion) == ((0, 0), (1, 1), None, None)
+    assert (before, after, registration.access_needs, registration.companion) == (
+        (0, 0),
+        (1, 1),
+        None,
+        None,
+    )
 
 
 def test_no_offer_is_made_once_the_session_has_begun(early):
@@ -348,7 +365,11 @@ def test_who_came_without_signing_up_is_noted_over_the_places(early):
 
     registration = waiting_list.note_walk_in(session, name="Ash")
 
-    assert (registration.state, registration.seat, registration.came_without_signing_up) == (State.ATTENDED, 2, True)
+    assert (registration.state, registration.seat, registration.came_without_signing_up) == (
+        State.ATTENDED,
+        2,
+        True,
+    )
 
 
 def test_who_waited_and_came_is_noted_on_the_same_registration(early):

@@ -41,13 +41,21 @@ def states(*registrations):
 
 def test_everything_moves_and_the_other_record_is_emptied():
     kept, gone = PersonFactory(), PhonePersonFactory()
-    registration, follow = sign_up(SessionFactory(), gone), FollowFactory(person=gone, call=CallFactory())
+    registration, follow = (
+        sign_up(SessionFactory(), gone),
+        FollowFactory(person=gone, call=CallFactory()),
+    )
 
     join(kept, gone)
 
     registration.refresh_from_db(), follow.refresh_from_db()
     assert (registration.person, follow.person) == (kept, kept)
-    assert (kept.phone, gone.phone, gone.is_active, gone.joined_into) == ("+442079460123", None, False, kept)
+    assert (kept.phone, gone.phone, gone.is_active, gone.joined_into) == (
+        "+442079460123",
+        None,
+        False,
+        kept,
+    )
 
 
 def test_kept_record_without_an_address_takes_over_the_other_one():
@@ -115,7 +123,12 @@ def test_undone_within_a_day_each_has_its_own_again():
     record_joins.undo(row, None)
 
     registration.refresh_from_db(), gone.refresh_from_db(), kept.refresh_from_db()
-    assert (registration.person, gone.email, gone.is_active, gone.joined_into) == (gone, "gone@example.org", True, None)
+    assert (registration.person, gone.email, gone.is_active, gone.joined_into) == (
+        gone,
+        "gone@example.org",
+        True,
+        None,
+    )
     assert kept.email == "kept@example.org"
 
 
@@ -156,7 +169,9 @@ def test_emptied_record_is_found_nowhere(client, coordinator):
     gone = PersonFactory(name="Twice Known")
     join(PersonFactory(), gone)
 
-    page = client.get(reverse("admin:collective_person_changelist"), {"q": "Twice"}).content.decode()
+    page = client.get(
+        reverse("admin:collective_person_changelist"), {"q": "Twice"}
+    ).content.decode()
 
     assert reverse("admin:collective_person_change", args=[gone.pk]) not in page
 
@@ -180,7 +195,9 @@ ACTS = st.lists(
     st.tuples(
         st.sampled_from(["kept", "gone", "other"]),
         st.integers(0, 2),
-        st.sampled_from(["sign up", "give up", "accept", "decline", "follow", "attended", "missed"]),
+        st.sampled_from(
+            ["sign up", "give up", "accept", "decline", "follow", "attended", "missed"]
+        ),
     ),
     max_size=14,
 )
@@ -221,16 +238,22 @@ def told(*people):
 @pytest.mark.parametrize("places", [1, 3])
 @given(acts=ACTS, then_undo=st.booleans())
 @settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=True,
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
+)
 def test_any_two_histories_joined_lose_nothing(places, acts, then_undo):
     sessions = [SessionFactory(places=places) for _ in range(3)]
     people = {"kept": PersonFactory(), "gone": PersonFactory(), "other": PersonFactory()}
     kept, gone = people["kept"], people["gone"]
     play(sessions, people, acts)
     paid, messages = rights(kept, gone), told(kept, gone)
-    live = set(Registration.objects.live().filter(person__in=[kept, gone]).values_list("session", flat=True))
+    live = set(
+        Registration.objects.live()
+        .filter(person__in=[kept, gone])
+        .values_list("session", flat=True)
+    )
 
     row = join(kept, gone)
 

@@ -20,7 +20,9 @@ def keyed(registration, path=""):
 
 @pytest.fixture
 def mine(member):
-    return sign_up(SessionFactory(places=1), member, access_needs={"choices": ["captions"], "notes": "slowly"})
+    return sign_up(
+        SessionFactory(places=1), member, access_needs={"choices": ["captions"], "notes": "slowly"}
+    )
 
 
 def test_link_from_a_mail_shows_the_state_and_never_access_needs(client, mine):
@@ -47,7 +49,10 @@ def test_link_of_another_registration_opens_nothing(client, mine):
     other = sign_up(SessionFactory())
     client.logout()
 
-    assert client.get(f"/registrations/{mine.pk}/?key={key_for('registration', other.pk)}").status_code == 404
+    assert (
+        client.get(f"/registrations/{mine.pk}/?key={key_for('registration', other.pk)}").status_code
+        == 404
+    )
 
 
 def test_link_ends_thirty_days_after_the_session(client, mine, early):
@@ -74,7 +79,10 @@ def test_i_cannot_come_works_from_the_mail_and_has_a_way_back(client, mine):
     again = client.post(keyed(mine, "again/"), follow=True).content.decode()
 
     assert "You are signed up again" in again and "/again/" not in again
-    assert (state, "Sign up again" in page or "sign up again" in page.lower()) == (State.CANCELLED, True)
+    assert (state, "Sign up again" in page or "sign up again" in page.lower()) == (
+        State.CANCELLED,
+        True,
+    )
     assert mine.person.registrations.live().count() == 1
 
 
@@ -147,7 +155,9 @@ def test_material_is_for_who_is_coming_from_the_set_time_and_always_a_download(c
 
 
 def test_access_needs_can_be_changed(client, mine):
-    client.post(f"/registrations/{mine.pk}/access-needs/", {"access": ["breaks"], "access_notes": ""})
+    client.post(
+        f"/registrations/{mine.pk}/access-needs/", {"access": ["breaks"], "access_notes": ""}
+    )
 
     mine.refresh_from_db()
     assert mine.access_needs == {"choices": ["breaks"], "notes": ""}

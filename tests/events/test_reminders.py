@@ -33,7 +33,8 @@ def test_new_session_gets_the_usual_reminders(early):
 
 def test_reminder_at_six_the_day_before_is_by_winter_clocks_after_the_october_change():
     session = SessionFactory(
-        starts_at=datetime(2022, 10, 31, 14, tzinfo=UTC), ends_at=datetime(2022, 10, 31, 16, tzinfo=UTC)
+        starts_at=datetime(2022, 10, 31, 14, tzinfo=UTC),
+        ends_at=datetime(2022, 10, 31, 16, tzinfo=UTC),
     )
 
     assert due(session, at_time=time(18)) == datetime(2022, 10, 30, 18, tzinfo=UTC)
@@ -43,7 +44,8 @@ def test_reminder_at_six_the_day_before_is_by_winter_clocks_after_the_october_ch
 
 def test_reminder_at_six_the_day_before_is_by_summer_clocks_after_the_march_change():
     session = SessionFactory(
-        starts_at=datetime(2023, 3, 27, 13, tzinfo=UTC), ends_at=datetime(2023, 3, 27, 15, tzinfo=UTC)
+        starts_at=datetime(2023, 3, 27, 13, tzinfo=UTC),
+        ends_at=datetime(2023, 3, 27, 15, tzinfo=UTC),
     )
 
     assert due(session, at_time=time(18)) == datetime(2023, 3, 26, 17, tzinfo=UTC)
@@ -191,7 +193,10 @@ def test_session_whose_date_is_taken_away_has_nothing_due(early):
 def test_session_that_moves_nearer_sends_one_reminder_not_all_it_missed(early):
     session = SessionFactory()
     registration = sign_up(session)
-    session.starts_at, session.ends_at = clock.now() + timedelta(hours=4), clock.now() + timedelta(hours=5)
+    session.starts_at, session.ends_at = (
+        clock.now() + timedelta(hours=4),
+        clock.now() + timedelta(hours=5),
+    )
     session.save()
 
     reminders.fan_out_all_due()

@@ -78,7 +78,9 @@ def test_going_back_finds_the_form_as_it_was(client, member, session):
     page = client.get("/sessions/first/sign-up/").content.decode()
 
     assert "slowly</textarea>" in page
-    assert 'value="captions" id="id_access_1" checked' in " ".join(page.replace('class=""', "").split())
+    assert 'value="captions" id="id_access_1" checked' in " ".join(
+        page.replace('class=""', "").split()
+    )
 
 
 def test_lost_sign_in_keeps_what_was_typed_for_its_owner(client, member, session):
@@ -122,11 +124,20 @@ def test_draft_is_gone_once_it_is_sent_and_after_a_day(client, member, session, 
 
 
 def test_supporter_is_kept_with_the_registration(client, member, session):
-    answers = {**ANSWERS, "coming_along": "brings", "companion_name": "Kim", "companion_email": "Kim@example.org"}
+    answers = {
+        **ANSWERS,
+        "coming_along": "brings",
+        "companion_name": "Kim",
+        "companion_email": "Kim@example.org",
+    }
     client.post("/sessions/first/sign-up/", answers)
     client.post("/sessions/first/sign-up/check/")
 
-    assert Registration.objects.get().companion == {"kind": "brings", "name": "Kim", "email": "kim@example.org"}
+    assert Registration.objects.get().companion == {
+        "kind": "brings",
+        "name": "Kim",
+        "email": "kim@example.org",
+    }
 
 
 def test_session_that_closed_meanwhile_says_so_and_loses_nothing(client, member, session):
@@ -143,7 +154,10 @@ def test_newcomer_gives_a_name_and_lands_back_in_the_form(client, member, sessio
     member.name = ""
     member.save()
 
-    assert client.get("/sessions/first/sign-up/").url == "/me/name/?next=%2Fsessions%2Ffirst%2Fsign-up%2F"
+    assert (
+        client.get("/sessions/first/sign-up/").url
+        == "/me/name/?next=%2Fsessions%2Ffirst%2Fsign-up%2F"
+    )
 
 
 def test_confidential_words_are_readable_in_no_table(client, member, session):
@@ -155,7 +169,10 @@ def test_confidential_words_are_readable_in_no_table(client, member, session):
     }
     client.post("/sessions/first/sign-up/", {**answers, "access_notes": "quokka"})
     client.post("/sessions/first/sign-up/check/")
-    client.post(f"/registrations/{Registration.objects.get().pk}/access-needs/", {"access_notes": "quokka, wombat"})
+    client.post(
+        f"/registrations/{Registration.objects.get().pk}/access-needs/",
+        {"access_notes": "quokka, wombat"},
+    )
 
     dump = "".join(table_text(name) for name in connection.introspection.table_names())
 

@@ -1,4 +1,6 @@
-"""What happens when somebody was quicker, a page is old, or a colleague did something else meanwhile."""
+"""What happens when somebody was quicker, a page is old, or a colleague did something else
+meanwhile.
+"""
 
 from datetime import timedelta
 
@@ -12,7 +14,14 @@ from collective.models import Announcement, Message
 from events import access_needs, moving, waiting_list
 from events.models import AccessNeed, Registration, Session
 from tests.conftest import kinds, with_second_factor
-from tests.factories import KICK_OFF, CoordinatorFactory, PersonFactory, PhonePersonFactory, SessionFactory, sign_up
+from tests.factories import (
+    KICK_OFF,
+    CoordinatorFactory,
+    PersonFactory,
+    PhonePersonFactory,
+    SessionFactory,
+    sign_up,
+)
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
@@ -34,7 +43,11 @@ def form_of(client, address):
             sent |= {f"{bound.name}_{number}": part for number, part in enumerate(value)}
         elif value not in (None, False):
             sent[bound.name] = value
-    formsets = {f"{name}-{key}_FORMS": 0 for name in ("reminders", "materials") for key in ("TOTAL", "INITIAL")}
+    formsets = {
+        f"{name}-{key}_FORMS": 0
+        for name in ("reminders", "materials")
+        for key in ("TOTAL", "INITIAL")
+    }
     return {**sent, **formsets}
 
 
@@ -76,7 +89,11 @@ def test_old_session_form_does_not_take_back_a_colleagues_cancelling(client, coo
     client.post(address, {**sent, "pace": "Three breaks"})
 
     saved = Session.objects.get()
-    assert (saved.state, saved.cancelled_because, saved.pace) == ("cancelled", "Too few of us.", "Three breaks")
+    assert (saved.state, saved.cancelled_because, saved.pace) == (
+        "cancelled",
+        "Too few of us.",
+        "Three breaks",
+    )
 
 
 def test_cancelled_session_is_not_opened_by_an_old_page(client, coordinator):
@@ -107,7 +124,11 @@ def test_offer_that_mail_did_not_reach_stays_a_task_until_the_start(early):
     waiting_list.move_all_on()
 
     failed.refresh_from_db(), waiter.refresh_from_db()
-    assert (failed.state, failed.not_after, waiter.state) == (Message.State.WAITING, session.starts_at, State.OFFERED)
+    assert (failed.state, failed.not_after, waiter.state) == (
+        Message.State.WAITING,
+        session.starts_at,
+        State.OFFERED,
+    )
 
 
 def test_offer_that_has_ended_is_not_revived_by_telling_it(early):
@@ -147,7 +168,9 @@ def test_offer_of_a_cancelled_session_does_not_lapse_before_they_are_told(coordi
     waiting_list.move_all_on()
     by_hand.drop_untrue()
 
-    assert Message.objects.get(kind="cancelled", person=waiter.person).state == Message.State.WAITING
+    assert (
+        Message.objects.get(kind="cancelled", person=waiter.person).state == Message.State.WAITING
+    )
 
 
 def test_what_the_person_changed_meanwhile_is_not_overwritten():
@@ -167,7 +190,9 @@ def test_arranged_interpreter_stays_arranged_when_records_are_joined():
 
     record_joins.join(kept, gone, None)
 
-    assert [(need.registration, need.state) for need in AccessNeed.objects.all()] == [(mine, "arranged")]
+    assert [(need.registration, need.state) for need in AccessNeed.objects.all()] == [
+        (mine, "arranged")
+    ]
 
 
 def test_phone_task_of_an_offer_stays_untold_when_an_address_comes_by_a_join():
@@ -215,9 +240,16 @@ def test_chosen_person_is_still_told_after_a_join():
 
 def test_old_form_of_a_message_to_many_does_not_stop_it(client, coordinator):
     session = SessionFactory()
-    announcement = Announcement.objects.create(audience="confirmed", activity=session, subject="News", body="<p>x</p>")
+    announcement = Announcement.objects.create(
+        audience="confirmed", activity=session, subject="News", body="<p>x</p>"
+    )
     address = reverse("admin:collective_announcement_change", args=[announcement.pk])
-    sent = {"audience": "confirmed", "activity": session.pk, "subject": "Old news", "body": "<p>x</p>"}
+    sent = {
+        "audience": "confirmed",
+        "activity": session.pk,
+        "subject": "Old news",
+        "body": "<p>x</p>",
+    }
     announcements.schedule(announcement)
 
     client.post(address, sent)
@@ -258,7 +290,9 @@ def test_line_that_a_colleague_took_a_moment_ago_is_not_taken_silently():
 
 def test_mail_to_somebody_who_has_no_address_any_more_fails_where_staff_see_it(outbox):
     registration = sign_up(SessionFactory())
-    type(registration.person).objects.filter(pk=registration.person_id).update(email=None, reach_by="phone")
+    type(registration.person).objects.filter(pk=registration.person_id).update(
+        email=None, reach_by="phone"
+    )
 
     mail.send_due()
 
@@ -279,7 +313,8 @@ def test_who_manages_staff_cannot_touch_a_superuser(client, coordinator):
     boss = CoordinatorFactory(is_superuser=True)
 
     answers = {
-        client.get(reverse(f"admin:collective_person_{name}", args=[boss.pk])).status_code for name in ("email", "join")
+        client.get(reverse(f"admin:collective_person_{name}", args=[boss.pk])).status_code
+        for name in ("email", "join")
     }
 
     assert answers == {403}

@@ -1,4 +1,6 @@
-"""People without email: each message is a task for staff, and their offer's time starts when they are told."""
+"""People without email: each message is a task for staff, and their offer's time starts when they
+are told.
+"""
 
 from datetime import timedelta
 
@@ -11,7 +13,14 @@ from collective.models import Message
 from events import reminders, waiting_list
 from events.models import Registration
 from tests.conftest import kinds, with_second_factor
-from tests.factories import KICK_OFF, PersonFactory, PhonePersonFactory, SessionFactory, fill, sign_up
+from tests.factories import (
+    KICK_OFF,
+    PersonFactory,
+    PhonePersonFactory,
+    SessionFactory,
+    fill,
+    sign_up,
+)
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
@@ -38,7 +47,9 @@ def test_message_for_somebody_without_email_is_a_task_with_the_wording():
 
 
 def test_letter_by_post_begins_with_the_address():
-    person = PhonePersonFactory(name="Edwin", phone=None, postal_address="1 High Street\nLeeds", reach_by="post")
+    person = PhonePersonFactory(
+        name="Edwin", phone=None, postal_address="1 High Street\nLeeds", reach_by="post"
+    )
     sign_up(SessionFactory(), person)
 
     _, html = by_hand.wording(Message.objects.get())
@@ -195,7 +206,9 @@ def test_mail_that_came_back_is_seen_beside_the_person(client, coordinator, outb
     message = Message.objects.get()
 
     client.post(reverse("admin:collective_message_act", args=[message.pk, "came_back"]))
-    board = client.get(reverse("admin:events_session_board", args=[registration.session_id])).content.decode()
+    board = client.get(
+        reverse("admin:events_session_board", args=[registration.session_id])
+    ).content.decode()
 
     assert "Mail did not arrive: tell by phone" in board
 
@@ -216,16 +229,23 @@ def test_booking_for_who_is_on_the_phone_leaves_no_task(client, coordinator):
     session, person = SessionFactory(), PhonePersonFactory(name="Olive")
     address = reverse("admin:events_session_book_person", args=[session.pk, person.pk])
 
-    client.post(address, {"capacity": "personal", "coming_along": "nobody", "agree": "on", "told": "on"})
+    client.post(
+        address, {"capacity": "personal", "coming_along": "nobody", "agree": "on", "told": "on"}
+    )
 
     assert session.registrations.get().state == State.CONFIRMED
-    assert (Message.objects.get().state, Message.objects.get().told_by) == (Message.State.SENT, coordinator)
+    assert (Message.objects.get().state, Message.objects.get().told_by) == (
+        Message.State.SENT,
+        coordinator,
+    )
 
 
 def test_saying_yes_on_the_phone_books_the_place_and_leaves_no_task(client, coordinator):
     registration, _ = offered_by_phone()
 
-    client.post(reverse("admin:events_registration_act", args=[registration.pk, "accept"]), {"told": "on"})
+    client.post(
+        reverse("admin:events_registration_act", args=[registration.pk, "accept"]), {"told": "on"}
+    )
 
     registration.refresh_from_db()
     sweeps.run("untrue tasks")
@@ -244,7 +264,12 @@ def test_staff_who_may_not_see_numbers_cannot_open_a_task(client):
     with_second_factor(client, person)
     sign_up(SessionFactory(), PhonePersonFactory())
 
-    assert client.get(reverse("admin:collective_message_tell", args=[Message.objects.get().pk])).status_code == 403
+    assert (
+        client.get(
+            reverse("admin:collective_message_tell", args=[Message.objects.get().pk])
+        ).status_code
+        == 403
+    )
 
 
 def test_who_waits_by_phone_is_offered_in_the_same_order():

@@ -1,4 +1,6 @@
-"""What staff do with the waiting list: move with a reason, offer, take back, book past a closed sign-up."""
+"""What staff do with the waiting list: move with a reason, offer, take back, book past a closed
+sign-up.
+"""
 
 from datetime import timedelta
 
@@ -27,7 +29,13 @@ def order(session):
 
 @pytest.mark.parametrize(
     ("who", "position", "expected"),
-    [(2, 1, [2, 0, 1]), (0, 3, [1, 2, 0]), (0, 2, [1, 0, 2]), (1, 99, [0, 2, 1]), (1, 2, [0, 1, 2])],
+    [
+        (2, 1, [2, 0, 1]),
+        (0, 3, [1, 2, 0]),
+        (0, 2, [1, 0, 2]),
+        (1, 99, [0, 2, 1]),
+        (1, 2, [0, 1, 2]),
+    ],
 )
 def test_moving_puts_somebody_at_the_position(who, position, expected):
     session, _, rows = full_with_waiting(3)
@@ -130,7 +138,9 @@ def test_given_back_by_mistake_is_booked_again(client, coordinator):
     for act in ("give_back", "book_again"):
         client.post(reverse("admin:events_registration_act", args=[registration.pk, act]))
 
-    states = list(registration.person.registrations.order_by("created_at").values_list("state", flat=True))
+    states = list(
+        registration.person.registrations.order_by("created_at").values_list("state", flat=True)
+    )
     assert sorted(states) == [State.CANCELLED, State.CONFIRMED]
 
 

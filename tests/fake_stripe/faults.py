@@ -5,9 +5,16 @@ import threading
 
 # before: nothing was done; after: it was done, and nobody hears of it.
 KINDS = [
-    "timeout_before", "timeout_after", "reset_before", "reset_after", "429", "500_before", "500_after", "409",
+    "timeout_before",
+    "timeout_after",
+    "reset_before",
+    "reset_after",
+    "429",
+    "500_before",
+    "500_after",
+    "409",
     "malformed_after",
-]  # fmt: skip
+]
 
 
 class Faults:

@@ -1,4 +1,6 @@
-"""Stripe's hosted form, as far as a person clicks through it: a bank, an account number, and back."""
+"""Stripe's hosted form, as far as a person clicks through it: a bank, an account number, and
+back.
+"""
 
 from html import escape
 
@@ -21,7 +23,9 @@ def show(handler, token, error=""):
     link = _link(handler, token)
     if link is None or link["used"]:
         return away(handler, link["refresh_url"] if link else "/")
-    page = PAGE.format(error=f"<p><strong>{escape(error)}</strong></p>", back=escape(link["return_url"]))
+    page = PAGE.format(
+        error=f"<p><strong>{escape(error)}</strong></p>", back=escape(link["return_url"])
+    )
     return handler.reply(200, page.encode(), "text/html; charset=utf-8")
 
 

@@ -1,4 +1,6 @@
-"""The HTTP side: the paths of Stripe's that we use, a form to click through, signed events, and a control door."""
+"""The HTTP side: the paths of Stripe's that we use, a form to click through, signed events, and a
+control door.
+"""
 
 import hashlib
 import hmac
@@ -20,12 +22,26 @@ FOREVER = 60  # seconds that a request hangs which times out
 
 
 class FakeStripe:
-    """`with FakeStripe() as fake:` serves on `fake.address`; `fake.state` and `fake.faults` may be set."""
+    """`with FakeStripe() as fake:` serves on `fake.address`; `fake.state` and `fake.faults` may be
+    set.
+    """
 
-    def __init__(self, port=0, *, path=None, clock=None, webhook="", secret="whsec_fake", hang=FOREVER, delay=0.0):
+    def __init__(
+        self,
+        port=0,
+        *,
+        path=None,
+        clock=None,
+        webhook="",
+        secret="whsec_fake",
+        hang=FOREVER,
+        delay=0.0,
+    ):
         self.state, self.faults = State(path, clock), Faults()
         self.webhook, self.secret, self.hang, self.delay = webhook, secret, hang, delay
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), type("Bound", (Handler,), {"fake": self}))
+        self.server = ThreadingHTTPServer(
+            ("127.0.0.1", port), type("Bound", (Handler,), {"fake": self})
+        )
         self.server.daemon_threads = True
         self.server.request_queue_size = 128
         self.address = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -53,28 +69,43 @@ class FakeStripe:
     def event(self, kind, object_id, path):
         """The body of a thin event (v2), as bytes."""
         body = {
-            "id": new_id("evt"), "object": "v2.core.event", "type": kind, "livemode": False,
+            "id": new_id("evt"),
+            "object": "v2.core.event",
+            "type": kind,
+            "livemode": False,
             "created": self.state.stamp(),
-            "related_object": {"id": object_id, "type": kind.rsplit(".", 1)[0], "url": f"{path}/{object_id}"},
-        }  # fmt: skip
+            "related_object": {
+                "id": object_id,
+                "type": kind.rsplit(".", 1)[0],
+                "url": f"{path}/{object_id}",
+            },
+        }
         return json.dumps(body).encode()
 
     def sign(self, body, *, at=None, secret=None):
         """The Stripe-Signature header for this body."""
         at = int(at or time.time())
-        signed = hmac.new((secret or self.secret).encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+        signed = hmac.new(
+            (secret or self.secret).encode(), f"{at}.".encode() + body, hashlib.sha256
+        ).hexdigest()
         return f"t={at},v1={signed}"
 
     def payment_event(self, row):
         return self.event(
-            f"v2.money_management.outbound_payment.{row['status']}", row["id"], f"{MONEY}/outbound_payments"
+            f"v2.money_management.outbound_payment.{row['status']}",
+            row["id"],
+            f"{MONEY}/outbound_payments",
         )
 
     def _tell(self):
-        """Tell the webhook of every status that it has not heard of; what was not taken is told again."""
+        """Tell the webhook of every status that it has not heard of; what was not taken is told
+        again.
+        """
         while not self.stopping.wait(1):
             for row in self.payments:
-                if self.state.data["told"].get(row["id"]) != row["status"] and self._post(self.payment_event(row)):
+                if self.state.data["told"].get(row["id"]) != row["status"] and self._post(
+                    self.payment_event(row)
+                ):
                     with self.state.lock:
                         self.state.data["told"][row["id"]] = row["status"]
                         self.state.save()
@@ -82,7 +113,9 @@ class FakeStripe:
     def _post(self, body):
         headers = {"Stripe-Signature": self.sign(body), "Content-Type": "application/json"}
         try:
-            with urllib.request.urlopen(urllib.request.Request(self.webhook, body, headers), timeout=5) as answer:
+            with urllib.request.urlopen(
+                urllib.request.Request(self.webhook, body, headers), timeout=5
+            ) as answer:
                 return answer.status == 200
         except OSError:
             return False
@@ -184,9 +217,15 @@ class Handler(BaseHTTPRequestHandler):
             return state.add_account(body)
         if path == "/v2/core/account_links":
             token = state.add_link(body)
-            return {"object": "v2.core.account_link", "url": f"{self.fake.address}/form/{token}", "livemode": False,
-                    "account": body["account"], "created": state.stamp(), "expires_at": state.stamp(),
-                    "use_case": body["use_case"]}  # fmt: skip
+            return {
+                "object": "v2.core.account_link",
+                "url": f"{self.fake.address}/form/{token}",
+                "livemode": False,
+                "account": body["account"],
+                "created": state.stamp(),
+                "expires_at": state.stamp(),
+                "use_case": body["use_case"],
+            }
         if path == f"{MONEY}/outbound_payments":
             return self._pay(body)
         if found := re.fullmatch(rf"{MONEY}/payout_methods/(\w+)/archive", path):
@@ -211,17 +250,32 @@ class Handler(BaseHTTPRequestHandler):
         state = self.fake.state
         with state.lock:
             if path == f"{MONEY}/outbound_payments":
-                return self._page(state.payments_since(query.get("created[gte]", "").replace("+00:00", "Z")), query)
+                return self._page(
+                    state.payments_since(query.get("created[gte]", "").replace("+00:00", "Z")),
+                    query,
+                )
             if path == f"{MONEY}/payout_methods":
                 account = self.headers.get("Stripe-Context")
-                return {"data": [row for row in state.data["methods"].values() if row["account"] == account],
-                        "next_page_url": None, "previous_page_url": None}  # fmt: skip
+                return {
+                    "data": [
+                        row for row in state.data["methods"].values() if row["account"] == account
+                    ],
+                    "next_page_url": None,
+                    "previous_page_url": None,
+                }
             if path.startswith(f"{MONEY}/outbound_payments/"):
                 return state.payment(path.rsplit("/", 1)[1]) or self._missing()
             if path.startswith(f"{MONEY}/financial_accounts/"):
                 available = {"gbp": {"value": state.data["balance"], "currency": "gbp"}}
-                return {"id": path.rsplit("/", 1)[1], "object": "v2.money_management.financial_account",
-                        "balance": {"available": available, "inbound_pending": {}, "outbound_pending": {}}}  # fmt: skip
+                return {
+                    "id": path.rsplit("/", 1)[1],
+                    "object": "v2.money_management.financial_account",
+                    "balance": {
+                        "available": available,
+                        "inbound_pending": {},
+                        "outbound_pending": {},
+                    },
+                }
             if path.startswith("/v2/core/accounts/"):
                 return state.data["accounts"].get(path.rsplit("/", 1)[1]) or self._missing()
         return self._missing()
@@ -230,9 +284,14 @@ class Handler(BaseHTTPRequestHandler):
         limit, start = int(query.get("limit", 10)), int(query.get("page", 0))
         following = start + limit if start + limit < len(rows) else None
         since = query.get("created[gte]", "")
-        address = f"{MONEY}/outbound_payments?limit={limit}&page={following}&created[gte]={since}".replace("+", "%2B")
-        return {"data": rows[start : start + limit], "previous_page_url": None,
-                "next_page_url": address if following else None}  # fmt: skip
+        address = f"{MONEY}/outbound_payments?limit={limit}&page={following}&created[gte]={since}".replace(
+            "+", "%2B"
+        )
+        return {
+            "data": rows[start : start + limit],
+            "previous_page_url": None,
+            "next_page_url": address if following else None,
+        }
 
     def _missing(self):
         raise Problem(404, "invalid_request_error", "resource_missing")
@@ -255,7 +314,11 @@ class Handler(BaseHTTPRequestHandler):
     def reply(self, status, answer, kind="application/json", **headers):
         data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
         self.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Length": str(len(data)), **headers}.items():
+        for name, value in {
+            "Content-Type": kind,
+            "Content-Length": str(len(data)),
+            **headers,
+        }.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)

@@ -1,4 +1,6 @@
-"""What the fake holds: recipients, bank accounts, payments, keys, a balance; kept in a file if one is named."""
+"""What the fake holds: recipients, bank accounts, payments, keys, a balance; kept in a file if one
+is named.
+"""
 
 import json
 import os
@@ -9,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 KEYS_LAST = timedelta(days=30)
-# Account numbers with a fate of their own: the last four digits decide what becomes of a payment to it.
+# Account numbers with a fate of their own: the last four digits decide what becomes of a payment to
+# it.
 FATES = {
     "0001": ("failed", "payout_method_does_not_exist"),
     "0002": ("returned", "payout_method_closed"),
@@ -18,8 +21,14 @@ FATES = {
 }
 STARTING_BALANCE = 5_000_000  # pence
 EMPTY = {
-    "accounts": {}, "methods": {}, "payments": {}, "keys": {}, "links": {}, "balance": STARTING_BALANCE, "told": {},
-}  # fmt: skip
+    "accounts": {},
+    "methods": {},
+    "payments": {},
+    "keys": {},
+    "links": {},
+    "balance": STARTING_BALANCE,
+    "told": {},
+}
 
 
 def new_id(prefix):
@@ -55,9 +64,13 @@ class State:
 
     def add_account(self, body):
         row = {
-            "id": new_id("acct"), "object": "v2.core.account", "contact_email": body.get("contact_email"),
-            "display_name": body.get("display_name"), "created": self.stamp(), "livemode": False,
-        }  # fmt: skip
+            "id": new_id("acct"),
+            "object": "v2.core.account",
+            "contact_email": body.get("contact_email"),
+            "display_name": body.get("display_name"),
+            "created": self.stamp(),
+            "livemode": False,
+        }
         self.data["accounts"][row["id"]] = row
         return row
 
@@ -69,16 +82,29 @@ class State:
         return token
 
     def add_bank_account(self, account, bank, number):
-        """A new bank account of the recipient's; the one before is archived, as on Stripe's form."""
+        """A new bank account of the recipient's; the one before is archived, as on Stripe's
+        form.
+        """
         for row in self.data["methods"].values():
             row["archived"] = row["archived"] or row["account"] == account
         row = {
-            "id": new_id("gbba"), "object": "v2.money_management.payout_method", "type": "bank_account",
-            "account": account, "archived": False, "restricted": False, "created": self.stamp(), "livemode": False,
+            "id": new_id("gbba"),
+            "object": "v2.money_management.payout_method",
+            "type": "bank_account",
+            "account": account,
+            "archived": False,
+            "restricted": False,
+            "created": self.stamp(),
+            "livemode": False,
             "usage_status": {"payments": "eligible", "transfers": "ineligible"},
-            "bank_account": {"bank_name": bank, "last4": number[-4:], "country": "GB", "bank_account_type": "checking",
-                             "supported_currencies": ["gbp"]},
-        }  # fmt: skip
+            "bank_account": {
+                "bank_name": bank,
+                "last4": number[-4:],
+                "country": "GB",
+                "bank_account_type": "checking",
+                "supported_currencies": ["gbp"],
+            },
+        }
         self.data["methods"][row["id"]] = row
         return row
 
@@ -89,15 +115,28 @@ class State:
 
     def add_payment(self, body):
         row = {
-            "id": new_id("obp"), "object": "v2.money_management.outbound_payment", "amount": body["amount"],
-            "created": self.stamp(), "description": body.get("description"), "livemode": False, "cancelable": False,
-            "from": {"financial_account": body["from"]["financial_account"], "debited": body["amount"]},
-            "to": {"recipient": body["to"]["recipient"], "payout_method": body["to"]["payout_method"],
-                   "credited": body["amount"]},
-            "metadata": body.get("metadata") or {}, "statement_descriptor": body.get("statement_descriptor"),
-            "recipient_notification": body.get("recipient_notification") or {"setting": "configured"},
+            "id": new_id("obp"),
+            "object": "v2.money_management.outbound_payment",
+            "amount": body["amount"],
+            "created": self.stamp(),
+            "description": body.get("description"),
+            "livemode": False,
+            "cancelable": False,
+            "from": {
+                "financial_account": body["from"]["financial_account"],
+                "debited": body["amount"],
+            },
+            "to": {
+                "recipient": body["to"]["recipient"],
+                "payout_method": body["to"]["payout_method"],
+                "credited": body["amount"],
+            },
+            "metadata": body.get("metadata") or {},
+            "statement_descriptor": body.get("statement_descriptor"),
+            "recipient_notification": body.get("recipient_notification")
+            or {"setting": "configured"},
             "at": time.time(),
-        }  # fmt: skip
+        }
         self.data["balance"] -= body["amount"]["value"]
         self.data["payments"][row["id"]] = row
         return row
@@ -105,7 +144,9 @@ class State:
     def payment(self, stripe_id):
         """As it is now: time makes it posted, failed or returned."""
         row = self.data["payments"].get(stripe_id)
-        return row and {key: value for key, value in {**row, **self._progress(row)}.items() if key != "at"}
+        return row and {
+            key: value for key, value in {**row, **self._progress(row)}.items() if key != "at"
+        }
 
     def _progress(self, row):
         created = datetime.fromisoformat(row["created"].replace("Z", "+00:00"))
@@ -120,13 +161,19 @@ class State:
         details = {status: {"reason": reason}} if status in {"failed", "returned"} else None
         arrival = None if details else _stamp(created + timedelta(days=1))
         return {
-            "status": status, "status_transitions": times if status != "processing" else None,
-            "status_details": details, "expected_arrival_date": arrival,
-        }  # fmt: skip
+            "status": status,
+            "status_transitions": times if status != "processing" else None,
+            "status_details": details,
+            "expected_arrival_date": arrival,
+        }
 
     def payments_since(self, moment):
         rows = [self.payment(key) for key in self.data["payments"]]
-        return sorted((row for row in rows if row["created"] >= moment), key=lambda row: row["created"], reverse=True)
+        return sorted(
+            (row for row in rows if row["created"] >= moment),
+            key=lambda row: row["created"],
+            reverse=True,
+        )
 
     # Keys.
 
@@ -139,7 +186,12 @@ class State:
         return kept
 
     def keep_answer(self, key, body, status, answer):
-        self.data["keys"][key] = {"body": body, "status": status, "answer": answer, "at": self.now().isoformat()}
+        self.data["keys"][key] = {
+            "body": body,
+            "status": status,
+            "answer": answer,
+            "at": self.now().isoformat(),
+        }
 
 
 def _stamp(moment):

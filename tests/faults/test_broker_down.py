@@ -38,7 +38,9 @@ def sign_in_and_sign_up(client, server):
     """A newcomer's whole way, with a real browser's requests."""
     client.get("/accounts/login/?next=/sessions/first/sign-up/")
     client.post("/accounts/login/?next=/sessions/first/sign-up/", {"email": "new@example.org"})
-    code = re.search(r"\b\d{6}\b", server.wait_for_mail_to("new@example.org").get_payload()[0].get_payload()).group()
+    code = re.search(
+        r"\b\d{6}\b", server.wait_for_mail_to("new@example.org").get_payload()[0].get_payload()
+    ).group()
     client.post("/accounts/login/code/?next=/sessions/first/sign-up/", {"code": code})
     client.post(client.url.removeprefix(client.address), {"name": "Robin"})
     client.post("/sessions/first/sign-up/", ANSWERS)

@@ -40,11 +40,15 @@ def quiet(session, people):
 
 def leases_run_out():
     """Time passes: what a killed worker had claimed may be taken by another."""
-    Message.objects.filter(state=State.SENDING).update(lease_until=clock.now() - timedelta(seconds=1))
+    Message.objects.filter(state=State.SENDING).update(
+        lease_until=clock.now() - timedelta(seconds=1)
+    )
 
 
 def kill_while_sending(server, env, app):
-    """Kill the worker -9 three times amid the mails; returns how many Message-IDs there should have been."""
+    """Kill the worker -9 three times amid the mails; returns how many Message-IDs there should have
+    been.
+    """
     for number in range(1, KILLS + 1):
         with processes.worker(env, app) as running:
             assert server.wait_for(number * MAILS // (KILLS + 2))

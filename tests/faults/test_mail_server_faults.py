@@ -1,4 +1,6 @@
-"""A mail server that is down, refuses, or is reached by a sender that froze: nothing lost, nothing twice."""
+"""A mail server that is down, refuses, or is reached by a sender that froze: nothing lost, nothing
+twice.
+"""
 
 import os
 import signal
@@ -38,7 +40,9 @@ def time_passes():
 
 
 def an_hour_down(settings):
-    """Nobody listens at the port: the tries of an hour (after 1, 2, 5, 10, 20 and 30 minutes), all in vain."""
+    """Nobody listens at the port: the tries of an hour (after 1, 2, 5, 10, 20 and 30 minutes), all
+    in vain.
+    """
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", servers.free_port()
     for _ in range(6):
@@ -68,8 +72,13 @@ def test_an_hour_down_then_temporary_and_final_refusals_lose_nothing(session, se
 
     assert still_signs_up.state == Registration.State.CONFIRMED
     assert set(server.message_ids.values()) == {1}
-    assert Counter(Message.objects.values_list("state", flat=True)) == {State.SENT: MAILS - 2, State.FAILED: 3}
-    assert set(Message.objects.failed().values_list("person__email", flat=True)) == set(addresses[6:9])
+    assert Counter(Message.objects.values_list("state", flat=True)) == {
+        State.SENT: MAILS - 2,
+        State.FAILED: 3,
+    }
+    assert set(Message.objects.failed().values_list("person__email", flat=True)) == set(
+        addresses[6:9]
+    )
 
 
 def test_negative_control_taking_every_error_for_final_loses_all(session, settings, monkeypatch):
@@ -83,12 +92,16 @@ def test_negative_control_taking_every_error_for_final_loses_all(session, settin
 
 
 def freeze_past_the_lease(app, session, off=""):
-    """A worker freezes between its claim and its first word to the server; another takes the message over.
+    """A worker freezes between its claim and its first word to the server; another takes the
+    message over.
 
     Returns how often the mail came.
     """
     with processes.MailServer() as server, processes.Gate(server.port) as gate:
-        slow, fast = processes.environment(gate.port, PROTECTION_OFF=off), processes.environment(server.port)
+        slow, fast = (
+            processes.environment(gate.port, PROTECTION_OFF=off),
+            processes.environment(server.port),
+        )
         with processes.worker(slow, app) as frozen:
             message = Message.objects.get(person=sign_up(session).person)
             assert gate.came.wait(processes.PATIENCE)
@@ -99,7 +112,9 @@ def freeze_past_the_lease(app, session, off=""):
                 assert server.wait_for(1)
             gate.opened.set()
             os.killpg(frozen.pid, signal.SIGCONT)
-            server.wait_for_mail_to(sign_up(session, PersonFactory(email="marker@example.org")).person.email)
+            server.wait_for_mail_to(
+                sign_up(session, PersonFactory(email="marker@example.org")).person.email
+            )
     return server.message_ids[message.message_id]
 
 

@@ -1,4 +1,6 @@
-"""R9 for money: a process that dies at any SQL statement of approving, beginning, sending or hearing of a payment."""
+"""R9 for money: a process that dies at any SQL statement of approving, beginning, sending or
+hearing of a payment.
+"""
 
 import os
 
@@ -26,7 +28,9 @@ DIED = 9
 
 
 def dies_at(number, after, act):
-    """Run the act in a child process that dies before (or after) this statement; returns whether it died."""
+    """Run the act in a child process that dies before (or after) this statement; returns whether it
+    died.
+    """
     connection.close()
     child = os.fork()
     if child == 0:
@@ -58,7 +62,9 @@ def _die_at(number, after, act):
 
 
 def everywhere(prepare, act):
-    """(statements met, what was broken) after dying at each statement in turn, with fresh rows each time."""
+    """(statements met, what was broken) after dying at each statement in turn, with fresh rows each
+    time.
+    """
     for number in range(1, MOST):
         died = False
         for after in (False, True):
@@ -99,9 +105,17 @@ def test_approving_is_all_or_nothing(stripe, late):
         return payment, approvals.versions([payment])[payment.pk]
 
     states = set()
-    for payment, _ in everywhere(prepare, lambda row: approvals.approve(row[0].pk, boss, seen=row[1])):
+    for payment, _ in everywhere(
+        prepare, lambda row: approvals.approve(row[0].pk, boss, seen=row[1])
+    ):
         payment.refresh_from_db()
-        states.add((payment.state, payment.approved_by_id is not None, payment.events.filter(what="approved").count()))
+        states.add(
+            (
+                payment.state,
+                payment.approved_by_id is not None,
+                payment.events.filter(what="approved").count(),
+            )
+        )
         assert invariants.broken() == []
 
     assert states == {("due", False, 0), ("approved", True, 1)}
@@ -118,7 +132,11 @@ def test_beginning_and_sending_move_money_once(stripe, late):
         assert [words for words, _ in invariants.broken()] == []
         come_to_rest()
         payment.refresh_from_db()
-        assert (payment.state, moved_of(stripe, payment), invariants.broken()) == (Payment.State.SENT, 1, [])
+        assert (payment.state, moved_of(stripe, payment), invariants.broken()) == (
+            Payment.State.SENT,
+            1,
+            [],
+        )
 
 
 def test_event_is_never_lost_between_the_door_and_its_effect(stripe, late):

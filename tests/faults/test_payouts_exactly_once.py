@@ -1,4 +1,6 @@
-"""R2: approved payments, workers killed -9 at random moments, a Stripe that fails: exactly one movement each."""
+"""R2: approved payments, workers killed -9 at random moments, a Stripe that fails: exactly one
+movement each.
+"""
 
 import logging
 import os
@@ -16,7 +18,13 @@ from collective.models import Person, SweepRun
 from payments import invariants
 from payments.models import Payment, PaymentRules, PayoutAccount, PayoutAttempt
 from tests import processes
-from tests.factories import KICK_OFF, CommunityFactory, FinanceFactory, PersonFactory, SessionFactory
+from tests.factories import (
+    KICK_OFF,
+    CommunityFactory,
+    FinanceFactory,
+    PersonFactory,
+    SessionFactory,
+)
 from tests.fake_stripe import FakeStripe
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -26,28 +34,51 @@ LONGEST = 400  # seconds until everything must have come to rest
 
 
 def many_approved(fake, number):
-    """So many approved payments of as many people, in bulk, with their bank accounts at the fake."""
+    """So many approved payments of as many people, in bulk, with their bank accounts at the
+    fake.
+    """
     CommunityFactory()
     session, confirmed, approved = SessionFactory(), PersonFactory(), FinanceFactory()
     people = Person.objects.bulk_create(
-        [Person(email=f"payee{row}@example.org", name="Payee", password="!") for row in range(number)]
+        [
+            Person(email=f"payee{row}@example.org", name="Payee", password="!")
+            for row in range(number)
+        ]
     )
     accounts = []
     for person in people:
         account = fake.state.add_account({"display_name": "Payee"})
         method = fake.state.add_bank_account(account["id"], "Bank", "12349999")
-        accounts.append(PayoutAccount(
-            person=person, state="ready", stripe_account=account["id"], payout_method=method["id"], last_four="9999",
-        ))  # fmt: skip
-    PayoutAccount.objects.bulk_create(accounts)
-    return Payment.objects.bulk_create([
-        Payment(
-            person=person, activity=session, fee_pence=2500 + row, taken_pence=2500 + row, choice="pay",
-            state="approved", happened_on=KICK_OFF.date(), choose_by=KICK_OFF.date(), confirmed_by=confirmed,
-            confirmed_at=KICK_OFF, approved_by=approved, approved_at=KICK_OFF, method="stripe",
+        accounts.append(
+            PayoutAccount(
+                person=person,
+                state="ready",
+                stripe_account=account["id"],
+                payout_method=method["id"],
+                last_four="9999",
+            )
         )
-        for row, person in enumerate(people)
-    ])  # fmt: skip
+    PayoutAccount.objects.bulk_create(accounts)
+    return Payment.objects.bulk_create(
+        [
+            Payment(
+                person=person,
+                activity=session,
+                fee_pence=2500 + row,
+                taken_pence=2500 + row,
+                choice="pay",
+                state="approved",
+                happened_on=KICK_OFF.date(),
+                choose_by=KICK_OFF.date(),
+                confirmed_by=confirmed,
+                confirmed_at=KICK_OFF,
+                approved_by=approved,
+                approved_at=KICK_OFF,
+                method="stripe",
+            )
+            for row, person in enumerate(people)
+        ]
+    )
 
 
 def environment(fake, **more):
@@ -85,7 +116,9 @@ def test_workers_killed_forty_times_move_each_payment_once():
         with Sweeping():
             until = time.monotonic() + LONGEST
             while kills < KILLS or (open_payments() and time.monotonic() < until):
-                with processes.worker(environment(fake, REVIEW_AFTER="150"), app="tests.faults.quick"):
+                with processes.worker(
+                    environment(fake, REVIEW_AFTER="150"), app="tests.faults.quick"
+                ):
                     time.sleep(2 + chance.random() * 2 if kills < KILLS else 10)
                 kills += 1
 
@@ -100,7 +133,9 @@ def test_workers_killed_forty_times_move_each_payment_once():
     assert {states[reference] for reference in states if reference not in sent} <= {"needs_review"}
     assert (invariants.broken(), set(fake.faults.met)) == ([], set(fake.faults.kinds))
     numbers = (PAYMENTS, kills, len(fake.faults.met), len(sent), PAYMENTS - len(sent), len(moved))
-    log.warning("%s payments, %s workers, %s faults: %s sent once, %s in review, %s movements", *numbers)
+    log.warning(
+        "%s payments, %s workers, %s faults: %s sent once, %s in review, %s movements", *numbers
+    )
 
 
 def test_without_the_stored_key_money_moves_twice():
@@ -120,7 +155,9 @@ def test_without_the_stored_key_money_moves_twice():
 
 
 def prepare():
-    """No cap a day; and Stripe was compared with just now, so that it is the key alone that keeps from paying twice."""
+    """No cap a day; and Stripe was compared with just now, so that it is the key alone that keeps
+    from paying twice.
+    """
     SweepRun.objects.create(name="payments under way", finished_at=clock.now())
     PaymentRules.note(most_per_day_pence=1_000_000_000, reconciled_at=clock.now())
     connection.close()

@@ -1,4 +1,6 @@
-"""Many people at once, each on a connection of their own: never a place too many, never an error."""
+"""Many people at once, each on a connection of their own: never a place too many, never an
+error.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -45,7 +47,10 @@ def test_forty_at_once_for_five_places_while_staff_save_the_session(session):
     people = PersonFactory.create_batch(PEOPLE)
     stale = Session.objects.get(pk=session.pk)
 
-    at_once([lambda person=person: session.sign_up(person) for person in people] + [stale.save, stale.save])
+    at_once(
+        [lambda person=person: session.sign_up(person) for person in people]
+        + [stale.save, stale.save]
+    )
 
     numbers = session.registrations.waiting().values_list("list_number", flat=True)
     assert states(session) == {"confirmed": PLACES, "waiting": PEOPLE - PLACES}
@@ -82,4 +87,7 @@ def test_without_the_lock_the_seats_constraint_still_keeps_the_places(session, m
 
     assert "IntegrityError" in results
     assert session.registrations.holding().count() <= PLACES + results.count("IntegrityError")
-    assert len(set(session.registrations.holding().values_list("seat", flat=True))) == states(session)["confirmed"]
+    assert (
+        len(set(session.registrations.holding().values_list("seat", flat=True)))
+        == states(session)["confirmed"]
+    )

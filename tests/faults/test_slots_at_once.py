@@ -1,5 +1,7 @@
-"""200 people for 40 slots through the pages, 50 at once, a third of who has one moving meanwhile: one conversation a
-slot and a person, none lost in a move, no server error. Without lock and constraints it fails."""
+"""200 people for 40 slots through the pages, 50 at once, a third of who has one moving meanwhile:
+one conversation a slot and a person, none lost in a move, no server error. Without lock and
+constraints it fails.
+"""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +21,13 @@ from tests.faults.test_places_at_once import at_once
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 PEOPLE, SLOTS, AT_ONCE, MOVERS = 200, 40, 50, 0.3
-FORM = {"how": "phone", "who_rings": "host", "phone": "07700 900123", "topics": TALK["topics"], "capacity": "personal"}
+FORM = {
+    "how": "phone",
+    "who_rings": "host",
+    "phone": "07700 900123",
+    "topics": TALK["topics"],
+    "capacity": "personal",
+}
 
 
 @pytest.fixture
@@ -38,7 +46,9 @@ def browser(person):
 
 
 def try_to_book(series, person, slots):
-    """Through form and check page, at most three times: whoever is told that a time is taken tries another one."""
+    """Through form and check page, at most three times: whoever is told that a time is taken tries
+    another one.
+    """
     client, statuses = browser(person), []
     for slot in random.sample(slots, 3):
         page = reverse("book_conversation", args=[series.slug, slot.pk])
@@ -51,8 +61,10 @@ def try_to_book(series, person, slots):
 def move_about(conversation, slots):
     """Five moves to any slot, taken or not."""
     client = browser(conversation.person)
-    answers = [client.post(reverse("move_booking_to", args=[conversation.pk, slot.pk])) for slot in
-               random.sample(slots, 5)]  # fmt: skip
+    answers = [
+        client.post(reverse("move_booking_to", args=[conversation.pk, slot.pk]))
+        for slot in random.sample(slots, 5)
+    ]
     return [answer.status_code for answer in answers]
 
 
@@ -66,7 +78,9 @@ def rush(series, people=PEOPLE):
         try_to_book(series, person, [slot] * 3)
         booked.append(Conversation.objects.get(person=person))
     acts = [lambda row=row: move_about(row, slots) for row in booked]
-    acts += [lambda person=person: try_to_book(series, person, slots) for person in people[len(movers) :]]
+    acts += [
+        lambda person=person: try_to_book(series, person, slots) for person in people[len(movers) :]
+    ]
     random.shuffle(acts)
 
     def run(act):
@@ -99,7 +113,9 @@ def test_without_lock_and_constraints_it_fails(series, monkeypatch):
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX one_conversation_a_slot")
         cursor.execute("DROP INDEX one_booked_each_turn")
-    monkeypatch.setattr(ConversationSeries, "locked", lambda self: ConversationSeries.objects.get(pk=self.pk))
+    monkeypatch.setattr(
+        ConversationSeries, "locked", lambda self: ConversationSeries.objects.get(pk=self.pk)
+    )
 
     try:
         rush(series, people=60)
@@ -113,7 +129,8 @@ def test_without_lock_and_constraints_it_fails(series, monkeypatch):
                 " WHERE state <> 'cancelled'"
             )
             cursor.execute(
-                "CREATE UNIQUE INDEX one_booked_each_turn ON events_conversation (series_id, person_id, turn)"
+                "CREATE UNIQUE INDEX one_booked_each_turn ON events_conversation (series_id, "
+                "person_id, turn)"
                 " WHERE state = 'booked'"
             )
 
@@ -137,7 +154,10 @@ def test_host_who_changes_the_hours_meanwhile_drops_nobody(series):
             return None
 
     rows = at_once(
-        [lambda person=person, slot=slot: book(person, slot) for person, slot in zip(people, slots, strict=True)]
+        [
+            lambda person=person, slot=slot: book(person, slot)
+            for person, slot in zip(people, slots, strict=True)
+        ]
         + [lambda: opening.apply(series, lambda locked: None)]
     )
 

@@ -1,5 +1,7 @@
-"""8 writers, 500 saves of the same three sections through the pages: each save is in the history or was answered with
-the clash page, and no accepted word is lost. Without the optimistic lock it fails."""
+"""8 writers, 500 saves of the same three sections through the pages: each save is in the history or
+was answered with the clash page, and no accepted word is lost. Without the optimistic lock it
+fails.
+"""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +31,9 @@ def write(person, sections, saves):
         page = client.get(section.get_absolute_url()).content.decode()
         html = unescape(TEXT.search(page)[1]) + f"<p>{token}</p>"
         form = {"title": section.title, "html": html, "state": "writing", "notes": ""}
-        answer = client.post(section.get_absolute_url(), {**form, "started_from": STARTED.search(page)[1]})
+        answer = client.post(
+            section.get_absolute_url(), {**form, "started_from": STARTED.search(page)[1]}
+        )
         found.append((section.pk, token, answer.status_code))
     connection.close()
     return found
@@ -42,7 +46,9 @@ def rush(saves=SAVES):
     sections = [section_in(policy, title=f"Section {number}") for number in range(SECTIONS)]
     shares = [saves // WRITERS + (number < saves % WRITERS) for number in range(WRITERS)]
     with ThreadPoolExecutor(WRITERS) as pool:
-        answers = pool.map(lambda pair: write(pair[0], sections, pair[1]), zip(people, shares, strict=True))
+        answers = pool.map(
+            lambda pair: write(pair[0], sections, pair[1]), zip(people, shares, strict=True)
+        )
     return [row for rows in answers for row in rows]
 
 
@@ -68,7 +74,9 @@ def test_no_accepted_word_is_lost_and_each_save_is_in_the_history_or_a_clash():
 
 def test_without_the_lock_words_are_lost(monkeypatch):
     def replaced(section, started_from, **changes):
-        return Section.objects.filter(pk=section.pk).update(lock_version=F("lock_version") + 1, **changes)
+        return Section.objects.filter(pk=section.pk).update(
+            lock_version=F("lock_version") + 1, **changes
+        )
 
     monkeypatch.setattr(writing, "_replaced", replaced)
 

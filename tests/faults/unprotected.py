@@ -1,4 +1,7 @@
-"""Negative controls: the product with one protection taken off. Workers and web servers of the fault tests load it."""
+"""Negative controls: the product with one protection taken off.
+
+Workers and web servers of the fault tests load it.
+"""
 
 import os
 

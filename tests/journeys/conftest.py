@@ -12,8 +12,12 @@ from collective import clock, roles
 from tests.conftest import with_second_factor
 from tests.factories import CommunityFactory, PageFactory, SessionFactory
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's loop runs in this thread; Django's check means others
+CHROMIUM = (
+    os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+)
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+    "1"  # playwright's loop runs in this thread; Django's check means others
+)
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +25,12 @@ def chromium():
     if not CHROMIUM:
         pytest.skip("Chromium was not found: apt-get install chromium")
     with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        flags = [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--no-first-run",
+        ]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
         browser.close()
@@ -29,7 +38,9 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def server():
-    """The application on a free port, static files by WhiteNoise as in production (pytest-django's serves its own)."""
+    """The application on a free port, static files by WhiteNoise as in production (pytest-django's
+    serves its own).
+    """
     thread = LiveServerThread("localhost", static_handler=lambda application: application)
     thread.daemon = True
     thread.start()
@@ -57,7 +68,9 @@ def new_context(chromium):
     contexts = []
 
     def make(**options):
-        contexts.append(chromium.new_context(**{"viewport": {"width": 390, "height": 844}, **options}))
+        contexts.append(
+            chromium.new_context(**{"viewport": {"width": 390, "height": 844}, **options})
+        )
         return contexts[-1]
 
     yield make
@@ -70,7 +83,11 @@ def sign_in(context, site, person):
     client = Client()
     client.force_login(person)
     with_second_factor(client, person)
-    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key, "url": site}
+    cookie = {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": client.session.session_key,
+        "url": site,
+    }
     context.add_cookies([cookie])
     return context
 

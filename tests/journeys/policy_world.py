@@ -1,4 +1,6 @@
-"""A policy in every state, for axe: drafts that stand and that were withdrawn, sections, versions, invitations."""
+"""A policy in every state, for axe: drafts that stand and that were withdrawn, sections, versions,
+invitations.
+"""
 
 import uuid
 
@@ -8,21 +10,29 @@ from policy_drafts.models import Audience, PolicyRole
 from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
 
 TEXT = (
-    '<h3>Heading</h3><p>We <strong>look</strong> after <a href="https://example.org/">each other</a>.</p>'
-    "<ul><li>One</li><li>Two</li></ul><blockquote>So they said.</blockquote><dl><dt>Harm</dt><dd>It hurts.</dd></dl>"
-    "<table><tr><th>Who</th><th>What</th></tr><tr><td>All of us</td><td>We listen to each other</td></tr></table>"
+    '<h3>Heading</h3><p>We <strong>look</strong> after <a href="https://example.org/">each '
+    "other</a>.</p>"
+    "<ul><li>One</li><li>Two</li></ul><blockquote>So they "
+    "said.</blockquote><dl><dt>Harm</dt><dd>It hurts.</dd></dl>"
+    "<table><tr><th>Who</th><th>What</th></tr><tr><td>All of us</td><td>We listen to each "
+    "other</td></tr></table>"
 )
 
 
 def make_policy(member, call):
-    """{"lead", "section", "removed", "role", "theirs", "member"}: policy "safe", and "empty" without any draft."""
+    """{"lead", "section", "removed", "role", "theirs", "member"}: policy "safe", and "empty"
+    without any draft.
+    """
     lead = PersonFactory(name="Richard")
     policy, empty = PolicyFactory(slug="safe", title="Safety policy"), PolicyFactory(slug="empty")
     policy.rounds.create(call=call)
     for row in (policy, empty):
         role_in(row, lead)
     role_in(empty, member, PolicyRole.Kind.WORKING_GROUP)
-    section, removed = section_in(policy, TEXT, "Why", lead), section_in(policy, "<p>Gone.</p>", "Gone", lead)
+    section, removed = (
+        section_in(policy, TEXT, "Why", lead),
+        section_in(policy, "<p>Gone.</p>", "Gone", lead),
+    )
     section_in(policy, "<p>One of two.</p><p>Two of two.</p>", "Two parts", lead)
     published(policy, lead, Audience.PUBLIC)
     html = TEXT.replace("each other", "one another").replace("<p>We", "<p>New.</p><p>We")
@@ -40,10 +50,13 @@ def make_policy(member, call):
     text = b"# Why\n\nWe listen.\n\n# Quite new\n\nWe talk.\n\n<script>x</script>"
     return {
         "brought": importing.bring(policy, lead, "x.md", text),
-        "lead": lead, "section": section, "role": inviting.invite(policy, lead, "a@example.org", "working_group"),
+        "lead": lead,
+        "section": section,
+        "role": inviting.invite(policy, lead, "a@example.org", "working_group"),
         "theirs": inviting.invite(policy, lead, member.email, "working_group"),
-        "mine": member.policy_roles.get(), "follow": policy.follows.create(person=PersonFactory()),
-    }  # fmt: skip
+        "mine": member.policy_roles.get(),
+        "follow": policy.follows.create(person=PersonFactory()),
+    }
 
 
 def of(path):
@@ -63,18 +76,36 @@ ROWS = [
     ("changes", "visitor", "/policies/safe/drafts/2/changes/"),
     ("changes nothing", "visitor", "/policies/safe/drafts/1/changes/"),
     ("follow_policy", "member", "/policies/safe/follow/"),
-    ("stop_draft_news", "visitor", lambda world: f"/policies/news/{world.policy['follow'].pk}/stop/?key="
-                                                 f"{key_for('draft-news', world.policy['follow'].pk)}"),
+    (
+        "stop_draft_news",
+        "visitor",
+        lambda world: (
+            f"/policies/news/{world.policy['follow'].pk}/stop/?key="
+            f"{key_for('draft-news', world.policy['follow'].pk)}"
+        ),
+    ),
     ("invitation", "member", lambda world: f"/policies/invitations/{world.policy['theirs'].pk}/"),
-    ("invitation of another", "member", lambda world: f"/policies/invitations/{world.policy['role'].pk}/"),
+    (
+        "invitation of another",
+        "member",
+        lambda world: f"/policies/invitations/{world.policy['role'].pk}/",
+    ),
     ("write", "lead", "/policies/safe/write/"),
     ("write nothing", "lead", "/policies/empty/write/"),
     ("bring_in", "lead", "/policies/safe/write/import/"),
-    ("look_through", "lead", lambda world: f"/policies/safe/write/import/{world.policy['brought'].pk}/"),
+    (
+        "look_through",
+        "lead",
+        lambda world: f"/policies/safe/write/import/{world.policy['brought'].pk}/",
+    ),
     ("removed_sections", "lead", "/policies/safe/write/removed/"),
     ("roles", "lead", "/policies/safe/write/people/"),
     ("end_role", "lead", of("write/people/{role}/end/")),
-    ("end_role own", "member", lambda world: f"/policies/empty/write/people/{world.policy['mine'].pk}/end/"),
+    (
+        "end_role own",
+        "member",
+        lambda world: f"/policies/empty/write/people/{world.policy['mine'].pk}/end/",
+    ),
     ("rehearse", "lead", "/policies/safe/write/publish/"),
     ("rehearse nothing", "lead", "/policies/empty/write/publish/?for=public"),
     ("write_section", "lead", of("write/{section}/")),
@@ -89,4 +120,4 @@ ROWS = [
     ("open_draft", "lead", "/policies/safe/drafts/4/open/"),
     ("open_draft nobody", "lead", "/policies/safe/drafts/1/open/"),
     ("withdraw_draft", "lead", "/policies/safe/drafts/4/withdraw/"),
-]  # fmt: skip
+]

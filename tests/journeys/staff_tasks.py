@@ -1,7 +1,7 @@
 """Twenty daily tasks of staff, each as what somebody presses and types from Today on.
 
-A walker has `press(words)` (a link or a button by its words) and `fill(name, value)`. The browser test walks by
-keyboard; `benchmarks/staff_day.py` counts clicks, queries and seconds.
+A walker has `press(words)` (a link or a button by its words) and `fill(name, value)`. The browser
+test walks by keyboard; `benchmarks/staff_day.py` counts clicks, queries and seconds.
 """
 
 from collective.models import Announcement, FollowUp, Message, Person
@@ -142,7 +142,10 @@ def rehearse_move(walker):
 
 # name -> (what is pressed and typed, what is true afterwards)
 TASKS = {
-    "ring somebody, and note it": (ring, lambda w: Message.objects.get(pk=w.task.pk).state == "sent"),
+    "ring somebody, and note it": (
+        ring,
+        lambda w: Message.objects.get(pk=w.task.pk).state == "sent",
+    ),
     "nobody answers": (no_answer, lambda w: Message.objects.get(pk=w.task.pk).attempts == 1),
     "post a letter": (post, lambda w: Message.objects.get(pk=w.letter.pk).state == "sent"),
     "say that I do a line": (take_a_line, lambda w: True),
@@ -151,15 +154,24 @@ TASKS = {
         move_on_list,
         lambda w: Registration.objects.get(pk=w.registrations["carys"].pk).position == 1,
     ),
-    "take somebody off the list": (take_off_list, lambda w: state_of(w, "bartek") == State.CANCELLED),
+    "take somebody off the list": (
+        take_off_list,
+        lambda w: state_of(w, "bartek") == State.CANCELLED,
+    ),
     "give a place back": (give_back_place, lambda w: state_of(w, "amina") == State.CANCELLED),
     "raise the places": (raise_places, lambda w: Session.objects.get(pk=w.session.pk).places == 5),
-    "close sign-up": (close_sign_up, lambda w: Session.objects.get(pk=w.session.pk).state == "closed"),
+    "close sign-up": (
+        close_sign_up,
+        lambda w: Session.objects.get(pk=w.session.pk).state == "closed",
+    ),
     "book for somebody we know": (
         book_by_phone,
         lambda w: w.session.registrations.live().filter(person__name="Delroy").exists(),
     ),
-    "add somebody who rings": (add_and_book, lambda w: Person.objects.get(name="Xanthe").phone == "+441632960099"),
+    "add somebody who rings": (
+        add_and_book,
+        lambda w: Person.objects.get(name="Xanthe").phone == "+441632960099",
+    ),
     "arrange what helps": (arrange, lambda w: AccessNeed.objects.filter(state="arranged").exists()),
     "correct an answer": (
         correct_answers,
@@ -173,8 +185,14 @@ TASKS = {
         tell_failed_by_phone,
         lambda w: Message.objects.get(pk=w.failed.pk).channel == "phone",
     ),
-    "finish a follow-up": (follow_up_done, lambda w: FollowUp.objects.get(pk=w.follow_up.pk).done_at is not None),
+    "finish a follow-up": (
+        follow_up_done,
+        lambda w: FollowUp.objects.get(pk=w.follow_up.pk).done_at is not None,
+    ),
     "begin a message to many": (write_to_many, lambda w: Announcement.objects.count() == 1),
     "print the door sheet": (print_door_sheet, lambda w: True),
-    "see what moving would do": (rehearse_move, lambda w: Session.objects.get(pk=w.session.pk).moved_from is None),
+    "see what moving would do": (
+        rehearse_move,
+        lambda w: Session.objects.get(pk=w.session.pk).moved_from is None,
+    ),
 }

@@ -6,7 +6,13 @@ from datetime import timedelta
 from collective import clock
 from collective.models import Announcement, FollowUp, Message, Person
 from events.models import AccessNeed, Registration, Session
-from tests.factories import CallFactory, CoordinatorFactory, PersonFactory, PhonePersonFactory, sign_up
+from tests.factories import (
+    CallFactory,
+    CoordinatorFactory,
+    PersonFactory,
+    PhonePersonFactory,
+    sign_up,
+)
 from tests.journeys.conftest import coming_session
 
 
@@ -31,10 +37,14 @@ class StaffWorld:
 
 
 def make_staff_world():
-    """A full session with a waiting list and an offer by hand, one that is over, tasks, needs and failed mail."""
+    """A full session with a waiting list and an offer by hand, one that is over, tasks, needs and
+    failed mail.
+    """
     staff = CoordinatorFactory(name="Jo", email="jo@example.org", is_superuser=True)
     call = CallFactory(title="Our policy")
-    session = coming_session(call=call, slug="first", title="First session", places=3, offers_by_hand=True)
+    session = coming_session(
+        call=call, slug="first", title="First session", places=3, offers_by_hand=True
+    )
     needs = {"choices": ["captions", "interpreter"], "notes": "slowly"}
     rows = {
         "amina": sign_up(session, PersonFactory(name="Amina"), access_needs=needs),
@@ -43,14 +53,25 @@ def make_staff_world():
         "bartek": sign_up(session, PersonFactory(name="Bartek")),
         "carys": sign_up(session, PhonePersonFactory(name="Carys", phone="+441632960017")),
     }
-    edwin = PhonePersonFactory(name="Edwin", phone=None, postal_address="1 High Street\nLeeds", reach_by="post")
+    edwin = PhonePersonFactory(
+        name="Edwin", phone=None, postal_address="1 High Street\nLeeds", reach_by="post"
+    )
     rows["edwin"] = sign_up(coming_session(call=call, slug="second", title="Second session"), edwin)
     failed = rows["bartek"].person.messages.get()
-    Message.objects.filter(pk=failed.pk).update(state=Message.State.FAILED, error="550 no such mailbox")
+    Message.objects.filter(pk=failed.pk).update(
+        state=Message.State.FAILED, error="550 no such mailbox"
+    )
     return StaffWorld(
-        staff, session, _over(call), rows, rows["olive"].person.messages.get(), edwin.messages.get(), failed,
-        rows["amina"].needs.first(), *_messages_and_follow_up(staff, session, rows["amina"].person),
-    )  # fmt: skip
+        staff,
+        session,
+        _over(call),
+        rows,
+        rows["olive"].person.messages.get(),
+        edwin.messages.get(),
+        failed,
+        rows["amina"].needs.first(),
+        *_messages_and_follow_up(staff, session, rows["amina"].person),
+    )
 
 
 def _over(call):
@@ -64,10 +85,16 @@ def _over(call):
 
 def _messages_and_follow_up(staff, session, person):
     announcement = Announcement.objects.create(
-        audience="confirmed", activity=session, subject="News", body="<p>See you soon.</p>", created_by=staff
+        audience="confirmed",
+        activity=session,
+        subject="News",
+        body="<p>See you soon.</p>",
+        created_by=staff,
     )
     today = clock.now().date()
-    return announcement, FollowUp.objects.create(person=person, what="The taxi.", due_on=today, created_by=staff)
+    return announcement, FollowUp.objects.create(
+        person=person, what="The taxi.", due_on=today, created_by=staff
+    )
 
 
 def give_back(registration):

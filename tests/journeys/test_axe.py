@@ -1,4 +1,6 @@
-"""Every page in every state, at 320 and 1280 px, light and dark: axe finds nothing, nothing runs over the edge."""
+"""Every page in every state, at 320 and 1280 px, light and dark: axe finds nothing, nothing runs
+over the edge.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -53,14 +55,30 @@ class World:
 
 
 def make_world():
-    member, call = PersonFactory(name="Sam"), CallFactory(care_note="Some of it is hard.", about_lead="Richard.")
+    member, call = (
+        PersonFactory(name="Sam"),
+        CallFactory(care_note="Some of it is hard.", about_lead="Richard."),
+    )
     ActivityFactory(call=call, state=Activity.State.TO_BE_CONFIRMED, when_words="likely November")
-    ActivityFactory(call=call, state=Activity.State.OPEN, how_to_take_part="Write to hello@collective.example")
-    SupportLine.objects.create(name="A line", about="To talk", phone="116 123", checked_on=clock.now().date())
+    ActivityFactory(
+        call=call, state=Activity.State.OPEN, how_to_take_part="Write to hello@collective.example"
+    )
+    SupportLine.objects.create(
+        name="A line", about="To talk", phone="116 123", checked_on=clock.now().date()
+    )
     later = {"opens_at": clock.now() + timedelta(days=1)}
-    states = {"open": {}, "full": {"places": 1}, "later": later, "closed": {}, "cancelled": {}, "happened": {}}
+    states = {
+        "open": {},
+        "full": {"places": 1},
+        "later": later,
+        "closed": {},
+        "cancelled": {},
+        "happened": {},
+    }
     sessions = {name: coming_session(call=call, slug=name, **more) for name, more in states.items()}
-    sessions["near"] = coming_session(call=call, slug="near", dial_in="020 1", meeting_id="1", content_note="Hard.")
+    sessions["near"] = coming_session(
+        call=call, slug="near", dial_in="020 1", meeting_id="1", content_note="Hard."
+    )
     fill(sessions["full"])
     for name in ("closed", "cancelled", "happened"):
         Session.objects.filter(pk=sessions[name].pk).update(state=name)
@@ -68,14 +86,27 @@ def make_world():
     follow = FollowFactory(person=member, call=call)
     registrations, payments = make_registrations(member, call, needs), make_payments(member, call)
     talks, policy = make_talks(member, call), make_policy(member, call)
-    return World(member, CoordinatorFactory(), call, sessions, registrations, follow, payments, talks, policy)
+    return World(
+        member, CoordinatorFactory(), call, sessions, registrations, follow, payments, talks, policy
+    )
 
 
 def make_registrations(member, call, needs):
     """One registration of the member in each state."""
     made = {}
-    for state in ("confirmed", "waiting", "offered", "attended", "missed", "cancelled", "lapsed", "joining"):
-        session = coming_session(call=call, slug=f"my-{state}", places=1, notes_afterwards="<p>Notes.</p>")
+    for state in (
+        "confirmed",
+        "waiting",
+        "offered",
+        "attended",
+        "missed",
+        "cancelled",
+        "lapsed",
+        "joining",
+    ):
+        session = coming_session(
+            call=call, slug=f"my-{state}", places=1, notes_afterwards="<p>Notes.</p>"
+        )
         if state in {"waiting", "offered", "lapsed"}:
             holder = sign_up(session)
         made[state] = sign_up(session, member, access_needs=needs)
@@ -87,12 +118,23 @@ def make_registrations(member, call, needs):
     past = clock.now() - timedelta(minutes=1)
     Registration.objects.filter(pk=made["lapsed"].pk).update(offer_until=past)
     made["joining"].session.reminders.filter(what="joining").update(due_at=past)
-    Material.objects.create(session=made["joining"].session, name="Questions", link="https://example.org/q")
+    Material.objects.create(
+        session=made["joining"].session, name="Questions", link="https://example.org/q"
+    )
     return made
 
 
 def registration_rows():
-    for state in ("confirmed", "waiting", "offered", "attended", "missed", "cancelled", "lapsed", "joining"):
+    for state in (
+        "confirmed",
+        "waiting",
+        "offered",
+        "attended",
+        "missed",
+        "cancelled",
+        "lapsed",
+        "joining",
+    ):
         yield (
             f"registration {state}",
             MEMBER,
@@ -118,7 +160,9 @@ def talk(state, path=""):
 
 
 def host(path=""):
-    return lambda world: f"/conversations/talk/host/{path.format(**{key: row.pk for key, row in world.talks.items()})}"
+    return lambda world: (
+        f"/conversations/talk/host/{path.format(**{key: row.pk for key, row in world.talks.items()})}"
+    )
 
 
 def to_book(name, path=""):
@@ -129,22 +173,40 @@ def to_book(name, path=""):
 TALK_ROWS = [
     ("conversations", VISITOR, "/conversations/talk/"),
     ("conversations signed in", MEMBER, "/conversations/talk/"),
-    ("conversations day", MEMBER, lambda world: f"/conversations/talk/?day={world.talks['free'].day}"),
+    (
+        "conversations day",
+        MEMBER,
+        lambda world: f"/conversations/talk/?day={world.talks['free'].day}",
+    ),
     ("conversations booked", MEMBER, "/conversations/talk-booked/"),
     ("conversations taken", MEMBER, "/conversations/taken/"),
-    *((f"conversations {state}", VISITOR, f"/conversations/series-{state}/")
-      for state in ("to-be-confirmed", "closed", "cancelled", "happened")),
+    *(
+        (f"conversations {state}", VISITOR, f"/conversations/series-{state}/")
+        for state in ("to-be-confirmed", "closed", "cancelled", "happened")
+    ),
     ("book_conversation", MEMBER, to_book("free")),
     ("book_conversation taken", MEMBER, to_book("taken")),
     ("check_booking", MEMBER, to_book("free", "check/")),
     ("ask_for_time", MEMBER, "/conversations/talk/other-times/"),
     *((f"booking {state}", MEMBER, talk(state)) for state in STATES),
-    ("booking by link", VISITOR, lambda world: f"/bookings/{world.talks['booked'].pk}/"
-                                               f"?key={key_for('booking', world.talks['booked'].pk)}"),
+    (
+        "booking by link",
+        VISITOR,
+        lambda world: (
+            f"/bookings/{world.talks['booked'].pk}/"
+            f"?key={key_for('booking', world.talks['booked'].pk)}"
+        ),
+    ),
     ("move_booking", MEMBER, talk("booked", "move/")),
     ("move_booking nothing", MEMBER, talk("held", "move/")),
-    ("move_booking_to", MEMBER, lambda world: f"/bookings/{world.talks['booked'].pk}/move/"
-                                f"{world.talks['booked'].series.slots.last().pk}/"),
+    (
+        "move_booking_to",
+        MEMBER,
+        lambda world: (
+            f"/bookings/{world.talks['booked'].pk}/move/"
+            f"{world.talks['booked'].series.slots.last().pk}/"
+        ),
+    ),
     ("cancel_booking", MEMBER, talk("booked", "cancel/")),
     ("cancel_booking nothing", MEMBER, talk("held", "cancel/")),
     ("booking_answers", MEMBER, talk("booked", "answers/")),
@@ -153,7 +215,11 @@ TALK_ROWS = [
     ("time_zone", MEMBER, "/me/time-zone/"),
     ("host", HOST, host()),
     ("host week", HOST, lambda world: f"/conversations/talk/host/?week={world.talks['free'].day}"),
-    ("host_day", HOST, lambda world: f"/conversations/talk/host/days/{world.talks['theirs'].slot.day}/"),
+    (
+        "host_day",
+        HOST,
+        lambda world: f"/conversations/talk/host/days/{world.talks['theirs'].slot.day}/",
+    ),
     ("host_times", HOST, host("times/")),
     ("host_weekly", HOST, host("times/weekly/")),
     ("host_single_day", HOST, host("times/day/")),
@@ -163,7 +229,7 @@ TALK_ROWS = [
     ("host_request", HOST, host("requests/{wish}/")),
     ("host_conversation", HOST, host("{theirs}/")),
     ("host_cancel", HOST, host("{theirs}/cancel/")),
-]  # fmt: skip
+]
 ROWS = [
     *TALK_ROWS,
     *POLICY_ROWS,
@@ -183,8 +249,10 @@ ROWS = [
     ("home signed in", MEMBER, "/"),
     ("call", VISITOR, lambda world: world.call.get_absolute_url()),
     ("call signed in", MEMBER, lambda world: world.call.get_absolute_url()),
-    *((f"session {name}", VISITOR, f"/sessions/{name}/")
-      for name in ("open", "full", "later", "closed", "cancelled", "happened", "near")),
+    *(
+        (f"session {name}", VISITOR, f"/sessions/{name}/")
+        for name in ("open", "full", "later", "closed", "cancelled", "happened", "near")
+    ),
     ("sign_up", MEMBER, "/sessions/open/sign-up/"),
     ("sign_up full", MEMBER, "/sessions/full/sign-up/"),
     ("sign_up closed", MEMBER, "/sessions/closed/sign-up/"),
@@ -199,8 +267,16 @@ ROWS = [
     ("change_access_needs", MEMBER, of("confirmed", "access-needs/")),
     ("follow_call", MEMBER, lambda world: f"/calls/{world.call.slug}/follow/"),
     ("follow_activity", MEMBER, "/activities/later/follow/"),
-    ("stop_following", VISITOR, lambda w: f"/follows/{w.follow.pk}/stop/?key={key_for('follow', w.follow.pk)}"),
-    ("stop_reminders", VISITOR, lambda w: f"/reminders/{w.member.pk}/stop/?key={key_for('reminders', w.member.pk)}"),
+    (
+        "stop_following",
+        VISITOR,
+        lambda w: f"/follows/{w.follow.pk}/stop/?key={key_for('follow', w.follow.pk)}",
+    ),
+    (
+        "stop_reminders",
+        VISITOR,
+        lambda w: f"/reminders/{w.member.pk}/stop/?key={key_for('reminders', w.member.pk)}",
+    ),
     ("page", VISITOR, "/pages/about/"),
     ("page support", VISITOR, "/pages/support/"),
     ("display", VISITOR, "/display/"),
@@ -221,39 +297,111 @@ ROWS = [
     ("error 404", VISITOR, "/nothing-here/"),
     ("error 400", VISITOR, "/?x=%00"),
     ("admin index", STAFF, "/admin/"),
-    *((f"admin {model}", STAFF, f"/admin/{model}/") for model in (
-        "events/session", "events/registration", "collective/call", "collective/activity", "collective/person",
-        "collective/message", "collective/page", "collective/supportline", "collective/community",
-    )),
-    ("admin session", STAFF, lambda world: f"/admin/events/session/{world.sessions['open'].pk}/change/"),
-    ("admin places", STAFF, lambda world: f"/admin/events/session/{world.sessions['full'].pk}/places/"),
-    ("admin attendance", STAFF, lambda world: f"/admin/events/session/{world.sessions['full'].pk}/attendance/"),
-    ("admin act", STAFF, lambda world: f"/admin/events/session/{world.sessions['open'].pk}/acts/close/"),
-    ("admin registration", STAFF,
-     lambda world: f"/admin/events/registration/{world.registrations['confirmed'].pk}/change/"),
+    *(
+        (f"admin {model}", STAFF, f"/admin/{model}/")
+        for model in (
+            "events/session",
+            "events/registration",
+            "collective/call",
+            "collective/activity",
+            "collective/person",
+            "collective/message",
+            "collective/page",
+            "collective/supportline",
+            "collective/community",
+        )
+    ),
+    (
+        "admin session",
+        STAFF,
+        lambda world: f"/admin/events/session/{world.sessions['open'].pk}/change/",
+    ),
+    (
+        "admin places",
+        STAFF,
+        lambda world: f"/admin/events/session/{world.sessions['full'].pk}/places/",
+    ),
+    (
+        "admin attendance",
+        STAFF,
+        lambda world: f"/admin/events/session/{world.sessions['full'].pk}/attendance/",
+    ),
+    (
+        "admin act",
+        STAFF,
+        lambda world: f"/admin/events/session/{world.sessions['open'].pk}/acts/close/",
+    ),
+    (
+        "admin registration",
+        STAFF,
+        lambda world: f"/admin/events/registration/{world.registrations['confirmed'].pk}/change/",
+    ),
     ("admin call", STAFF, lambda world: f"/admin/collective/call/{world.call.pk}/change/"),
-]  # fmt: skip
-# Addresses that show no page of their own: they redirect, download, answer a form, or are for machines.
+]
+# Addresses that show no page of their own: they redirect, download, answer a form, or are for
+# machines.
 NO_PAGE = {
-    "picture", "download", "calendar_file", "material", "sign_up_again", "accept_offer", "decline_offer", "new_code",
-    "payout_account_start", "payout_account_keep", "payment_year", "payment_arrived",
-    "payment_statement", "withdraw_expense", "receipt", "stripe_webhook",
-    "withdraw_wish", "booking_calendar", "host_close_slot", "host_reopen_slot", "host_settle_request", "host_note",
-    "host_outcome", "host_undo_outcome", "host_link", "host_passed_on",
-    "working_copy", "policy_picture", "draft_file", "other_version", "remove_version", "add_section", "add_heard",
+    "picture",
+    "download",
+    "calendar_file",
+    "material",
+    "sign_up_again",
+    "accept_offer",
+    "decline_offer",
+    "new_code",
+    "payout_account_start",
+    "payout_account_keep",
+    "payment_year",
+    "payment_arrived",
+    "payment_statement",
+    "withdraw_expense",
+    "receipt",
+    "stripe_webhook",
+    "withdraw_wish",
+    "booking_calendar",
+    "host_close_slot",
+    "host_reopen_slot",
+    "host_settle_request",
+    "host_note",
+    "host_outcome",
+    "host_undo_outcome",
+    "host_link",
+    "host_passed_on",
+    "working_copy",
+    "policy_picture",
+    "draft_file",
+    "other_version",
+    "remove_version",
+    "add_section",
+    "add_heard",
     "remove_heard",
-    "keep_typed", "here", "add_picture", "move_section",
+    "keep_typed",
+    "here",
+    "add_picture",
+    "move_section",
     "put_back_section",
-    "live", "ready", "look", "mark", "account_reauthenticate", "mfa_download_recovery_codes",
-}  # fmt: skip
+    "live",
+    "ready",
+    "look",
+    "mark",
+    "account_reauthenticate",
+    "mfa_download_recovery_codes",
+}
 # These need an app that is set up; test_staff_journey walks through them.
-IN_JOURNEYS = {"mfa_authenticate", "mfa_reauthenticate", "mfa_deactivate_totp", "mfa_view_recovery_codes"}
+IN_JOURNEYS = {
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+}
 
 
 def test_each_address_has_a_row():
     covered = {name.split(" ")[0] for name, _, _ in ROWS} | NO_PAGE | IN_JOURNEYS
 
-    assert {name for name in names(get_resolver()) if not name.startswith("admin:")} - covered == set()
+    assert {
+        name for name in names(get_resolver()) if not name.startswith("admin:")
+    } - covered == set()
 
 
 def problems(page, axe):
@@ -261,7 +409,8 @@ def problems(page, axe):
     if page.query_selector("form#write"):
         page.wait_for_selector("form[data-ready=yes]")
     found = [
-        f"{row['id']}: {row['nodes'][0]['html'][:150]}" for row in axe.run(page, options=RULES).response["violations"]
+        f"{row['id']}: {row['nodes'][0]['html'][:150]}"
+        for row in axe.run(page, options=RULES).response["violations"]
     ]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append("wider than the window")
@@ -291,7 +440,12 @@ def test_axe_finds_nothing_on_any_page(site, new_context, width, scheme):
 
 
 def keep_answers(world):
-    answers = {"capacity": ["personal"], "coming_along": ["nobody"], "access_notes": ["slowly"], "agree": ["on"]}
+    answers = {
+        "capacity": ["personal"],
+        "coming_along": ["nobody"],
+        "access_notes": ["slowly"],
+        "agree": ["on"],
+    }
     SignUpDraft.objects.create(
         person=world.member, session=world.sessions["near"], answers=answers, updated_at=clock.now()
     )
@@ -308,9 +462,14 @@ def test_axe_finds_nothing_on_forms_with_errors(site, new_context, width):
     world, axe, found = make_world(), Axe(), {}
     context = signed_in(new_context(viewport={"width": width, "height": 900}), site, world.member)
     paths = [
-        "/sessions/open/sign-up/", "/me/name/", payment("due", "choose/")(world), payment("chosen", "expenses/")(world),
-        "/me/payments/account/by-hand/", "/me/payments/letter/", "/conversations/talk/other-times/",
-    ]  # fmt: skip
+        "/sessions/open/sign-up/",
+        "/me/name/",
+        payment("due", "choose/")(world),
+        payment("chosen", "expenses/")(world),
+        "/me/payments/account/by-hand/",
+        "/me/payments/letter/",
+        "/conversations/talk/other-times/",
+    ]
     for path in paths:
         page = context.new_page()
         page.goto(site + path)
@@ -336,7 +495,7 @@ DESK_FORMS = {  # name: address, what to do before, the button
     "versions": ("/policies/safe/drafts/4/versions/", "", "main form button >> nth=-1"),
     "open": ("/policies/safe/drafts/4/open/", "", "main form button"),
     "withdraw": ("/policies/safe/drafts/4/withdraw/", "", "main form button"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
@@ -365,10 +524,12 @@ def test_axe_finds_nothing_where_a_save_meets_something(site, new_context, width
     context = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     signed_in(context, site, lead)
     meets = {
-        "clash": lambda: writing.save(section, lead, 3, title="T", html="<p>Theirs.</p>", state="ready", notes="x"),
+        "clash": lambda: writing.save(
+            section, lead, 3, title="T", html="<p>Theirs.</p>", state="ready", notes="x"
+        ),
         "removed": lambda: outline.remove(section),
         "signed out": context.clear_cookies,
-    }  # fmt: skip
+    }
     for name, meet in meets.items():
         page = context.new_page()
         page.goto(site + section.get_absolute_url())

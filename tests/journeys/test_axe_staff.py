@@ -1,4 +1,6 @@
-"""Every staff page of ours, at 320 and 1280 px, light and dark, with errors too: axe finds nothing."""
+"""Every staff page of ours, at 320 and 1280 px, light and dark, with errors too: axe finds
+nothing.
+"""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,7 +18,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def addresses(world):
     """{name: path} of each page."""
-    session, registration = f"/admin/events/session/{world.session.pk}", "/admin/events/registration/{}"
+    session, registration = (
+        f"/admin/events/session/{world.session.pk}",
+        "/admin/events/registration/{}",
+    )
     person = f"/admin/collective/person/{world.registrations['amina'].person_id}"
     waiting = registration.format(world.registrations["bartek"].pk)
     return {
@@ -43,7 +48,8 @@ def addresses(world):
         "move on the list": waiting + "/move/",
         "offer": waiting + "/acts/offer/",
         "answers": registration.format(world.registrations["amina"].pk) + "/answers/",
-        "give back by phone": registration.format(world.registrations["olive"].pk) + "/acts/give_back/",
+        "give back by phone": registration.format(world.registrations["olive"].pk)
+        + "/acts/give_back/",
         "arrange": f"/admin/events/accessneed/{world.need.pk}/arrange/",
         "tell": f"/admin/collective/message/{world.task.pk}/tell/",
         "letter": f"/admin/collective/message/{world.letter.pk}/tell/",
@@ -136,7 +142,9 @@ def payments(world):
 def test_axe_finds_nothing_on_any_staff_page(site, new_context, width, scheme):
     world, axe, found = make_staff_world(), Axe(), {}
     give_back(world.registrations["kim"])
-    context = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, locale="en-GB")
+    context = new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, locale="en-GB"
+    )
     page = sign_in(context, site, world.staff).new_page()
     for name, path in addresses(world).items():
         answer = page.goto(site + path)

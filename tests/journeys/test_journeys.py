@@ -96,7 +96,10 @@ def test_going_back_in_the_browser_keeps_what_was_typed(site, new_context):
         page.click("text=Check my answers")
     page.go_back()
 
-    assert (page.input_value("textarea"), page.is_checked("#id_capacity_2")) == ("Slowly, please.", True)
+    assert (page.input_value("textarea"), page.is_checked("#id_capacity_2")) == (
+        "Slowly, please.",
+        True,
+    )
 
 
 def test_freed_place_reaches_the_next_person_by_itself(site, new_context, outbox):
@@ -108,7 +111,11 @@ def test_freed_place_reaches_the_next_person_by_itself(site, new_context, outbox
     page.click("text=I cannot come")
     page.click("text=Yes, give back my place")
     mail.send_due()
-    offer = next(message for message in outbox if message.to == [waiter.email] and "A place is free" in message.subject)
+    offer = next(
+        message
+        for message in outbox
+        if message.to == [waiter.email] and "A place is free" in message.subject
+    )
     path = re.search(r"Say yes or no: http://testserver(\S+)", offer.body).group(1)
     page = new_context().new_page()
     page.goto(site + path)
@@ -134,7 +141,9 @@ def test_call_page_is_light_and_asks_no_other_host(site, new_context):
 
 def test_editor_works_in_the_admin_under_the_policy(site, new_context):
     session = coming_session()
-    page = sign_in(new_context(viewport={"width": 1280, "height": 900}), site, CoordinatorFactory()).new_page()
+    page = sign_in(
+        new_context(viewport={"width": 1280, "height": 900}), site, CoordinatorFactory()
+    ).new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{site}/admin/collective/call/{session.call.pk}/change/")

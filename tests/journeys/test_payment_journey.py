@@ -1,4 +1,6 @@
-"""From "took part" to "arrived" in a browser: a payment that fails, is mended by its person, and is sent."""
+"""From "took part" to "arrived" in a browser: a payment that fails, is mended by its person, and is
+sent.
+"""
 
 import pytest
 from django.db import transaction
@@ -38,7 +40,9 @@ def fill_in_stripe_s_form(page, number):
     press(page, "Yes, that is right")
 
 
-def test_payment_from_taking_part_to_arriving_with_a_mistake_mended(site, new_context, stripe, settings):
+def test_payment_from_taking_part_to_arriving_with_a_mistake_mended(
+    site, new_context, stripe, settings
+):
     settings.SITE_URL = site
     sam = PersonFactory(name="Sam")
     registration = sign_up(coming_session(), sam)

@@ -1,4 +1,6 @@
-"""Richard writes in a real browser: he never loses a word, meets a clash, publishes once; a member reads it."""
+"""Richard writes in a real browser: he never loses a word, meets a clash, publishes once; a member
+reads it.
+"""
 
 import pytest
 
@@ -72,7 +74,9 @@ def test_closed_tab_loses_no_word(site, new_context, richard, section):
     assert [block.text for block in Section.objects.get().blocks] == ["We look after each other."]
 
 
-def test_what_is_typed_is_kept_within_three_seconds_also_while_typing_goes_on(site, new_context, richard, section):
+def test_what_is_typed_is_kept_within_three_seconds_also_while_typing_goes_on(
+    site, new_context, richard, section
+):
     page = editor(sign_in(new_context(), site, richard), site, section)
     for _ in range(40):
         page.keyboard.type("ab ", delay=40)
@@ -112,7 +116,9 @@ def test_ctrl_s_saves_and_what_was_kept_is_let_go(site, new_context, richard, se
     wait_until_kept(page)
     save(page)
 
-    assert [block.text for block in Section.objects.get().blocks] == ["We look after each other. Always."]
+    assert [block.text for block in Section.objects.get().blocks] == [
+        "We look after each other. Always."
+    ]
     assert not Unsaved.objects.open().exists()
 
 
@@ -133,11 +139,14 @@ def test_two_writers_meet_and_both_texts_are_saved(site, new_context, policy, ri
         first.click("button:has-text('Save both together')")
 
     assert [block.text for block in Section.objects.get().blocks] == [
-        "We look after each other. Always.", "Noor was here.",
-    ]  # fmt: skip
+        "We look after each other. Always.",
+        "Noor was here.",
+    ]
 
 
-def test_richard_publishes_and_a_visitor_reads_and_compares(site, new_context, policy, richard, section):
+def test_richard_publishes_and_a_visitor_reads_and_compares(
+    site, new_context, policy, richard, section
+):
     page = sign_in(new_context(), site, richard).new_page()
     page.goto(f"{site}/policies/safe/write/publish/?for=public")
     page.fill("[name=news]", "It is the first.")
@@ -150,7 +159,9 @@ def test_richard_publishes_and_a_visitor_reads_and_compares(site, new_context, p
     assert "We look after each other." in visitor.inner_text("main")
 
 
-def test_everything_at_the_desk_works_without_javascript(site, new_context, policy, richard, section):
+def test_everything_at_the_desk_works_without_javascript(
+    site, new_context, policy, richard, section
+):
     page = sign_in(new_context(java_script_enabled=False), site, richard).new_page()
     page.goto(site + section.get_absolute_url())
     page.fill("[name=html]", "<p>Without a script.</p>")
@@ -257,7 +268,12 @@ def test_both_together_is_kept_while_it_is_typed(site, new_context, policy, rich
     context = sign_in(new_context(), site, richard)
     page = editor(context, site, section)
     writing.save(
-        section, role_in(policy, PersonFactory(name="Noor")), 1, title="Why", html="<p>Hers.</p>", state="ready"
+        section,
+        role_in(policy, PersonFactory(name="Noor")),
+        1,
+        title="Why",
+        html="<p>Hers.</p>",
+        state="ready",
     )
     page.keyboard.type(" Mine.")
     with page.expect_navigation():
@@ -275,11 +291,18 @@ def test_toolbar_works_by_keyboard_alone(site, new_context, richard, section):
     page = editor(sign_in(new_context(), site, richard), site, section)
     page.keyboard.press("Shift+Tab")
     for _ in range(40):
-        if page.evaluate("document.activeElement.title || document.activeElement.ariaLabel || ''").lower() == "bold":
+        if (
+            page.evaluate(
+                "document.activeElement.title || document.activeElement.ariaLabel || ''"
+            ).lower()
+            == "bold"
+        ):
             break
         page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
-    pressed = page.get_attribute(".prose-menubar button:focus, .prose-menubar button.active", "aria-pressed")
+    pressed = page.get_attribute(
+        ".prose-menubar button:focus, .prose-menubar button.active", "aria-pressed"
+    )
     page.keyboard.type("Strong words.")
     save(page)
 
@@ -310,23 +333,31 @@ def paste(page, html):
 
 
 WORD = (
-    "<h1>Head</h1><p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>·  </span>One"
-    "</p><p class=MsoListParagraph style='mso-list:l0 level2 lfo1'><span style='mso-list:Ignore'>o  </span>Inner</p>"
-    "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>·  </span>Two</p>"
+    "<h1>Head</h1><p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span "
+    "style='mso-list:Ignore'>·  </span>One"
+    "</p><p class=MsoListParagraph style='mso-list:l0 level2 lfo1'><span "
+    "style='mso-list:Ignore'>o  </span>Inner</p>"
+    "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>· "
+    " </span>Two</p>"
     "<p><del>gone</del><ins>added</ins></p>"
 )
 DOCS = (
-    "<b style='font-weight:normal' id='docs-internal-guid-1'><p><span style='font-weight:400'>Plain </span>"
+    "<b style='font-weight:normal' id='docs-internal-guid-1'><p><span "
+    "style='font-weight:400'>Plain </span>"
     "<span style='font-weight:700'>strong</span></p></b>"
 )
 
 
 @pytest.mark.parametrize(
     ("html", "holds"),
-    [(WORD, ["<h3", ">Head</h3>", "<li><p", ">Inner</p></li></ul></li><li>", ">added</p>"]),
-     (DOCS, ["Plain <strong>strong</strong></p>"])],
-)  # fmt: skip
-def test_what_is_pasted_from_word_and_google_docs_keeps_its_form(site, new_context, richard, section, html, holds):
+    [
+        (WORD, ["<h3", ">Head</h3>", "<li><p", ">Inner</p></li></ul></li><li>", ">added</p>"]),
+        (DOCS, ["Plain <strong>strong</strong></p>"]),
+    ],
+)
+def test_what_is_pasted_from_word_and_google_docs_keeps_its_form(
+    site, new_context, richard, section, html, holds
+):
     page = editor(sign_in(new_context(), site, richard), site, section)
     page.keyboard.press("Enter")
     paste(page, html)
@@ -356,8 +387,9 @@ def test_definition_is_typed_term_first(site, new_context, richard, section):
     save(page)
 
     assert [(block.kind, block.text) for block in Section.objects.get().blocks][1:] == [
-        ("term", "Harm"), ("definition", "It hurts."),
-    ]  # fmt: skip
+        ("term", "Harm"),
+        ("definition", "It hurts."),
+    ]
 
 
 def test_going_back_to_a_page_from_before_a_colleagues_save_never_saves_over_it(
@@ -368,7 +400,14 @@ def test_going_back_to_a_page_from_before_a_colleagues_save_never_saves_over_it(
     page.keyboard.type(" Mine.")
     wait_until_kept(page)
     noor = role_in(policy, PersonFactory(name="Noor"))
-    writing.save(section, noor, 1, title="Why", html="<p>We look after each other.</p><p>Hers.</p>", state="ready")
+    writing.save(
+        section,
+        noor,
+        1,
+        title="Why",
+        html="<p>We look after each other.</p><p>Hers.</p>",
+        state="ready",
+    )
     page.goto(site + "/policies/safe/write/people/")
     page.go_back()
     page.wait_for_selector("form[data-ready=yes]")

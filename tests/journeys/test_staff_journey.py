@@ -1,9 +1,15 @@
-"""Staff: the second step from nothing to the admin, in a real browser; axe looks at each page on the way."""
+"""Staff: the second step from nothing to the admin, in a real browser; axe looks at each page on
+the way.
+"""
 
 import re
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 
@@ -14,7 +20,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def app_code(secret):
-    """What the authenticator app shows now. Each code works once, so the used ones are forgotten here."""
+    """What the authenticator app shows now.
+
+    Each code works once, so the used ones are forgotten here.
+    """
     cache.clear()
     counters = list(yield_hotp_counters_from_time())
     return format_hotp_value(hotp_value(secret, counters[len(counters) // 2]))
@@ -68,4 +77,7 @@ def test_coordinator_is_asked_for_the_app_at_the_next_sign_in(site, new_context,
     page.click("main form button")
     found["mfa_deactivate_totp"] = problems(page, axe)
 
-    assert (inside, found) == (f"{site}/admin/", {"mfa_authenticate": [], "mfa_deactivate_totp": []})
+    assert (inside, found) == (
+        f"{site}/admin/",
+        {"mfa_authenticate": [], "mfa_deactivate_totp": []},
+    )

@@ -1,4 +1,6 @@
-"""A conversation in a browser: opened by its host, booked, moved, reminded of, held, and £25 due."""
+"""A conversation in a browser: opened by its host, booked, moved, reminded of, held, and £25
+due.
+"""
 
 import re
 from datetime import timedelta
@@ -44,13 +46,18 @@ def go_to_the_end_of(conversation):
     slot = Slot.objects.get(pk=conversation.slot_id)
     back = clock.now() - timedelta(hours=3) - slot.starts_at
     Slot.objects.filter(pk=slot.pk).update(
-        starts_at=slot.starts_at + back, ends_at=slot.ends_at + back, busy_until=slot.busy_until + back
+        starts_at=slot.starts_at + back,
+        ends_at=slot.ends_at + back,
+        busy_until=slot.busy_until + back,
     )
 
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_conversation_from_opening_times_to_the_fee(site, new_context, outbox, javascript):
-    series, sam = SeriesFactory(slug="talk", title="Talk with Richard", most_per_day=9), PersonFactory(name="Sam")
+    series, sam = (
+        SeriesFactory(slug="talk", title="Talk with Richard", most_per_day=9),
+        PersonFactory(name="Sam"),
+    )
     host = sign_in(new_context(java_script_enabled=javascript), site, series.host).new_page()
     page = sign_in(new_context(java_script_enabled=javascript), site, sam).new_page()
     open_times(host, site)
@@ -119,7 +126,10 @@ def test_list_of_a_full_day_prints_on_one_page(site, new_context):
     series = SeriesFactory(slug="talk")
     day = clock.now().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=3)
     for number in range(series.most_per_day):
-        book(slot_of(series, day + timedelta(hours=number)), topics="What helped me to feel safe in a group. " * 4)
+        book(
+            slot_of(series, day + timedelta(hours=number)),
+            topics="What helped me to feel safe in a group. " * 4,
+        )
     page = sign_in(new_context(), site, series.host).new_page()
     page.goto(f"{site}/conversations/talk/host/days/{day:%Y-%m-%d}/")
 

@@ -1,4 +1,6 @@
-"""Staff's twenty daily tasks by keyboard alone: Tab, arrows, typing, Enter; the form of each within three presses."""
+"""Staff's twenty daily tasks by keyboard alone: Tab, arrows, typing, Enter; the form of each within
+three presses.
+"""
 
 import pytest
 
@@ -17,7 +19,9 @@ FOCUSED = """() => {
 
 
 class Keyboard:
-    """Presses and fills like somebody without a mouse; counts the presses until the first typing or the end."""
+    """Presses and fills like somebody without a mouse; counts the presses until the first typing or
+    the end.
+    """
 
     def __init__(self, page):
         self.page, self.presses, self.form_at = page, 0, None
@@ -38,7 +42,9 @@ class Keyboard:
 
     def fill(self, name, value):
         self.form_at = self.form_at or self.presses
-        self._tab_until(lambda text, field, kind, current: field == name or field.endswith(name), name)
+        self._tab_until(
+            lambda text, field, kind, current: field == name or field.endswith(name), name
+        )
         kind = self.page.evaluate(FOCUSED)[2]
         if kind == "radio":
             while self.page.evaluate(FOCUSED)[3] != value:

@@ -89,7 +89,9 @@ def test_without_a_destination_nothing_is_approved():
 
 def test_open_expenses_are_decided_on_first():
     payment = ready()
-    Expense.objects.create(payment=payment, kind="travel", what="Bus", amount_pence=100, added_by=payment.person)
+    Expense.objects.create(
+        payment=payment, kind="travel", what="Bus", amount_pence=100, added_by=payment.person
+    )
 
     with pytest.raises(RuleError, match="Expenses are claimed"):
         approve(payment)
@@ -117,11 +119,16 @@ def test_same_destination_as_somebody_else_is_said():
 
 def test_changed_destination_first_payment_and_budget_are_said():
     payment = ready(activity=SessionFactory(call=CallFactory(budget_pence=5000)))
-    PayoutAccount.objects.update(changed_at=clock.now(), wait_until=clock.now() + timedelta(hours=72))
+    PayoutAccount.objects.update(
+        changed_at=clock.now(), wait_until=clock.now() + timedelta(hours=72)
+    )
 
     said = words(payment)
 
-    assert all(part in said for part in ("Changed where it goes", "First payment", "£50 of the call's budget is left"))
+    assert all(
+        part in said
+        for part in ("Changed where it goes", "First payment", "£50 of the call's budget is left")
+    )
 
 
 def test_approval_is_taken_back_before_sending():
@@ -140,7 +147,10 @@ def finance(client):
 
 def post(client, *payments):
     fields = {"payment": [str(row.pk) for row in payments]}
-    return client.post(reverse("admin:payments_approve"), fields | {f"seen-{row.pk}": seen(row) for row in payments})
+    return client.post(
+        reverse("admin:payments_approve"),
+        fields | {f"seen-{row.pk}": seen(row) for row in payments},
+    )
 
 
 def test_many_are_approved_at_once(client, finance):
@@ -148,7 +158,11 @@ def test_many_are_approved_at_once(client, finance):
 
     post(client, *payments)
 
-    assert sorted(Payment.objects.values_list("state", flat=True)) == ["approved", "approved", "due"]
+    assert sorted(Payment.objects.values_list("state", flat=True)) == [
+        "approved",
+        "approved",
+        "due",
+    ]
 
 
 def test_second_factor_older_than_fifteen_minutes_is_asked_for_again(client, finance, late):
@@ -164,7 +178,9 @@ def test_second_factor_older_than_fifteen_minutes_is_asked_for_again(client, fin
 def test_who_may_not_approve_sees_why_and_who_can(client, finance):
     FinanceFactory(name="Kim")
 
-    page = client.get(reverse("admin:payments_payment_change", args=[ready(confirmed_by=finance).pk]))
+    page = client.get(
+        reverse("admin:payments_payment_change", args=[ready(confirmed_by=finance).pk])
+    )
 
     assert "You confirmed the work" in page.content.decode() and "Kim" in page.content.decode()
 
@@ -176,7 +192,9 @@ def test_payment_that_nobody_can_approve_is_named_on_the_board(client, finance):
 
 
 @pytest.mark.parametrize("number", [2, 12])
-def test_queries_of_the_board_and_of_approving_do_not_grow(client, finance, number, django_assert_num_queries):
+def test_queries_of_the_board_and_of_approving_do_not_grow(
+    client, finance, number, django_assert_num_queries
+):
     session = SessionFactory()
     for _ in range(number):
         ready(activity=session)

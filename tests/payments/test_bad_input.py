@@ -38,16 +38,23 @@ def test_form_answers_bad_fields_without_a_server_error(address, payment, member
         for value in BAD:
             body = f"{name}={quote_from_bytes(encoded(value))}"
             kind = "application/x-www-form-urlencoded"
-            answers.add(client.post(address.format(payment.pk), body, content_type=kind).status_code)
+            answers.add(
+                client.post(address.format(payment.pk), body, content_type=kind).status_code
+            )
 
     assert max(answers) < 500
 
 
-@pytest.mark.parametrize("name", ["Samantha 🙂", "李小龍", "O'Neill\x07", "Łukasz Ağaoğlu", "<script>", "#let x = 1"])
+@pytest.mark.parametrize(
+    "name", ["Samantha 🙂", "李小龍", "O'Neill\x07", "Łukasz Ağaoğlu", "<script>", "#let x = 1"]
+)
 def test_letter_can_carry_every_name(client, payment, name):
     answer = client.post("/me/payments/letter/", {"official_name": name})
 
-    is_letter, says_why = answer.content.startswith(b"%PDF-"), b"Our letters cannot print" in answer.content
+    is_letter, says_why = (
+        answer.content.startswith(b"%PDF-"),
+        b"Our letters cannot print" in answer.content,
+    )
     assert (answer.status_code, is_letter, says_why) in {(200, True, False), (200, False, True)}
 
 
@@ -64,7 +71,9 @@ def claim(client, payment, file):
         ("big.pdf", b"%PDF-" + b"0" * 6_000_000, "larger than 5 MB"),
     ],
 )
-def test_receipt_that_cannot_be_used_says_why_and_loses_nothing(client, payment, name, content, said):
+def test_receipt_that_cannot_be_used_says_why_and_loses_nothing(
+    client, payment, name, content, said
+):
     page = claim(client, payment, SimpleUploadedFile(name, content)).content.decode()
 
     assert said in page and "4.60" in page and not Expense.objects.exists()
@@ -78,7 +87,10 @@ def test_photo_is_written_anew_and_only_ever_a_download(client, payment):
     expense = Expense.objects.get()
     answer = client.get(f"/expenses/{expense.pk}/receipt/")
 
-    assert (expense.receipt.name[-5:], answer["Content-Disposition"][:10]) == (".webp", "attachment")
+    assert (expense.receipt.name[-5:], answer["Content-Disposition"][:10]) == (
+        ".webp",
+        "attachment",
+    )
     assert Image.open(expense.receipt.open()).width == 1600
 
 
@@ -89,7 +101,9 @@ def test_amount_is_read_as_people_type_it(text):
     assert PoundsField().clean(text) in {460, 100_000}
 
 
-@pytest.mark.parametrize("text", ["0,50", "4,5", "1e1", "１０", "-1", "0", "4.605", "ten", "1,00,0"])
+@pytest.mark.parametrize(
+    "text", ["0,50", "4,5", "1e1", "１０", "-1", "0", "4.605", "ten", "1,00,0"]
+)
 def test_amount_that_could_be_misread_is_refused_rather_than_guessed_at(text):
     from django.core.exceptions import ValidationError
 

@@ -40,8 +40,15 @@ def test_payment_of_each_state_stands_in_its_column(client, finance):
 
     assert page.status_code == 200
     assert numbers == {
-        "confirm": 0, "choose": 1, "set_up": 1, "approve": 1, "way": 2, "failed": 1, "review": 1, "done": 2,
-    }  # fmt: skip
+        "confirm": 0,
+        "choose": 1,
+        "set_up": 1,
+        "approve": 1,
+        "way": 2,
+        "failed": 1,
+        "review": 1,
+        "done": 2,
+    }
 
 
 def test_what_is_late_is_said_in_working_days(late):
@@ -57,7 +64,10 @@ def test_approved_payment_that_cannot_go_says_why(client, finance):
     approved()
     PayoutAccount.objects.update(state="to_mend")
 
-    assert "Where it goes is not set up any more" in client.get(reverse("admin:payments")).content.decode()
+    assert (
+        "Where it goes is not set up any more"
+        in client.get(reverse("admin:payments")).content.decode()
+    )
 
 
 def test_budget_counts_promised_due_paid_and_left(early):
@@ -69,7 +79,10 @@ def test_budget_counts_promised_due_paid_and_left(early):
     sign_up(session, capacity="paid_role")
     PaymentFactory(activity=session)
     paid = PaymentFactory(
-        activity=session, approved_by=FinanceFactory(), approved_at="2022-10-01T00:00Z", method="cash"
+        activity=session,
+        approved_by=FinanceFactory(),
+        approved_at="2022-10-01T00:00Z",
+        method="cash",
     )
     Payment.objects.filter(pk=paid.pk).update(state="sent")
 
@@ -89,18 +102,29 @@ def test_board_asks_the_same_number_of_queries_for_ten_and_for_a_thousand(
         [Person(email=f"p{row}@example.org", name="P", password="!") for row in range(number)]
     )
     PayoutAccount.objects.bulk_create(
-        [PayoutAccount(person=person, state="ready", payout_method="x", stripe_account=f"a{person.pk}")
-         for person in people]
-    )  # fmt: skip
+        [
+            PayoutAccount(
+                person=person, state="ready", payout_method="x", stripe_account=f"a{person.pk}"
+            )
+            for person in people
+        ]
+    )
     Payment.objects.bulk_create(
         [
             Payment(
-                person=person, activity=session, fee_pence=7500, taken_pence=7500, choice=["pay", ""][row % 2],
-                happened_on=KICK_OFF.date(), choose_by=KICK_OFF.date(), confirmed_by=confirmed, confirmed_at=KICK_OFF,
+                person=person,
+                activity=session,
+                fee_pence=7500,
+                taken_pence=7500,
+                choice=["pay", ""][row % 2],
+                happened_on=KICK_OFF.date(),
+                choose_by=KICK_OFF.date(),
+                confirmed_by=confirmed,
+                confirmed_at=KICK_OFF,
             )
             for row, person in enumerate(people)
         ]
-    )  # fmt: skip
+    )
 
     with django_assert_num_queries(25):
         client.get(reverse("admin:payments"))

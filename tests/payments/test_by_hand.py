@@ -54,12 +54,16 @@ def test_somebody_else_records_the_reference_and_the_person_is_told():
     payment = by_hand()
     hand_payouts.export(FinanceFactory())
 
-    hand_payouts.record(payment.reference.lower(), "BACS 17", FinanceFactory(), voucher_code="ABCD-1234")
+    hand_payouts.record(
+        payment.reference.lower(), "BACS 17", FinanceFactory(), voucher_code="ABCD-1234"
+    )
     payment.refresh_from_db()
 
     assert (payment.state, payment.person.messages.get().kind, invariants.broken()) == (
-        State.SENT, "payment_sent", [],
-    )  # fmt: skip
+        State.SENT,
+        "payment_sent",
+        [],
+    )
 
 
 @pytest.mark.parametrize("who", ["exporter", "payee"])
@@ -68,7 +72,9 @@ def test_exporter_and_payee_record_nothing(who):
     hand_payouts.export(boss)
 
     with pytest.raises(RuleError, match="Ask a colleague"):
-        hand_payouts.record(payment.reference, "BACS 17", boss if who == "exporter" else payment.person)
+        hand_payouts.record(
+            payment.reference, "BACS 17", boss if who == "exporter" else payment.person
+        )
 
 
 def test_recorded_twice_is_said():
@@ -97,12 +103,18 @@ def test_file_of_references_records_what_fits_and_names_what_does_not(client, fi
     text = f"ours;theirs\n{payment.reference};BACS 17\nP-UNKNOWN1;BACS 18\n"
 
     answer = client.post(
-        reverse("admin:payments_hand_file"), {"file": SimpleUploadedFile("back.csv", text.encode())}, follow=True
+        reverse("admin:payments_hand_file"),
+        {"file": SimpleUploadedFile("back.csv", text.encode())},
+        follow=True,
     )
     payment.refresh_from_db()
 
     said = answer.content.decode()
-    assert (payment.state, "1 noted as paid" in said, "P-UNKNOWN1" in said) == (State.SENT, True, True)
+    assert (payment.state, "1 noted as paid" in said, "P-UNKNOWN1" in said) == (
+        State.SENT,
+        True,
+        True,
+    )
 
 
 def test_voucher_code_is_on_one_s_own_page_and_nowhere_else(client):
@@ -115,7 +127,9 @@ def test_voucher_code_is_on_one_s_own_page_and_nowhere_else(client):
 
     assert "SECRET-CODE-1" in page
     assert "SECRET" not in str(PayoutAttempt.objects.values_list("voucher_code").query)
-    assert "SECRET-CODE-1" not in str([list(row.events.values_list("details")) for row in Payment.objects.all()])
+    assert "SECRET-CODE-1" not in str(
+        [list(row.events.values_list("details")) for row in Payment.objects.all()]
+    )
 
 
 def test_everything_is_exported_with_safe_cells(client, finance):
@@ -133,7 +147,11 @@ def test_whole_history_and_expenses_are_exported(client, finance):
     history = client.get(reverse("admin:payments_history_csv")).getvalue().decode()
     expenses = client.get(reverse("admin:payments_expenses_csv")).getvalue().decode()
 
-    assert payment.reference in history and "Given to the finance office" in history and "Decided by" in expenses
+    assert (
+        payment.reference in history
+        and "Given to the finance office" in history
+        and "Decided by" in expenses
+    )
 
 
 def test_file_that_is_no_csv_says_so(client, finance):

@@ -77,7 +77,9 @@ def test_other_choice_ends_the_approval():
     assert (chosen.state, chosen.approved_by) == (State.DUE, None)
 
 
-@pytest.mark.parametrize("state", [State.SENDING, State.SENT, State.ARRIVED, State.NEEDS_REVIEW, State.FAILED])
+@pytest.mark.parametrize(
+    "state", [State.SENDING, State.SENT, State.ARRIVED, State.NEEDS_REVIEW, State.FAILED]
+)
 def test_what_is_on_its_way_is_not_chosen_anew(state):
     payment = approved()
     Payment.objects.update(state=state)
@@ -90,7 +92,12 @@ def test_who_says_no_still_gets_expenses_back():
     payment = open_payment()
     ExpenseLimit.objects.create(call=payment.activity.call, kind="travel", most_pence=2000)
     expense = expenses.claim(
-        payment.pk, payment.person, kind="travel", what="Bus", amount_pence=460, no_receipt_because="Lost"
+        payment.pk,
+        payment.person,
+        kind="travel",
+        what="Bus",
+        amount_pence=460,
+        no_receipt_because="Lost",
     )
     expenses.decide(expense.pk, CoordinatorFactory(), accept=True)
 
@@ -162,7 +169,9 @@ def test_noted_on_the_phone_the_task_is_done_and_the_next_question_follows(clien
     payment = open_payment(person=PhonePersonFactory())
     mail.tell(payment.person, "payment_offered", payment)
 
-    answer = client.post(reverse("admin:payments_payment_choice", args=[payment.pk]), {"choice": "pay"})
+    answer = client.post(
+        reverse("admin:payments_payment_choice", args=[payment.pk]), {"choice": "pay"}
+    )
 
     assert answer.url == reverse("admin:payments_payment_by_hand_account", args=[payment.pk])
     assert Message.objects.get().state == Message.State.SENT

@@ -4,10 +4,21 @@ import pytest
 from django.db import Error, connection, transaction
 
 from payments.models import Payment, PaymentEvent, PayoutAttempt
-from tests.factories import EARLY, FinanceFactory, PaymentFactory, PersonFactory, SessionFactory, approved, sign_up
+from tests.factories import (
+    EARLY,
+    FinanceFactory,
+    PaymentFactory,
+    PersonFactory,
+    SessionFactory,
+    approved,
+    sign_up,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late")]
-APPROVE = "UPDATE payments_payment SET state='approved', method='stripe', approved_at=now(), {} WHERE id=%s"
+APPROVE = (
+    "UPDATE payments_payment SET state='approved', method='stripe', approved_at=now(), {} WHERE "
+    "id=%s"
+)
 
 
 def refused(sql, *parameters):
@@ -33,7 +44,9 @@ def test_nobody_approves_what_they_confirmed():
     assert refused(APPROVE.format("approved_by_id=%s"), payment.confirmed_by_id, payment.pk)
 
 
-@pytest.mark.parametrize("change", ["approved_by_id=NULL", "confirmed_by_id=NULL, approved_by_id=%s"])
+@pytest.mark.parametrize(
+    "change", ["approved_by_id=NULL", "confirmed_by_id=NULL, approved_by_id=%s"]
+)
 def test_nobody_unknown_approves_or_confirms(change):
     payment = PaymentFactory()
     names = [FinanceFactory().pk] if "%s" in change else []
@@ -67,9 +80,11 @@ def test_second_live_attempt_is_refused():
     payment = approved()
     PayoutAttempt.objects.create(payment=payment, method="stripe", amount_pence=7500, request={})
     sql = (
-        "INSERT INTO payments_payoutattempt (id, payment_id, method, amount_pence, key, request, state, created_at,"
+        "INSERT INTO payments_payoutattempt (id, payment_id, method, amount_pence, key, "
+        "request, state, created_at,"
         " calling, had_unknown, next_try_at, tries, error, stripe_status, hand_reference)"
-        " VALUES (gen_random_uuid(), %s, 'stripe', 7500, 'other', '{}', 'ready', now(), false, false, now(), 0,"
+        " VALUES (gen_random_uuid(), %s, 'stripe', 7500, 'other', '{}', 'ready', now(), false, "
+        "false, now(), 0,"
         " '', '', '')"
     )
 
@@ -77,13 +92,20 @@ def test_second_live_attempt_is_refused():
 
 
 def test_request_and_key_of_an_attempt_never_change():
-    attempt = PayoutAttempt.objects.create(payment=approved(), method="stripe", amount_pence=7500, request={})
+    attempt = PayoutAttempt.objects.create(
+        payment=approved(), method="stripe", amount_pence=7500, request={}
+    )
     changes = ["key='other'", "request='{\"a\": 1}'", "amount_pence=1"]
 
-    assert all(refused(f"UPDATE payments_payoutattempt SET {row} WHERE id=%s", attempt.pk) for row in changes)
+    assert all(
+        refused(f"UPDATE payments_payoutattempt SET {row} WHERE id=%s", attempt.pk)
+        for row in changes
+    )
 
 
-@pytest.mark.parametrize("sql", ["UPDATE payments_paymentevent SET what='sent'", "DELETE FROM payments_paymentevent"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE payments_paymentevent SET what='sent'", "DELETE FROM payments_paymentevent"]
+)
 def test_history_is_never_edited(sql):
     PaymentFactory().note("offered")
 
@@ -91,7 +113,9 @@ def test_history_is_never_edited(sql):
 
 
 def test_payments_and_attempts_are_never_deleted():
-    attempt = PayoutAttempt.objects.create(payment=approved(), method="stripe", amount_pence=7500, request={})
+    attempt = PayoutAttempt.objects.create(
+        payment=approved(), method="stripe", amount_pence=7500, request={}
+    )
 
     assert refused("DELETE FROM payments_payoutattempt WHERE id=%s", attempt.pk)
     assert refused("DELETE FROM payments_payment WHERE id=%s", PaymentFactory().pk)

@@ -84,7 +84,9 @@ def test_undone_mark_cancels_and_a_new_one_brings_the_same_row_back(early):
 
 def test_undone_mark_leaves_what_was_approved(early):
     registration = took_part(early)
-    Payment.objects.update(state=State.APPROVED, approved_by=FinanceFactory(), approved_at=KICK_OFF, method="stripe")
+    Payment.objects.update(
+        state=State.APPROVED, approved_by=FinanceFactory(), approved_at=KICK_OFF, method="stripe"
+    )
 
     registration.mark(Mark.MISSED, by=CoordinatorFactory())
 
@@ -131,7 +133,9 @@ def test_capacity_corrected_to_a_paid_role_cancels_it(early):
 
 def test_capacity_stands_once_the_payment_is_approved(early):
     registration = took_part(early)
-    Payment.objects.update(state=State.APPROVED, approved_by=FinanceFactory(), approved_at=KICK_OFF, method="stripe")
+    Payment.objects.update(
+        state=State.APPROVED, approved_by=FinanceFactory(), approved_at=KICK_OFF, method="stripe"
+    )
 
     with pytest.raises(RuleError, match="approved already"):
         registration.correct_capacity("paid_role", registration.person)
@@ -170,11 +174,15 @@ def test_walk_in_in_a_personal_capacity_is_asked_first(early):
 def test_staff_decide_by_hand_with_a_reason(early):
     jo, person = CoordinatorFactory(), PersonFactory()
 
-    payment = offering.pay_by_hand(person, SessionFactory(), 3000, "Came, and had to leave at once.", jo)
+    payment = offering.pay_by_hand(
+        person, SessionFactory(), 3000, "Came, and had to leave at once.", jo
+    )
 
     assert (payment.reason, payment.reason_note, payment.confirmed_by) == (
-        "by_hand", "Came, and had to leave at once.", jo,
-    )  # fmt: skip
+        "by_hand",
+        "Came, and had to leave at once.",
+        jo,
+    )
 
 
 @pytest.mark.parametrize("case", ["own", "no reason", "twice"])
@@ -184,7 +192,13 @@ def test_staff_cannot_decide_by_hand(early, case):
         offering.pay_by_hand(person, session, 3000, "Because", jo)
 
     with pytest.raises(RuleError):
-        offering.pay_by_hand(jo if case == "own" else person, session, 3000, " " if case == "no reason" else "Why", jo)
+        offering.pay_by_hand(
+            jo if case == "own" else person,
+            session,
+            3000,
+            " " if case == "no reason" else "Why",
+            jo,
+        )
 
 
 def small(call):
@@ -198,7 +212,9 @@ def small_fee_call():
 def test_small_fee_goes_to_who_has_no_paid_session_in_the_call(early):
     activity = small(small_fee_call())
 
-    assert offering.pay_by_hand(PersonFactory(), activity, 2500, "A conversation", CoordinatorFactory())
+    assert offering.pay_by_hand(
+        PersonFactory(), activity, 2500, "A conversation", CoordinatorFactory()
+    )
 
 
 def test_small_fee_does_not_go_to_who_was_paid_for_a_session_in_the_call(early):
@@ -214,12 +230,16 @@ def test_small_fee_does_not_go_to_who_holds_a_paid_place(early):
     registration = sign_up(SessionFactory(call=call))
 
     with pytest.raises(RuleError, match="small fee"):
-        offering.pay_by_hand(registration.person, small(call), 2500, "A conversation", CoordinatorFactory())
+        offering.pay_by_hand(
+            registration.person, small(call), 2500, "A conversation", CoordinatorFactory()
+        )
 
 
 def test_small_fee_that_was_earned_is_never_taken_back_by_a_later_sign_up(early):
     call, person = small_fee_call(), PersonFactory()
-    small_fee = offering.pay_by_hand(person, small(call), 2500, "A conversation", CoordinatorFactory())
+    small_fee = offering.pay_by_hand(
+        person, small(call), 2500, "A conversation", CoordinatorFactory()
+    )
     registration = sign_up(SessionFactory(call=call), person)
     after(early)
 
@@ -233,7 +253,9 @@ def test_where_each_is_paid_both_are(early):
     call = CallFactory()
     paid = PaymentFactory(activity=SessionFactory(call=call))
 
-    assert offering.pay_by_hand(paid.person, small(call), 2500, "A conversation", CoordinatorFactory())
+    assert offering.pay_by_hand(
+        paid.person, small(call), 2500, "A conversation", CoordinatorFactory()
+    )
 
 
 def test_who_confirmed_it_cannot_approve_it(early):

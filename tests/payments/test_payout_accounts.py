@@ -11,7 +11,13 @@ from collective.models import Message
 from payments import gateway, payout_accounts, payouts
 from payments.models import Payment, PayoutAccount
 from tests.conftest import kinds
-from tests.factories import PaymentFactory, PayoutAccountFactory, PersonFactory, approved, put_at_stripe
+from tests.factories import (
+    PaymentFactory,
+    PayoutAccountFactory,
+    PersonFactory,
+    approved,
+    put_at_stripe,
+)
 
 State, Ac = Payment.State, PayoutAccount.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
@@ -35,7 +41,11 @@ def set_up(fake, person, number="12345678"):
 def test_after_the_form_we_keep_the_bank_and_four_digits(stripe):
     account = set_up(stripe, PersonFactory())
 
-    assert (account.state, account.bank_name, account.last_four) == (Ac.READY, "High Street Bank", "5678")
+    assert (account.state, account.bank_name, account.last_four) == (
+        Ac.READY,
+        "High Street Bank",
+        "5678",
+    )
     assert (account.wait_until, Message.objects.count()) == (None, 0)
 
 
@@ -67,7 +77,10 @@ def test_change_is_told_to_the_address_that_was_changed_lately_too(stripe):
     set_up(stripe, person, "87654321")
 
     told = Message.objects.filter(kind="payout_changed")
-    assert {row.address or row.person.email for row in told} == {"old@example.org", "new@example.org"}
+    assert {row.address or row.person.email for row in told} == {
+        "old@example.org",
+        "new@example.org",
+    }
 
 
 def test_nothing_is_sent_to_a_changed_destination_before_it_has_waited(stripe, late):
@@ -101,7 +114,10 @@ def test_payment_that_failed_goes_out_again_once_the_details_are_mended(stripe, 
     payment.refresh_from_db()
 
     assert (failed, told) == ((State.FAILED, "payout_method_does_not_exist"), 1)
-    assert (payment.state, [row["status"] for row in stripe.payments]) == (State.SENT, ["failed", "posted"])
+    assert (payment.state, [row["status"] for row in stripe.payments]) == (
+        State.SENT,
+        ["failed", "posted"],
+    )
 
 
 def test_refused_details_are_told_at_once_and_no_money_moves(stripe):
@@ -145,7 +161,9 @@ def test_without_stripe_it_says_so_and_nothing_is_lost(settings, stripe):
     gateway.client.cache_clear()
 
     with pytest.raises(RuleError, match="cannot reach Stripe"):
-        payout_accounts.form_address(PersonFactory(), return_url="http://x/", refresh_url="http://x/")
+        payout_accounts.form_address(
+            PersonFactory(), return_url="http://x/", refresh_url="http://x/"
+        )
 
 
 def test_button_leads_to_stripe_and_the_policy_allows_it(client, member, stripe):
@@ -157,7 +175,10 @@ def test_button_leads_to_stripe_and_the_policy_allows_it(client, member, stripe)
 
 
 def test_page_after_the_form_shows_what_stripe_holds_and_changes_nothing(client, member, stripe):
-    fill_in_form(stripe, payout_accounts.form_address(member, return_url="http://x/", refresh_url="http://x/"))
+    fill_in_form(
+        stripe,
+        payout_accounts.form_address(member, return_url="http://x/", refresh_url="http://x/"),
+    )
 
     page = client.get(reverse("payout_account_return")).content.decode()
 
@@ -175,7 +196,10 @@ def test_page_shows_no_more_than_four_digits(client, member):
 
 def test_expected_path_of_the_sweep_reads_who_came_back(stripe, late):
     person = PersonFactory()
-    fill_in_form(stripe, payout_accounts.form_address(person, return_url="http://x/", refresh_url="http://x/"))
+    fill_in_form(
+        stripe,
+        payout_accounts.form_address(person, return_url="http://x/", refresh_url="http://x/"),
+    )
 
     payout_accounts.read_all()
 
@@ -188,7 +212,10 @@ def test_who_is_paid_by_hand_stays_so_while_the_form_is_not_finished(stripe):
 
     payout_accounts.form_address(person, return_url="http://x/", refresh_url="http://x/")
 
-    assert (payout_accounts.of(person).method, payout_accounts.of(person).state) == ("cash", Ac.READY)
+    assert (payout_accounts.of(person).method, payout_accounts.of(person).state) == (
+        "cash",
+        Ac.READY,
+    )
 
 
 def test_payment_waits_to_be_set_up_until_there_is_something_to_pay(client, member):
@@ -207,7 +234,10 @@ def test_going_back_to_the_bank_account_from_cash_works(stripe, late):
     payout_accounts.form_address(person, return_url="http://x/", refresh_url="http://x/")
     payout_accounts.read_all()
 
-    assert (payout_accounts.of(person).method, payout_accounts.of(person).state) == ("stripe", Ac.READY)
+    assert (payout_accounts.of(person).method, payout_accounts.of(person).state) == (
+        "stripe",
+        Ac.READY,
+    )
 
 
 def test_approved_payment_follows_to_the_way_that_stands_now(stripe):
@@ -216,9 +246,15 @@ def test_approved_payment_follows_to_the_way_that_stands_now(stripe):
     payout_accounts.choose_by_hand(payment.person, "cash", payment.person)
     payment.refresh_from_db()
 
-    assert (payment.state, payment.method, payout_accounts.of(payment.person).wait_until > clock.now()) == (
-        State.APPROVED, "cash", True,
-    )  # fmt: skip
+    assert (
+        payment.state,
+        payment.method,
+        payout_accounts.of(payment.person).wait_until > clock.now(),
+    ) == (
+        State.APPROVED,
+        "cash",
+        True,
+    )
 
 
 def test_old_failure_does_not_break_details_that_were_mended_since(stripe, late):

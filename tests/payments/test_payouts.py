@@ -39,12 +39,17 @@ def test_request_tells_nothing_of_what_it_is_for(stripe):
     send_all()
 
     sent = stripe.payments[0]
-    assert (sent["amount"], sent["description"]) == ({"value": 7500, "currency": "gbp"}, payment.reference)
+    assert (sent["amount"], sent["description"]) == (
+        {"value": 7500, "currency": "gbp"},
+        payment.reference,
+    )
     assert payment.activity.title not in str(sent)
 
 
 @pytest.mark.parametrize("fault", ["timeout_before", "reset_before", "429", "409", "500_before"])
-def test_fault_before_anything_was_done_is_unknown_and_goes_out_again_with_the_same_key(stripe, fault, late):
+def test_fault_before_anything_was_done_is_unknown_and_goes_out_again_with_the_same_key(
+    stripe, fault, late
+):
     payment = approved(stripe)
     stripe.faults.script = [fault]
 

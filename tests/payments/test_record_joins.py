@@ -46,7 +46,11 @@ def test_payments_and_destination_move_and_the_destination_waits():
     record_joins.join(kept, payment.person, None)
 
     account = PayoutAccount.objects.get()
-    assert (open_payments(kept), account.person, account.wait_until > clock.now()) == ([payment], kept, True)
+    assert (open_payments(kept), account.person, account.wait_until > clock.now()) == (
+        [payment],
+        kept,
+        True,
+    )
 
 
 def test_of_two_for_one_session_one_is_left(early):
@@ -89,7 +93,9 @@ def test_undone_each_has_its_own_again(early):
 def test_who_approved_a_payment_is_not_joined_with_its_payee():
     boss = FinanceFactory()
     payment = PaymentFactory()
-    Payment.objects.update(state=State.APPROVED, approved_by=boss, approved_at=KICK_OFF, method="stripe")
+    Payment.objects.update(
+        state=State.APPROVED, approved_by=boss, approved_at=KICK_OFF, method="stripe"
+    )
 
     with pytest.raises(RuleError, match="has confirmed or approved"):
         record_joins.join(boss, payment.person, None)

@@ -74,7 +74,9 @@ def surely_absent(stripe, late):
 
 def test_two_people_and_two_lists_send_it_anew_with_a_new_key(stripe, late):
     payment, review = surely_absent(stripe, late)
-    reviews.propose(review.pk, Verdict.NEVER_LEFT, "Not in Stripe's list of today", FinanceFactory())
+    reviews.propose(
+        review.pk, Verdict.NEVER_LEFT, "Not in Stripe's list of today", FinanceFactory()
+    )
 
     settle(review)
     send_all()
@@ -175,7 +177,9 @@ def test_what_stripe_had_taken_on_and_lost_goes_to_a_person(stripe, late):
 
 
 def test_what_stripe_lost_is_not_sent_anew_before_two_more_lists(stripe, late):
-    """One wrong list, or one person's word, must never make a second payment of one that Stripe had taken on."""
+    """One wrong list, or one person's word, must never make a second payment of one that Stripe had
+    taken on.
+    """
     payment = approved(stripe)
     send_all()
     stripe.state.data["payments"].clear()
@@ -199,15 +203,25 @@ def test_proposal_that_changed_since_it_was_read_is_not_settled(stripe, late):
 
 
 def test_movement_after_a_restore_becomes_the_payment_s_attempt_when_explained(stripe, late):
-    """The backup knew of no sending; Stripe did it all the same. It must not go out a second time."""
+    """The backup knew of no sending; Stripe did it all the same.
+
+    It must not go out a second time.
+    """
     payment = approved(stripe)
-    stripe.state.add_payment({
-        "amount": {"value": 7500, "currency": "gbp"}, "description": payment.reference, "metadata": {"attempt": "lost"},
-        "from": {"financial_account": "fa"}, "to": next(iter_destination(payment)),
-    })  # fmt: skip
+    stripe.state.add_payment(
+        {
+            "amount": {"value": 7500, "currency": "gbp"},
+            "description": payment.reference,
+            "metadata": {"attempt": "lost"},
+            "from": {"financial_account": "fa"},
+            "to": next(iter_destination(payment)),
+        }
+    )
     reconciliation.look_back()
 
-    reconciliation.explain(UnknownMovement.objects.get().pk, "Sent before the restore", FinanceFactory())
+    reconciliation.explain(
+        UnknownMovement.objects.get().pk, "Sent before the restore", FinanceFactory()
+    )
     send_all()
     late.shift(timedelta(days=1, minutes=1))
     reconciliation.look_back()
@@ -230,15 +244,19 @@ def test_payment_that_did_not_come_can_be_looked_into(stripe, late):
 
     assert (payment.state, invariants.broken()) == (State.NEEDS_REVIEW, [])
     with pytest.raises(RuleError, match="Two lists"):
-        reviews.propose(Review.objects.get().pk, Verdict.NEVER_LEFT, "They say so", FinanceFactory())
+        reviews.propose(
+            Review.objects.get().pk, Verdict.NEVER_LEFT, "They say so", FinanceFactory()
+        )
 
 
 def test_two_unreadable_rows_hide_no_other(stripe):
     payment = approved(stripe)
     send_all()
     stripe.state.data["payments"]["obp_riddle"] = {
-        **next(iter(stripe.state.data["payments"].values())), "id": "obp_riddle", "amount": None,
-    }  # fmt: skip
+        **next(iter(stripe.state.data["payments"].values())),
+        "id": "obp_riddle",
+        "amount": None,
+    }
 
     reconciliation.look_back()
     payment.refresh_from_db()
@@ -261,7 +279,11 @@ def test_payment_that_came_back_after_it_was_posted_can_be_mended(stripe, late):
     reconciliation.look_back()
     payment.refresh_from_db()
 
-    assert (posted, payment.state, payment.problem) == (State.SENT, State.FAILED, "payout_method_closed")
+    assert (posted, payment.state, payment.problem) == (
+        State.SENT,
+        State.FAILED,
+        "payout_method_closed",
+    )
 
 
 def test_failure_that_nobody_can_mend_goes_to_a_person(stripe):
@@ -274,7 +296,10 @@ def test_failure_that_nobody_can_mend_goes_to_a_person(stripe):
     send_all()
     payment.refresh_from_db()
 
-    assert (payment.state, Review.objects.get().why) == (State.NEEDS_REVIEW, "Stripe: failed review_rejected")
+    assert (payment.state, Review.objects.get().why) == (
+        State.NEEDS_REVIEW,
+        "Stripe: failed review_rejected",
+    )
 
 
 def test_pause_stops_what_is_begun_and_what_is_tried_again(stripe, late):
@@ -287,7 +312,10 @@ def test_pause_stops_what_is_begun_and_what_is_tried_again(stripe, late):
 
     send_all()
 
-    assert [Payment.objects.get(pk=row.pk).state for row in (first, second)] == [State.SENDING, State.APPROVED]
+    assert [Payment.objects.get(pk=row.pk).state for row in (first, second)] == [
+        State.SENDING,
+        State.APPROVED,
+    ]
     assert stripe.payments == []
 
 
@@ -343,7 +371,10 @@ def test_comparing_does_not_end_what_two_people_look_into(stripe, late):
     reconciliation.look_under_way()
     payment.refresh_from_db()
 
-    assert (payment.state, Review.objects.filter(settled_at=None).count()) == (State.NEEDS_REVIEW, 1)
+    assert (payment.state, Review.objects.filter(settled_at=None).count()) == (
+        State.NEEDS_REVIEW,
+        1,
+    )
 
 
 def test_what_came_back_while_people_looked_into_it_can_be_mended(stripe, late):

@@ -20,8 +20,16 @@ def sent(at=datetime(2022, 10, 10, tzinfo=UTC), **fields):
 
 
 def is_accessible(pdf):
-    """Does it say of itself what PDF/UA-1 asks for: tagged, a title that is shown, a language, its part?"""
-    wanted = [rb"/MarkInfo", rb"/StructTreeRoot", rb"/DisplayDocTitle true", rb"/Lang", rb"pdfuaid:part>1<"]
+    """Does it say of itself what PDF/UA-1 asks for: tagged, a title that is shown, a language, its
+    part?
+    """
+    wanted = [
+        rb"/MarkInfo",
+        rb"/StructTreeRoot",
+        rb"/DisplayDocTitle true",
+        rb"/Lang",
+        rb"pdfuaid:part>1<",
+    ]
     return pdf.startswith(b"%PDF-") and all(re.search(part, pdf) for part in wanted)
 
 
@@ -39,9 +47,15 @@ def test_statement_tax_year_and_letter_are_accessible():
 def test_statement_names_the_activity_neutrally_and_expenses_apart():
     payment = sent(activity=SessionFactory(title="About abuse", neutral_name="Community session"))
     Expense.objects.create(
-        payment=payment, kind="travel", what="Bus", amount_pence=460, added_by=payment.person, state="accepted",
-        decided_by=PersonFactory(), no_receipt_because="Lost",
-    )  # fmt: skip
+        payment=payment,
+        kind="travel",
+        what="Bus",
+        amount_pence=460,
+        added_by=payment.person,
+        state="accepted",
+        decided_by=PersonFactory(),
+        no_receipt_because="Lost",
+    )
     Payment.objects.filter(pk=payment.pk)
 
     facts = dict(statements.facts(payment))

@@ -1,4 +1,6 @@
-"""R8: events repeated, shuffled, delayed and forged: their effects come once, and nothing forged is accepted."""
+"""R8: events repeated, shuffled, delayed and forged: their effects come once, and nothing forged is
+accepted.
+"""
 
 import json
 import random
@@ -17,7 +19,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community"
 
 def post(client, body, signature):
     address = reverse("stripe_webhook")
-    answer = client.post(address, body, content_type="application/json", headers={"Stripe-Signature": signature})
+    answer = client.post(
+        address, body, content_type="application/json", headers={"Stripe-Signature": signature}
+    )
     return answer.status_code
 
 
@@ -32,7 +36,9 @@ def sent_and_on_its_way(stripe):
 
 
 def event_of(stripe, payment):
-    return stripe.payment_event(next(row for row in stripe.payments if row["description"] == payment.reference))
+    return stripe.payment_event(
+        next(row for row in stripe.payments if row["description"] == payment.reference)
+    )
 
 
 def test_event_makes_us_look_and_the_payment_is_sent(stripe, client):

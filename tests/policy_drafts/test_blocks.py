@@ -7,11 +7,17 @@ from hypothesis import strategies as st
 
 from policy_drafts import blocks
 
-TEXT = "we listen first then act together and say openly what changed because somebody asked for it today"
+TEXT = (
+    "we listen first then act together and say openly what changed because somebody asked for it "
+    "today"
+)
 WORDS = TEXT.split(" ")
 SENTENCE = st.lists(st.sampled_from(WORDS), min_size=4, max_size=12).map(" ".join)
 EDIT = st.tuples(
-    st.sampled_from(["insert", "remove", "word", "move", "copy"]), st.integers(0, 999), st.integers(0, 999), SENTENCE
+    st.sampled_from(["insert", "remove", "word", "move", "copy"]),
+    st.integers(0, 999),
+    st.integers(0, 999),
+    SENTENCE,
 )
 
 
@@ -69,21 +75,30 @@ def test_saving_the_same_text_again_changes_no_uid():
 def test_reworded_paragraph_keeps_its_uid():
     html = blocks.with_uids("<p>We answer within five working days.</p>")
 
-    assert uids(blocks.with_uids("<p>We answer within two working days.</p>", before=html)) == uids(html)
+    assert uids(blocks.with_uids("<p>We answer within two working days.</p>", before=html)) == uids(
+        html
+    )
 
 
 def test_of_a_paragraph_that_is_split_the_first_keeps_the_uid_and_the_rest_says_where_it_is_from():
-    html = blocks.with_uids("<p>We answer within five working days. You decide what happens with it.</p>")
+    html = blocks.with_uids(
+        "<p>We answer within five working days. You decide what happens with it.</p>"
+    )
 
     first, second = blocks.of(
-        blocks.with_uids("<p>We answer within five working days.</p><p>You decide what happens with it.</p>", html)
+        blocks.with_uids(
+            "<p>We answer within five working days.</p><p>You decide what happens with it.</p>",
+            html,
+        )
     )
 
     assert [first.uid, second.carried_from] == uids(html) * 2
 
 
 def test_origin_of_a_part_is_kept_through_later_saves():
-    html = blocks.with_uids("<p>We answer within five working days. You decide what happens with it.</p>")
+    html = blocks.with_uids(
+        "<p>We answer within five working days. You decide what happens with it.</p>"
+    )
     parts = "<p>We answer within five working days.</p><p>You decide what happens with it.</p>"
 
     again = blocks.with_uids(parts + "<p>New.</p>", blocks.with_uids(parts, html))

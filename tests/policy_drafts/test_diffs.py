@@ -26,7 +26,9 @@ def plain(html):
 
 @settings(max_examples=300, deadline=None)
 @given(TEXT, TEXT)
-def test_without_what_was_put_in_it_is_the_old_text_and_without_what_was_taken_out_the_new(old, new):
+def test_without_what_was_put_in_it_is_the_old_text_and_without_what_was_taken_out_the_new(
+    old, new
+):
     html = HIDDEN.sub("", diffs.words_html(old, new))
 
     assert plain(re.sub(r"<ins>.*?</ins>", "", html, flags=re.S)) == old
@@ -55,34 +57,49 @@ def test_blocks_are_reworded_new_and_taken_out():
     new = "<p>We answer within two days.</p><p>It stays.</p><p>Quite new and other.</p>"
 
     assert rows(old, new) == [
-        ("reworded", "We answer within two days."), ("removed", "Zebra."), ("same", "It stays."),
+        ("reworded", "We answer within two days."),
+        ("removed", "Zebra."),
+        ("same", "It stays."),
         ("added", "Quite new and other."),
-    ]  # fmt: skip
+    ]
 
 
 def test_moved_block_is_said_to_have_moved():
-    assert rows("<p>First one.</p><p>Second two.</p><p>Third three.</p>",
-                "<p>Third three.</p><p>First one.</p><p>Second two.</p>")[0] == ("moved", "Third three.")  # fmt: skip
+    assert rows(
+        "<p>First one.</p><p>Second two.</p><p>Third three.</p>",
+        "<p>Third three.</p><p>First one.</p><p>Second two.</p>",
+    )[0] == ("moved", "Third three.")
 
 
 def test_other_form_of_the_same_words_is_named():
-    assert rows("<p>Same words.</p>", "<p>Same <strong>words</strong>.</p>") == [("restyled", "Same words.")]
+    assert rows("<p>Same words.</p>", "<p>Same <strong>words</strong>.</p>") == [
+        ("restyled", "Same words.")
+    ]
 
 
 def test_summary_is_plain_language():
     old = blocks.with_uids("<p>We answer within five days.</p><p>You decide about it all.</p>")
-    new = blocks.with_uids("<p>We answer within two days.</p><p>You decide about it.</p><p>Zebra quagga.</p>", old)
+    new = blocks.with_uids(
+        "<p>We answer within two days.</p><p>You decide about it.</p><p>Zebra quagga.</p>", old
+    )
 
-    assert diffs.summary(diffs.compare(blocks.of(old), blocks.of(new))) == ["2 paragraphs reworded", "1 new"]
+    assert diffs.summary(diffs.compare(blocks.of(old), blocks.of(new))) == [
+        "2 paragraphs reworded",
+        "1 new",
+    ]
 
 
 def test_sections_are_new_taken_out_renamed_and_moved():
     a, b, c = Part("a", "A"), Part("b", "B", 2), Part("c", "C", 3)
 
     found = diffs.compare_sections(
-        [(a, []), (b, []), (c, [])], [(Part("c", "C"), []), (Part("a", "Aa", 2), []), (Part("d", "D"), [])]
+        [(a, []), (b, []), (c, [])],
+        [(Part("c", "C"), []), (Part("a", "Aa", 2), []), (Part("d", "D"), [])],
     )
 
     assert [(row.section.title, row.words) for row in found] == [
-        ("C", "Moved from place 3 to 1"), ("Aa", "Renamed"), ("D", "New section"), ("B", "This section was taken out"),
-    ]  # fmt: skip
+        ("C", "Moved from place 3 to 1"),
+        ("Aa", "Renamed"),
+        ("D", "New section"),
+        ("B", "This section was taken out"),
+    ]

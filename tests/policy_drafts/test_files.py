@@ -15,12 +15,26 @@ from tests.factories import PersonFactory, PolicyFactory, published, role_in, se
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
 TEXT = (
-    "<h4>Small first</h4><p>We <strong>look</strong> <em>after</em> <a href='https://example.org/'>each other</a>.<br>"
-    "Always.</p><ol><li>First<ul><li>Inner</li></ul></li><li>Second</li></ol><p>Then.</p><ol start='3'><li>Third</li>"
-    "</ol><blockquote>Said so</blockquote><dl><dt>Harm</dt><dd>It hurts</dd></dl><table><tr><th>Who</th><th>What</th>"
+    "<h4>Small first</h4><p>We <strong>look</strong> <em>after</em> <a "
+    "href='https://example.org/'>each other</a>.<br>"
+    "Always.</p><ol><li>First<ul><li>Inner</li></ul></li><li>Second</li></ol><p>Then.</p><ol "
+    "start='3'><li>Third</li>"
+    "</ol><blockquote>Said so</blockquote><dl><dt>Harm</dt><dd>It "
+    "hurts</dd></dl><table><tr><th>Who</th><th>What</th>"
     "</tr><tr><td colspan='2'>All of us</td></tr><tr><td>One</td></tr></table>"
 )
-WORDS = ["Small first", "each other", "Always.", "Inner", "Second", "Third", "Said so", "Harm", "It hurts", "All of us"]
+WORDS = [
+    "Small first",
+    "each other",
+    "Always.",
+    "Inner",
+    "Second",
+    "Third",
+    "Said so",
+    "Harm",
+    "It hurts",
+    "All of us",
+]
 
 
 @pytest.fixture
@@ -32,7 +46,9 @@ def draft(tmp_path, settings):
     file.size = file.tell()
     file.seek(0)
     picture = PolicyPicture.from_upload(policy, file, PersonFactory())
-    section_in(policy, TEXT + markup.figure(picture, "A flow chart", "First this.\nThen that."), "Why")
+    section_in(
+        policy, TEXT + markup.figure(picture, "A flow chart", "First this.\nThen that."), "Why"
+    )
     return published(policy, audience=Audience.MEMBERS, news="All of it.")
 
 
@@ -41,7 +57,13 @@ def made(draft, kind):
 
 
 def facts(draft):
-    return ["Safety policy", str(draft.number), "8 September 2022", "Members: everybody who signs in", draft.sha256]
+    return [
+        "Safety policy",
+        str(draft.number),
+        "8 September 2022",
+        "Members: everybody who signs in",
+        draft.sha256,
+    ]
 
 
 @pytest.mark.parametrize("kind", ["markdown", "web-page"])
@@ -63,14 +85,22 @@ def test_word_file_has_real_styles_lists_and_a_picture_with_its_words(draft):
     styles = {row.text: row.style.name for row in document.paragraphs}
 
     assert (styles["Safety policy"], styles["1. Why"]) == ("Title", "Heading 1")
-    assert (styles["Inner"], styles["Second"], styles["Said so"]) == ("List Bullet 2", "List Number", "Quote")
+    assert (styles["Inner"], styles["Second"], styles["Said so"]) == (
+        "List Bullet 2",
+        "List Number",
+        "Quote",
+    )
     assert document.tables[0].cell(1, 0).text == "All of us"
     assert document.inline_shapes[0]._inline.docPr.get("descr") == "A flow chart"
 
 
 def test_numbered_lists_of_a_word_file_do_not_run_on_into_each_other(draft):
     document = docx.Document(BytesIO(made(draft, "word")))
-    numbers = {row.text: row._p.pPr.numPr.numId.val for row in document.paragraphs if row.style.name == "List Number"}
+    numbers = {
+        row.text: row._p.pPr.numPr.numId.val
+        for row in document.paragraphs
+        if row.style.name == "List Number"
+    }
 
     assert numbers["First"] == numbers["Second"] != numbers["Third"]
 
@@ -80,8 +110,13 @@ def test_pdf_is_tagged_has_bookmarks_title_and_language(draft, kind):
     pdf = PdfReader(BytesIO(made(draft, kind)))
     text = "\n".join(page.extract_text() for page in pdf.pages)
 
-    assert (pdf.metadata.title, pdf.trailer["/Root"]["/Lang"]) == ("Safety policy, draft 1", "en-GB")
-    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in pdf.trailer["/Root"]
+    assert (pdf.metadata.title, pdf.trailer["/Root"]["/Lang"]) == (
+        "Safety policy, draft 1",
+        "en-GB",
+    )
+    assert (
+        pdf.trailer["/Root"]["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in pdf.trailer["/Root"]
+    )
     assert "1. Why" in str(pdf.outline)
     assert [words for words in WORDS if words not in text] == []
 
@@ -91,7 +126,9 @@ def test_pdf_ua_checker_finds_nothing(draft, kind, tmp_path):
     path = tmp_path / "draft.pdf"
     path.write_bytes(made(draft, kind))
 
-    found = subprocess.run([shutil.which("outloud") or ".venv/bin/outloud", "-q", path], capture_output=True, text=True)
+    found = subprocess.run(
+        [shutil.which("outloud") or ".venv/bin/outloud", "-q", path], capture_output=True, text=True
+    )
 
     assert found.returncode == 0, found.stdout
 
@@ -101,10 +138,19 @@ def test_word_file_opens_in_libreoffice_with_the_same_text(draft, tmp_path):
     if not (soffice := shutil.which("soffice")):
         pytest.skip("LibreOffice was not found: apt-get install libreoffice-writer-nogui")
     (tmp_path / "draft.docx").write_bytes(made(draft, "word"))
-    command = [soffice, "--headless", f"-env:UserInstallation=file://{tmp_path}/office", "--convert-to", "txt:Text"]
+    command = [
+        soffice,
+        "--headless",
+        f"-env:UserInstallation=file://{tmp_path}/office",
+        "--convert-to",
+        "txt:Text",
+    ]
 
     subprocess.run(
-        [*command, "--outdir", tmp_path, tmp_path / "draft.docx"], check=True, capture_output=True, timeout=120
+        [*command, "--outdir", tmp_path, tmp_path / "draft.docx"],
+        check=True,
+        capture_output=True,
+        timeout=120,
     )
 
     text = (tmp_path / "draft.txt").read_text(encoding="utf-8-sig")
@@ -116,15 +162,21 @@ def test_files_are_made_by_the_sweep_and_once(draft):
     assert files.make_due() == (0, 0)
 
 
-def test_file_that_cannot_be_made_stops_no_other_and_is_given_up_after_five_times(draft, monkeypatch, early):
+def test_file_that_cannot_be_made_stops_no_other_and_is_given_up_after_five_times(
+    draft, monkeypatch, early
+):
     monkeypatch.setitem(exports.MAKERS, "pdf", lambda *_: 1 / 0)
     for _ in range(6):
         files.make_due()
         early.shift(files.LEASE * 2)
 
     assert dict(DraftFile.objects.values_list("kind", "state")) == {
-        "word": "ready", "pdf": "failed", "large-print": "ready", "web-page": "ready", "markdown": "ready",
-    }  # fmt: skip
+        "word": "ready",
+        "pdf": "failed",
+        "large-print": "ready",
+        "web-page": "ready",
+        "markdown": "ready",
+    }
 
 
 def test_file_that_a_killed_worker_had_is_made_after_its_lease(draft, early):
@@ -177,6 +229,8 @@ def test_version_of_a_kind_that_people_cannot_open_is_refused(draft, client):
     file = BytesIO(b"x")
     file.name = "x.exe"
 
-    page = client.post("/policies/safe/drafts/1/versions/", {"kind": "audio", "name": "x", "file": file})
+    page = client.post(
+        "/policies/safe/drafts/1/versions/", {"kind": "audio", "name": "x", "file": file}
+    )
 
     assert "Please use one of these" in page.content.decode()

@@ -42,35 +42,43 @@ def test_markdown_is_split_by_its_largest_headings(policy):
     found = imports.read("x.md", MARKDOWN).sections
 
     assert [row.title for row in found] == ["Without a heading", "Why", "How"]
-    assert (
-        found[1].html == "<p>We <em>look</em> after</p><ul><li><p>each</p></li><li><p>other</p></li></ul><h3>Small</h3>"
+    assert found[1].html == (
+        "<p>We <em>look</em> "
+        "after</p><ul><li><p>each</p></li><li><p>other</p></li></ul><h3>Small</h3>"
     )
     assert "<th><p>a</p></th>" in found[2].html
 
 
 def test_web_page_says_what_is_left_out():
-    page = (
-        b"<html><body><main><h1>One</h1><h2>A</h2><p>x</p><h2>B</h2><iframe></iframe><img src=x></main></body></html>"
-    )
+    page = b"<html><body><main><h1>One</h1><h2>A</h2><p>x</p><h2>B</h2><iframe></iframe><img src=x></main></body></html>"
 
     found = imports.read("x.html", page)
 
     assert [row.title for row in found.sections] == ["Without a heading", "A", "B"]
     assert found.left_out == [
-        "1 page of another site", "1 picture: add them in the editor, with words for who cannot see them",
-    ]  # fmt: skip
+        "1 page of another site",
+        "1 picture: add them in the editor, with words for who cannot see them",
+    ]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize("name", ["x.html", "x.md"])
 def test_nothing_that_runs_comes_in(payload, name, policy, lead, client):
-    brought = importing.bring(policy, lead, name, f"# One\n\n<h1>One</h1><p>x</p>{payload}".encode())
+    brought = importing.bring(
+        policy, lead, name, f"# One\n\n<h1>One</h1><p>x</p>{payload}".encode()
+    )
     page = client.get(f"/policies/safe/write/import/{brought.pk}/").content.decode()
 
     stored = "".join(part["html"] for part in brought.held["sections"])
     for text in (stored, page):
-        assert not [words for words in ("<iframe", "<svg", "<math", "<object", "alert(1)>") if words in text.lower()]
-    assert "<script" not in stored.lower() and " on" not in "".join(stored.split(">")[::2]).lower().replace(" one", "")
+        assert not [
+            words
+            for words in ("<iframe", "<svg", "<math", "<object", "alert(1)>")
+            if words in text.lower()
+        ]
+    assert "<script" not in stored.lower() and " on" not in "".join(
+        stored.split(">")[::2]
+    ).lower().replace(" one", "")
 
 
 def test_tracked_changes_become_suggestions_of_their_authors_and_the_text_is_as_before():
@@ -84,10 +92,14 @@ def test_tracked_changes_become_suggestions_of_their_authors_and_the_text_is_as_
     found = imports.read("x.docx", bytes_of(document))
 
     assert found.sections[0].html == "<p>We answer soon.</p>"
-    assert found.notes == [{
-        "channel": "word_change", "author": "Noor", "title": "Why",
-        "words": "Instead of: We answer soon.\n\nSuggested: We answer within two days.",
-    }]  # fmt: skip
+    assert found.notes == [
+        {
+            "channel": "word_change",
+            "author": "Noor",
+            "title": "Why",
+            "words": "Instead of: We answer soon.\n\nSuggested: We answer within two days.",
+        }
+    ]
 
 
 def test_comments_become_notes_of_their_authors():
@@ -109,7 +121,9 @@ def test_head_lines_of_a_word_file_are_said_to_be_left_out():
     document.add_paragraph("Text.")
     document.sections[0].header.paragraphs[0].text = "Confidential"
 
-    assert any("Confidential" in words for words in imports.read("x.docx", bytes_of(document)).left_out)
+    assert any(
+        "Confidential" in words for words in imports.read("x.docx", bytes_of(document)).left_out
+    )
 
 
 def test_style_that_is_not_known_is_named_and_its_words_are_kept():
@@ -120,8 +134,9 @@ def test_style_that_is_not_known_is_named_and_its_words_are_kept():
     found = imports.read("x.docx", bytes_of(document))
 
     assert (found.sections[0].html, found.left_out) == (
-        "<p>Words.</p>", ["The look of “Fancy” (its words are kept)"],
-    )  # fmt: skip
+        "<p>Words.</p>",
+        ["The look of “Fancy” (its words are kept)"],
+    )
 
 
 def bomb():
@@ -141,11 +156,28 @@ def with_entities():
 @pytest.mark.parametrize(
     "name, content",
     [
-     ("x.docx", b"no zip"), ("x.docx", b"PK\x03\x04broken"), ("x.docx", bomb), ("x.docx", with_entities),
-     ("x.exe", b"x"),
-     ("x.md", b"x" * (21 * 1024 * 1024)), ("x.md", b""), ("x.html", b""), ("x.txt", b"\x00\x01")],
-    ids=["no zip", "broken", "bomb", "entities", "other kind", "too large", "empty", "empty page", "no text"],
-)  # fmt: skip
+        ("x.docx", b"no zip"),
+        ("x.docx", b"PK\x03\x04broken"),
+        ("x.docx", bomb),
+        ("x.docx", with_entities),
+        ("x.exe", b"x"),
+        ("x.md", b"x" * (21 * 1024 * 1024)),
+        ("x.md", b""),
+        ("x.html", b""),
+        ("x.txt", b"\x00\x01"),
+    ],
+    ids=[
+        "no zip",
+        "broken",
+        "bomb",
+        "entities",
+        "other kind",
+        "too large",
+        "empty",
+        "empty page",
+        "no text",
+    ],
+)
 def test_what_cannot_be_read_gets_a_clear_error(name, content):
     with pytest.raises(RuleError):
         imports.read(name, content() if callable(content) else content)
@@ -158,14 +190,20 @@ def test_nothing_is_saved_before_the_yes_and_a_doubled_yes_saves_once(policy, le
     assert "Add it as a new section" in page and not Section.objects.exists()
 
     for _ in range(2):
-        client.post(f"/policies/safe/write/import/{brought.pk}/", {"row-0": "add", "row-1": "leave", "shown": ""})
+        client.post(
+            f"/policies/safe/write/import/{brought.pk}/",
+            {"row-0": "add", "row-1": "leave", "shown": ""},
+        )
 
     assert [row.title for row in Section.objects.all()] == ["One"]
     assert Import.objects.get().held is None
 
 
 def test_empty_form_says_what_to_do(policy, lead, client):
-    assert "Choose a file, or paste" in client.post("/policies/safe/write/import/", {"text": " "}).content.decode()
+    assert (
+        "Choose a file, or paste"
+        in client.post("/policies/safe/write/import/", {"text": " "}).content.decode()
+    )
 
 
 RICH = (
@@ -182,8 +220,9 @@ def test_working_copy_comes_back_from_word_as_it_went(policy, lead):
     rows = importing.rows(brought)
 
     assert [(row.section.title, row.exported.number, row.is_changed) for row in rows] == [
-        ("Why", 1, False), ("How", 1, False),
-    ]  # fmt: skip
+        ("Why", 1, False),
+        ("How", 1, False),
+    ]
 
 
 def returned(policy, old, new):
@@ -198,7 +237,14 @@ def returned(policy, old, new):
 def test_what_was_changed_in_word_and_here_is_combined(policy, lead):
     section = section_in(policy, "<p>We answer soon.</p><p>You decide.</p>", "Why", lead)
     content = returned(policy, "soon", "within two days")
-    writing.save(section, lead, 1, title="Why", html="<p>We answer soon.</p><p>You always decide.</p>", state="ready")
+    writing.save(
+        section,
+        lead,
+        1,
+        title="Why",
+        html="<p>We answer soon.</p><p>You always decide.</p>",
+        state="ready",
+    )
 
     brought = importing.bring(policy, lead, "x.docx", content)
     rows = importing.rows(brought)
@@ -206,7 +252,10 @@ def test_what_was_changed_in_word_and_here_is_combined(policy, lead):
 
     section.refresh_from_db()
     assert rows[0].choices[0][0] == "combine"
-    assert [block.text for block in section.blocks] == ["We answer within two days.", "You always decide."]
+    assert [block.text for block in section.blocks] == [
+        "We answer within two days.",
+        "You always decide.",
+    ]
 
 
 def test_section_that_was_saved_after_the_look_is_not_overwritten(policy, lead):

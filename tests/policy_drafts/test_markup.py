@@ -4,7 +4,8 @@ import pytest
 
 from policy_drafts import blocks, markup
 
-# From the OWASP XSS Filter Evasion Cheat Sheet and PortSwigger's cheat sheet (payload shapes), in our own selection.
+# From the OWASP XSS Filter Evasion Cheat Sheet and PortSwigger's cheat sheet (payload shapes), in
+# our own selection.
 PAYLOADS = [
     "<script>alert(1)</script>",
     "<ScRiPt src=//evil.example/x.js></ScRiPt>",
@@ -28,12 +29,21 @@ PAYLOADS = [
     "<object data='javascript:alert(1)'></object><embed src='javascript:alert(1)'>",
     "<form action=//evil.example><input name=csrf><button>Save</button></form>",
     "<base href=//evil.example/><meta http-equiv=refresh content='0;url=javascript:alert(1)'>",
-    "<link rel=stylesheet href=//evil.example/x.css><style>*{background:url(//evil.example)}</style>",
+    (
+        "<link rel=stylesheet "
+        "href=//evil.example/x.css><style>*{background:url(//evil.example)}</style>"
+    ),
     "<body onload=alert(1)><div onclick=alert(1)>x</div></body>",
     "<details open ontoggle=alert(1)><summary>x</summary>y</details>",
     "<video><source onerror=alert(1)></video><audio src=x onerror=alert(1)></audio>",
-    "<template><script>alert(1)</script></template><noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-    "<table background='javascript:alert(1)'><tr><td background='javascript:alert(1)'>x</td></tr></table>",
+    (
+        "<template><script>alert(1)</script></template><noscript><p title='</noscript><img src=x "
+        "onerror=alert(1)>'>"
+    ),
+    (
+        "<table background='javascript:alert(1)'><tr><td "
+        "background='javascript:alert(1)'>x</td></tr></table>"
+    ),
     "<!--<img src='--><img src=x onerror=alert(1)//'>",
     "<![CDATA[<script>alert(1)</script>]]>",
     "<p data-block='\"><script>alert(1)</script>'>x</p>",
@@ -48,30 +58,49 @@ PAYLOADS = [
 def test_nothing_that_runs_survives_in_any_output(payload, shape):
     stored = markup.cleaned(shape.format(payload))
 
-    for html in (stored, str(markup.safe(stored)), str(markup.for_reading(stored)), markup.without_marks(stored)):
+    for html in (
+        stored,
+        str(markup.safe(stored)),
+        str(markup.for_reading(stored)),
+        markup.without_marks(stored),
+    ):
         root = markup.tree(html)
-        tags = {element.tag for element in root.iter() if isinstance(element.tag, str)} - {"article"}
+        tags = {element.tag for element in root.iter() if isinstance(element.tag, str)} - {
+            "article"
+        }
         assert tags <= markup.TAGS | {"div"}
         for element in root.iter():
-            assert not [name for name in element.attrib if name.startswith("on") or name in {"style", "srcdoc"}]
+            assert not [
+                name
+                for name in element.attrib
+                if name.startswith("on") or name in {"style", "srcdoc"}
+            ]
             assert element.get("href", "https:").split(":")[0] in {"http", "https", "mailto", "tel"}
-            assert markup.PICTURE.fullmatch(element.get("src", "/policies/pictures/" + "0" * 36 + "/"))
+            assert markup.PICTURE.fullmatch(
+                element.get("src", "/policies/pictures/" + "0" * 36 + "/")
+            )
 
 
 def test_text_pasted_from_word_comes_out_clean():
     word = (
-        '<h1 style="mso-style"><span lang="EN-GB">Why<o:p></o:p></span></h1><p class="MsoNormal"><b><span '
-        'style="font-size:11pt">We</span></b> look after <i>each</i> other.<o:p>&nbsp;</o:p></p><p>&nbsp;</p>'
+        '<h1 style="mso-style"><span lang="EN-GB">Why<o:p></o:p></span></h1><p '
+        'class="MsoNormal"><b><span '
+        'style="font-size:11pt">We</span></b> look after <i>each</i> '
+        "other.<o:p>&nbsp;</o:p></p><p>&nbsp;</p>"
         "<!--[if gte mso 9]><xml></xml><![endif]-->"
     )
 
     assert markup.cleaned(word) == (
         "<h3>Why</h3><p><strong>We</strong> look after <em>each</em> other.&nbsp;</p>"
-    )  # fmt: skip
+    )
 
 
 def test_text_pasted_from_google_docs_comes_out_clean():
-    docs = '<b style="font-weight:normal" id="docs-internal-guid-1"><p dir="ltr"><span>One</span></p><ul><li dir="ltr"><p dir="ltr"><span>Two</span></p></li></ul></b>'  # noqa: E501 as it is pasted
+    docs = (
+        '<b style="font-weight:normal" id="docs-internal-guid-1"><p '
+        'dir="ltr"><span>One</span></p><ul><li dir="ltr"><p '
+        'dir="ltr"><span>Two</span></p></li></ul></b>'
+    )
 
     cleaned = markup.cleaned(docs)
 
@@ -85,17 +114,23 @@ def test_loose_text_gets_paragraphs():
     )
 
 
-PICTURE = f'<img src="/policies/pictures/{"1" * 8}-{"1" * 4}-{"1" * 4}-{"1" * 4}-{"1" * 12}/" alt="A door">'
+PICTURE = (
+    f'<img src="/policies/pictures/{"1" * 8}-{"1" * 4}-{"1" * 4}-{"1" * 4}-{"1" * 12}/" alt="A '
+    'door">'
+)
 ODD = [
     ("<div>a<div>b</div><blockquote>c<br>d</blockquote></div>", ["a", "b", "c\nd"]),
     ("<details>loose<summary>short</summary> text</details>", ["loose", "short", "text"]),
     ("<ul>loose<li>item</li>tail</ul>", ["loose", "item", "tail"]),
     ("<dl>loose<dt><p>a</p><p>b</p></dt><dd>c</dd></dl>", ["loose", "a\nb", "c"]),
-    (f"<figure>text{PICTURE}<figcaption><p>a</p><p>b</p></figcaption></figure>", ["text", "Picture: A door", "a\nb"]),
+    (
+        f"<figure>text{PICTURE}<figcaption><p>a</p><p>b</p></figcaption></figure>",
+        ["text", "Picture: A door", "a\nb"],
+    ),
     ("<summary><h3>head</h3>rest</summary>", ["head\nrest"]),
     ("<blockquote>" * 300 + "deep" + "</blockquote>" * 300 + "<p>after</p>", ["deep", "after"]),
     ("<div>" * 5000 + "deep<p>one<p>two" + "</div>" * 5000, ["deep", "one", "two"]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("html", "texts"), ODD)
@@ -117,13 +152,17 @@ def test_block_of_a_picture_in_a_paragraph_holds_no_uid():
 
 
 def test_table_that_scrolls_is_named_by_its_first_row():
-    page = markup.for_reading("<table><tr><th>Who</th><th>What</th></tr><tr><td>a</td><td>b</td></tr></table>")
+    page = markup.for_reading(
+        "<table><tr><th>Who</th><th>What</th></tr><tr><td>a</td><td>b</td></tr></table>"
+    )
 
     assert 'aria-label="Table: Who, What"' in page
 
 
 def test_uids_that_come_along_from_outside_are_dropped():
-    assert "data-block" not in markup.cleaned('<p data-block="00000000-0000-0000-0000-000000000000">x</p>')
+    assert "data-block" not in markup.cleaned(
+        '<p data-block="00000000-0000-0000-0000-000000000000">x</p>'
+    )
 
 
 def test_each_block_has_an_address_for_reading():

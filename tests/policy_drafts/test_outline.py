@@ -36,8 +36,9 @@ def test_split_keeps_the_uids_of_both_parts(policy, lead):
     section.refresh_from_db(), made.refresh_from_db()
     assert titles(policy) == ["A", "B", "C"]
     assert ([block.uid for block in section.blocks], [block.uid for block in made.blocks]) == (
-        [first.uid], [second.uid],
-    )  # fmt: skip
+        [first.uid],
+        [second.uid],
+    )
 
 
 def test_split_at_the_first_paragraph_is_refused(policy, lead):
@@ -68,7 +69,9 @@ def test_uid_is_never_in_two_sections_when_what_was_merged_is_put_back(policy, l
 
     assert len(uids) == len(set(uids)) == 4
     assert published(policy, lead).blocks.count() == 4
-    assert Section.objects.get(pk=second.pk).blocks[0].carried_from in {row.uid for row in first_blocks(first)}
+    assert Section.objects.get(pk=second.pk).blocks[0].carried_from in {
+        row.uid for row in first_blocks(first)
+    }
 
 
 def first_blocks(section):
@@ -124,7 +127,10 @@ def test_confirmation_says_who_has_the_section_open(policy, lead, client, act):
     section = section_in(policy, title="B")
     writing.here(section, PersonFactory(name="Noor"))
 
-    assert "Noor has this section open now." in client.get(f"/policies/safe/write/{section.pk}/{act}/").content.decode()
+    assert (
+        "Noor has this section open now."
+        in client.get(f"/policies/safe/write/{section.pk}/{act}/").content.decode()
+    )
 
 
 def test_what_was_typed_and_undone_is_nowhere_in_the_outline(policy, lead, client):
@@ -137,7 +143,10 @@ def test_what_was_typed_and_undone_is_nowhere_in_the_outline(policy, lead, clien
 
 
 def test_doubled_merge_merges_once(policy, lead, client):
-    first, second = section_in(policy, "<p>One.</p>", title="A"), section_in(policy, "<p>Two.</p>", title="B")
+    first, second = (
+        section_in(policy, "<p>One.</p>", title="A"),
+        section_in(policy, "<p>Two.</p>", title="B"),
+    )
 
     for _ in range(2):
         client.post(f"/policies/safe/write/{second.pk}/merge/")
@@ -148,7 +157,9 @@ def test_doubled_merge_merges_once(policy, lead, client):
 def test_doubled_click_adds_one_section_and_one_note(policy, lead, client):
     for _ in range(2):
         client.post("/policies/safe/write/add/", {"title": "A", "key": KEY})
-        client.post("/policies/safe/write/heard/", {"channel": "letter", "words": "Soon.", "key": KEY})
+        client.post(
+            "/policies/safe/write/heard/", {"channel": "letter", "words": "Soon.", "key": KEY}
+        )
 
     assert titles(policy) == ["A"]
     assert policy.heard.count() == 1
@@ -205,7 +216,9 @@ def test_version_of_a_section_that_was_taken_out_can_be_read(policy, lead, clien
     assert "An earlier thought." in page and "Make this the text again" not in page
 
 
-def test_address_of_a_section_that_was_taken_out_leads_to_where_it_can_be_put_back(policy, lead, client):
+def test_address_of_a_section_that_was_taken_out_leads_to_where_it_can_be_put_back(
+    policy, lead, client
+):
     section = section_in(policy)
     outline.remove(section)
 
@@ -218,7 +231,10 @@ def test_note_for_a_section_that_was_taken_out_is_kept_for_the_policy(policy, le
     section = section_in(policy)
     outline.remove(section)
 
-    client.post("/policies/safe/write/heard/", {"channel": "letter", "words": "Soon.", "section": section.pk})
+    client.post(
+        "/policies/safe/write/heard/",
+        {"channel": "letter", "words": "Soon.", "section": section.pk},
+    )
 
     assert policy.heard.get().section is None
 
@@ -232,14 +248,19 @@ def test_section_needs_a_title(policy, lead, client):
 
 def test_what_was_said_stands_beside_its_section_and_is_encrypted(policy, lead, client):
     section = section_in(policy)
-    client.post("/policies/safe/write/heard/", {"channel": "letter", "words": "narwhal", "section": section.pk})
+    client.post(
+        "/policies/safe/write/heard/",
+        {"channel": "letter", "words": "narwhal", "section": section.pk},
+    )
 
     assert "narwhal" in client.get(section.get_absolute_url()).content.decode()
     assert section.heard.get().words == "narwhal"
 
 
 @pytest.mark.parametrize("number", [1, 12])
-def test_queries_of_the_outline_do_not_grow_with_sections(policy, lead, client, number, django_assert_num_queries):
+def test_queries_of_the_outline_do_not_grow_with_sections(
+    policy, lead, client, number, django_assert_num_queries
+):
     for _ in range(number):
         section_in(policy)
     client.get("/policies/safe/write/")

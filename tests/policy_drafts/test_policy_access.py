@@ -1,4 +1,6 @@
-"""Every address of policies × visitor, member, working group, lead, another policy's lead, coordinator."""
+"""Every address of policies × visitor, member, working group, lead, another policy's lead,
+coordinator.
+"""
 
 import pytest
 from django.test import Client
@@ -7,13 +9,21 @@ from django.urls import reverse
 from policy_drafts import importing, inviting
 from policy_drafts.models import Audience, Heard, PolicyPicture, PolicyRole
 from tests.conftest import with_second_factor
-from tests.factories import CoordinatorFactory, PersonFactory, PolicyFactory, published, role_in, section_in
+from tests.factories import (
+    CoordinatorFactory,
+    PersonFactory,
+    PolicyFactory,
+    published,
+    role_in,
+    section_in,
+)
 
 OK, TO, NO, NEVER = 200, 302, 404, 405
 DESK = (TO, NO, NO, OK, NO, NO)  # a page of the lead's
 ACT = (TO, NO, NO, NEVER, NO, NO)  # an act of the lead's, asked for with GET
 GROUP = (NO, NO, OK, OK, NO, NO)  # what the working group may read
-# name: (visitor, another member, working group, lead, another policy's lead, coordinator), each answer to GET
+# name: (visitor, another member, working group, lead, another policy's lead, coordinator), each
+# answer to GET
 ROWS = {
     "policy": GROUP,
     "drafts": GROUP,
@@ -55,9 +65,19 @@ ROWS = {
     "put_back_section": ACT,
 }
 OF_SECTION = {
-    "write_section", "compare_section", "versions", "split_section", "merge_section", "remove_section", "unsaved",
-    "keep_typed", "here", "add_picture", "move_section", "put_back_section",
-}  # fmt: skip
+    "write_section",
+    "compare_section",
+    "versions",
+    "split_section",
+    "merge_section",
+    "remove_section",
+    "unsaved",
+    "keep_typed",
+    "here",
+    "add_picture",
+    "move_section",
+    "put_back_section",
+}
 OF_DRAFT = {"draft", "changes", "open_draft", "withdraw_draft", "other_versions"}
 
 
@@ -72,11 +92,16 @@ def world(db, early, community):
     return {
         "brought": importing.bring(policy, lead, "x.md", b"# One"),
         "version": draft.other_versions.create(kind="audio", name="x", file="x.webp"),
-        "policy": policy, "section": section, "lead": lead, "group": group,
+        "policy": policy,
+        "section": section,
+        "lead": lead,
+        "group": group,
         "picture": PolicyPicture.objects.create(policy=policy, file="x.webp", width=1, height=1),
         "note": Heard.objects.create(policy=policy, channel="letter", words="x"),
-        "invitation": inviting.invite(policy, lead, "new@example.org", PolicyRole.Kind.WORKING_GROUP),
-    }  # fmt: skip
+        "invitation": inviting.invite(
+            policy, lead, "new@example.org", PolicyRole.Kind.WORKING_GROUP
+        ),
+    }
 
 
 def address(name, world):
@@ -85,19 +110,30 @@ def address(name, world):
     if name in OF_DRAFT:
         return reverse(name, args=["safe", 1])
     keys = {
-        "draft_file": ["safe", 1, "markdown"], "other_version": ["safe", 1, world["version"].pk],
+        "draft_file": ["safe", 1, "markdown"],
+        "other_version": ["safe", 1, world["version"].pk],
         "remove_version": ["safe", 1, world["version"].pk],
         "look_through": ["safe", world["brought"].pk],
-        "version": ["safe", world["section"].pk, 1], "policy_picture": [world["picture"].pk],
-        "invitation": [world["invitation"].pk], "remove_heard": ["safe", world["note"].pk],
-        "stop_draft_news": [world["note"].pk], "end_role": ["safe", world["group"].policy_roles.get().pk],
-    }  # fmt: skip
+        "version": ["safe", world["section"].pk, 1],
+        "policy_picture": [world["picture"].pk],
+        "invitation": [world["invitation"].pk],
+        "remove_heard": ["safe", world["note"].pk],
+        "stop_draft_news": [world["note"].pk],
+        "end_role": ["safe", world["group"].policy_roles.get().pk],
+    }
     return reverse(name, args=keys.get(name, ["safe"]))
 
 
 def clients(world):
     other = PolicyFactory()
-    people = [None, PersonFactory(), world["group"], world["lead"], role_in(other), CoordinatorFactory()]
+    people = [
+        None,
+        PersonFactory(),
+        world["group"],
+        world["lead"],
+        role_in(other),
+        CoordinatorFactory(),
+    ]
     for person in people:
         client = Client()
         if person:

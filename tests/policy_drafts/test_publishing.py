@@ -61,8 +61,13 @@ def test_database_refuses_every_change_of_what_was_published(policy, lead, sql):
 
 def test_doubled_click_publishes_once(policy, lead, client):
     section_in(policy)
-    form = {"audience": "public", "news": "New.", "key": str(uuid.uuid4()), "publish": "1",
-            "based_on": publishing.fingerprint(policy)}  # fmt: skip
+    form = {
+        "audience": "public",
+        "news": "New.",
+        "key": str(uuid.uuid4()),
+        "publish": "1",
+        "based_on": publishing.fingerprint(policy),
+    }
 
     client.post("/policies/safe/write/publish/", form)
     client.post("/policies/safe/write/publish/", form)
@@ -72,12 +77,19 @@ def test_doubled_click_publishes_once(policy, lead, client):
 
 def test_page_that_has_published_says_so_and_never_publishes_again(policy, lead, client):
     section = section_in(policy)
-    form = {"audience": "public", "news": "New.", "key": str(uuid.uuid4()), "publish": "1",
-            "based_on": publishing.fingerprint(policy)}  # fmt: skip
+    form = {
+        "audience": "public",
+        "news": "New.",
+        "key": str(uuid.uuid4()),
+        "publish": "1",
+        "based_on": publishing.fingerprint(policy),
+    }
     client.post("/policies/safe/write/publish/", form)
     writing.save(section, lead, 1, title="Why", html="<p>Changed.</p>", state="ready")
 
-    page = client.post("/policies/safe/write/publish/", {**form, "news": "Newer."}, follow=True).content.decode()
+    page = client.post(
+        "/policies/safe/write/publish/", {**form, "news": "Newer."}, follow=True
+    ).content.decode()
 
     assert "It was not published again." in page
     assert Draft.objects.count() == 1
@@ -89,10 +101,14 @@ def test_page_from_before_another_draft_publishes_nothing(policy, lead, client):
     published(policy, lead)
 
     with pytest.raises(RuleError, match="look again"):
-        publishing.publish(policy, lead, audience="public", news="x", request_key=uuid.uuid4(), based_on=shown)
+        publishing.publish(
+            policy, lead, audience="public", news="x", request_key=uuid.uuid4(), based_on=shown
+        )
 
 
-def test_rehearsal_says_what_is_not_saved_who_writes_now_and_that_nothing_has_changed(policy, lead, client):
+def test_rehearsal_says_what_is_not_saved_who_writes_now_and_that_nothing_has_changed(
+    policy, lead, client
+):
     section = section_in(policy)
     published(policy, lead)
     typed = {"title": "Why", "html": "<p>Unsaved.</p>", "state": "writing", "notes": ""}
@@ -108,9 +124,17 @@ def test_rehearsal_says_what_is_not_saved_who_writes_now_and_that_nothing_has_ch
 
 @pytest.mark.parametrize(
     ("address", "leads"),
-    [("https://example.org/x", True), ("/calls/", True), ("mailto:a@example.org", True), ("tel:020 7946 0000", True),
-     ("nowhere", False), ("http://localhost:1/x", False), ("mailto:nobody", False), ("//", False)],
-)  # fmt: skip
+    [
+        ("https://example.org/x", True),
+        ("/calls/", True),
+        ("mailto:a@example.org", True),
+        ("tel:020 7946 0000", True),
+        ("nowhere", False),
+        ("http://localhost:1/x", False),
+        ("mailto:nobody", False),
+        ("//", False),
+    ],
+)
 def test_rehearsal_names_links_that_lead_nowhere(policy, lead, address, leads):
     section_in(policy, f'<p>See <a href="{address}">here</a>.</p>')
 
@@ -131,8 +155,13 @@ def test_key_of_another_policys_rehearsal_publishes(policy, lead):
 
 def test_other_readers_than_those_looked_at_are_looked_at_first(policy, lead, client):
     section_in(policy)
-    form = {"audience": "working_group", "for": "public", "news": "New words.", "publish": "1",
-            "based_on": publishing.fingerprint(policy)}  # fmt: skip
+    form = {
+        "audience": "working_group",
+        "for": "public",
+        "news": "New words.",
+        "publish": "1",
+        "based_on": publishing.fingerprint(policy),
+    }
 
     page = client.post("/policies/safe/write/publish/", form).content.decode()
 
@@ -143,7 +172,9 @@ def test_other_readers_than_those_looked_at_are_looked_at_first(policy, lead, cl
 def test_looking_at_other_readers_keeps_the_plain_words(policy, lead, client):
     section_in(policy)
 
-    page = client.post("/policies/safe/write/publish/", {"for": "public", "news": "New words.", "look": "1"})
+    page = client.post(
+        "/policies/safe/write/publish/", {"for": "public", "news": "New words.", "look": "1"}
+    )
 
     assert "New words." in page.content.decode()
     assert "Say in plain words" not in page.content.decode()
@@ -161,14 +192,22 @@ def test_uid_that_stands_in_two_sections_is_published_once_each_time_the_same(po
 def test_rehearsal_compares_with_what_these_readers_could_read_last(policy, lead, client):
     section = section_in(policy, "<p>We answer within five days.</p>")
     published(policy, lead, Audience.PUBLIC)
-    writing.save(section, lead, 1, title="Why", html="<p>We answer within two days.</p>", state="ready")
+    writing.save(
+        section, lead, 1, title="Why", html="<p>We answer within two days.</p>", state="ready"
+    )
     published(policy, lead, Audience.WORKING_GROUP, news="Two days now.")
 
-    group, public = (publishing.rehearse(policy, audience) for audience in ("working_group", "public"))
+    group, public = (
+        publishing.rehearse(policy, audience) for audience in ("working_group", "public")
+    )
     page = client.get("/policies/safe/write/publish/?for=public").content.decode()
 
     assert (group.last.number, group.changed) == (2, False)
-    assert (public.last.number, public.changed, [row.number for row in public.skipped]) == (1, True, [2])
+    assert (public.last.number, public.changed, [row.number for row in public.skipped]) == (
+        1,
+        True,
+        [2],
+    )
     assert "Two days now." in page
 
 
@@ -184,11 +223,15 @@ def test_earlier_draft_that_is_opened_is_told_as_an_earlier_one(policy, lead, pe
 
 
 def test_rehearsal_warns_of_a_picture_that_belongs_to_another_policy(policy, lead):
-    section_in(policy, f'<figure><img src="/policies/pictures/{uuid.uuid4()}/" alt="A door"></figure>')
+    section_in(
+        policy, f'<figure><img src="/policies/pictures/{uuid.uuid4()}/" alt="A door"></figure>'
+    )
 
     words = [sentence for _, sentence in publishing.rehearse(policy, "public").warnings]
 
-    assert "shows a picture of another policy, which readers may not see: add it here again" in words
+    assert (
+        "shows a picture of another policy, which readers may not see: add it here again" in words
+    )
 
 
 def test_what_was_changed_after_the_rehearsal_is_not_published(policy, lead):
@@ -197,7 +240,9 @@ def test_what_was_changed_after_the_rehearsal_is_not_published(policy, lead):
     writing.save(section, lead, 1, title="Why", html="<p>Changed.</p>", state="ready")
 
     with pytest.raises(RuleError, match="look again"):
-        publishing.publish(policy, lead, audience="public", news="x", request_key=uuid.uuid4(), based_on=shown)
+        publishing.publish(
+            policy, lead, audience="public", news="x", request_key=uuid.uuid4(), based_on=shown
+        )
 
 
 def test_order_counts_as_a_change_after_the_rehearsal(policy, lead):
@@ -211,7 +256,9 @@ def test_order_counts_as_a_change_after_the_rehearsal(policy, lead):
 
 def test_plain_words_are_required_and_nothing_is_lost(policy, lead, client):
     section_in(policy)
-    page = client.post("/policies/safe/write/publish/", {"publish": "1", "news": "", "audience": "public"})
+    page = client.post(
+        "/policies/safe/write/publish/", {"publish": "1", "news": "", "audience": "public"}
+    )
 
     assert "Say in plain words what is new." in page.content.decode()
     assert not Draft.objects.exists()
@@ -225,10 +272,13 @@ def test_rehearsal_names_what_a_careful_reader_would_stumble_over(policy, lead):
     words = [sentence for _, sentence in publishing.rehearse(policy, "public").warnings]
 
     assert words == [
-        "is empty", "is marked as “writing”", "still says “TBC”",
-        "begins with a small heading: use the larger one first", "has a link that leads nowhere: “here”",
+        "is empty",
+        "is marked as “writing”",
+        "still says “TBC”",
+        "begins with a small heading: use the larger one first",
+        "has a link that leads nowhere: “here”",
         "has a link to a place that is not there: “there”",
-    ]  # fmt: skip
+    ]
 
 
 def test_rehearsal_changes_nothing(policy, lead, client):
@@ -240,7 +290,9 @@ def test_rehearsal_changes_nothing(policy, lead, client):
 
 
 def told():
-    return set(Message.objects.filter(kind="draft_published").values_list("person__name", flat=True))
+    return set(
+        Message.objects.filter(kind="draft_published").values_list("person__name", flat=True)
+    )
 
 
 @pytest.fixture
@@ -272,8 +324,10 @@ def test_opening_a_draft_tells_those_who_were_not_told(policy, lead, people, out
     publishing.open_to(draft, Audience.MEMBERS)
 
     assert sorted(Message.objects.values_list("person__name", "revision")) == [
-        ("Follower", "members"), ("Group", "working_group"), ("Lead", "working_group"),
-    ]  # fmt: skip
+        ("Follower", "members"),
+        ("Group", "working_group"),
+        ("Lead", "working_group"),
+    ]
 
 
 def test_who_could_not_be_reached_is_told_when_the_draft_is_opened(policy, lead, people):
@@ -290,7 +344,9 @@ def test_draft_is_never_closed_to_people_again(policy, lead):
         publishing.open_to(draft, Audience.MEMBERS)
 
 
-def test_withdrawn_draft_keeps_number_day_and_reason_and_the_next_has_the_next_number(policy, lead, client):
+def test_withdrawn_draft_keeps_number_day_and_reason_and_the_next_has_the_next_number(
+    policy, lead, client
+):
     draft = published(policy, lead)
     client.post("/policies/safe/drafts/1/withdraw/", {"because": "It named somebody."})
     client.logout()

@@ -6,7 +6,14 @@ from collective import mail
 from collective.link_keys import key_for
 from policy_drafts import publishing, writing
 from policy_drafts.models import Audience, DraftFollow, PolicyRole
-from tests.factories import CallFactory, PersonFactory, PolicyFactory, published, role_in, section_in
+from tests.factories import (
+    CallFactory,
+    PersonFactory,
+    PolicyFactory,
+    published,
+    role_in,
+    section_in,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("community")]
 
@@ -28,7 +35,14 @@ def test_each_block_has_a_permanent_link(policy, client):
 def test_newest_draft_that_one_may_read_is_shown(policy, client):
     section = section_in(policy, "<p>For everybody.</p>")
     published(policy, audience=Audience.PUBLIC)
-    writing.save(section, PersonFactory(), 1, title="Why", html="<p>For the group: umbrella.</p>", state="ready")
+    writing.save(
+        section,
+        PersonFactory(),
+        1,
+        title="Why",
+        html="<p>For the group: umbrella.</p>",
+        state="ready",
+    )
     published(policy, audience=Audience.WORKING_GROUP)
 
     visitor = client.get("/policies/safe/").content.decode()
@@ -44,7 +58,10 @@ def test_draft_for_the_working_group_is_nowhere_for_others(policy, client, membe
     policy.rounds.create(call=call)
     published(policy, audience=Audience.WORKING_GROUP)
 
-    found = [client.get(f"/policies/safe/{path}").status_code for path in ("", "drafts/", "drafts/1/", "follow/")]
+    found = [
+        client.get(f"/policies/safe/{path}").status_code
+        for path in ("", "drafts/", "drafts/1/", "follow/")
+    ]
 
     assert found == [404] * 4
     assert "Safety policy" not in client.get(call.get_absolute_url()).content.decode()
@@ -114,7 +131,9 @@ def test_follower_is_told_once_and_can_stop_from_the_mail(policy, client, member
 def test_mail_about_a_withdrawn_draft_is_not_sent(policy, client, outbox):
     lead = role_in(policy)
     draft = published(policy, lead)
-    type(draft).objects.filter(pk=draft.pk).update(withdrawn_at=draft.published_at, withdrawn_because="Wrong.")
+    type(draft).objects.filter(pk=draft.pk).update(
+        withdrawn_at=draft.published_at, withdrawn_because="Wrong."
+    )
 
     mail.send_due()
 
@@ -122,7 +141,9 @@ def test_mail_about_a_withdrawn_draft_is_not_sent(policy, client, outbox):
 
 
 @pytest.mark.parametrize("sections", [1, 8])
-def test_queries_of_the_reading_page_do_not_grow(policy, client, sections, django_assert_num_queries):
+def test_queries_of_the_reading_page_do_not_grow(
+    policy, client, sections, django_assert_num_queries
+):
     for number in range(sections):
         section_in(policy, f"<p>Paragraph {number}.</p>" * 3)
     published(policy)
@@ -133,7 +154,9 @@ def test_queries_of_the_reading_page_do_not_grow(policy, client, sections, djang
 
 
 @pytest.mark.parametrize("sections", [1, 8])
-def test_queries_of_the_changes_page_do_not_grow(policy, client, sections, django_assert_num_queries):
+def test_queries_of_the_changes_page_do_not_grow(
+    policy, client, sections, django_assert_num_queries
+):
     for number in range(sections):
         section_in(policy, f"<p>Paragraph {number}.</p>" * 3)
     published(policy)
@@ -150,7 +173,10 @@ def test_link_of_each_paragraph_is_shown_on_request(policy, client):
 
     page = client.get("/policies/safe/?links=1").content.decode()
 
-    assert f'<a href="?links=1#b-{block.uid}" class="permalink" aria-label="Link to: {block.text}">#</a>' in page
+    assert (
+        f'<a href="?links=1#b-{block.uid}" class="permalink" aria-label="Link to: '
+        f'{block.text}">#</a>'
+    ) in page
     assert "permalink" not in client.get("/policies/safe/").content.decode()
 
 

@@ -15,7 +15,9 @@ GROUP = PolicyRole.Kind.WORKING_GROUP
 def test_invited_person_gets_a_mail_and_is_in_only_after_a_yes(policy, client, outbox):
     lead, noor = role_in(policy), PersonFactory(email="noor@example.org")
     client.force_login(lead)
-    client.post("/policies/safe/write/people/", {"email": "Noor@example.org", "kind": "working_group"})
+    client.post(
+        "/policies/safe/write/people/", {"email": "Noor@example.org", "kind": "working_group"}
+    )
     mail.send_due()
     role = policy.roles.get(email="noor@example.org")
     client.force_login(noor)
@@ -67,7 +69,9 @@ def test_second_invitation_says_that_there_is_one(policy, client):
 def test_address_that_is_too_long_is_refused_in_words(policy, client):
     client.force_login(role_in(policy))
 
-    answer = client.post("/policies/safe/write/people/", {"email": f"{'x' * 300}@example.org", "kind": "lead"})
+    answer = client.post(
+        "/policies/safe/write/people/", {"email": f"{'x' * 300}@example.org", "kind": "lead"}
+    )
 
     assert answer.status_code == 200 and policy.roles.count() == 1
 
@@ -116,7 +120,9 @@ def test_coordinator_invites_the_first_lead_in_the_admin(policy, client, coordin
         "roles-0-kind": "lead",
     }
     for prefix, total in (("rounds", 0), ("roles", 1)):
-        data |= {f"{prefix}-{key}": value for key, value in (empty | {"TOTAL_FORMS": total}).items()}
+        data |= {
+            f"{prefix}-{key}": value for key, value in (empty | {"TOTAL_FORMS": total}).items()
+        }
 
     answer = client.post(f"/admin/policy_drafts/policy/{policy.pk}/change/", data)
 
@@ -170,6 +176,8 @@ def test_last_lead_is_told_before_trying_to_leave(policy, client):
     lead = role_in(policy)
     client.force_login(lead)
 
-    page = client.get(f"/policies/safe/write/people/{lead.policy_roles.get().pk}/end/").content.decode()
+    page = client.get(
+        f"/policies/safe/write/people/{lead.policy_roles.get().pk}/end/"
+    ).content.decode()
 
     assert "Invite another lead first" in page

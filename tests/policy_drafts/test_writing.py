@@ -24,8 +24,18 @@ def section(policy, lead):
     return section_in(policy, "<p>We look after each other.</p>", by=lead)
 
 
-def save(section, person, html="<p>We look after one another.</p>", *, started_from=1, title="Why", **more):
-    return writing.save(section, person, started_from, **{"title": title, "html": html, "state": "writing", **more})
+def save(
+    section,
+    person,
+    html="<p>We look after one another.</p>",
+    *,
+    started_from=1,
+    title="Why",
+    **more,
+):
+    return writing.save(
+        section, person, started_from, **{"title": title, "html": html, "state": "writing", **more}
+    )
 
 
 def typed(html, *, title="Why", state="writing", notes=""):
@@ -57,7 +67,9 @@ def test_save_that_started_from_an_older_version_is_a_clash_and_changes_nothing(
     with pytest.raises(writing.Clash):
         save(section, PersonFactory(), "<p>Something else.</p>")
 
-    assert [block.text for block in Section.objects.get(pk=section.pk).blocks] == ["We look after one another."]
+    assert [block.text for block in Section.objects.get(pk=section.pk).blocks] == [
+        "We look after one another."
+    ]
 
 
 def test_same_text_sent_twice_is_accepted_once(section, lead):
@@ -72,7 +84,10 @@ def test_notes_to_self_are_encrypted_here_and_in_the_versions(section, lead):
 
     assert Section.objects.get(pk=section.pk).notes == SectionSave.objects.first().notes == "zebra"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT notes FROM policy_drafts_section UNION ALL SELECT notes FROM policy_drafts_sectionsave")
+        cursor.execute(
+            "SELECT notes FROM policy_drafts_section UNION ALL SELECT notes FROM "
+            "policy_drafts_sectionsave"
+        )
         assert "zebra" not in str(cursor.fetchall())
 
 
@@ -94,12 +109,20 @@ def test_removed_section_is_not_saved(section, lead):
 
 
 def test_what_is_typed_is_kept_for_its_writer_alone(section, lead, client):
-    typed = {"title": "Why", "html": "<p>Half a sen", "state": "writing", "notes": "", "started_from": "1"}
+    typed = {
+        "title": "Why",
+        "html": "<p>Half a sen",
+        "state": "writing",
+        "notes": "",
+        "started_from": "1",
+    }
     client.post(f"/policies/safe/write/{section.pk}/keep/", typed)
 
     assert [row.typed["html"] for row in writing.unsaved_of(section, lead)] == ["<p>Half a sen"]
     assert writing.unsaved_of(section, PersonFactory()) == []
-    assert [block.text for block in Section.objects.get(pk=section.pk).blocks] == ["We look after each other."]
+    assert [block.text for block in Section.objects.get(pk=section.pk).blocks] == [
+        "We look after each other."
+    ]
 
 
 def test_what_was_typed_is_offered_back_with_what_is_different(section, lead, client):
@@ -117,7 +140,9 @@ def test_going_on_shows_what_was_typed_and_where_it_started(section, lead, clien
     page = keep(section, lead, "<p>Typed.</p>", title="Mine")
     save(section, PersonFactory())
 
-    page = client.post(f"/policies/safe/write/{section.pk}/unsaved/", {"go_on": "1", "page": page}).content.decode()
+    page = client.post(
+        f"/policies/safe/write/{section.pk}/unsaved/", {"go_on": "1", "page": page}
+    ).content.decode()
 
     assert "&lt;p&gt;Typed.&lt;/p&gt;" in page
     assert 'name="started_from" value="1"' in page
@@ -132,7 +157,10 @@ def test_saving_lets_go_of_what_was_typed(section, lead):
 
 
 def test_saving_leaves_what_another_tab_holds(section, lead):
-    page, other = keep(section, lead, "<p>In this tab.</p>"), keep(section, lead, "<p>In the other tab.</p>")
+    page, other = (
+        keep(section, lead, "<p>In this tab.</p>"),
+        keep(section, lead, "<p>In the other tab.</p>"),
+    )
 
     save(section, lead, pages=[page])
 
@@ -157,9 +185,14 @@ def test_what_was_typed_and_undone_is_no_unsaved_text(section, lead):
 
 def test_going_on_and_saving_lets_go_of_the_page_that_was_gone_on_with(section, lead, client):
     old = keep(section, lead, "<p>Typed.</p>")
-    page = client.post(f"/policies/safe/write/{section.pk}/unsaved/", {"go_on": "1", "page": old}).content.decode()
+    page = client.post(
+        f"/policies/safe/write/{section.pk}/unsaved/", {"go_on": "1", "page": old}
+    ).content.decode()
 
-    client.post(section.get_absolute_url(), {**typed("<p>Typed.</p>"), "started_from": "1", "also": sent(page, "also")})
+    client.post(
+        section.get_absolute_url(),
+        {**typed("<p>Typed.</p>"), "started_from": "1", "also": sent(page, "also")},
+    )
 
     assert writing.unsaved_of(section, lead) == []
 
@@ -172,7 +205,9 @@ def test_text_that_is_too_long_is_refused_in_words_and_never_cut(section, lead, 
 
 
 def test_section_of_200_kb_saves_in_one_request(section, lead, client):
-    html = "".join(f"<p>Paragraph {number}: {'we look after each other ü ' * 20}</p>" for number in range(400))
+    html = "".join(
+        f"<p>Paragraph {number}: {'we look after each other ü ' * 20}</p>" for number in range(400)
+    )
     assert len(html.encode()) > 200_000
 
     answer = client.post(section.get_absolute_url(), {**typed(html), "started_from": "1"})
@@ -181,20 +216,33 @@ def test_section_of_200_kb_saves_in_one_request(section, lead, client):
     assert len(Section.objects.get(pk=section.pk).blocks) == 400
 
 
-def test_saving_a_section_that_was_taken_out_keeps_what_was_typed_and_offers_to_put_it_back(section, lead, client):
+def test_saving_a_section_that_was_taken_out_keeps_what_was_typed_and_offers_to_put_it_back(
+    section, lead, client
+):
     outline.remove(section)
 
-    answer = client.post(section.get_absolute_url(), {**typed("<p>A long afternoon.</p>"), "started_from": "1"})
+    answer = client.post(
+        section.get_absolute_url(), {**typed("<p>A long afternoon.</p>"), "started_from": "1"}
+    )
     client.post(f"/policies/safe/write/{section.pk}/put-back/")
 
-    assert "A long afternoon." in answer.content.decode() and "Put it back" in answer.content.decode()
-    assert "You have typed something here" in client.get(section.get_absolute_url()).content.decode()
+    assert (
+        "A long afternoon." in answer.content.decode() and "Put it back" in answer.content.decode()
+    )
+    assert (
+        "You have typed something here" in client.get(section.get_absolute_url()).content.decode()
+    )
 
 
 def test_clash_page_shows_all_three_texts_and_keeps_the_writers_own(section, lead, client):
     save(section, PersonFactory(name="Noor"), "<p>We look after each other, always.</p>")
 
-    mine = {"title": "Why", "html": "<p>We care for each other.</p>", "state": "writing", "started_from": "1"}
+    mine = {
+        "title": "Why",
+        "html": "<p>We care for each other.</p>",
+        "state": "writing",
+        "started_from": "1",
+    }
     answer = client.post(section.get_absolute_url(), {**mine, "notes": ""})
     page = answer.content.decode()
 
@@ -205,7 +253,12 @@ def test_clash_page_shows_all_three_texts_and_keeps_the_writers_own(section, lea
 
 
 def test_bad_form_keeps_what_was_typed(section, lead, client):
-    typed = {"title": "", "html": "<p>A long afternoon of work.</p>", "state": "writing", "started_from": "1"}
+    typed = {
+        "title": "",
+        "html": "<p>A long afternoon of work.</p>",
+        "state": "writing",
+        "started_from": "1",
+    }
 
     page = client.post(section.get_absolute_url(), typed).content.decode()
 
@@ -215,7 +268,12 @@ def test_bad_form_keeps_what_was_typed(section, lead, client):
 
 def test_picture_without_words_is_refused_and_the_text_stays(section, lead, client):
     picture = f'<img src="/policies/pictures/{section.pk}/" alt="">'
-    typed = {"title": "Why", "html": f"<p>Text.</p>{picture}", "state": "writing", "started_from": "1"}
+    typed = {
+        "title": "Why",
+        "html": f"<p>Text.</p>{picture}",
+        "state": "writing",
+        "started_from": "1",
+    }
 
     page = client.post(section.get_absolute_url(), typed).content.decode()
 
@@ -225,12 +283,18 @@ def test_picture_without_words_is_refused_and_the_text_stays(section, lead, clie
 
 def test_picture_that_came_without_words_gets_them_in_the_form(section, lead, client):
     picture = f'<figure><img src="/policies/pictures/{section.pk}/" alt=""></figure>'
-    typed_now = typed(f"<p>Text.</p>{picture}") | {f"picture-{section.pk}": " A blue door ", "started_from": "1"}
+    typed_now = typed(f"<p>Text.</p>{picture}") | {
+        f"picture-{section.pk}": " A blue door ",
+        "started_from": "1",
+    }
 
     client.post(section.get_absolute_url(), typed_now)
     page = client.get(section.get_absolute_url()).content.decode()
 
-    assert [block.text for block in Section.objects.get(pk=section.pk).blocks] == ["Text.", "Picture: A blue door"]
+    assert [block.text for block in Section.objects.get(pk=section.pk).blocks] == [
+        "Text.",
+        "Picture: A blue door",
+    ]
     assert 'value="A blue door"' in page
 
 
@@ -254,17 +318,23 @@ def test_version_can_be_restored_as_the_newest(section, lead, client):
     assert section.lock_version == 3
 
 
-def test_restored_version_has_its_uids_again_but_for_what_stands_elsewhere_now(section, lead, policy):
+def test_restored_version_has_its_uids_again_but_for_what_stands_elsewhere_now(
+    section, lead, policy
+):
     save(section, lead, "<p>We look after each other.</p><p>The second of them.</p>")
     first, second = Section.objects.get(pk=section.pk).blocks
     other = outline.split(section, lead, second.uid, "Other")
     section.refresh_from_db()
 
-    restored = writing.restore_version(section, lead, section.saves.get(number=2), section.lock_version)
+    restored = writing.restore_version(
+        section, lead, section.saves.get(number=2), section.lock_version
+    )
 
     assert restored.blocks[0].uid == first.uid
     assert restored.blocks[1].uid not in {first.uid, second.uid}
-    assert restored.blocks[1].carried_from == second.uid == other.saves.first().section.blocks[0].uid
+    assert (
+        restored.blocks[1].carried_from == second.uid == other.saves.first().section.blocks[0].uid
+    )
 
 
 def test_presence_says_who_else_is_here_for_a_minute(section, lead, early):
@@ -296,11 +366,19 @@ def texts(result):
 
 def test_changes_in_different_paragraphs_are_combined():
     result = combined(
-        "<p>One stays here.</p><p>Two is my sentence.</p><p>Three closes it.</p><p>Mine at the end.</p>",
+        (
+            "<p>One stays here.</p><p>Two is my sentence.</p><p>Three closes it.</p><p>Mine at the "
+            "end.</p>"
+        ),
         "<p>One stays right here.</p><p>Two is a sentence.</p><p>Three closes it.</p>",
     )
 
-    assert texts(result) == ["One stays right here.", "Two is my sentence.", "Three closes it.", "Mine at the end."]
+    assert texts(result) == [
+        "One stays right here.",
+        "Two is my sentence.",
+        "Three closes it.",
+        "Mine at the end.",
+    ]
     assert result.both == []
 
 
@@ -335,7 +413,9 @@ def test_where_both_moved_passages_it_says_so():
 
 def test_list_whose_first_item_was_replaced_comes_once():
     base = with_uids("<ul><li>First of all we listen</li><li>Second</li><li>Third</li></ul>")
-    mine = with_uids("<ul><li>Quite another thing to say</li><li>Second</li><li>Third</li></ul>", base)
+    mine = with_uids(
+        "<ul><li>Quite another thing to say</li><li>Second</li><li>Third</li></ul>", base
+    )
 
     result = combining.combine(base, mine, base)
 
@@ -344,34 +424,58 @@ def test_list_whose_first_item_was_replaced_comes_once():
 
 def test_two_lists_made_of_one_lose_no_item_in_the_combination():
     base = with_uids("<ul><li>One of these</li><li>Two of these</li></ul>")
-    mine = with_uids("<ul><li>Two of these</li></ul><p>Between the two.</p><ul><li>One of these</li></ul>", base)
+    mine = with_uids(
+        "<ul><li>Two of these</li></ul><p>Between the two.</p><ul><li>One of these</li></ul>", base
+    )
 
-    result = combining.combine(base, mine, with_uids("<ul><li>One of these</li><li>Two of those</li></ul>", base))
+    result = combining.combine(
+        base, mine, with_uids("<ul><li>One of these</li><li>Two of those</li></ul>", base)
+    )
 
     assert {"One of these", "Two of those", "Between the two."} == set(texts(result))
 
 
 def test_list_of_which_each_changed_another_item_is_combined_item_by_item():
-    base = with_uids("<ul><li>First of all we listen</li><li>Second we talk</li><li>Third we write it down</li></ul>")
+    base = with_uids(
+        "<ul><li>First of all we listen</li><li>Second we talk</li><li>Third we write it "
+        "down</li></ul>"
+    )
     mine = with_uids(
-        "<ul><li>First of all we sit and listen</li><li>Second we talk</li><li>Third we write it down</li></ul>", base
+        (
+            "<ul><li>First of all we sit and listen</li><li>Second we talk</li><li>Third we write "
+            "it down</li></ul>"
+        ),
+        base,
     )
     theirs = with_uids(
-        "<ul><li>First of all we listen</li><li>Second we talk</li><li>Third we write it all down</li></ul>", base
+        (
+            "<ul><li>First of all we listen</li><li>Second we talk</li><li>Third we write it all "
+            "down</li></ul>"
+        ),
+        base,
     )
 
     result = combining.combine(base, mine, theirs)
 
-    assert texts(result) == ["First of all we sit and listen", "Second we talk", "Third we write it all down"]
+    assert texts(result) == [
+        "First of all we sit and listen",
+        "Second we talk",
+        "Third we write it all down",
+    ]
     assert result.both == []
 
 
 def test_definition_that_both_changed_doubles_itself_alone():
     def of_harm(words):
-        return f"<dl><dt>Harm</dt><dd>{words}</dd><dt>Care</dt><dd>Looking after each other</dd></dl>"
+        return (
+            f"<dl><dt>Harm</dt><dd>{words}</dd><dt>Care</dt><dd>Looking after each other</dd></dl>"
+        )
 
     base = with_uids(of_harm("It hurts somebody"))
-    mine, theirs = with_uids(of_harm("It hurts somebody badly"), base), with_uids(of_harm("It may hurt somebody"), base)
+    mine, theirs = (
+        with_uids(of_harm("It hurts somebody badly"), base),
+        with_uids(of_harm("It may hurt somebody"), base),
+    )
 
     result = combining.combine(base, mine, theirs)
 
@@ -392,13 +496,18 @@ def test_what_one_took_out_and_the_other_changed_is_kept_and_named():
 def test_save_after_the_sign_in_has_ended_shows_what_was_typed(section, client, community):
     client.logout()
 
-    answer = client.post(section.get_absolute_url(), {"title": "Why", "html": "<p>Long work.</p>", "started_from": "1"})
+    answer = client.post(
+        section.get_absolute_url(),
+        {"title": "Why", "html": "<p>Long work.</p>", "started_from": "1"},
+    )
 
     assert answer.status_code == 403
     assert "&lt;p&gt;Long work.&lt;/p&gt;" in answer.content.decode()
 
 
-def test_save_with_a_token_from_before_a_sign_in_shows_everything_and_can_be_saved_from_there(section, lead, client):
+def test_save_with_a_token_from_before_a_sign_in_shows_everything_and_can_be_saved_from_there(
+    section, lead, client
+):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(lead)
     editor = strict.get(section.get_absolute_url()).content.decode()
@@ -406,7 +515,10 @@ def test_save_with_a_token_from_before_a_sign_in_shows_everything_and_can_be_sav
 
     answer = strict.post(section.get_absolute_url(), {**stale, "csrfmiddlewaretoken": "x" * 64})
     page = answer.content.decode()
-    again = strict.post(section.get_absolute_url(), {**stale, "csrfmiddlewaretoken": sent(page, "csrfmiddlewaretoken")})
+    again = strict.post(
+        section.get_absolute_url(),
+        {**stale, "csrfmiddlewaretoken": sent(page, "csrfmiddlewaretoken")},
+    )
 
     assert answer.status_code == 403 and "Notes too." in page
     assert again.status_code == 302
@@ -423,7 +535,14 @@ def test_form_that_is_not_ours_cannot_be_saved_from_the_page_about_it(section, l
 
 
 def test_clash_combines_title_state_and_notes_and_keeps_both_notes(section, lead, client):
-    save(section, lead, "<p>We look after each other.</p>", title="Their title", notes="Their note.", state="ready")
+    save(
+        section,
+        lead,
+        "<p>We look after each other.</p>",
+        title="Their title",
+        notes="Their note.",
+        state="ready",
+    )
 
     mine = typed("<p>We care.</p>", title="Why", state="writing", notes="My note.")
     page = client.post(section.get_absolute_url(), {**mine, "started_from": "1"}).content.decode()
@@ -434,9 +553,18 @@ def test_clash_combines_title_state_and_notes_and_keeps_both_notes(section, lead
 
 
 def test_what_is_kept_says_whether_it_differs_from_the_saved_text(section, lead, client):
-    typed = {"title": "Why", "html": "<p>We look after each other.</p>\n", "state": "writing", "notes": ""}
+    typed = {
+        "title": "Why",
+        "html": "<p>We look after each other.</p>\n",
+        "state": "writing",
+        "notes": "",
+    }
 
-    same = client.post(f"/policies/safe/write/{section.pk}/keep/", {**typed, "started_from": "1"}).json()
-    other = client.post(f"/policies/safe/write/{section.pk}/keep/", {**typed, "html": "x", "started_from": "1"}).json()
+    same = client.post(
+        f"/policies/safe/write/{section.pk}/keep/", {**typed, "started_from": "1"}
+    ).json()
+    other = client.post(
+        f"/policies/safe/write/{section.pk}/keep/", {**typed, "html": "x", "started_from": "1"}
+    ).json()
 
     assert (same["differs"], other["differs"]) == (False, True)

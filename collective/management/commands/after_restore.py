@@ -5,7 +5,10 @@ from collective import restoring
 
 
 class Command(BaseCommand):
-    help = "Hold what may have been sent since the backup was taken, before any worker starts. bin/restore calls it."
+    help = (
+        "Hold what may have been sent since the backup was taken, before any worker starts. "
+        "bin/restore calls it."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("taken_at", help="when the backup began: 2026-10-06T03:00:00+00:00")
@@ -14,4 +17,7 @@ class Command(BaseCommand):
         moment = parse_datetime(taken_at)
         if moment is None or moment.tzinfo is None:
             raise CommandError(f"{taken_at} is not a moment with its zone.")
-        self.stdout.write(f"{restoring.hold(moment)} things are held. Staff see them in the admin, under Messages.")
+        self.stdout.write(
+            f"{restoring.hold(moment)} things are held. Staff see them in the admin, under "
+            "Messages."
+        )

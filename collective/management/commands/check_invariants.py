@@ -5,7 +5,10 @@ from payments import invariants as of_payments
 
 
 class Command(BaseCommand):
-    help = "Ask the database whether everything holds that must always hold of payments and conversations."
+    help = (
+        "Ask the database whether everything holds that must always hold of payments and "
+        "conversations."
+    )
 
     def handle(self, **options):
         found = [*of_payments.broken(), *of_conversations.broken()]

@@ -10,7 +10,10 @@ UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 
 class Command(BaseCommand):
-    help = 'Move the demonstration\'s clock: "clock forward 7d" (d, h or m), "clock reset", "clock show".'
+    help = (
+        'Move the demonstration\'s clock: "clock forward 7d" (d, h or m), "clock reset", "clock '
+        'show".'
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("act", choices=["forward", "reset", "show"])
@@ -25,7 +28,10 @@ class Command(BaseCommand):
         elif act == "forward":
             row.offset += self.span(span)
         row.save()
-        self.stdout.write(f"The demonstration's clock says {clock.timezone.now() + row.offset:%A %d %B %Y, %H:%M} UTC")
+        self.stdout.write(
+            "The demonstration's clock says "
+            f"{clock.timezone.now() + row.offset:%A %d %B %Y, %H:%M} UTC"
+        )
 
     def span(self, text):
         """7d, 3h or 20m. Raises CommandError for anything else."""

@@ -10,7 +10,9 @@ class Command(BaseCommand):
     help = "Note that a backup was taken, for the page “System status”. bin/backup calls it."
 
     def add_arguments(self, parser):
-        parser.add_argument("taken_at", help="when it began, with its zone: 2026-10-06T03:00:00+00:00")
+        parser.add_argument(
+            "taken_at", help="when it began, with its zone: 2026-10-06T03:00:00+00:00"
+        )
         parser.add_argument("file", type=Path)
 
     def handle(self, *, taken_at, file, **options):

@@ -6,7 +6,10 @@ from payments.models import PaymentRules
 
 
 class Command(BaseCommand):
-    help = "Make the database ready for this version: migrate, cache table, sync_roles, first pages. Safe to repeat."
+    help = (
+        "Make the database ready for this version: migrate, cache table, sync_roles, first pages. "
+        "Safe to repeat."
+    )
 
     def handle(self, **options):
         call_command("migrate", verbosity=0, interactive=False)

@@ -6,7 +6,10 @@ from collective.models.person import clean_email
 
 
 class Command(BaseCommand):
-    help = "For a lost phone, where no colleague can do it: take away somebody's second step, and sign them out."
+    help = (
+        "For a lost phone, where no colleague can do it: take away somebody's second step, and "
+        "sign them out."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("email")

@@ -7,7 +7,10 @@ from collective import sweeps
 
 
 class Command(BaseCommand):
-    help = "Do the work that is due, once or (with --loop) every 15 seconds: the same as Celery's beat and worker."
+    help = (
+        "Do the work that is due, once or (with --loop) every 15 seconds: the same as Celery's "
+        "beat and worker."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--loop", action="store_true")
@@ -19,7 +22,9 @@ class Command(BaseCommand):
             except Error as error:
                 if not loop:
                     raise
-                self.stderr.write(f"The database did not answer; trying again in 15 seconds. {error}")
+                self.stderr.write(
+                    f"The database did not answer; trying again in 15 seconds. {error}"
+                )
                 connection.close()
             if not loop:
                 return

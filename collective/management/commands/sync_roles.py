@@ -4,7 +4,10 @@ from collective import roles
 
 
 class Command(BaseCommand):
-    help = "Give the staff groups the permissions that collective/roles.py lists. Run after migrate; safe to repeat."
+    help = (
+        "Give the staff groups the permissions that collective/roles.py lists. Run after migrate; "
+        "safe to repeat."
+    )
 
     def handle(self, **options):
         roles.sync()

@@ -11,7 +11,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from collective import clock
-from collective.models import Activity, Call, CallPicture, Community, FollowUp, Message, Page, Person, SupportLine
+from collective.models import (
+    Activity,
+    Call,
+    CallPicture,
+    Community,
+    FollowUp,
+    Message,
+    Page,
+    Person,
+    SupportLine,
+)
 from events import booking, opening
 from events.demo import dates, words
 from events.models import ConversationSeries, Registration, Session
@@ -30,12 +40,17 @@ TAKEN = 26
 
 
 class Command(BaseCommand):
-    help = "Load the demonstration: the real call's facts, with people to sign in as. Once; only with DEBUG."
+    help = (
+        "Load the demonstration: the real call's facts, with people to sign in as. Once; only with "
+        "DEBUG."
+    )
 
     @transaction.atomic
     def handle(self, **options):
         if not settings.DEBUG:
-            raise CommandError("load_demo makes people with well-known secrets, so it only runs with DEBUG.")
+            raise CommandError(
+                "load_demo makes people with well-known secrets, so it only runs with DEBUG."
+            )
         if Call.objects.exists():
             return
         today = timezone.localdate(clock.now())
@@ -49,7 +64,9 @@ class Command(BaseCommand):
             Person.objects.create_user(email, name=name)
         self.second_step(Person.objects.get(email="richard@example.org"))
         for name, email, group in STAFF:
-            person = Person.objects.create_user(email, name=name, is_staff=True, is_superuser=not group)
+            person = Person.objects.create_user(
+                email, name=name, is_staff=True, is_superuser=not group
+            )
             if group:
                 person.groups.add(Group.objects.get(name=group))
             self.second_step(person)
@@ -66,7 +83,13 @@ class Command(BaseCommand):
             Page.objects.update_or_create(slug=path.stem, defaults=written)
         for position, (name, about, phone, website, hours) in enumerate(words.SUPPORT_LINES, 1):
             SupportLine.objects.create(
-                name=name, about=about, phone=phone, website=website, hours=hours, checked_on=today, position=position
+                name=name,
+                about=about,
+                phone=phone,
+                website=website,
+                hours=hours,
+                checked_on=today,
+                position=position,
             )
 
     def call(self):
@@ -87,23 +110,42 @@ class Command(BaseCommand):
         told = {"call": call, "date_told_at": now, "opening_told_at": now}
         day = dates.kick_off(today)
         session = Session.objects.create(
-            **words.KICK_OFF, **told, kind=Kind.SESSION, state=State.OPEN, position=1,
-            starts_at=dates.at(day, 14), ends_at=dates.at(day, 16), interpreter_by=day - timedelta(weeks=2),
-        )  # fmt: skip
+            **words.KICK_OFF,
+            **told,
+            kind=Kind.SESSION,
+            state=State.OPEN,
+            position=1,
+            starts_at=dates.at(day, 14),
+            ends_at=dates.at(day, 16),
+            interpreter_by=day - timedelta(weeks=2),
+        )
         since = dates.conversations(today)
         series = ConversationSeries.objects.create(
-            **words.CONVERSATION, **told, kind=Kind.CONVERSATION, state=State.OPEN, position=2, host=call.lead,
-            when_words=f"since Monday {since.day} {since:%B}, by appointment", opens_from=since,
-        )  # fmt: skip
+            **words.CONVERSATION,
+            **told,
+            kind=Kind.CONVERSATION,
+            state=State.OPEN,
+            position=2,
+            host=call.lead,
+            when_words=f"since Monday {since.day} {since:%B}, by appointment",
+            opens_from=since,
+        )
         self.conversations(series)
         first, second = dates.months_after(day)
         Activity.objects.create(
-            **words.OWN_TIME, call=call, kind=Kind.OWN_TIME, position=3, when_words=f"likely {first}, to be confirmed"
+            **words.OWN_TIME,
+            call=call,
+            kind=Kind.OWN_TIME,
+            position=3,
+            when_words=f"likely {first}, to be confirmed",
         )
         Activity.objects.create(
-            **words.IN_PERSON, call=call, kind=Kind.IN_PERSON, position=4,
+            **words.IN_PERSON,
+            call=call,
+            kind=Kind.IN_PERSON,
+            position=4,
             when_words=f"{first} or {second}, to be confirmed; the address comes later",
-        )  # fmt: skip
+        )
         self.sign_ups(session)
 
     def conversations(self, series):
@@ -122,15 +164,25 @@ class Command(BaseCommand):
             name = words.MEMBERS[number % len(words.MEMBERS)]
             person = Person.objects.create_user(f"{name.lower()}{number}@example.org", name=name)
             needs = words.NEEDS.get(number)
-            session.sign_up(person, capacity=Registration.Capacity.PERSONAL, access_needs=needs, agreed_at=clock.now())
+            session.sign_up(
+                person,
+                capacity=Registration.Capacity.PERSONAL,
+                access_needs=needs,
+                agreed_at=clock.now(),
+            )
         Message.objects.update(state=Message.State.DROPPED)  # nobody is to be written to for these
         self.by_phone(session)
 
     def by_phone(self, session):
         """Somebody without email, whom staff ring; and something to come back to."""
-        person = Person.objects.create(name="Olive", phone="+441632960017", reach_by=Person.ReachBy.PHONE)
+        person = Person.objects.create(
+            name="Olive", phone="+441632960017", reach_by=Person.ReachBy.PHONE
+        )
         session.book(person, capacity=Registration.Capacity.PERSONAL, agreed_at=clock.now())
         FollowUp.objects.create(
-            person=person, activity=session, what=words.FOLLOW_UP, due_on=timezone.localdate(clock.now()),
+            person=person,
+            activity=session,
+            what=words.FOLLOW_UP,
+            due_on=timezone.localdate(clock.now()),
             created_by=Person.objects.get(email="jo@example.org"),
-        )  # fmt: skip
+        )
