@@ -18,7 +18,7 @@ PAYMENTS = {0.0: 200, 0.2: 60}  # by how long each answer takes, in seconds
 
 def bare_loop(fake, number):
     """The same calls with the same client, one after the other, and nothing else."""
-    from payments import gateway
+    from payments.sending import gateway
 
     account = fake.state.add_account({"display_name": "Bare"})
     method = fake.state.add_bank_account(account["id"], "Bank", "12345678")
@@ -68,7 +68,7 @@ def main():
     with setting.database() as env:
         from django.conf import settings
 
-        from payments import gateway
+        from payments.sending import gateway
         from tests.fake_stripe import FakeStripe
 
         for delay, number in PAYMENTS.items():

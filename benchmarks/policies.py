@@ -107,7 +107,7 @@ def reworded(html, rng):
 
 def compare():
     """Seconds for comparing 20,000 words, of which 10 % are others now."""
-    from policy_drafts import blocks, diffs
+    from policy_drafts.text import blocks, diffs
 
     rng = random.Random(2)
     old = blocks.with_uids("".join(paragraph(rng) for _ in range(1000)))

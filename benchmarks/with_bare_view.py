@@ -15,4 +15,4 @@ def bare(request):
     return HttpResponse(import_module("collective.models").Community.current().name)
 
 
-import_module("collective.urls").urlpatterns.append(path("bare/", bare))
+import_module("portal.urls").urlpatterns.append(path("bare/", bare))

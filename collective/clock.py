@@ -2,11 +2,13 @@
 
 import time
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
 
+LONDON = ZoneInfo("Europe/London")  # the wall time of everything that the community does
 _offset = (0.0, timedelta())  # when it was read (monotonic seconds), and what it was
 
 

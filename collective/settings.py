@@ -32,7 +32,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 INSTALLED_APPS = [
-    "collective.apps.CollectiveAdminConfig",
+    "portal.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -52,10 +52,9 @@ INSTALLED_APPS = [
     "pghistory",
     "events.apps.EventsConfig",
     "policy_drafts.apps.PolicyDraftsConfig",
-    # after events: joining two records locks registrations before payments
     "payments.apps.PaymentsConfig",
-    # last: its sweep sends what the others wrote; it takes away allauth's admin
-    "collective.apps.CollectiveConfig",
+    "collective.apps.CollectiveConfig",  # after allauth: it takes allauth's admin away
+    "portal.apps.PortalConfig",  # last: it registers what the others do
 ]
 
 MIDDLEWARE = [
@@ -63,7 +62,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "collective.middleware.refuse_what_no_browser_sends",
+    "portal.middleware.refuse_what_no_browser_sends",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -71,14 +70,14 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "collective.middleware.HistoryMiddleware",
-    "collective.middleware.keep_private_pages_out_of_caches",
+    "portal.middleware.HistoryMiddleware",
+    "portal.middleware.keep_private_pages_out_of_caches",
 ]
 
 if DEBUG:
     MIDDLEWARE.insert(0, "dev.views.plain_not_found")
 
-ROOT_URLCONF = "collective.urls"
+ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "collective.wsgi.application"
 FORMS_URLFIELD_ASSUME_HTTPS = True  # what Django 6 does anyway
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
@@ -92,7 +91,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "collective.context_processors.community",
+                "collective.pages.context_processors.community",
             ],
             "builtins": [
                 "collective.templatetags.collective",
@@ -144,7 +143,7 @@ AUTH_USER_MODEL = "collective.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "me"
-ACCOUNT_ADAPTER = "collective.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "collective.people.sign_in.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
@@ -153,7 +152,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-MFA_ADAPTER = "collective.sign_in.SecondFactorAdapter"
+MFA_ADAPTER = "collective.people.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TRUST_ENABLED = False
 MFA_TOTP_TOLERANCE = (
@@ -209,7 +208,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
         "js": [static_lazy("js/editor-parts.js")],
         "extensions": dict.fromkeys(
             ("Definitions", "Term", "Definition", "QuoteButton", "TidyPaste"),
-            "policy_drafts.markup.ours",
+            "policy_drafts.text.markup.ours",
         ),
     }
 ]
@@ -232,7 +231,7 @@ SESSION_COOKIE_AGE = 60 * 24 * 3600  # from a sign-up to its session; the admin 
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "collective.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6_000_000  # bytes: a section of a policy holds a million characters
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # attendance of a large session
 

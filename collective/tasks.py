@@ -1,6 +1,7 @@
 from celery import shared_task
 
-from collective import mail, sweeps
+from collective.background import sweeps
+from collective.messages import mail
 
 
 @shared_task(name="collective.send_message")

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from collective.models import Person
-from collective.views.errors import not_found
+from portal.views.errors import not_found
 
 
 def plain_not_found(get_response):

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from collective.announcements import register
+from collective.messages.announcements import Audience
 from collective.models import Person
 from events.models import Conversation, Registration
 from events.models.registration_states import HOLDING, LIVE, State
@@ -31,24 +31,25 @@ def of_call(announcement):
     return Person.objects.filter(Q(registrations__in=rows) | Q(conversations__in=talks)).distinct()
 
 
-def register_all():
-    register(
+AUDIENCES = [
+    Audience(
         "confirmed",
-        "Who has a place in the session",
+        "People with a place in the session",
         of_session([State.CONFIRMED, State.ATTENDED]),
-        needs="activity",
-    )
-    register(
+        "activity",
+    ),
+    Audience(
         "waiting",
-        "Who is on its waiting list",
+        "People on its waiting list",
         of_session([State.WAITING, State.OFFERED]),
-        needs="activity",
-    )
-    register(
+        "activity",
+    ),
+    Audience(
         "session",
         "Everybody of the session",
         of_session([*HOLDING, State.WAITING]),
-        needs="activity",
-    )
-    register("conversations", "Who has a conversation booked", of_series, needs="activity")
-    register("call", "Everybody of the call", of_call, needs="call", is_news=True)
+        "activity",
+    ),
+    Audience("conversations", "People with a conversation booked", of_series, "activity"),
+    Audience("call", "Everybody of the call", of_call, "call", is_news=True),
+]

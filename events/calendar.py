@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
-from collective import addresses, clock
+from collective import clock
+from collective.messages import addresses
 from collective.models import Community
 
 

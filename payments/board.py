@@ -6,9 +6,11 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from collective import clock
-from payments import approvals, payouts, working_days
+from payments import working_days
 from payments.models import Expense, Payment, PayoutAccount, Review, UnknownMovement
 from payments.models.payment_states import CHANGEABLE, PAID, Choice, State
+from payments.owing import approvals
+from payments.sending import payouts
 
 VERY_LATE = 10  # working days
 A_COLUMN = 8

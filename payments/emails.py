@@ -5,11 +5,11 @@ Their subjects tell nothing, and no label tells staff what was chosen.
 
 from dataclasses import replace
 
-from collective import addresses, mail
-from collective.mail import Letter
-from payments import statements
+from collective.messages import addresses, mail
+from collective.messages.mail import Letter
 from payments.models import Payment, PaymentRules, PayoutAccount
 from payments.models.payment_states import PAID, State
+from payments.owing import statements
 
 LABEL = "About a payment"
 # Where staff note what somebody answers on the phone.

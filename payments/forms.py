@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.html import format_html
 
-from collective import pictures
+from collective.safety import pictures
 from collective.templatetags.collective import pounds
-from payments import statements
 from payments.models import Expense, Payment, PayoutAccount
+from payments.owing import statements
 
 Choice = Payment.Choice
 AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?", re.ASCII)

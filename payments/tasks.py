@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from payments import payouts, webhooks
+from payments.sending import payouts, webhooks
 
 
 @shared_task(name="payments.send")

@@ -1,7 +1,7 @@
 """What the messages about policies say: one small function a kind, one template a message."""
 
-from collective import addresses, mail
-from collective.mail import Letter
+from collective.messages import addresses, mail
+from collective.messages.mail import Letter
 from policy_drafts.models import Draft, DraftFollow, PolicyRole
 
 

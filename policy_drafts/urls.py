@@ -1,6 +1,8 @@
 from django.urls import path
 
-from policy_drafts.views import desk, imports, publish, reading, roles, sections
+from policy_drafts.desk.views import desk, imports, sections
+from policy_drafts.drafts.views import publish, reading
+from policy_drafts.roles import views as roles
 
 urlpatterns = [
     path("policies/pictures/<uuid:pk>/", reading.policy_picture, name="policy_picture"),

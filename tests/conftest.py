@@ -29,7 +29,7 @@ def pytest_sessionstart(session):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The groups that every database has after `prepare`."""
-    from collective import roles
+    from collective.people import roles
 
     with django_db_blocker.unblock():
         roles.sync()
@@ -39,7 +39,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def no_doorbell(request, monkeypatch):
     """Tests without workers ring nobody; those about workers ring for real."""
     if "faults" not in request.keywords:
-        monkeypatch.setattr("collective.doorbell.ring", lambda *arguments: None)
+        monkeypatch.setattr("collective.background.doorbell.ring", lambda *arguments: None)
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +99,7 @@ def community(db):
 @pytest.fixture
 def stripe(monkeypatch, settings):
     """A fake Stripe, and the gateway that speaks with it."""
-    from payments import gateway
+    from payments.sending import gateway
 
     with FakeStripe(hang=1) as fake:
         settings.STRIPE_API_BASE = fake.address

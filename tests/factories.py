@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 import factory
 from django.contrib.auth.models import Group
 
-from collective import roles
 from collective.models import Activity, Call, Community, Follow, Page, Person
-from events import booking
+from collective.people import roles
+from events.conversations import booking
 from events.models import ConversationSeries, Registration, Session, Slot
 from payments.models import Payment, PayoutAccount
-from policy_drafts import outline, publishing
+from policy_drafts.desk import outline
+from policy_drafts.drafts import publishing
 from policy_drafts.models import Audience, Policy, PolicyRole
 
 # The real call's first session: a Thursday, 14:00 to 16:00 in London (call-facts).

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Count
 
 from collective import clock
-from collective.admin_acts import Act, ActAdmin
+from collective.admin.acts import Act, ActAdmin
 from collective.models import Activity, Call, CallPicture
 
 

@@ -6,9 +6,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from collective import by_hand, clock, mail
+from collective import clock
+from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.admin.read_only import ReadOnlyAdmin
-from collective.admin_acts import Act, ActAdmin, MadeElsewhere
+from collective.messages import by_hand, mail
 from collective.models import Follow, Message, SweepRun
 
 State = Message.State

@@ -4,11 +4,11 @@ from django.contrib import admin
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
-from collective import phones, record_joins, staff
 from collective.admin import person_pages
+from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.admin.person_forms import PersonForm
-from collective.admin_acts import Act, ActAdmin, MadeElsewhere
 from collective.models import DeletionRequest, Message, Person
+from collective.people import phones, record_joins, staff
 
 admin.site.unregister(EmailAddress)  # Person.email is the one address; allauth's table stays empty
 admin.site.unregister(Authenticator)

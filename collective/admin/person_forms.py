@@ -5,9 +5,9 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.core.validators import validate_email
 
-from collective import phones
-from collective.forms import ADDRESS_LENGTH
 from collective.models import Person
+from collective.pages.forms import ADDRESS_LENGTH
+from collective.people import phones
 
 POST_LENGTH = 400
 MOST_FOUND = 20

@@ -5,7 +5,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from collective import email_change, record_joins, staff
 from collective.admin.person_forms import (
     AddressCodeForm,
     FindPersonForm,
@@ -15,7 +14,8 @@ from collective.admin.person_forms import (
 )
 from collective.errors import RuleError
 from collective.models import Person
-from collective.sign_in import visitor_address
+from collective.people import email_change, record_joins, staff
+from collective.people.sign_in import visitor_address
 
 
 def email(admin, request, person):

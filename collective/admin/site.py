@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.db import models
 from django.utils.html import format_html
 
-from collective.admin_acts import ActAdmin
+from collective.admin.acts import ActAdmin
 from collective.models import Community, Page, SupportLine
 
 

@@ -5,11 +5,12 @@ from django.contrib import admin, messages
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from collective import announcements, clock, mail
-from collective.admin_acts import Act, ActAdmin
+from collective import clock
+from collective.admin.acts import Act, ActAdmin
 from collective.errors import RuleError
-from collective.markup import rich_text
+from collective.messages import announcements, mail
 from collective.models import Announcement, FollowUp, Message
+from collective.safety.markup import rich_text
 
 State = Announcement.State
 SENT_SOON = "It goes out in a minute. Until then you can stop it here."

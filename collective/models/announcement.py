@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models import Q
 
 from collective import clock
-from collective.markup import RichTextField
 from collective.models.activity import Activity
 from collective.models.call import Call
 from collective.models.person import Person
+from collective.safety.markup import RichTextField
 
 
 class AnnouncementQuerySet(models.QuerySet):

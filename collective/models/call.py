@@ -4,8 +4,8 @@ from django.db import models, transaction
 from django.urls import reverse
 
 from collective import clock
-from collective.markup import RichTextField
 from collective.models.person import Person
+from collective.safety.markup import RichTextField
 
 COPIED = (
     "summary",
@@ -178,7 +178,7 @@ class CallPicture(models.Model):
         return reverse("picture", args=[self.pk])
 
     def clean(self):
-        from collective import pictures
+        from collective.safety import pictures
 
         if self.file and not self.file._committed:
             self.file.file, self.width, self.height = pictures.shrunk_or_refused(

@@ -5,8 +5,9 @@ from datetime import timedelta
 from django.db import models
 from django.urls import reverse
 
-from collective import clock, contrast
-from collective.markup import RichTextField
+from collective import clock
+from collective.pages import contrast
+from collective.safety.markup import RichTextField
 
 CHECK_LINES_EVERY = timedelta(days=182)
 
@@ -67,7 +68,7 @@ class Community(SingleRow):
         return self.name
 
     def clean(self):
-        from collective import pictures
+        from collective.safety import pictures
 
         if self.mark and not self.mark._committed:
             self.mark.file, *_ = pictures.shrunk_or_refused(self.mark.file, "mark", longest=192)

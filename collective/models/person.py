@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from collective import clock, phones
-from collective.encryption import EncryptedJSONField
-
-LONDON = ZoneInfo("Europe/London")
+from collective import clock
+from collective.clock import LONDON
+from collective.people import phones
+from collective.safety.encryption import EncryptedJSONField
 
 
 @cache

@@ -3,9 +3,9 @@ import uuid
 from django.db import models
 
 from collective import clock
-from collective.encryption import EncryptedJSONField
 from collective.models.activity import Activity
 from collective.models.person import Person
+from collective.safety.encryption import EncryptedJSONField
 
 
 class FollowUpQuerySet(models.QuerySet):

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.html import format_html, urlize
 from django.utils.safestring import mark_safe
 
-from collective.addresses import full
-from collective.markup import rich_text
+from collective.messages.addresses import full
+from collective.safety.markup import rich_text
 
 register = template.Library()
 register.filter("rich_text", rich_text)

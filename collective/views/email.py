@@ -6,11 +6,11 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from collective import email_change
-from collective.access import A_WORKING_DAY, used_second_factor
 from collective.errors import RuleError
-from collective.forms import CodeForm, NewEmailForm
-from collective.sign_in import visitor_address
+from collective.pages.forms import CodeForm, NewEmailForm
+from collective.people import email_change
+from collective.people.access import A_WORKING_DAY, used_second_factor
+from collective.people.sign_in import visitor_address
 
 
 @never_cache

@@ -5,9 +5,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from collective.follows import follow
-from collective.link_keys import is_key
+from collective.messages.follows import follow
 from collective.models import Activity, Call, Follow, Person
+from collective.safety.link_keys import is_key
 
 
 def _follow(request, target, back):

@@ -2,9 +2,9 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from collective.context_processors import THEMES
-from collective.forms import DisplayForm
 from collective.models import Page, SupportLine
+from collective.pages.context_processors import THEMES
+from collective.pages.forms import DisplayForm
 
 YEAR = 365 * 24 * 3600
 

@@ -5,11 +5,11 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from collective.access import next_path
 from collective.errors import RuleError
-from collective.forms import CodeForm, EmailForm
 from collective.models import SignIn
-from collective.sign_in import ask_for_code, check_code, enter, visitor_address
+from collective.pages.forms import CodeForm, EmailForm
+from collective.people.access import next_path
+from collective.people.sign_in import ask_for_code, check_code, enter, visitor_address
 
 SESSION_KEY = "sign_in"
 

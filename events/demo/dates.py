@@ -1,7 +1,7 @@
 import calendar
 from datetime import date, datetime, time, timedelta
 
-from collective.models.person import LONDON
+from collective.clock import LONDON
 
 KICK_OFF = date(2022, 10, 6)  # a Thursday
 CONVERSATIONS = date(2022, 9, 5)  # a Monday

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from collective import clock
-from collective.encryption import EncryptedJSONField
+from collective.safety.encryption import EncryptedJSONField
 from events.models.registration import Registration
 
 CHOICES = [

@@ -7,11 +7,11 @@ from django.db.models import Q
 from django.urls import reverse
 
 from collective import clock
-from collective.encryption import EncryptedJSONField
+from collective.clock import LONDON
 from collective.models import Person
+from collective.safety.encryption import EncryptedJSONField
 from events.models.conversation_states import NOT_THEIR_FAULT, ConversationQuerySet, State
 from events.models.series import ConversationSeries
-from events.models.session import LONDON
 from events.models.slot import Slot
 from payments.models import EarnsPayment, Payment
 

@@ -3,7 +3,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from collective import uploads
+from collective.safety import uploads
 from events.models.session import Session
 
 KINDS_OF_FILE = {

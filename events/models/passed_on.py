@@ -3,8 +3,8 @@ import uuid
 from django.db import models
 
 from collective import clock
-from collective.encryption import EncryptedJSONField
 from collective.models import Person
+from collective.safety.encryption import EncryptedJSONField
 from events.models.conversation import Conversation
 
 

@@ -9,10 +9,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from collective import clock, mail
-from collective.encryption import EncryptedJSONField
+from collective import clock
 from collective.errors import RuleError
+from collective.messages import mail
 from collective.models import Person
+from collective.safety.encryption import EncryptedJSONField
 from events.models.registration_states import LIVE, RegistrationQuerySet, State
 from events.models.session import Session
 from payments.models import EarnsPayment, Payment
@@ -131,7 +132,7 @@ class Registration(EarnsPayment):
 
     @property
     def state_template(self):
-        return f"events/_state_{self.standing}.html"
+        return f"events/sessions/_state_{self.standing}.html"
 
     @property
     def is_live(self):
@@ -246,7 +247,7 @@ class Registration(EarnsPayment):
 
     def end(self, because):
         """Let go of the place or the spot on the list."""
-        from events import access_needs
+        from events.sessions import access_needs
 
         self.state, self.ended_because = State.CANCELLED, because
         self.seat = self.offer_until = self.list_number = None
@@ -284,7 +285,7 @@ class Registration(EarnsPayment):
 
         Raises RuleError if there is no offer.
         """
-        from events import waiting_list
+        from events.sessions import waiting_list
 
         session, registration = self.locked()
         if registration.ended_because == self.EndedBecause.DECLINED:
@@ -302,7 +303,7 @@ class Registration(EarnsPayment):
         """Give back the place or the spot on the list; a freed place is offered on in the same
         transaction.
         """
-        from events import waiting_list
+        from events.sessions import waiting_list
 
         session, registration = self.locked()
         if registration.state == State.CANCELLED:
@@ -335,7 +336,7 @@ class Registration(EarnsPayment):
 
         Raises RuleError when it is over.
         """
-        from events import access_needs
+        from events.sessions import access_needs
 
         session, registration = self.locked()
         if session.has_ended or not registration.is_live:

@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import Q
 
 from collective import clock
-from events.models.session import LONDON, Session
+from collective.clock import LONDON
+from events.models.session import Session
 
 
 class What(models.TextChoices):

@@ -6,11 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from collective.encryption import EncryptedJSONField
 from collective.errors import RuleError
-from collective.markup import RichTextField
 from collective.models import Activity, Person
 from collective.models.activity import ActivityQuerySet
+from collective.safety.encryption import EncryptedJSONField
+from collective.safety.markup import RichTextField
 
 FURTHEST = timedelta(weeks=26)  # ahead that times can be opened
 NOT_BOOKABLE = {

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from collective import clock
+from collective.clock import LONDON
 from collective.errors import RuleError
-from collective.markup import RichTextField
 from collective.models import Activity
 from collective.models.activity import ActivityQuerySet
-from collective.models.person import LONDON
+from collective.safety.markup import RichTextField
 
 NOT_BOOKABLE = {
     "cancelled": "This session is cancelled, so we cannot book places in it.",
@@ -257,8 +257,8 @@ class Session(Activity):
 
     @transaction.atomic
     def _take_in(self, person, check, answers):
-        from events import access_needs, waiting_list
         from events.models.registration import Registration
+        from events.sessions import access_needs, waiting_list
 
         session = self.locked()
         waiting_list.release_lapsed(session)
@@ -285,7 +285,7 @@ class Session(Activity):
 
         Returns how many hold one now.
         """
-        from events import waiting_list
+        from events.sessions import waiting_list
 
         if places < 1:
             raise RuleError("A session has at least one place.")

@@ -1,7 +1,7 @@
 from django.db import models
 
-from collective.encryption import EncryptedJSONField
 from collective.models import Person
+from collective.safety.encryption import EncryptedJSONField
 from events.models.series import ConversationSeries
 from events.models.session import Session
 

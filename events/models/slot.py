@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Count, Exists, ExpressionWrapper, F, Func, OuterRef, Q
 
 from collective import clock
+from collective.clock import LONDON
 from collective.models import Person
 from events.models.series import ConversationSeries
-from events.models.session import LONDON
 
 
 class TsTzRange(Func):

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from collective import clock
-from collective.encryption import EncryptedJSONField
 from collective.models import Person
+from collective.safety.encryption import EncryptedJSONField
 from events.models.series import ConversationSeries
 
 

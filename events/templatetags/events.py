@@ -5,8 +5,9 @@ differ.
 from django import template
 from django.utils.html import format_html
 
-from collective import clock, phones
-from collective.models.person import LONDON
+from collective import clock
+from collective.clock import LONDON
+from collective.people import phones
 from collective.templatetags.collective import clock_time, day
 
 register = template.Library()

@@ -4,11 +4,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import redirect
 
-from collective import access
 from collective.errors import RuleError
-from payments import approvals
+from collective.people import access
 from payments.board import FILTERS
 from payments.models import Payment
+from payments.owing import approvals
 
 AT_ONCE = 50
 

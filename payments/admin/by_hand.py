@@ -8,10 +8,10 @@ from django.http import Http404
 from django.shortcuts import redirect
 
 from collective.errors import RuleError
-from payments import hand_payouts
 from payments.admin import exports
 from payments.admin.forms import NotPaidForm, RecordFileForm, RecordForm
 from payments.models import Payment, PayoutAccount, PayoutAttempt
+from payments.sending import hand_payouts
 
 BATCHES = 20
 

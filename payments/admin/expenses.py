@@ -6,12 +6,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 
-from collective.admin_acts import ActAdmin, MadeElsewhere
+from collective.admin.acts import ActAdmin, MadeElsewhere
 from collective.errors import RuleError
 from collective.templatetags.collective import pounds
-from payments import expenses
 from payments.admin.forms import DecideExpenseForm, StaffExpenseForm
 from payments.models import Expense
+from payments.owing import expenses
 
 NOTHING = "This call pays back nothing yet. Set a limit under “Expense limits” first."
 

@@ -7,7 +7,7 @@ import csv
 from django.core.exceptions import PermissionDenied
 from django.http import StreamingHttpResponse
 
-from collective.csv_cells import safe_row
+from collective.safety.csv_cells import safe_row
 from payments.models import Expense, Payment, PaymentEvent
 
 A_CHUNK = 500

@@ -2,11 +2,11 @@ import csv
 
 from django import forms
 
-from collective.csv_rows import rows_of
 from collective.errors import RuleError
-from payments import offering
+from collective.safety.csv_rows import rows_of
 from payments.forms import ChoiceForm, ExpenseForm, PoundsField
 from payments.models import Expense, Payment, Review
+from payments.owing import offering
 
 MOST_BYTES = 1024 * 1024
 

@@ -4,12 +4,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 
-from collective import by_hand
 from collective.errors import RuleError
-from payments import choices, payout_accounts
+from collective.messages import by_hand
 from payments.admin.forms import RecordChoiceForm
 from payments.forms import ByHandForm
 from payments.models.payment_states import State
+from payments.owing import choices
+from payments.sending import payout_accounts
 
 
 def choice(admin_, request, payment):

@@ -3,14 +3,15 @@ from django.http import Http404
 from django.urls import path, reverse
 from django.utils.html import format_html_join
 
-from collective.admin_acts import Act, ActAdmin
+from collective.admin.acts import Act, ActAdmin
 from collective.templatetags.collective import pounds
-from payments import approvals, offering, reviews
 from payments.admin import approving, by_hand, expenses, exports, on_the_phone
 from payments.admin.forms import ByHandPaymentForm
 from payments.board import COLUMNS, FILTERS
 from payments.models import Payment, PaymentEvent
 from payments.models.payment_states import PAID
+from payments.owing import approvals, offering
+from payments.sending import reviews
 
 # What an event's details are called, and how their values are written; keys of rows say nothing to
 # a reader.

@@ -3,13 +3,13 @@
 from django.contrib import admin, messages
 from django.shortcuts import redirect
 
-from collective import access
-from collective.admin_acts import ActAdmin, MadeElsewhere
+from collective.admin.acts import ActAdmin, MadeElsewhere
 from collective.errors import RuleError
+from collective.people import access
 from collective.templatetags.collective import pounds
-from payments import gateway, reconciliation, reviews
 from payments.admin.forms import ExplainForm, ProposeForm
 from payments.models import Review, UnknownMovement
+from payments.sending import gateway, reconciliation, reviews
 
 
 def propose(admin_, request, review):

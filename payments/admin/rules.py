@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from collective.admin_acts import ActAdmin, MadeElsewhere
+from collective.admin.acts import ActAdmin, MadeElsewhere
 from payments.models import ExpenseLimit, PaymentRules, PayoutAccount
 
 

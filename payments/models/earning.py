@@ -56,7 +56,7 @@ class EarnsPayment(models.Model):
         Earned: it becomes due, or comes back. No longer earned: what was not yet approved is
         cancelled. The caller holds the lock of this row.
         """
-        from payments import offering
+        from payments.owing import offering
 
         offering.settle(self, by)
 

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 
 from collective import clock
-from collective.encryption import EncryptedJSONField
 from collective.models import Person
+from collective.safety.encryption import EncryptedJSONField
 from payments.models.payment import Payment
 
 FROZEN = """

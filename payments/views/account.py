@@ -9,11 +9,12 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from collective import addresses, clock
+from collective import clock
 from collective.errors import RuleError
-from payments import gateway, payout_accounts
+from collective.messages import addresses
 from payments.forms import ByHandForm
 from payments.models.payment_states import State
+from payments.sending import gateway, payout_accounts
 
 
 def to_stripe(view):

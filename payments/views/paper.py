@@ -5,10 +5,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from payments import statements
 from payments.forms import OfficialNameForm
 from payments.models import Payment
 from payments.models.payment_states import PAID
+from payments.owing import statements
 from payments.views.payments import mine_or_404
 
 MOST = 300  # payments on one letter

@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collective import clock
-from collective.access import name_needed
 from collective.errors import RuleError
-from payments import arrivals, choices, expenses, payout_accounts, statements, timeline
+from collective.people.access import name_needed
 from payments.forms import ChoiceForm, ExpenseForm
 from payments.models import Expense, Payment
 from payments.models.payment_states import PAID, State
+from payments.owing import choices, expenses, statements, timeline
+from payments.sending import arrivals, payout_accounts
 
 A_PAGE = 20
 

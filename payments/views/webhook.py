@@ -4,7 +4,7 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from payments import webhooks
+from payments.sending import webhooks
 
 logger = logging.getLogger(__name__)
 

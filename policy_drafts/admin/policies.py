@@ -1,8 +1,8 @@
 from django.contrib import admin, messages
 
 from collective.errors import RuleError
-from policy_drafts import inviting
 from policy_drafts.models import Policy, PolicyRole, Round
+from policy_drafts.roles import inviting
 
 
 class RoundInline(admin.StackedInline):

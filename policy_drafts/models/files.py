@@ -5,7 +5,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import slugify
 
-from collective import clock, uploads
+from collective import clock
+from collective.safety import uploads
 from policy_drafts.models.draft import Audience, Draft
 
 KINDS_OF_FILE = {".pdf", ".docx", ".odt", ".txt", ".epub", ".mp3", ".m4a", ".ogg", ".mp4", ".webm"}

@@ -3,8 +3,9 @@ import uuid
 from django.db import models
 from django.urls import reverse
 
-from collective import clock, pictures
+from collective import clock
 from collective.models import Person
+from collective.safety import pictures
 from policy_drafts.models.policy import Policy
 
 LONGEST_SIDE = 1600  # pixels: a flow chart has small print

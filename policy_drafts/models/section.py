@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from collective import clock
-from collective.encryption import EncryptedJSONField
 from collective.models import Person
+from collective.safety.encryption import EncryptedJSONField
 from policy_drafts.models.policy import Policy
 
 
@@ -83,7 +83,7 @@ class Section(models.Model):
     @property
     def blocks(self):
         """The blocks of the working text."""
-        from policy_drafts import blocks
+        from policy_drafts.text import blocks
 
         return blocks.of(self.html)
 

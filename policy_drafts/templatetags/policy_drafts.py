@@ -1,6 +1,6 @@
 from django import template
 
-from policy_drafts import markup
+from policy_drafts.text import markup
 
 register = template.Library()
 

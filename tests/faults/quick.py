@@ -13,8 +13,8 @@ from collective.celery import app
 __all__ = ["app"]
 django.setup()
 
-from collective import sweeps  # noqa: E402 the apps must be ready first
-from payments import gateway, payouts, reconciliation  # noqa: E402
+from collective.background import sweeps  # noqa: E402 the apps must be ready first
+from payments.sending import gateway, payouts, reconciliation  # noqa: E402
 
 gateway.TIMEOUTS = (0.3, 0.3)
 payouts.LEASE = timedelta(seconds=2)

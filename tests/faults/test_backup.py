@@ -17,7 +17,9 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 
-from collective import announcements, clock, mail, sweeps
+from collective import clock
+from collective.background import sweeps
+from collective.messages import announcements, mail
 from collective.models import Announcement, Message
 from dev import servers
 from tests import processes

@@ -6,10 +6,11 @@ import pytest
 import redis
 from django.conf import settings
 
-from collective import clock, doorbell, sweeps
+from collective import clock
+from collective.background import doorbell, sweeps
 from collective.models import Message
-from events import reminders
 from events.models import Reminder
+from events.sessions import reminders
 from tests import processes
 from tests.factories import PersonFactory, SessionFactory, sign_up
 

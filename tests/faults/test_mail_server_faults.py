@@ -11,7 +11,9 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 
-from collective import clock, doorbell, mail
+from collective import clock
+from collective.background import doorbell
+from collective.messages import mail
 from collective.models import Message
 from dev import servers
 from events.models import Registration

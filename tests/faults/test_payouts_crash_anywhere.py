@@ -7,8 +7,10 @@ import os
 import pytest
 from django.db import connection
 
-from payments import approvals, invariants, payouts, webhooks
+from payments import invariants
 from payments.models import Payment, PayoutAttempt, StripeEvent
+from payments.owing import approvals
+from payments.sending import payouts, webhooks
 from tests.factories import (
     CommunityFactory,
     FinanceFactory,

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import F
 from django.test import Client
 
-from policy_drafts import writing
+from policy_drafts.desk import writing
 from policy_drafts.models import Section
 from tests.factories import PersonFactory, PolicyFactory, role_in, section_in
 

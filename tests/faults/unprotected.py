@@ -16,7 +16,7 @@ if OFF:
     application = get_wsgi_application()
 
 if OFF == "claim":
-    from collective import mail
+    from collective.messages import mail
     from collective.models import Message
 
     with_lease = mail._claim
@@ -32,11 +32,11 @@ if OFF == "claim":
     mail._still_mine = lambda message: True  # it would see that the row is not being sent any more
 
 if OFF == "doorbell":
-    from collective import doorbell
+    from collective.background import doorbell
 
     doorbell.ring = lambda task, *arguments: app.send_task(task, args=arguments)
 
 if OFF == "fence":
-    from collective import mail
+    from collective.messages import mail
 
     mail._still_mine = lambda message: True

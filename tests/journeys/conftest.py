@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import sync_playwright
 
-from collective import clock, roles
+from collective import clock
+from collective.people import roles
 from tests.conftest import with_second_factor
 from tests.factories import CommunityFactory, PageFactory, SessionFactory
 

@@ -4,9 +4,11 @@ invitations.
 
 import uuid
 
-from collective.link_keys import key_for
-from policy_drafts import importing, inviting, outline, publishing, writing
+from collective.safety.link_keys import key_for
+from policy_drafts.desk import importing, outline, writing
+from policy_drafts.drafts import publishing
 from policy_drafts.models import Audience, PolicyRole
+from policy_drafts.roles import inviting
 from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
 
 TEXT = (

@@ -10,11 +10,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import get_resolver
 
 from collective import clock
-from collective.link_keys import key_for
 from collective.models import Activity, SupportLine
+from collective.safety.link_keys import key_for
 from events.models import Material, Registration, Session, SignUpDraft
-from policy_drafts import outline, writing
-from tests.collective.test_access_matrix import names
+from policy_drafts.desk import outline, writing
 from tests.factories import (
     ActivityFactory,
     CallFactory,
@@ -32,6 +31,7 @@ from tests.journeys.payment_world import make_payments
 from tests.journeys.policy_world import ROWS as POLICY_ROWS
 from tests.journeys.policy_world import make_policy
 from tests.journeys.talk_world import STATES, make_talks
+from tests.portal.test_access_matrix import names
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # WCAG 2.2 A and AA, and axe's best practices

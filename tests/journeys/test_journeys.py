@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from collective import mail
+from collective.messages import mail
 from events.models import Registration
 from tests.factories import CoordinatorFactory, PersonFactory, fill
 from tests.journeys.conftest import coming_session, sign_in

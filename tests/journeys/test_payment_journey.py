@@ -7,8 +7,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from events.models import Registration
-from payments import approvals, payouts, webhooks
 from payments.models import Payment, PayoutAccount
+from payments.owing import approvals
+from payments.sending import payouts, webhooks
 from tests.factories import CoordinatorFactory, FinanceFactory, PersonFactory, sign_up
 from tests.journeys.conftest import coming_session, sign_in
 

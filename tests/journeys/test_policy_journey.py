@@ -5,7 +5,7 @@ reads it.
 import pytest
 
 from dev import servers
-from policy_drafts import writing
+from policy_drafts.desk import writing
 from policy_drafts.models import Draft, Section, Unsaved
 from tests import processes
 from tests.factories import PersonFactory, PolicyFactory, role_in, section_in

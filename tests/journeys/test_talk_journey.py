@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from collective import clock, mail
-from events import conversation_reminders
+from collective import clock
+from collective.messages import mail
+from events.conversations import reminders as conversation_reminders
 from events.models import Conversation, Slot
 from payments.models import Payment
 from tests.factories import PersonFactory, SeriesFactory, book, slot_of, slots_of

@@ -9,8 +9,8 @@ from django.test import Client
 from PIL import Image
 
 from payments.models import Expense, ExpenseLimit
-from tests.collective.test_bad_input import BAD, encoded
 from tests.factories import PaymentFactory
+from tests.portal.test_bad_input import BAD, encoded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
 FORMS = {

@@ -2,8 +2,9 @@
 
 import pytest
 
-from collective import clock, record_joins
+from collective import clock
 from collective.errors import RuleError
+from collective.people import record_joins
 from events.models import Registration
 from payments.models import Payment, PayoutAccount
 from tests.factories import (

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_datetime
 
-from collective import restoring
+from collective.background import restoring
 
 
 class Command(BaseCommand):

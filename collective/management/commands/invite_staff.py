@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 
-from collective import staff
+from collective.people import staff
 
 
 class Command(BaseCommand):

@@ -1,8 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from collective import staff
 from collective.models import Person
 from collective.models.person import clean_email
+from collective.people import staff
 
 
 class Command(BaseCommand):

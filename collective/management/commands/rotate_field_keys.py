@@ -1,9 +1,9 @@
 from django.apps import apps
 from django.core.management.base import BaseCommand
 
-from collective import phones
-from collective.encryption import EncryptedJSONField
 from collective.models import Person
+from collective.people import phones
+from collective.safety.encryption import EncryptedJSONField
 
 
 class Command(BaseCommand):

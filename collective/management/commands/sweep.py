@@ -3,7 +3,7 @@ import time
 from django.core.management.base import BaseCommand
 from django.db import Error, connection
 
-from collective import sweeps
+from collective.background import sweeps
 
 
 class Command(BaseCommand):

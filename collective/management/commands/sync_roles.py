@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from collective import roles
+from collective.people import roles
 
 
 class Command(BaseCommand):

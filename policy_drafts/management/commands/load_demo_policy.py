@@ -9,8 +9,10 @@ from django.db import transaction
 
 from collective import clock
 from collective.models import Call, Person
-from policy_drafts import demo, outline, publishing, writing
-from policy_drafts.imports.parts import sections_of
+from policy_drafts import demo
+from policy_drafts.desk import outline, writing
+from policy_drafts.desk.imports.parts import sections_of
+from policy_drafts.drafts import publishing
 from policy_drafts.models import Audience, DraftFollow, Heard, Policy, PolicyRole, Round, Section
 
 FOLDER = Path(demo.__file__).parent

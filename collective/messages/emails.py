@@ -1,0 +1,41 @@
+"""What the shared messages say: one small function a kind."""
+
+from collective.messages import addresses
+from collective.messages.mail import Letter, kind
+from collective.models import Activity, Follow, SignIn
+
+
+@kind("code", "Sign-in code", keep_text=False)
+def code(message):
+    sign_in = SignIn.objects.filter(pk=message.about).first()
+    if sign_in is None or not sign_in.is_usable:
+        return None
+    return Letter(
+        "Your sign-in code", "email/code.html", {"code": sign_in.code}, to=message.address
+    )
+
+
+def _follow_letter(message, subject, template):
+    activity = Activity.objects.select_related("call").get(pk=message.about)
+    follow = Follow.objects.filter(person=message.person, activity=activity).first()
+    follow = follow or Follow.objects.filter(person=message.person, call=activity.call).first()
+    if follow is None or not message.person.wants_news:
+        return None
+    stop = addresses.full_reverse("stop_following", follow.pk, key_purpose="follow", pk=follow.pk)
+    context = {
+        "activity": activity,
+        "page": addresses.full(activity.call.get_absolute_url()),
+        "stop": stop,
+    }
+    return Letter(subject, template, context, row=activity, one_click_stop=stop)
+
+
+@kind("date_set", "A date was set")
+def date_set(message):
+    return _follow_letter(message, "A date has been set", "email/date_set.html")
+
+
+@kind("sign_up_open", "Sign-up is open")
+def sign_up_open(message):
+    letter = _follow_letter(message, "Sign-up is open", "email/sign_up_open.html")
+    return letter if letter and letter.context["activity"].is_open else None

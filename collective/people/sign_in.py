@@ -1,0 +1,162 @@
+"""Signing in by an emailed code.
+
+One door for known and unknown addresses: a Person is made when the code is right.
+
+The code, its limits and its mail are ours (docs/decisions/0004 says why); what follows a right code
+(the second factor, the session) is django-allauth's.
+"""
+
+import hashlib
+import hmac
+from datetime import timedelta
+
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+
+from collective import clock
+from collective.errors import RuleError
+from collective.messages import mail
+from collective.models import Message, Person, SignIn
+from collective.models.person import clean_email
+from collective.models.sign_in import MOST_WRONG_CODES
+from collective.safety import encryption
+
+LIMIT_OVER = timedelta(minutes=15)
+MOST_CODES_AN_ADDRESS = 5
+MOST_CODES_A_NETWORK = 150  # an office or a library shares one address
+
+
+def ask_for_code(email, visitor_address):
+    """Send a code to this address, known or not; returns the SignIn.
+
+    Raises RuleError past the limits.
+    """
+    return record_asked(email, visitor_address, kind="code")
+
+
+def record_asked(email, visitor_address, *, kind, person=None):
+    """The same for a code of any kind. With a person: the address shall become theirs."""
+    email, since = clean_email(email), clock.now() - LIMIT_OVER
+    network = hmac.new(
+        settings.SECRET_KEY.encode(), visitor_address.encode(), hashlib.sha256
+    ).hexdigest()
+    with transaction.atomic():
+        _one_at_a_time(email)
+        _check_limits(email, network, since)
+        sign_in = SignIn.objects.create(email=email, network=network, person=person)
+        mail.tell(None, kind, sign_in, address=email, not_after=sign_in.ends_at)
+    # From here and now, not by a worker: nobody should wait for a broker to sign in. The sweep is
+    # the fallback.
+    mail.send_by_message_id(
+        Message.objects.get(person=None, kind=kind, about=sign_in.pk).message_id
+    )
+    return sign_in
+
+
+def _one_at_a_time(email):
+    """Whoever asks for a code to the same address waits until this transaction ends, so that the
+    limit is exact.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-in:{email}"]
+        )
+
+
+def _check_limits(email, network, since):
+    recent = SignIn.objects.filter(created_at__gt=since)
+    if recent.filter(email=email).count() >= MOST_CODES_AN_ADDRESS:
+        raise RuleError(
+            "We have sent this address five codes in the last 15 minutes. Please use the "
+            "newest one, or wait a "
+            "little and try again. If no code arrives, call us."
+        )
+    if recent.filter(network=network).count() >= MOST_CODES_A_NETWORK:
+        raise RuleError(
+            "Many people near you are signing in. Please try again in 15 minutes, or call us."
+        )
+
+
+def check_code(sign_in, code):
+    """Return the Person whose address this proves, made now if it is new.
+
+    Raises RuleError with what to do next.
+    """
+    prove(sign_in, code)
+    return _person_at(sign_in.email)
+
+
+def prove(sign_in, code):
+    """Use up the code.
+
+    Raises RuleError, with what to do next, for a wrong one and for one that is over.
+    """
+    with transaction.atomic():
+        sign_in = SignIn.objects.select_for_update().get(pk=sign_in.pk)
+        if not sign_in.is_usable:
+            raise RuleError("This code can no longer be used. Ask for a new one below.")
+        if sign_in.matches(code):
+            sign_in.used_at = clock.now()
+            sign_in.save(update_fields=["used_at"])
+            return
+        SignIn.objects.filter(pk=sign_in.pk).update(wrong_codes=F("wrong_codes") + 1)
+    left = MOST_WRONG_CODES - sign_in.wrong_codes - 1
+    if left == 0:
+        raise RuleError(
+            "That is not the code we sent, and it was the last try. Ask for a new one below."
+        )
+    raise RuleError(
+        "That is not the code we sent. Please check the newest email from us and type it again."
+    )
+
+
+def _person_at(email):
+    try:
+        with transaction.atomic():
+            return Person.objects.filter(email=email).first() or Person.objects.create_user(email)
+    except IntegrityError:  # the same newcomer, in two windows at once
+        return Person.objects.get(email=email)
+
+
+def enter(request, person, next_url):
+    """Sign the person in, asking for the second factor where they have one.
+
+    Returns the response.
+    """
+    record_authentication(request, person, method="code", email=person.email)
+    return perform_login(request, Login(user=person, redirect_url=next_url, email=person.email))
+
+
+def visitor_address(request):
+    """The visitor's IP address, as far as TRUSTED_PROXIES lets us believe it."""
+    return get_adapter().get_client_ip(request) or "unknown"
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth sends no mail of its own and adds no message of its own to our pages."""
+
+    def add_message(self, *args, **kwargs):
+        pass
+
+    def send_mail(self, template_prefix, email, context):
+        pass
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Second-factor secrets are encrypted like everything else that must not be read from a copy of
+    the database.
+    """
+
+    def encrypt(self, text):
+        return encryption.encrypt(text)
+
+    def decrypt(self, encrypted_text):
+        return encryption.decrypt(encrypted_text)
+
+    def get_totp_issuer(self):
+        return "Collective"

@@ -1,0 +1,97 @@
+"""Staff accounts: inviting somebody, a lost second step, and leaving, which takes effect everywhere
+at once.
+"""
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from collective import clock
+from collective.errors import RuleError
+from collective.messages import addresses, mail
+from collective.models import Person
+from collective.models.person import clean_email
+
+
+@transaction.atomic
+def invite(email, *, name="", groups=(), is_superuser=False):
+    """Make (or find) the person at this address a member of staff and write to them.
+
+    Returns the person.
+
+    They sign in by a code, and set up their second step on the way into the admin.
+    """
+    person = Person.objects.select_for_update().filter(email=clean_email(email)).first()
+    person = person or Person.objects.create_user(email, name=name)
+    person.name = person.name or name
+    person.is_staff = person.is_active = True
+    person.is_superuser = person.is_superuser or is_superuser
+    person.save()
+    person.groups.add(*Group.objects.filter(name__in=[str(group) for group in groups]))
+    mail.tell(person, "staff_invited", person, revision=clock.now().isoformat())
+    return person
+
+
+def check_may_manage(by, person):
+    """Raise RuleError for who may not manage staff; a superuser's account is for superusers."""
+    if not by.has_perm("collective.manage_staff") or (person.is_superuser and not by.is_superuser):
+        raise RuleError("Only who manages staff can do this.")
+
+
+@transaction.atomic
+def reset_second_step(person, by=None):
+    """A lost phone: the second step is taken away and every session ends; the next way into the
+    admin sets it up anew.
+
+    Raises RuleError for one's own: whoever holds only a stolen session must not get rid of it.
+    """
+    if by is not None and by.pk == person.pk:
+        raise RuleError(
+            "Ask a colleague to reset your second step, or use one of your recovery codes."
+        )
+    Authenticator.objects.filter(user=person).delete()
+    person.sign_out_everywhere()
+    mail.tell(person, "second_step_reset", person, revision=clock.now().isoformat())
+
+
+@transaction.atomic
+def leave(person, by=None):
+    """A colleague leaves the team: no staff right, no second step, and every session ends now.
+
+    They stay a member.
+
+    Raises RuleError for the last superuser, as nobody could invite anybody any more, and for
+    oneself.
+    """
+    if by is not None and by.pk == person.pk:
+        raise RuleError("Ask a colleague to do this for you.")
+    others = (
+        Person.objects.select_for_update()
+        .filter(is_superuser=True, is_active=True)
+        .exclude(pk=person.pk)
+    )
+    if person.is_superuser and not others:
+        raise RuleError("This is the last superuser. Make somebody else one first.")
+    Authenticator.objects.filter(user=person).delete()
+    person.groups.clear()
+    person.user_permissions.clear()
+    person.is_staff = person.is_superuser = False
+    person.save(update_fields=["is_staff", "is_superuser"])
+    person.sign_out_everywhere()
+
+
+@mail.kind("staff_invited", "Invitation to staff")
+def staff_invited(message):
+    if not message.person.is_staff:
+        return None
+    return mail.Letter(
+        "You are invited",
+        "email/staff_invited.html",
+        {"admin": addresses.full_reverse("admin:index")},
+    )
+
+
+@mail.kind("second_step_reset", "Second step was reset")
+def second_step_reset(message):
+    context = {"admin": addresses.full_reverse("admin:index")}
+    return mail.Letter("About signing in", "email/second_step_reset.html", context)

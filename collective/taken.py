@@ -1,0 +1,34 @@
+"""Who takes care of which line of Today: a mark that a colleague sees, for two days."""
+
+from datetime import timedelta
+
+from collective import clock
+from collective.errors import RuleError
+from collective.models import Taken
+
+
+def take(key, person, *, instead_of=None):
+    """Mark a line as mine, or (named) instead of a colleague.
+
+    Raises RuleError where another one was quicker.
+
+    Marks are forgotten after two days.
+    """
+    row, made = Taken.objects.get_or_create(
+        line=key[:80], defaults={"person": person, "taken_at": clock.now()}
+    )
+    if made or row.person_id == person.pk:
+        return
+    if str(row.person_id) != instead_of:
+        raise RuleError(f"{row.person} has just taken this.")
+    Taken.objects.filter(line=row.line).update(person=person, taken_at=clock.now())
+
+
+def put_back(key):
+    Taken.objects.filter(line=key).delete()
+
+
+def forget_old_marks():
+    """The sweep: marks of the day before yesterday say nothing any more; returns (seen, done)."""
+    done, _ = Taken.objects.filter(taken_at__lt=clock.now() - timedelta(days=2)).delete()
+    return done, done

@@ -1,0 +1,73 @@
+"""Booking a conversation for somebody who rang up, and moving it: by the same rules as for
+everybody.
+"""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+
+from collective.admin.person_forms import find_or_add
+from collective.errors import RuleError
+from collective.messages import by_hand
+from collective.models import Person
+from events.conversations import booking
+from events.conversations.admin.forms import BookForForm
+
+HEARD_AT_ONCE = [
+    "conversation_booked",
+    "conversation_moved",
+    "conversation_changed",
+    "conversation_cancelled",
+]
+
+
+def book(admin, request, series):
+    """Who is it?"""
+    person, context = find_or_add(admin, request)
+    if person:
+        return redirect("admin:events_conversationseries_book_person", series.pk, person.pk)
+    return admin.page(
+        request,
+        "admin/events/conversationseries/book.html",
+        "Book for somebody",
+        series=series,
+        original=series,
+        **context,
+    )
+
+
+def book_person(admin, request, series, person_pk):
+    """The time and the answers, asked on the phone."""
+    person = get_object_or_404(Person.objects.known(), pk=person_pk)
+    form = BookForForm(request.POST or None, series=series, person=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            conversation = booking.book(form.slot, person, by_staff=True, **form.answers)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            admin.log_change(request, conversation, "Booked by phone")
+            heard(request, conversation)
+            messages.success(request, f"{person} has {conversation.slot}.")
+            return redirect("admin:events_conversationseries_board", series.pk)
+    return admin.page(
+        request,
+        "admin/events/conversationseries/book_person.html",
+        f"Book for {person}",
+        series=series,
+        original=series,
+        person=person,
+        form=form,
+        hears_it_now=on_the_phone(person),
+    )
+
+
+def on_the_phone(person):
+    return person if person.reach_by == Person.ReachBy.PHONE else None
+
+
+def heard(request, conversation):
+    """Whoever is told by phone, and is on the phone, has heard it: no task is left for a
+    colleague.
+    """
+    if request.POST.get("told") and on_the_phone(conversation.person):
+        by_hand.told_at_once(conversation, request.user, HEARD_AT_ONCE)

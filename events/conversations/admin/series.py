@@ -1,0 +1,223 @@
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from collective import clock
+from collective.admin.acts import Act, ActAdmin
+from collective.errors import RuleError
+from collective.models import Activity
+from collective.templatetags.collective import pounds
+from events.conversations import first_choice, series_acts
+from events.conversations.admin import booking as conversation_booking
+from events.models import ConversationSeries
+from events.sessions.admin.forms import LEAST_FEE, CancelForm
+
+State = ConversationSeries.State
+A_BOARD = 100  # conversations
+
+
+class SeriesForm(forms.ModelForm):
+    class Meta:
+        model = ConversationSeries
+        exclude = []  # noqa: DJ006 the admin's fieldsets say which fields are shown
+
+    def clean_fee_pence(self):
+        fee = self.cleaned_data["fee_pence"]
+        if fee and fee < LEAST_FEE:
+            raise forms.ValidationError(f"This is {pounds(fee)}. For £25 write 2500.")
+        return fee
+
+
+def board(admin_, request, series):
+    """What is booked and what is to decide; without anything that was told in confidence."""
+    rows = series.conversations.select_related("person", "slot")
+    coming = list(rows.upcoming().order_by("slot__starts_at")[:A_BOARD])
+    return admin_.page(
+        request,
+        "admin/events/conversationseries/board.html",
+        str(series),
+        series=series,
+        original=series,
+        coming=coming,
+        to_arrange=sum(row.asks_to_arrange for row in coming),
+        to_mark=rows.to_mark().order_by("slot__starts_at")[:A_BOARD],
+        to_decide=rows.to_decide().order_by("slot__starts_at")[:A_BOARD],
+        requests=series.time_requests.open().select_related("person")[:A_BOARD],
+        free=series.slots.free_to(request.user, by_staff=True).count(),
+        now=clock.now(),
+    )
+
+
+def cancel(admin_, request, series):
+    """Cancel the whole series: everybody who has one booked reads the reason."""
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            number = series_acts.cancel(series, form.cleaned_data["reason"])
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            admin_.log_change(request, series, "Cancelled the conversations")
+            messages.success(request, f"Cancelled. {number} people who had one booked are told.")
+            return redirect(admin_.back_from_act(series))
+    return admin_.page(
+        request,
+        "admin/events/conversationseries/cancel.html",
+        "Cancel these conversations",
+        series=series,
+        form=form,
+        original=series,
+        number=series.conversations.upcoming().count(),
+    )
+
+
+@admin.register(ConversationSeries)
+class ConversationSeriesAdmin(ActAdmin):
+    form = SeriesForm
+    saves_changes_only = True
+    private_fields = ("video_link", "ring_host_on")
+    list_display = ["title", "board_link", "call", "host", "state", "fee_pence"]
+    list_filter = ["state", "call"]
+    list_select_related = ["call", "host"]
+    search_fields = ["title", "neutral_name", "host__name"]
+    prepopulated_fields = {"slug": ["title"]}
+    autocomplete_fields = ["call", "host", "invited"]
+    ordering = ["call", "position"]
+    change_form_template = "admin/events/conversationseries/change_form.html"
+    change_list_template = "admin/events/conversationseries/change_list.html"
+    acts = [
+        Act("open", "Open booking", "People can then book. Who asked to be told gets an email."),
+        Act("close", "Close booking", "Nobody can then book. Who has a conversation keeps it."),
+    ]
+    pages = {"board": board, "book": conversation_booking.book, "cancel": cancel}
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "call",
+                    "host",
+                    "title",
+                    "slug",
+                    "neutral_name",
+                    "summary",
+                    "state",
+                    "cancelled_because",
+                ]
+            },
+        ),
+        ("When", {"fields": ["opens_at", "when_words", "how_long"]}),
+        ("What people read", {"fields": ["about_host", "what_to_expect", "position"]}),
+        ("What we offer", {"fields": ["fee_pence", "what_the_fee_covers"]}),
+        ("Who may", {"fields": ["by_invitation", "invited", "each_upcoming"]}),
+        ("Private", {"fields": ["forget_after_days"]}),
+    ]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        own = [
+            path(
+                "from-card/", view(self.from_card_view), name="events_conversationseries_from_card"
+            ),
+            path(
+                "<uuid:pk>/book/<uuid:person_pk>/",
+                view(self.book_person_view),
+                name="events_conversationseries_book_person",
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+    def book_person_view(self, request, pk, person_pk):
+        series = self.get_object(request, str(pk))
+        if series is None:
+            raise Http404
+        if not self.has_change_permission(request, series):
+            raise PermissionDenied
+        return conversation_booking.book_person(self, request, series, person_pk)
+
+    def from_card_view(self, request):
+        """A plain card for conversations gets pages of its own: same address, same followers."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        cards = Activity.objects.filter(
+            kind=Activity.Kind.CONVERSATION, conversationseries=None, session=None
+        )
+        if request.method == "POST":
+            card = get_object_or_404(cards, pk=request.POST.get("card") or None)
+            try:
+                series = series_acts.from_card(card)
+            except RuleError as error:
+                messages.error(request, str(error))
+            else:
+                self.log_addition(request, series, "Made from a card")
+                messages.success(
+                    request,
+                    f"{series.host} can now open times at {reverse('host', args=[series.slug])}",
+                )
+                return redirect(self.change_url(series))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Pages for a card",
+            "cards": cards.select_related("call__lead"),
+        }
+        return TemplateResponse(request, "admin/events/conversationseries/from_card.html", context)
+
+    @admin.display(description="Board", ordering="title")
+    def board_link(self, series):
+        url = reverse("admin:events_conversationseries_board", args=[series.pk])
+        return format_html(
+            '<a href="{}">Board<span class="visually-hidden"> of {}</span></a>', url, series
+        )
+
+    def get_readonly_fields(self, request, obj=None):
+        """The state has acts; the host stays as soon as times were opened: what people told is told
+        to that host.
+        """
+        if obj is None:
+            return ["state", "cancelled_because"]
+        held = ["host"] if obj.slots.exists() else []
+        return ["state", "cancelled_because", *held]
+
+    def save_model(self, request, obj, form, change):
+        obj.kind = Activity.Kind.CONVERSATION
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def open_acts(self, request, obj):
+        wanted = {State.OPEN: "close", State.CLOSED: "open", State.TO_BE_CONFIRMED: "open"}.get(
+            obj.state
+        )
+        return [act for act in self.acts if act.name == wanted]
+
+    def back_from_act(self, obj):
+        return reverse("admin:events_conversationseries_board", args=[obj.pk])
+
+    def locked(self, obj):
+        return obj.locked()
+
+    def act_open(self, request, series):
+        self._set_state(series, State.OPEN)
+        return "Booking is open."
+
+    def act_close(self, request, series):
+        self._set_state(series, State.CLOSED)
+        return "Booking is closed."
+
+    @staticmethod
+    @transaction.atomic
+    def _set_state(series, state):
+        locked = series.locked()
+        if locked.state == State.CANCELLED:
+            raise RuleError("These conversations are cancelled.")
+        locked.state = state
+        locked.save()
+        first_choice.serve(locked)

@@ -1,0 +1,129 @@
+from django import forms
+
+from collective.people import phones
+from events.models import Conversation
+from events.models.conversation import ACCESS_CHOICES
+from events.sessions.forms import AccessNeedsForm, Typed, capacity_choices
+
+How, WhoRings = Conversation.How, Conversation.WhoRings
+
+
+class AnswersOfBookingForm(AccessNeedsForm):
+    """How somebody wants to talk, and what they choose to tell beforehand.
+
+    All but the way is optional.
+    """
+
+    how = forms.ChoiceField(
+        label="How would you like to talk?",
+        choices=How.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whether to talk by phone or by video."},
+    )
+    who_rings = forms.ChoiceField(
+        label="If by phone: who rings whom?",
+        widget=forms.RadioSelect,
+        required=False,
+        initial=WhoRings.HOST,
+    )
+    phone = forms.CharField(
+        label="Your phone number, if we ring you",
+        help_text="We remove it afterwards.",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+    topics = forms.CharField(
+        label="What would you like to talk about?",
+        help_text="You can skip this, and you can talk about something else on the day.",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    field_order = ["how", "who_rings", "phone", "topics", "access", "access_notes"]
+
+    def __init__(self, *args, series, **kwargs):
+        super().__init__(*args, session=series, **kwargs)
+        self.series = series
+        self.fields["access"].label = "What would make it easier for you?"
+        self.fields["access"].choices = ACCESS_CHOICES
+        if not (series.video_link or series.link_for_each):
+            self.fields["how"].choices = [How.choices[0]]
+        rings = [(WhoRings.HOST.value, f"{series.host} rings me")]
+        if series.ring_host_on:
+            rings.append((WhoRings.PERSON.value, f"I ring {series.host}"))
+        self.fields["who_rings"].choices = rings
+
+    def clean_phone(self):
+        """The number in its one form. What cannot be a number is said so, and stays on the page."""
+        text = self.cleaned_data["phone"].strip()
+        number = phones.read(text) if text else None
+        if text and number is None:
+            raise forms.ValidationError(
+                "Enter a phone number like 07700 900123, without an extension; other countries "
+                "begin with +."
+            )
+        return number
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("how") != How.PHONE:
+            return cleaned
+        cleaned["who_rings"] = cleaned.get("who_rings") or WhoRings.HOST
+        host_rings = cleaned["who_rings"] == WhoRings.HOST
+        if host_rings and not cleaned.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", f"Enter the number on which {self.series.host} can ring you.")
+        return cleaned
+
+    @property
+    def answers(self):
+        """What the booking stores."""
+        data, by_phone = self.cleaned_data, self.cleaned_data["how"] == How.PHONE
+        return {
+            "how": data["how"],
+            "who_rings": data["who_rings"] if by_phone else "",
+            "phone": data["phone"] if by_phone else None,
+            "topics": data["topics"].strip() or None,
+            "access_needs": self.needs,
+        }
+
+    @classmethod
+    def initial_for(cls, conversation):
+        return {
+            **super().initial_for(conversation),
+            "how": conversation.how,
+            "who_rings": conversation.who_rings or WhoRings.HOST,
+            "phone": phones.written(conversation.phone),
+            "topics": conversation.topics or "",
+        }
+
+
+class BookingForm(Typed, AnswersOfBookingForm):
+    """The same with the capacity, for a new booking."""
+
+    capacity = forms.ChoiceField(
+        label="How are you taking part?",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose how you are taking part. “Not sure” is a good answer too."
+        },
+    )
+    field_order = [*AnswersOfBookingForm.field_order, "capacity"]
+
+    def __init__(self, *args, series, **kwargs):
+        super().__init__(*args, series=series, **kwargs)
+        self.fields["capacity"].choices = capacity_choices(series)
+
+    @property
+    def answers(self):
+        return {**super().answers, "capacity": self.cleaned_data["capacity"]}
+
+
+class WishForm(forms.Form):
+    wish = forms.CharField(
+        label="What would work for you?",
+        help_text="For example “Mondays after 6pm”. Our coordinators can read it too.",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Tell us in a few words when would work for you."},
+    )

@@ -1,0 +1,121 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from collective.errors import RuleError
+from collective.people.access import name_needed
+from events import typed
+from events.conversations import booking
+from events.conversations.forms import BookingForm
+from events.conversations.views.conversations import nearest, slot_or_404, visible_series
+from events.models import Conversation
+from payments.owing import expenses
+
+
+@name_needed
+@require_http_methods(["GET", "HEAD", "POST"])
+def book_conversation(request, slug, pk):
+    """The form for one time.
+
+    What is typed is kept by series: another time finds the same answers.
+    """
+    if not request.user.is_authenticated:
+        return typed.keep_and_sign_in(request, "book_conversation", slug)
+    series = visible_series(request, slug)
+    slot = slot_or_404(series, pk)
+    form = BookingForm(request.POST or None, series=series, initial=_initial(request.user, series))
+    if request.method == "POST" and form.is_valid():
+        typed.keep(request.user.pk, series, form)
+        return redirect("check_booking", slug, pk)
+    if request.method == "POST":
+        typed.keep(request.user.pk, series, form)
+    return _answer(
+        request,
+        series,
+        slot,
+        "events/conversations/book.html",
+        form=form,
+        limits=expenses.limits(series.call),
+        owner=typed.owner_of(request),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_booking(request, slug, pk):
+    """Read it once more, then book. A second click finds the first one's conversation."""
+    series = visible_series(request, slug)
+    slot = slot_or_404(series, pk)
+    if mine := Conversation.objects.visible_to(request.user).live().filter(slot=slot).first():
+        return redirect(mine)
+    form = BookingForm(typed.before(request.user, series), series=series)
+    if not form.is_valid():
+        if form.errors:
+            first = next(iter(form.errors.values()))[0]
+            messages.error(request, f"Please look at your answers once more. {first}")
+        return redirect("book_conversation", slug, pk)
+    error = ""
+    if request.method == "POST":
+        try:
+            conversation = booking.book(slot, request.user, **form.answers)
+        except RuleError as refusal:
+            error = str(refusal)
+        else:
+            typed.forget(request.user, series)
+            return redirect(conversation)
+    preview = Conversation(series=series, slot=slot, person=request.user, **form.answers)
+    return _answer(
+        request,
+        series,
+        slot,
+        "events/conversations/check_booking.html",
+        form=form,
+        conversation=preview,
+        error=error,
+    )
+
+
+def _initial(person, series):
+    """What was typed before; else what the person answered for a conversation that was not held."""
+    if kept := typed.initial(person, series):
+        return kept
+    before = (
+        Conversation.objects.filter(person=person, series=series, removed_at=None)
+        .order_by("-created_at")
+        .first()
+    )
+    again = before and {**BookingForm.initial_for(before), "capacity": before.capacity}
+    return again or {"who_rings": "host", "phone": person.phone_as_written}
+
+
+def _answer(request, series, slot, template, **context):
+    """The page, or what is said instead: one is booked already, nobody can book, or the time is
+    taken.
+    """
+    closed = _why_closed(request.user, series, slot)
+    free = series.slots.free_to(request.user)
+    taken = not closed and not free.filter(pk=slot.pk).exists()
+    near = nearest(free, slot.starts_at) if taken else []
+    if closed or taken:
+        template = "events/conversations/slot_taken.html"
+    return render(
+        request,
+        template,
+        {
+            "series": series,
+            "slot": slot,
+            "closed": closed,
+            "near": near,
+            "has_answers": "form" in context,
+            **context,
+        },
+    )
+
+
+def _why_closed(person, series, slot):
+    try:
+        booking.check_may_book(series, person, slot)
+    except RuleError as error:
+        return str(error)
+    return ""

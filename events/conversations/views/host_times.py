@@ -1,0 +1,163 @@
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from collective.errors import RuleError
+from events.conversations import first_choice, opening, single_times
+from events.conversations.host_forms import DayForm, DayOffForm, OfferForm, RulesForm, WeeklyForm
+from events.conversations.views.hosting import host_only
+from events.models import Slot, TimeRequest
+
+MOST_TO_CHOOSE = 200
+
+
+@host_only
+@require_safe
+def host_times(request, series):
+    """My opening hours and rules, and the ways to change them."""
+    return render(
+        request,
+        "events/conversations/host/times.html",
+        {"series": series, "hours": series.hours.all()},
+    )
+
+
+def _change(request, series, form, title):
+    """A form; then what it would do, booked conversations first; then it is done.
+
+    GET changes nothing.
+    """
+    context = {"series": series, "form": form, "title": title}
+    if request.method == "POST" and form.is_valid():
+        try:
+            if request.POST.get("confirm"):
+                opening.apply(series, form.change)
+                messages.success(request, "Your times are changed.")
+                return redirect("host_times", series.slug)
+            plan = opening.rehearse(series, form.change)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            return render(
+                request,
+                "events/conversations/host/plan.html",
+                {**context, "plan": plan, "sent": _sent(request)},
+            )
+    return render(request, "events/conversations/host/change.html", context)
+
+
+def _sent(request):
+    """(name, value) of what was typed, to send it again with the yes."""
+    names = [name for name in request.POST if name not in {"csrfmiddlewaretoken", "confirm"}]
+    return [(name, value) for name in names for value in request.POST.getlist(name)]
+
+
+@host_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def host_weekly(request, series):
+    return _change(request, series, WeeklyForm(request.POST or None), "Hours of each week")
+
+
+@host_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def host_single_day(request, series):
+    return _change(request, series, DayForm(request.POST or None), "Hours of a single day")
+
+
+@host_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def host_day_off(request, series):
+    return _change(request, series, DayOffForm(request.POST or None), "Not on a day")
+
+
+@host_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def host_rules(request, series):
+    form = RulesForm(request.POST or None, instance=series)
+    return _change(request, series, form, "How long, how many, how soon")
+
+
+@host_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def host_remove_hours(request, series, pk):
+    """Take hours away: first what that does."""
+    row = get_object_or_404(series.hours, pk=pk)
+
+    def change(locked):
+        locked.hours.filter(pk=pk).delete()
+
+    if request.method == "POST":
+        try:
+            opening.apply(series, change)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"Removed: {row}.")
+        return redirect("host_times", series.slug)
+    try:
+        plan = opening.rehearse(series, change)
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("host_times", series.slug)
+    return render(
+        request,
+        "events/conversations/host/plan.html",
+        {"series": series, "plan": plan, "title": f"Remove: {row}"},
+    )
+
+
+@host_only
+@require_POST
+def host_close_slot(request, series, pk):
+    return _one(request, series, pk, single_times.close, "This time is closed.")
+
+
+@host_only
+@require_POST
+def host_reopen_slot(request, series, pk):
+    return _one(request, series, pk, single_times.reopen, "This time is open again.")
+
+
+def _one(request, series, pk, act, words):
+    slot = get_object_or_404(Slot.objects.select_related("series"), pk=pk, series=series)
+    try:
+        act(slot)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, words)
+    return redirect(f"{series.get_absolute_url()}host/?week={slot.starts_at:%Y-%m-%d}")
+
+
+@host_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def host_request(request, series, pk):
+    """Somebody's wish for another time: keep one for them, free or new."""
+    found = get_object_or_404(
+        TimeRequest.objects.open().select_related("person", "series"), pk=pk, series=series
+    )
+    free = series.slots.free_to(found.person, by_staff=True).order_by("starts_at")[:MOST_TO_CHOOSE]
+    form = OfferForm(request.POST or None, slots=free)
+    if request.method == "POST" and form.is_valid():
+        try:
+            slot = first_choice.offer(found, **form.answer)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{slot} is kept for {found.person}, and we tell them.")
+            return redirect("host", series.slug)
+    return render(
+        request,
+        "events/conversations/host/request.html",
+        {"series": series, "asked": found, "form": form},
+    )
+
+
+@host_only
+@require_POST
+def host_settle_request(request, series, pk):
+    """It was answered in another way, by phone for example."""
+    found = get_object_or_404(TimeRequest.objects.select_related("series"), pk=pk, series=series)
+    first_choice.withdraw(found)
+    messages.success(request, "Noted as answered.")
+    return redirect("host", series.slug)

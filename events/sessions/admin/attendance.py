@@ -1,0 +1,81 @@
+"""Who took part: everybody who holds a place on one screen, and who came without signing up."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.shortcuts import redirect
+
+from collective.errors import RuleError
+from events.models import Registration
+from events.sessions import attendance as taking_part
+from events.sessions.admin.forms import MARKS, AttendanceForm, WalkInForm
+from payments.owing import offering
+
+A_PAGE = 100
+MARKED = [Registration.State.CONFIRMED, Registration.State.ATTENDED, Registration.State.MISSED]
+
+
+def attendance(admin, request, session):
+    """Each person with one choice."""
+    rows = (
+        session.registrations.filter(state__in=MARKED)
+        .select_related("person")
+        .order_by("person__name", "pk")
+    )
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    forms = [AttendanceForm.of(row, request) for row in page]
+    if request.method == "POST" and all(form.is_valid() for form in forms if form.is_bound):
+        _mark(
+            admin, request, session, [form for form in forms if form.is_bound and form.is_changed]
+        )
+        if request.POST.get("then") == "walk_in":
+            return redirect("admin:events_session_walk_in", session.pk)
+        return redirect(request.get_full_path())
+    return admin.page(
+        request,
+        "admin/events/session/attendance.html",
+        "Attendance",
+        session=session,
+        forms=forms,
+        page=page,
+        original=session,
+    )
+
+
+def _mark(admin, request, session, changed):
+    try:
+        with transaction.atomic():
+            session.locked()
+            offering.lock_people(form.registration.person_id for form in changed)
+            for form in changed:
+                state, for_part = MARKS[form.cleaned_data["mark"]]
+                form.registration.mark(state, came_for_part=for_part, by=request.user)
+                admin.log_change(
+                    request, form.registration, f"Attendance: {form.cleaned_data['mark']}"
+                )
+    except RuleError as error:
+        messages.error(request, f"Nothing was saved. {error}")
+    else:
+        messages.success(request, f"Saved. {len(changed)} changed.")
+
+
+def walk_in(admin, request, session):
+    """Somebody came without signing up."""
+    form = WalkInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            registration = taking_part.note_walk_in(session, **form.cleaned_data, by=request.user)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            admin.log_addition(request, registration, "Noted as come without signing up")
+            messages.success(request, f"{registration.person} is noted: came without signing up.")
+            return redirect("admin:events_session_attendance", session.pk)
+    return admin.page(
+        request,
+        "admin/events/session/walk_in.html",
+        "Somebody came without signing up",
+        session=session,
+        walk_in=form,
+        original=session,
+    )

@@ -1,0 +1,84 @@
+"""Booking for somebody who rang up: find or add the person, then ask what the sign-up form asks."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from collective import clock
+from collective.admin.person_forms import find_or_add
+from collective.errors import RuleError
+from collective.messages import by_hand
+from collective.models import Person
+from events.models import Registration
+from events.sessions.admin.registrations import HEARD_AT_ONCE
+from events.sessions.forms import SignUpForm
+
+
+def book(admin, request, session):
+    """Who is it? Where nobody can be booked, the board says why."""
+    try:
+        session.check_booking()
+    except RuleError as error:
+        messages.error(request, str(error))
+        return redirect("admin:events_session_board", session.pk)
+    person, context = find_or_add(admin, request)
+    if person:
+        return redirect("admin:events_session_book_person", session.pk, person.pk)
+    return admin.page(
+        request,
+        "admin/events/session/book.html",
+        "Book for somebody",
+        session=session,
+        original=session,
+        **context,
+    )
+
+
+def book_person(admin, request, session, person_pk):
+    """The answers, asked on the phone; then a place or a spot on the list, by the same rules as for
+    everybody.
+    """
+    person = get_object_or_404(Person.objects.known(), pk=person_pk)
+    live = session.registrations.live().filter(person=person).first()
+    if live:
+        messages.info(
+            request, f"{person} is on this session already: {live.get_state_display().lower()}."
+        )
+        return redirect("admin:events_registration_change", live.pk)
+    form = SignUpForm(request.POST or None, session=session)
+    form.fields["agree"].label = "They know the ways of working, and agree to them"
+    if request.method == "POST" and form.is_valid():
+        try:
+            registration = session.book(person, **form.answers, agreed_at=clock.now())
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            return _booked(admin, request, session, registration)
+    return admin.page(
+        request,
+        "admin/events/session/book_person.html",
+        f"Book for {person}",
+        session=session,
+        original=session,
+        person=person,
+        form=form,
+        hears_it_now=person if person.reach_by == Person.ReachBy.PHONE else None,
+    )
+
+
+def _booked(admin, request, session, registration):
+    admin.log_change(request, registration, "Booked by phone")
+    if request.POST.get("told") and registration.person.reach_by == Person.ReachBy.PHONE:
+        by_hand.told_at_once(registration, request.user, HEARD_AT_ONCE)
+    if registration.state == Registration.State.WAITING:
+        words = (
+            f"{registration.person} is on the waiting list, at position {registration.position}."
+        )
+    else:
+        words = f"{registration.person} has a place."
+    messages.success(request, words)
+    return redirect(reverse("admin:events_session_board", args=[session.pk]) + _tab(registration))
+
+
+def _tab(registration):
+    return "?show=waiting" if registration.state == Registration.State.WAITING else ""

@@ -1,0 +1,326 @@
+from django.contrib import admin, messages
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+
+from collective.admin.acts import Act, ActAdmin, MadeElsewhere
+from collective.clock import LONDON
+from collective.errors import RuleError
+from collective.messages import by_hand
+from collective.models import Person
+from events.models import Registration
+from events.models.access_need import words_of
+from events.sessions import waiting_list
+from events.sessions.admin.forms import MoveOnListForm
+from events.sessions.forms import AnswersForm, CapacityForm
+
+State = Registration.State
+HEARD_AT_ONCE = ["offered", "booked", "waiting", "given_up"]
+
+
+def move_on_list(admin_, request, registration):
+    """Another position on the waiting list, with a reason."""
+    form = MoveOnListForm(request.POST or None, initial={"position": registration.position})
+    if request.method == "POST" and form.is_valid():
+        try:
+            waiting_list.move(
+                registration, form.cleaned_data["position"], form.cleaned_data["reason"]
+            )
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            registration.refresh_from_db()
+            admin_.log_change(request, registration, "Moved on the waiting list")
+            messages.success(
+                request, f"{registration.person} is at position {registration.position} now."
+            )
+            return redirect(admin_.back_from_act(registration) + "?show=waiting")
+    return admin_.page(
+        request,
+        "admin/events/registration/form.html",
+        "Move on the waiting list",
+        registration=registration,
+        form=form,
+        button="Move",
+        original=registration,
+    )
+
+
+def answers(admin_, request, registration):
+    """Correct what the person answered, with them: capacity, who comes along, what helps."""
+    if not request.user.has_perm("events.view_access_needs"):
+        from django.core.exceptions import PermissionDenied
+
+        raise PermissionDenied
+    session = registration.session
+    form = AnswersForm(
+        request.POST or None, session=session, initial=AnswersForm.initial_for(registration)
+    )
+    if request.method != "POST":
+        admin_.log_change(request, registration, "Looked at the answers")
+    elif form.is_valid():
+        try:
+            registration.change_answers(**form.answers)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            admin_.log_change(request, registration, "Corrected the answers")
+            messages.success(request, f"The answers of {registration.person} are saved.")
+            return redirect(admin_.change_url(registration))
+    return admin_.page(
+        request,
+        "admin/events/registration/form.html",
+        "Correct the answers",
+        registration=registration,
+        form=form,
+        button="Save",
+        original=registration,
+    )
+
+
+def capacity(admin_, request, registration):
+    """In which capacity they took part, as they say it; the payment follows until it is
+    approved.
+    """
+    form = CapacityForm(request.POST or None, session=registration.session)
+    if request.method == "POST" and form.is_valid():
+        try:
+            registration.correct_capacity(form.cleaned_data["capacity"], request.user)
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            admin_.log_change(request, registration, "Corrected in which capacity they take part")
+            messages.success(request, f"Noted for {registration.person}.")
+            return redirect(admin_.change_url(registration))
+    return admin_.page(
+        request,
+        "admin/events/registration/form.html",
+        "In which capacity",
+        registration=registration,
+        form=form,
+        button="Save",
+        original=registration,
+    )
+
+
+@admin.register(Registration)
+class RegistrationAdmin(MadeElsewhere, ActAdmin):
+    list_display = [
+        "person",
+        "email",
+        "session",
+        "state",
+        "order",
+        "offer_until",
+        "capacity",
+        "created_at",
+    ]
+    list_filter = ["state", "capacity", "session"]
+    list_select_related = ["person", "session"]
+    search_fields = ["person__name", "person__email", "session__title"]
+    ordering = ["session", "state", "list_number", "created_at"]
+    list_per_page = 50
+    view_on_site = False  # the page is the person's own
+    private_fields = ("access_needs", "companion")
+    change_form_template = "admin/events/registration/change_form.html"
+    pages = {"move": move_on_list, "answers": answers, "capacity": capacity}
+    acts = [
+        Act(
+            "offer",
+            "Offer a place",
+            "We keep the place for this person, and tell them.",
+            "Offered a place",
+        ),
+        Act(
+            "accept",
+            "They say yes",
+            "The place is booked for them.",
+            "Said yes to the place, for them",
+            is_on_the_phone=True,
+        ),
+        Act(
+            "decline",
+            "They say no",
+            "The place goes to the next in order.",
+            "Said no to the place, for them",
+            is_on_the_phone=True,
+        ),
+        Act(
+            "take_back",
+            "Take back the offer",
+            "They go back to their place on the list. Free places then wait for you to offer them.",
+            "Took back the offer",
+        ),
+        Act(
+            "give_back",
+            "Give back the place",
+            "The person is told, and the place is offered to the next in order.",
+            "Gave back the place",
+        ),
+        Act(
+            "leave_list",
+            "Take off the list",
+            "They no longer wait for a place, and are told.",
+            "Took off the list",
+        ),
+        Act(
+            "book_again",
+            "Book again",
+            (
+                "A new booking with the same answers: a place if one is free, else the end of the "
+                "list."
+            ),
+            "Booked again",
+        ),
+    ]
+    readonly_fields = [
+        "person",
+        "session",
+        "state",
+        "capacity",
+        "list_number",
+        "list_reason",
+        "offer_until",
+        "offer_told_at",
+        "ended_because",
+        "came_for_part",
+        "came_without_signing_up",
+        "fee_pence",
+        "agreed_at",
+        "created_at",
+        "who_comes_along",
+        "what_helps",
+        "history",
+    ]
+    fields = readonly_fields
+
+    def get_fields(self, request, obj=None):
+        private = {"who_comes_along", "what_helps"}
+        may = request.user.has_perm("events.view_access_needs")
+        return [name for name in self.fields if may or name not in private]
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        """Each look at what a person needs is on record."""
+        if (
+            obj
+            and (obj.access_needs or obj.companion)
+            and request.user.has_perm("events.view_access_needs")
+        ):
+            self.log_change(request, obj, "Looked at this registration")
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    @admin.display(description="Order on the list", ordering="list_number")
+    def order(self, registration):
+        return (
+            "" if registration.list_number is None else f"{registration.list_number.normalize():f}"
+        )
+
+    @admin.display(description="Email address")
+    def email(self, registration):
+        return registration.person.email or ""
+
+    def open_acts(self, request, obj):
+        offered, live = obj.state == State.OFFERED, obj.can_give_up
+        may = {
+            "offer": obj.state == State.WAITING,
+            "accept": obj.offer_is_open,
+            "decline": offered,
+            "take_back": offered and obj.list_number is not None,
+            "give_back": live and obj.state == State.CONFIRMED,
+            "leave_list": live and obj.state == State.WAITING,
+            "book_again": obj.state == State.CANCELLED and not obj.is_followed_by_another,
+        }
+        return [act for act in self.acts if may[act.name]]
+
+    def back_from_act(self, obj):
+        return reverse("admin:events_session_board", args=[obj.session_id])
+
+    def hears_it_now(self, obj, act):
+        by_phone = obj.person.reach_by == Person.ReachBy.PHONE
+        return obj.person if by_phone and act.name != "take_back" else None
+
+    def after_act(self, request, obj, act):
+        """Whoever is told by phone, and is on the phone, has heard it: no task is left for a
+        colleague.
+        """
+        if request.POST.get("told") and self.hears_it_now(obj, act):
+            newest = Registration.objects.filter(
+                person=obj.person_id, session=obj.session_id
+            ).latest("created_at")
+            by_hand.told_at_once(newest, request.user, HEARD_AT_ONCE)
+
+    def act_offer(self, request, registration):
+        offered = waiting_list.offer_by_hand(registration)
+        if offered.offer_waits_to_be_told:
+            return (
+                f"The place is kept for {offered.person} until somebody has told them; then they "
+                "have time to answer."
+            )
+        until = timezone.localtime(offered.offer_until, LONDON)
+        return f"{offered.person} has the offer until {until:%d %B, %H:%M}."
+
+    def act_accept(self, request, registration):
+        registration.accept()
+        return f"{registration.person} has a place."
+
+    def act_decline(self, request, registration):
+        registration.decline()
+        return f"{registration.person} said no. The place goes to the next in order."
+
+    def act_take_back(self, request, registration):
+        waiting_list.take_back_offer(registration)
+        return f"{registration.person} is on the list again, at the same place."
+
+    def act_give_back(self, request, registration):
+        registration.give_up(Registration.EndedBecause.STAFF)
+        return (
+            f"{registration.person} no longer holds a place. “Book again” on their registration "
+            "undoes it."
+        )
+
+    def act_leave_list(self, request, registration):
+        registration.give_up(Registration.EndedBecause.STAFF)
+        return f"{registration.person} is off the list."
+
+    def act_book_again(self, request, registration):
+        again = registration.book_again()
+        return f"{again.person}: {again.get_state_display().lower()}."
+
+    @admin.display(description="Comes along")
+    def who_comes_along(self, registration):
+        companion = registration.companion or {}
+        words = {"brings": "a supporter", "would_like": "would like us to find somebody"}
+        parts = [words.get(companion.get("kind")), companion.get("name"), companion.get("email")]
+        return ", ".join(filter(None, parts)) or "nobody"
+
+    @admin.display(description="What helps them take part")
+    def what_helps(self, registration):
+        needs = registration.access_needs or {}
+        lines = [*words_of(needs), *filter(None, [needs.get("notes")])]
+        return format_html_join("\n", "<p>{}</p>", ((line,) for line in lines)) or "nothing noted"
+
+    @admin.display(description="What happened")
+    def history(self, registration):
+        events = list(registration.events.order_by("pgh_created_at", "pgh_id")[:100])
+        ids = {(event.pgh_context or {}).get("user") for event in events} - {None}
+        names = {str(person.pk): str(person) for person in Person.objects.filter(pk__in=ids)}
+        rows = (
+            (
+                f"{timezone.localtime(row.pgh_created_at, LONDON):%d %b %Y %H:%M}",
+                State(row.state).label,
+                f" ({row.list_reason})" if row.list_reason and row.state == State.WAITING else "",
+                _who(row, names),
+            )
+            for row in events
+        )
+        return format_html_join("\n", "<p>{}: {}{}{}</p>", rows)
+
+
+def _who(event, names):
+    user = (event.pgh_context or {}).get("user")
+    return (
+        f", by {names.get(user, 'somebody who is gone')}"
+        if user
+        else ", by itself or by a link from a mail"
+    )

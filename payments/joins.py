@@ -1,0 +1,101 @@
+"""Payments of two records of one person: all of them move; where money goes, the kept record's own
+stands.
+"""
+
+from collective.errors import RuleError
+from collective.models import Person
+from payments.models import Payment, PayoutAccount
+from payments.models.payment_states import COMMITTED, ENDED, State
+from payments.sending import payout_accounts
+
+
+def preview(kept, gone):
+    """Sentences: how many payments move, and where money goes afterwards."""
+    number = Payment.objects.filter(person=gone).count()
+    lines = [f"{number} {'payment moves' if number == 1 else 'payments move'}."] if number else []
+    if PayoutAccount.objects.filter(person=gone).exists():
+        both = PayoutAccount.objects.filter(person=kept).exists()
+        lines.append(
+            "Both have said where money goes; that of the kept record stands."
+            if both
+            else "Where money goes moves too."
+        )
+    return lines
+
+
+def join(kept, gone):
+    """Move the payments and, where the kept record has none, where money goes; returns what `undo`
+    needs.
+
+    Raises RuleError where somebody would have confirmed or approved a payment of their own, or been
+    paid twice.
+    """
+    list(
+        Person.objects.filter(pk__in=[kept.pk, gone.pk])
+        .order_by("pk")
+        .select_for_update(no_key=True)
+    )
+    both = Payment.objects.filter(person__in=[kept, gone]).order_by("pk")
+    rows = list(both.select_for_update(no_key=True, of=("self",)).select_related("activity"))
+    _cancel_doubles(kept, rows)
+    theirs = [row for row in rows if row.person_id == gone.pk]
+    for row in theirs:
+        _move(row, kept)
+    account = _hand_over_account(kept, gone)
+    moved = [str(row.pk) for row in theirs]
+    return {"payments": moved, "account": account and str(account.pk), "about": moved}
+
+
+def _cancel_doubles(kept, rows):
+    """Two fees for one activity: the one that nobody has approved is cancelled."""
+    fees = [row for row in rows if row.fee_pence is not None and row.state not in ENDED]
+    mine = {(row.activity_id, row.occasion): row for row in fees if row.person_id == kept.pk}
+    for row in fees:
+        other = mine.get((row.activity_id, row.occasion))
+        if row.person_id == kept.pk or other is None:
+            continue
+        if row.is_committed and other.is_committed:
+            raise RuleError(
+                f"Both have an approved payment for {row.activity}. Keep them apart, and talk "
+                "with finance."
+            )
+        double = other if row.is_committed else row
+        double.state = State.CANCELLED
+        double.save()
+        double.note("cancelled")
+
+
+def _move(row, kept):
+    if row.state in COMMITTED and kept.pk in {row.confirmed_by_id, row.approved_by_id}:
+        raise RuleError(
+            f"{kept} has confirmed or approved {row.reference}, a payment of the other record."
+        )
+    if row.confirmed_by_id == kept.pk:
+        row.confirmed_by = row.confirmed_at = None
+    row.person = kept
+    row.save()
+    row.note("moved")
+
+
+def _hand_over_account(kept, gone):
+    account = PayoutAccount.objects.filter(person=gone).first()
+    if account is None or PayoutAccount.objects.filter(person=kept).exists():
+        return None
+    payout_accounts.hand_over(account, kept)
+    return account
+
+
+def is_clear(gone):
+    """Is no payment left with the emptied record?"""
+    return not Payment.objects.filter(person=gone).exists()
+
+
+def undo(kept, gone, moved):
+    """Each record has its own payments again."""
+    rows = Payment.objects.filter(pk__in=moved["payments"], person=kept)
+    for row in rows.order_by("pk").select_for_update(no_key=True, of=("self",)):
+        row.person = gone
+        row.save()
+        row.note("moved")
+    PayoutAccount.objects.filter(pk=moved["account"], person=kept).update(person=gone)
+    return []

@@ -1,0 +1,41 @@
+"""What a writer brings in: Word, Markdown, a web page or pasted text, read into sections.
+
+Nothing is saved here.
+"""
+
+from pathlib import Path
+
+from collective.errors import RuleError
+from policy_drafts.desk.imports import text, word
+
+READERS = {
+    ".docx": word.read,
+    ".md": text.markdown,
+    ".markdown": text.markdown,
+    ".txt": text.markdown,
+    ".html": text.web_page,
+    ".htm": text.web_page,
+}
+MOST_BYTES = 20 * 1024 * 1024
+
+
+def read(name, content):
+    """The file as `parts.Brought`.
+
+    Raises RuleError for what cannot be read, with a sentence for the writer.
+    """
+    ending = Path(name).suffix.lower()
+    if ending not in READERS:
+        raise RuleError(
+            "Please use a Word file (.docx), Markdown (.md), a web page (.html) or plain text "
+            "(.txt)."
+        )
+    if len(content) > MOST_BYTES:
+        raise RuleError(
+            "This file is larger than 20 MB. Please make its pictures smaller, or bring it in "
+            "two parts."
+        )
+    found = READERS[ending](content)
+    if not found.sections:
+        raise RuleError("There is no text in this file.")
+    return found

@@ -1,0 +1,120 @@
+"""The clockwork of the whole product, on one page: what runs when, who is told what, what joins.
+
+Apps name what they do, and nothing of theirs registers itself: it stands here, in its order. The
+rows are dotted names, as in Django's settings, because models exist only once apps are ready.
+"""
+
+from datetime import timedelta
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.utils.module_loading import import_module, import_string
+
+EACH_TIME = timedelta(seconds=10)  # shorter than beat's interval: whenever sweeps are looked at
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+# (name, the act, how often). In this order: "messages" sends what the sweeps before it wrote.
+SWEEPS = [
+    ("offers", "events.sessions.waiting_list.move_all_on", EACH_TIME),
+    ("reminders", "events.sessions.reminders.fan_out_all_due", EACH_TIME),
+    ("conversation reminders", "events.conversations.reminders.remind_all", EACH_TIME),
+    ("times ahead", "events.conversations.opening.extend_all", 6 * HOUR),
+    ("small fees", "events.conversations.outcomes.settle_left_out", 10 * MINUTE),
+    ("kept times", "events.conversations.first_choice.release_lapsed", EACH_TIME),
+    ("new times", "events.conversations.new_times.tell_all", EACH_TIME),
+    ("numbers and topics", "events.conversations.confidential.forget_told", HOUR),
+    ("private notes", "events.conversations.confidential.forget_notes", HOUR),
+    ("old drafts", "events.typed.forget_old", HOUR),
+    ("private answers", "events.sessions.retention.forget_private_answers", HOUR),
+    ("files of drafts", "policy_drafts.drafts.files.make_due", EACH_TIME),
+    ("texts brought in", "policy_drafts.desk.importing.forget_old", 6 * HOUR),
+    ("unsaved texts", "policy_drafts.desk.writing.forget_old_unsaved", 6 * HOUR),
+    ("payments to begin", "payments.sending.payouts.begin_all", EACH_TIME),
+    ("payments to send", "payments.sending.payouts.send_all", EACH_TIME),
+    ("Stripe's events", "payments.sending.webhooks.handle_all", EACH_TIME),
+    ("bank accounts", "payments.sending.payout_accounts.read_all", MINUTE),
+    ("payments under way", "payments.sending.reconciliation.look_under_way", 15 * MINUTE),
+    ("payments of 40 days", "payments.sending.reconciliation.look_back", 15 * MINUTE),
+    ("payment reminders", "payments.owing.choices.remind_all", 5 * MINUTE),
+    ("payments arrived", "payments.sending.arrivals.take_for_arrived", HOUR),
+    ("old events of Stripe's", "payments.sending.webhooks.forget_old", 6 * HOUR),
+    ("follows", "collective.messages.follows.announce_all", EACH_TIME),
+    ("messages to many", "collective.messages.announcements.send_due", EACH_TIME),
+    ("staff email", "portal.today.mail.tell_staff", 5 * MINUTE),
+    ("marks on Today", "collective.taken.forget_old_marks", 6 * HOUR),
+    ("messages", "collective.messages.mail.send_due", EACH_TIME),
+    ("untrue tasks", "collective.messages.by_hand.drop_untrue", MINUTE),
+    ("joined records", "collective.people.record_joins.forget_old", HOUR),
+    ("old message texts", "collective.messages.mail.empty_old_texts", 6 * HOUR),
+    ("old sweep runs", "collective.background.sweeps.forget_old_runs", 6 * HOUR),
+    ("old sign-ins", "collective.background.sweeps.forget_old_sign_ins", HOUR),
+]
+
+# Modules whose functions, marked with `mail.kind`, write the messages that we send.
+MESSAGES = [
+    "collective.messages.emails",
+    "collective.messages.announcements",
+    "collective.people.email_change",
+    "collective.people.staff",
+    "events.sessions.emails",
+    "events.conversations.emails",
+    "policy_drafts.emails",
+    "payments.emails",
+    "portal.today.mail",
+]
+
+# Modules whose AUDIENCES a message to many can go to, in the order in which staff choose.
+AUDIENCES = ["collective.messages.announcements", "events.audiences"]
+
+# Turns a call's activities into cards: each as what it is, with what the reader needs to know.
+CARDS = "events.cards.with_children"
+
+# How each app joins its rows of two records, IN THE ORDER OF LOCKS: activities and registrations,
+# conversations, policies, payments; people come last. Another order can deadlock with a sign-up.
+JOINS = [
+    ("registrations", "events.sessions.joins"),
+    ("conversations", "events.conversations.joins"),
+    ("policies", "policy_drafts.roles.joins"),
+    ("payments", "payments.joins"),
+]
+
+# What has to be held or done at once after a backup was restored, in this order.
+AFTER_RESTORE = [
+    "events.conversations.reminders.hold_after_restore",
+    "events.sessions.reminders.hold_after_restore",
+    "events.sessions.waiting_list.move_on_after_restore",
+    "payments.sending.reconciliation.pause_after_restore",
+    "portal.today.mail.tell_after_restore",
+]
+
+# Who holds a place that will earn a session's fee, asked by the call's pay rule.
+PAID_SESSIONS = "events.sessions.attendance.has_paid_session"
+
+
+class PortalConfig(AppConfig):
+    name = "portal"
+    verbose_name = "The roof"
+
+    def ready(self):
+        """Wind up the clockwork."""
+        announcements = import_module("collective.messages.announcements")
+        mail = import_module("collective.messages.mail")
+        record_joins = import_module("collective.people.record_joins")
+        restoring = import_module("collective.background.restoring")
+        sweeps = import_module("collective.background.sweeps")
+
+        for name, act, every in SWEEPS:
+            sweeps.register(name, import_string(act), every=every)
+        for module in MESSAGES:
+            mail.register_kinds(import_module(module))
+        for module in AUDIENCES:
+            announcements.register(*import_module(module).AUDIENCES)
+        for name, module in JOINS:
+            record_joins.register(name, import_module(module))
+        for part in AFTER_RESTORE:
+            restoring.register(import_string(part))
+        import_module("payments.owing.offering").register_paid_session(import_string(PAID_SESSIONS))
+
+
+class PortalAdminConfig(AdminConfig):
+    default_site = "portal.admin_site.CollectiveAdminSite"

@@ -1,0 +1,19 @@
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from collective.pages import first_pages
+from payments.models import PaymentRules
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the database ready for this version: migrate, cache table, sync_roles, first pages. "
+        "Safe to repeat."
+    )
+
+    def handle(self, **options):
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        call_command("sync_roles")
+        first_pages.ensure()
+        PaymentRules.note()

@@ -1,0 +1,29 @@
+"""Every address: the roof's own, then each app's."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from portal.views import calls, members
+
+urlpatterns = [
+    path("", calls.home, name="home"),
+    path("calls/<slug:slug>/", calls.call, name="call"),
+    path("pictures/<uuid:pk>/", calls.picture, name="picture"),
+    path("me/", members.me, name="me"),
+    path("me/data/", members.data, name="data"),
+    path("me/data/download/", members.download, name="download"),
+    path("me/data/delete/", members.ask_to_delete, name="ask_to_delete"),
+    path("", include("collective.urls")),
+    path("", include("events.urls")),
+    path("", include("payments.urls")),
+    path("", include("policy_drafts.urls")),
+    path("admin/", admin.site.urls),
+]
+handler400 = "portal.views.errors.bad_request"
+handler403 = "portal.views.errors.forbidden"
+handler404 = "portal.views.errors.not_found"
+handler500 = "portal.views.errors.server_error"
+
+if settings.DEBUG:
+    urlpatterns.append(path("dev/", include("dev.urls")))

@@ -1,0 +1,57 @@
+"""What a person reads when something is off: plain and kind, with the next step.
+
+None of these asks the database.
+"""
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.template import loader
+from django.urls import resolve
+
+from events import typed
+from policy_drafts.roles import lead
+
+TITLES = {
+    "400": "We could not read that",
+    "403": "This page is not for this account",
+    "404": "We cannot find that page",
+    "500": "Something went wrong on our side",
+    "csrf": "Please send that again",
+}
+
+
+def _page(name, status, **more):
+    return HttpResponse(
+        loader.render_to_string(f"errors/{name}.html", {"title": TITLES[name], **more}),
+        status=status,
+    )
+
+
+def bad_request(request, exception=None):
+    return _page("400", 400)
+
+
+def forbidden(request, exception=None):
+    return _page("403", 403)
+
+
+def not_found(request, exception=None):
+    signs_in = settings.SESSION_COOKIE_NAME not in request.COOKIES and request.method == "GET"
+    return _page("404", 404, next=request.get_full_path() if signs_in else "")
+
+
+def server_error(request):
+    return _page("500", 500)
+
+
+def csrf_failure(request, reason=""):
+    """A form without its token.
+
+    One to sign up or to book says itself, signed, whose it is: what was typed is kept.
+    """
+    match = resolve(request.path_info)
+    if match.url_name in typed.KEPT and request.POST.get("owner"):
+        return typed.keep_and_sign_in(request, match.url_name, match.kwargs["slug"])
+    if match.url_name == "write_section" and "html" in request.POST:
+        return lead.signed_out(request)
+    return _page("csrf", 403)

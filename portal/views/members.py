@@ -1,0 +1,136 @@
+from datetime import UTC, datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from collective.messages import mail
+from collective.models import DeletionRequest, Message
+from collective.people.access import name_needed
+from collective.safety.link_keys import key_for
+from events.models import Conversation, Registration, Slot
+from payments.models import Payment
+from payments.models.payment_states import ON_THE_WAY
+from policy_drafts.models import PolicyRole
+from portal.my_data import my_data
+
+MOST_ROWS = 50
+
+
+@login_required
+@name_needed
+@require_safe
+def me(request):
+    """What comes next first; then what was booked, is waited for or offered; what I follow; my
+    settings.
+    """
+    mine = Registration.objects.visible_to(request.user).select_related("session__call")
+    rows = list(
+        mine.prefetch_related("session__reminders").order_by("-session__starts_at", "-created_at")[
+            :MOST_ROWS
+        ]
+    )
+    live = [
+        row
+        for row in rows
+        if row.state != Registration.State.CANCELLED and not row.session.has_ended
+    ]
+    coming = [
+        row
+        for row in live
+        if row.state == Registration.State.CONFIRMED and row.session.standing != "cancelled"
+    ]
+    talks = list(
+        Conversation.objects.visible_to(request.user).select_related("series", "slot", "person")[
+            :MOST_ROWS
+        ]
+    )
+    kept = Slot.objects.kept_for(request.user).select_related("series").order_by("starts_at")
+    follows = request.user.follows.select_related("activity", "call")[:MOST_ROWS]
+    for row in follows:
+        row.key = key_for("follow", row.pk)
+    return render(
+        request,
+        "portal/me.html",
+        {
+            "next": min(coming, key=_when, default=None),
+            "offers": [
+                row for row in live if row.offer_is_open and row.session.standing != "cancelled"
+            ],
+            "live": sorted(live, key=_when),
+            "past": [row for row in rows if row not in live],
+            "next_talk": min(
+                (row for row in talks if row.is_on),
+                key=lambda row: row.slot.starts_at,
+                default=None,
+            ),
+            "talks": sorted(
+                (row for row in talks if row.is_on), key=lambda row: row.slot.starts_at
+            ),
+            "past_talks": [row for row in talks if not row.is_on],
+            "kept_times": kept[:5],
+            "hosting": request.user.hosted_series.all()[:5],
+            "follows": follows,
+            "draft_follows": request.user.draft_follows.select_related("policy")[:MOST_ROWS],
+            "policy_roles": PolicyRole.objects.held_by(request.user).select_related("policy")[
+                :MOST_ROWS
+            ],
+            "invitations": PolicyRole.objects.inviting(request.user).select_related("policy")[:5],
+            "payments_to_see": _open_payments(request.user),
+        },
+    )
+
+
+def _open_payments(person):
+    """Those with something to do, or on the way."""
+    mine = Payment.objects.visible_to(person).filter(state__in=[Payment.State.DUE, *ON_THE_WAY])
+    return mine.select_related("activity__call")[:5]
+
+
+def _when(registration):
+    """For sorting: a session whose date was taken away stands last."""
+    return registration.session.starts_at or datetime.max.replace(tzinfo=UTC)
+
+
+@login_required
+@require_safe
+def data(request):
+    """What we hold about me, to read."""
+    asked = request.user.deletion_requests.filter(done_at=None).first()
+    sent, labels = (
+        list(Message.objects.filter(person=request.user, state=Message.State.SENT)[:MOST_ROWS]),
+        mail.labels(),
+    )
+    for row in sent:
+        row.label = labels.get(row.kind, row.kind)
+    return render(
+        request,
+        "portal/data.html",
+        {"held": my_data(request.user), "asked": asked, "sent": sent},
+    )
+
+
+@login_required
+@require_safe
+def download(request):
+    """The same as a file (UK GDPR, article 20)."""
+    response = JsonResponse(
+        my_data(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False}
+    )
+    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_to_delete(request):
+    """Ask us to delete what we hold; somebody answers within a month."""
+    if request.method == "POST":
+        DeletionRequest.objects.get_or_create(person=request.user, done_at=None)
+        messages.success(
+            request, "We have your request. One of us will write to you within a month."
+        )
+        return redirect("data")
+    return render(request, "portal/ask_to_delete.html")

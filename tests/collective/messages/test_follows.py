@@ -1,0 +1,120 @@
+""" "Tell me when"."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from collective.messages import follows, mail
+from collective.models import Activity, Follow
+from collective.safety.link_keys import key_for
+from tests.conftest import kinds, path_of
+from tests.factories import (
+    EARLY,
+    KICK_OFF,
+    ActivityFactory,
+    FollowFactory,
+    PersonFactory,
+    SessionFactory,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early")]
+
+
+def test_following_twice_is_following_once(client, member):
+    activity = ActivityFactory()
+
+    client.post(f"/activities/{activity.slug}/follow/")
+    client.post(f"/activities/{activity.slug}/follow/")
+
+    assert Follow.objects.get().person == member
+
+
+def test_looking_at_the_page_follows_nothing(client, member):
+    client.get(f"/activities/{ActivityFactory().slug}/follow/")
+
+    assert Follow.objects.count() == 0
+
+
+def test_followers_of_activity_and_call_hear_once_that_sign_up_is_open():
+    session, both = SessionFactory(), PersonFactory()
+    FollowFactory(activity=session.activity_ptr, person=both)
+    FollowFactory(call=session.call, person=both)
+    one = FollowFactory(call=session.call)
+
+    follows.announce_all()
+    follows.announce_all()
+
+    assert [kinds(person) for person in (both, one.person)] == [{"sign_up_open": 1}] * 2
+
+
+def test_followers_hear_of_the_date_and_later_of_the_opening(early):
+    session = SessionFactory(opens_at=EARLY + timedelta(days=2))
+    follow = FollowFactory(activity=session.activity_ptr)
+    follows.announce_all()
+    first = kinds(follow.person)
+    early.shift(timedelta(days=2))
+
+    follows.announce_all()
+
+    assert (first, kinds(follow.person)) == ({"date_set": 1}, {"date_set": 1, "sign_up_open": 1})
+
+
+def test_nobody_hears_while_nothing_is_set():
+    follow = FollowFactory(
+        activity=ActivityFactory(state=Activity.State.TO_BE_CONFIRMED, starts_at=KICK_OFF)
+    )
+
+    follows.announce_all()
+
+    assert kinds(follow.person) == {}
+
+
+def test_followers_of_the_call_do_not_hear_of_a_session_by_invitation():
+    session = SessionFactory(by_invitation=True)
+    follow = FollowFactory(call=session.call)
+
+    follows.announce_all()
+
+    assert kinds(follow.person) == {}
+
+
+def test_mail_has_a_one_click_stop_that_works_without_a_cookie(outbox):
+    follow = FollowFactory(call=SessionFactory().call)
+    follows.announce_all()
+    mail.send_due()
+    headers = outbox[0].extra_headers
+
+    address = path_of(headers["List-Unsubscribe"].strip("<>"))
+    response = Client(enforce_csrf_checks=True).post(address, {"List-Unsubscribe": "One-Click"})
+
+    assert (headers["List-Unsubscribe-Post"], response.status_code) == (
+        "List-Unsubscribe=One-Click",
+        200,
+    )
+    assert not Follow.objects.filter(pk=follow.pk).exists()
+
+
+def test_opening_the_stop_link_stops_nothing(client):
+    follow = FollowFactory(call=SessionFactory().call)
+
+    response = client.get(f"/follows/{follow.pk}/stop/?key={key_for('follow', follow.pk)}")
+
+    assert (response.status_code, Follow.objects.count()) == (200, 1)
+
+
+@pytest.mark.parametrize("key", ["", "wrong", "registration"])
+def test_stop_link_needs_its_own_key(client, key):
+    follow = FollowFactory(call=SessionFactory().call)
+    key = key_for("registration", follow.pk) if key == "registration" else key
+
+    assert client.post(f"/follows/{follow.pk}/stop/?key={key}").status_code == 404
+
+
+def test_one_click_stops_reminders(client):
+    person = PersonFactory()
+
+    client.post(f"/reminders/{person.pk}/stop/?key={key_for('reminders', person.pk)}")
+
+    person.refresh_from_db()
+    assert not person.wants_reminders

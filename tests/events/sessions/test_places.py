@@ -1,0 +1,426 @@
+"""Places and the waiting list: the rules themselves."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from collective import clock
+from collective.errors import RuleError
+from events.models import Registration, Session
+from events.sessions import attendance, retention, waiting_list
+from tests.conftest import kinds
+from tests.factories import KICK_OFF, PersonFactory, SessionFactory, fill, sign_up
+
+State = Registration.State
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early")]
+
+
+def states(*registrations):
+    for registration in registrations:
+        registration.refresh_from_db()
+    return [registration.state for registration in registrations]
+
+
+def test_person_who_signs_up_while_places_are_left_gets_one():
+    registration = sign_up(SessionFactory(places=1))
+
+    assert (registration.state, registration.seat) == (State.CONFIRMED, 1)
+
+
+def test_person_who_signs_up_for_a_full_session_joins_the_waiting_list():
+    session = SessionFactory(places=1)
+    sign_up(session)
+
+    registration = sign_up(session)
+
+    assert (registration.state, registration.list_number, registration.position) == (
+        State.WAITING,
+        1,
+        1,
+    )
+
+
+def test_thirty_first_of_thirty_places_waits():
+    session = SessionFactory(places=30)
+    fill(session)
+
+    assert sign_up(session).state == State.WAITING
+
+
+def test_second_sign_up_finds_the_first_registration():
+    session, person = SessionFactory(), PersonFactory()
+    first = sign_up(session, person)
+
+    assert sign_up(session, person) == first
+    assert session.registrations.count() == 1
+
+
+def test_newcomer_does_not_overtake_who_waits():
+    session = SessionFactory(places=1, offers_by_hand=True)
+    holder = sign_up(session)
+    sign_up(session)
+    holder.give_up()
+
+    assert sign_up(session).state == State.WAITING
+
+
+def test_fee_is_fixed_at_sign_up():
+    session = SessionFactory(fee_pence=7500)
+    registration = sign_up(session)
+    Session.objects.filter(pk=session.pk).update(fee_pence=5000)
+
+    registration.refresh_from_db()
+
+    assert registration.fee_pence == 7500
+
+
+@pytest.mark.parametrize(
+    "state", [Session.State.CLOSED, Session.State.CANCELLED, Session.State.TO_BE_CONFIRMED]
+)
+def test_session_that_is_not_open_takes_nobody(state):
+    session = SessionFactory(state=state)
+
+    with pytest.raises(RuleError):
+        sign_up(session)
+
+
+def test_session_that_opens_later_takes_nobody_yet():
+    session = SessionFactory(opens_at=clock.now() + timedelta(days=1))
+
+    with pytest.raises(RuleError, match="not open yet"):
+        sign_up(session)
+
+
+def test_latecomer_gets_a_free_place_until_the_end(early):
+    session = SessionFactory()
+    early.move_to(KICK_OFF + timedelta(minutes=90))
+
+    assert sign_up(session).state == State.CONFIRMED
+
+
+def test_nobody_joins_the_list_of_a_session_that_has_begun(early):
+    session = SessionFactory(places=1)
+    sign_up(session)
+    early.move_to(KICK_OFF + timedelta(minutes=5))
+
+    with pytest.raises(RuleError, match="has begun"):
+        sign_up(session)
+
+
+def test_freed_place_is_offered_to_the_next_in_order_with_a_message():
+    session = SessionFactory(places=1)
+    holder, first, second = sign_up(session), sign_up(session), sign_up(session)
+
+    holder.give_up()
+
+    assert states(holder, first, second) == [State.CANCELLED, State.OFFERED, State.WAITING]
+    assert kinds(first.person) == {"waiting": 1, "offered": 1}
+
+
+@pytest.mark.parametrize(
+    ("before", "answer_in"),
+    [
+        (timedelta(days=28), timedelta(hours=48)),
+        (timedelta(days=5), timedelta(hours=24)),
+        (timedelta(days=2), timedelta(hours=6)),
+        (timedelta(hours=12), timedelta(hours=2)),
+        (timedelta(hours=3), timedelta(minutes=45)),
+        (timedelta(minutes=30), timedelta(minutes=20)),
+        (timedelta(minutes=10), timedelta(minutes=10)),
+    ],
+)
+def test_time_to_answer_shrinks_and_never_passes_the_start(before, answer_in):
+    session = SessionFactory.build()
+
+    assert waiting_list.offer_until(session, KICK_OFF - before) == KICK_OFF - before + answer_in
+
+
+def test_accepted_offer_becomes_a_place():
+    session = SessionFactory(places=1)
+    holder, waiter = sign_up(session), sign_up(session)
+    holder.give_up()
+
+    waiter.accept()
+    waiter.accept()
+
+    assert states(waiter) == [State.CONFIRMED]
+    assert kinds(waiter.person)["booked"] == 1
+
+
+def test_declined_offer_goes_on_and_ends_that_registration():
+    session = SessionFactory(places=1)
+    holder, first, second = sign_up(session), sign_up(session), sign_up(session)
+    holder.give_up()
+
+    first.decline()
+
+    assert states(first, second) == [State.CANCELLED, State.OFFERED]
+
+
+def test_unanswered_offer_goes_on_and_who_let_it_lapse_is_told(early):
+    session = SessionFactory(places=1)
+    holder, first, second = sign_up(session), sign_up(session), sign_up(session)
+    holder.give_up()
+    early.shift(timedelta(hours=49))
+
+    waiting_list.move_all_on()
+
+    assert states(first, second) == [State.CANCELLED, State.OFFERED]
+    assert kinds(first.person)["offer_lapsed"] == 1
+
+
+def test_offer_past_its_time_cannot_be_accepted_before_any_sweep(early):
+    session = SessionFactory(places=1)
+    holder, waiter = sign_up(session), sign_up(session)
+    holder.give_up()
+    early.shift(timedelta(hours=48))
+
+    with pytest.raises(RuleError, match="has ended"):
+        waiter.accept()
+
+
+def test_lapsed_offer_is_released_before_a_newcomer_signs_up(early):
+    session = SessionFactory(places=1)
+    holder, waiter = sign_up(session), sign_up(session)
+    holder.give_up()
+    early.shift(timedelta(hours=49))
+
+    newcomer = sign_up(session)
+
+    assert states(waiter, newcomer) == [State.CANCELLED, State.CONFIRMED]
+
+
+def test_who_declined_is_not_offered_again_unless_they_ask():
+    session = SessionFactory(places=1)
+    holder, waiter = sign_up(session), sign_up(session)
+    holder.give_up()
+    waiter.decline()
+
+    again = waiter.sign_up_again()
+
+    assert (again.pk == waiter.pk, again.state, states(waiter)) == (
+        False,
+        State.CONFIRMED,
+        [State.CANCELLED],
+    )
+
+
+def test_put_me_back_goes_to_the_end_of_the_list(early):
+    session = SessionFactory(places=1)
+    holder, first = sign_up(session), sign_up(session)
+    holder.give_up()
+    others = [sign_up(session), sign_up(session)]
+    early.shift(timedelta(hours=49))
+
+    again = first.sign_up_again()
+
+    assert states(*others, again) == [State.OFFERED, State.WAITING, State.WAITING]
+    assert again.position == 2
+
+
+def test_who_signs_up_again_keeps_the_answers():
+    needs = {"choices": ["captions"], "notes": "slowly"}
+    registration = sign_up(SessionFactory(), access_needs=needs, capacity="paid_role")
+    registration = registration.give_up()
+
+    again = registration.sign_up_again()
+
+    assert (again.access_needs, again.capacity) == (needs, "paid_role")
+
+
+def test_giving_up_twice_is_giving_up_once():
+    registration = sign_up(SessionFactory())
+
+    registration.give_up()
+    registration.give_up()
+
+    assert kinds(registration.person)["given_up"] == 1
+
+
+def test_raised_places_are_offered_in_order():
+    session = SessionFactory(places=1)
+    sign_up(session)
+    first, second, third = (sign_up(session) for _ in range(3))
+
+    session.set_places(3)
+
+    assert states(first, second, third) == [State.OFFERED, State.OFFERED, State.WAITING]
+
+
+def test_lowered_places_take_nobodys_place():
+    session = SessionFactory(places=3)
+    holders = fill(session)
+
+    held = session.set_places(1)
+
+    assert (held, states(*holders)) == (3, [State.CONFIRMED] * 3)
+    assert sign_up(session).state == State.WAITING
+
+
+def test_place_freed_above_the_lowered_number_is_not_offered():
+    session = SessionFactory(places=3)
+    holders, waiter = fill(session), sign_up(session)
+    session.set_places(2)
+
+    holders[0].give_up()
+
+    assert states(waiter) == [State.WAITING]
+
+
+def test_offer_by_hand_keeps_freed_places_for_staff():
+    session = SessionFactory(places=1, offers_by_hand=True)
+    holder, first, second = sign_up(session), sign_up(session), sign_up(session)
+    holder.give_up()
+
+    waiting_list.offer_by_hand(second)
+
+    assert states(first, second) == [State.WAITING, State.OFFERED]
+
+
+def test_offer_by_hand_needs_a_free_place():
+    session = SessionFactory(places=1)
+    sign_up(session)
+    waiter = sign_up(session)
+
+    with pytest.raises(RuleError, match="No place is free"):
+        waiting_list.offer_by_hand(waiter)
+
+
+def test_place_that_staff_kept_back_is_offered_by_the_sweep_once_they_no_longer_do():
+    session = SessionFactory(places=1, offers_by_hand=True)
+    holder, waiter = sign_up(session), sign_up(session)
+    holder.give_up()
+    session.offers_by_hand = False
+    session.save()
+
+    waiting_list.move_all_on()
+
+    assert states(waiter) == [State.OFFERED]
+
+
+def test_saving_a_stale_session_takes_back_nothing_that_rules_have_written():
+    stale = SessionFactory(places=1)
+    sign_up(stale), sign_up(stale)
+    stale.set_places(3)
+    stale.title = "New title"
+
+    stale.save()
+
+    fresh = Session.objects.get(pk=stale.pk)
+    assert (fresh.title, fresh.places, fresh.last_list_number) == ("New title", 3, 1)
+
+
+def test_private_answers_are_forgotten_thirty_days_after_the_session(early):
+    companion = {"kind": "brings", "name": "Kim", "email": ""}
+    registration = sign_up(
+        SessionFactory(), access_needs={"choices": [], "notes": "x"}, companion=companion
+    )
+    early.move_to(KICK_OFF + timedelta(days=30))
+    before = retention.forget_private_answers()
+    early.shift(timedelta(hours=3))
+
+    after = retention.forget_private_answers()
+
+    registration.refresh_from_db()
+    assert (before, after, registration.access_needs, registration.companion) == (
+        (0, 0),
+        (1, 1),
+        None,
+        None,
+    )
+
+
+def test_no_offer_is_made_once_the_session_has_begun(early):
+    session = SessionFactory(places=1)
+    holder, waiter = sign_up(session), sign_up(session)
+    early.move_to(KICK_OFF + timedelta(minutes=1))
+
+    holder.give_up()
+
+    assert states(waiter) == [State.WAITING]
+
+
+def test_nobody_is_marked_before_the_session_has_begun():
+    registration = sign_up(SessionFactory())
+
+    with pytest.raises(RuleError, match="not begun yet"):
+        registration.mark(State.ATTENDED)
+
+
+def test_who_was_marked_as_missed_still_holds_the_seat(early):
+    session = SessionFactory(places=1)
+    registration = sign_up(session)
+    early.move_to(KICK_OFF)
+
+    registration.mark(State.MISSED)
+
+    assert session.free_places == 0
+
+
+def test_who_came_without_signing_up_is_noted_over_the_places(early):
+    session = SessionFactory(places=1)
+    sign_up(session)
+    early.move_to(KICK_OFF)
+
+    registration = attendance.note_walk_in(session, name="Ash")
+
+    assert (registration.state, registration.seat, registration.came_without_signing_up) == (
+        State.ATTENDED,
+        2,
+        True,
+    )
+
+
+def test_who_waited_and_came_is_noted_on_the_same_registration(early):
+    session = SessionFactory(places=1)
+    sign_up(session)
+    waiter = sign_up(session)
+    early.move_to(KICK_OFF)
+
+    registration = attendance.note_walk_in(session, email=waiter.person.email)
+
+    assert registration.pk == waiter.pk
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "confirmed", "seat": None},
+        {"state": "waiting", "seat": 1},
+        {"state": "offered", "seat": 9, "offer_until": None},
+        {"state": "waiting", "seat": None, "list_number": None},
+        {"fee_pence": 0},
+    ],
+)
+def test_database_itself_refuses_a_registration_that_cannot_be(change):
+    registration = sign_up(SessionFactory())
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Registration.objects.filter(pk=registration.pk).update(**change)
+
+
+def test_database_itself_refuses_two_holders_of_one_seat():
+    session = SessionFactory()
+    first, second = sign_up(session), sign_up(session)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Registration.objects.filter(pk=second.pk).update(seat=first.seat)
+
+
+def test_database_itself_refuses_two_live_registrations_of_one_person():
+    session = SessionFactory()
+    first, second = sign_up(session), sign_up(session)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Registration.objects.filter(pk=second.pk).update(person=first.person)
+
+
+def test_history_of_a_registration_holds_states_and_no_access_needs():
+    registration = sign_up(SessionFactory(), access_needs={"choices": [], "notes": "confidential"})
+    registration.give_up()
+
+    events = list(registration.events.order_by("pgh_id").values())
+
+    assert [event["state"] for event in events] == ["confirmed", "cancelled"]
+    assert {"access_needs", "companion"} & set(events[0]) == set()

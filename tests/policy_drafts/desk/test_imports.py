@@ -1,0 +1,315 @@
+"""Bringing a text in: split by headings, nothing lost in silence, nothing saved before the yes."""
+
+import zipfile
+from io import BytesIO
+
+import docx
+import docx.enum.style
+import pytest
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+
+from collective.errors import RuleError
+from policy_drafts.desk import importing, imports, writing
+from policy_drafts.drafts.exports import word
+from policy_drafts.models import Import, Section
+from tests.factories import PersonFactory, role_in, section_in
+from tests.policy_drafts.text.test_markup import PAYLOADS
+
+pytestmark = pytest.mark.django_db
+MARKDOWN = b"Before.\n\n# 1. Why\n\nWe *look* after\n\n- each\n- other\n\n## Small\n\n# How\n\n|a|b|\n|-|-|\n|1|2|\n"
+
+
+def bytes_of(document):
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def change(paragraph, tag, text, author="Noor"):
+    """A tracked insertion ("w:ins") or deletion ("w:del") at the end of a paragraph."""
+    mark = OxmlElement(tag)
+    mark.set(qn("w:author"), author)
+    run, words = OxmlElement("w:r"), OxmlElement("w:t" if tag == "w:ins" else "w:delText")
+    words.text = text
+    words.set(qn("xml:space"), "preserve")
+    run.append(words)
+    mark.append(run)
+    paragraph._p.append(mark)
+
+
+def test_markdown_is_split_by_its_largest_headings(policy):
+    found = imports.read("x.md", MARKDOWN).sections
+
+    assert [row.title for row in found] == ["Without a heading", "Why", "How"]
+    assert found[1].html == (
+        "<p>We <em>look</em> "
+        "after</p><ul><li><p>each</p></li><li><p>other</p></li></ul><h3>Small</h3>"
+    )
+    assert "<th><p>a</p></th>" in found[2].html
+
+
+def test_web_page_says_what_is_left_out():
+    page = b"<html><body><main><h1>One</h1><h2>A</h2><p>x</p><h2>B</h2><iframe></iframe><img src=x></main></body></html>"
+
+    found = imports.read("x.html", page)
+
+    assert [row.title for row in found.sections] == ["Without a heading", "A", "B"]
+    assert found.left_out == [
+        "1 page of another site",
+        "1 picture: add them in the editor, with words for who cannot see them",
+    ]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("name", ["x.html", "x.md"])
+def test_nothing_that_runs_comes_in(payload, name, policy, lead, client):
+    brought = importing.bring(
+        policy, lead, name, f"# One\n\n<h1>One</h1><p>x</p>{payload}".encode()
+    )
+    page = client.get(f"/policies/safe/write/import/{brought.pk}/").content.decode()
+
+    stored = "".join(part["html"] for part in brought.held["sections"])
+    for text in (stored, page):
+        assert not [
+            words
+            for words in ("<iframe", "<svg", "<math", "<object", "alert(1)>")
+            if words in text.lower()
+        ]
+    assert "<script" not in stored.lower() and " on" not in "".join(
+        stored.split(">")[::2]
+    ).lower().replace(" one", "")
+
+
+def test_tracked_changes_become_suggestions_of_their_authors_and_the_text_is_as_before():
+    document = docx.Document()
+    document.add_heading("Why", 1)
+    paragraph = document.add_paragraph("We answer ")
+    change(paragraph, "w:del", "soon.")
+    change(paragraph, "w:ins", "within two days.")
+    document.add_heading("How", 1)
+
+    found = imports.read("x.docx", bytes_of(document))
+
+    assert found.sections[0].html == "<p>We answer soon.</p>"
+    assert found.notes == [
+        {
+            "channel": "word_change",
+            "author": "Noor",
+            "title": "Why",
+            "words": "Instead of: We answer soon.\n\nSuggested: We answer within two days.",
+        }
+    ]
+
+
+def test_comments_become_notes_of_their_authors():
+    document = docx.Document()
+    document.add_heading("Why", 1)
+    run = document.add_paragraph("We answer soon.").runs[0]
+    document.add_comment(run, text="How soon?", author="Casey", initials="C")
+    document.add_heading("How", 1)
+
+    notes = imports.read("x.docx", bytes_of(document)).notes
+
+    assert [(row["author"], row["title"], row["words"]) for row in notes] == [
+        ("Casey", "Why", "How soon?\n\nAbout: We answer soon.")
+    ]
+
+
+def test_head_lines_of_a_word_file_are_said_to_be_left_out():
+    document = docx.Document()
+    document.add_paragraph("Text.")
+    document.sections[0].header.paragraphs[0].text = "Confidential"
+
+    assert any(
+        "Confidential" in words for words in imports.read("x.docx", bytes_of(document)).left_out
+    )
+
+
+def test_style_that_is_not_known_is_named_and_its_words_are_kept():
+    document = docx.Document()
+    document.styles.add_style("Fancy", docx.enum.style.WD_STYLE_TYPE.PARAGRAPH)
+    document.add_paragraph("Words.", style="Fancy")
+
+    found = imports.read("x.docx", bytes_of(document))
+
+    assert (found.sections[0].html, found.left_out) == (
+        "<p>Words.</p>",
+        ["The look of “Fancy” (its words are kept)"],
+    )
+
+
+def bomb():
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"0" * (160 * 1024 * 1024))
+    return out.getvalue()
+
+
+def with_entities():
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("word/document.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>')
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("x.docx", b"no zip"),
+        ("x.docx", b"PK\x03\x04broken"),
+        ("x.docx", bomb),
+        ("x.docx", with_entities),
+        ("x.exe", b"x"),
+        ("x.md", b"x" * (21 * 1024 * 1024)),
+        ("x.md", b""),
+        ("x.html", b""),
+        ("x.txt", b"\x00\x01"),
+    ],
+    ids=[
+        "no zip",
+        "broken",
+        "bomb",
+        "entities",
+        "other kind",
+        "too large",
+        "empty",
+        "empty page",
+        "no text",
+    ],
+)
+def test_what_cannot_be_read_gets_a_clear_error(name, content):
+    with pytest.raises(RuleError):
+        imports.read(name, content() if callable(content) else content)
+
+
+def test_nothing_is_saved_before_the_yes_and_a_doubled_yes_saves_once(policy, lead, client):
+    client.post("/policies/safe/write/import/", {"text": "# One\n\nx\n\n# Two\n\ny"})
+    brought = Import.objects.get()
+    page = client.get(f"/policies/safe/write/import/{brought.pk}/").content.decode()
+    assert "Add it as a new section" in page and not Section.objects.exists()
+
+    for _ in range(2):
+        client.post(
+            f"/policies/safe/write/import/{brought.pk}/",
+            {"row-0": "add", "row-1": "leave", "shown": ""},
+        )
+
+    assert [row.title for row in Section.objects.all()] == ["One"]
+    assert Import.objects.get().held is None
+
+
+def test_empty_form_says_what_to_do(policy, lead, client):
+    assert (
+        "Choose a file, or paste"
+        in client.post("/policies/safe/write/import/", {"text": " "}).content.decode()
+    )
+
+
+RICH = (
+    "<p>One <strong>of</strong> them.</p><dl><dt>Harm</dt><dd><p>It hurts.</p></dd></dl>"
+    "<blockquote><p>Said.</p></blockquote>"
+)
+
+
+def test_working_copy_comes_back_from_word_as_it_went(policy, lead):
+    section_in(policy, RICH, "Why", lead)
+    section_in(policy, "<h3>Part</h3><ul><li>a</li></ul><ol><li>b</li></ol>", "How", lead)
+
+    brought = importing.bring(policy, lead, "x.docx", word.of_working_copy(policy))
+    rows = importing.rows(brought)
+
+    assert [(row.section.title, row.exported.number, row.is_changed) for row in rows] == [
+        ("Why", 1, False),
+        ("How", 1, False),
+    ]
+
+
+def returned(policy, old, new):
+    """The working copy after somebody has changed words in Word."""
+    document = docx.Document(BytesIO(word.of_working_copy(policy)))
+    for paragraph in document.paragraphs:
+        if old in paragraph.text:
+            paragraph.runs[0].text = paragraph.text.replace(old, new)
+    return bytes_of(document)
+
+
+def test_what_was_changed_in_word_and_here_is_combined(policy, lead):
+    section = section_in(policy, "<p>We answer soon.</p><p>You decide.</p>", "Why", lead)
+    content = returned(policy, "soon", "within two days")
+    writing.save(
+        section,
+        lead,
+        1,
+        title="Why",
+        html="<p>We answer soon.</p><p>You always decide.</p>",
+        state="ready",
+    )
+
+    brought = importing.bring(policy, lead, "x.docx", content)
+    rows = importing.rows(brought)
+    importing.confirm(brought, lead, {0: "combine"}, importing.fingerprint(rows))
+
+    section.refresh_from_db()
+    assert rows[0].choices[0][0] == "combine"
+    assert [block.text for block in section.blocks] == [
+        "We answer within two days.",
+        "You always decide.",
+    ]
+
+
+def test_section_that_was_saved_after_the_look_is_not_overwritten(policy, lead):
+    section = section_in(policy, "<p>We answer soon.</p>", "Why", lead)
+    brought = importing.bring(policy, lead, "x.docx", returned(policy, "soon", "at once"))
+    shown = importing.fingerprint(importing.rows(brought))
+    writing.save(section, lead, 1, title="Why", html="<p>Other.</p>", state="ready")
+
+    with pytest.raises(RuleError, match="look again"):
+        importing.confirm(brought, lead, {0: "take"}, shown)
+
+
+def test_text_brought_in_is_its_writers_alone(policy, lead, client):
+    brought = importing.bring(policy, lead, "x.md", b"# One")
+    client.force_login(role_in(policy, PersonFactory()))
+
+    assert client.get(f"/policies/safe/write/import/{brought.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("number", [1, 8])
+def test_queries_of_looking_through_do_not_grow(policy, lead, number, django_assert_num_queries):
+    for row in range(number):
+        section_in(policy, title=f"Section {row}", by=lead)
+    brought = importing.bring(policy, lead, "x.docx", word.of_working_copy(policy))
+
+    with django_assert_num_queries(2):
+        assert all(row.exported for row in importing.rows(brought))
+
+
+def test_section_that_was_renamed_in_word_gets_its_new_title(policy, lead):
+    section = section_in(policy, "<p>We answer soon.</p>", "Why", lead)
+    brought = importing.bring(policy, lead, "x.docx", returned(policy, "Why", "Why we do this"))
+    rows = importing.rows(brought)
+
+    importing.confirm(brought, lead, {0: rows[0].choices[0][0]}, importing.fingerprint(rows))
+
+    section.refresh_from_db()
+    assert section.title == "Why we do this"
+
+
+def test_section_of_which_only_the_title_is_known_is_left_as_it_is_unless_chosen(policy, lead):
+    section_in(policy, "<p>We answer soon.</p>", "Why", lead)
+
+    rows = importing.rows(importing.bring(policy, lead, "x.md", b"# Why\n\nSomething else.\n"))
+
+    assert [value for value, _ in rows[0].choices] == ["leave", "take", "add"]
+
+
+def test_comment_under_a_smaller_heading_stands_beside_its_section():
+    document = docx.Document()
+    for level, title in ((1, "One"), (2, "Sub"), (1, "Two")):
+        document.add_heading(title, level)
+        change(document.add_paragraph("Before. "), "w:ins", "And after.")
+
+    found = imports.read("x.docx", bytes_of(document))
+
+    assert [note["title"] for note in found.notes] == ["One", "One", "Two"]

@@ -1,0 +1,160 @@
+"""Every address of policies × visitor, member, working group, lead, another policy's lead,
+coordinator.
+"""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from policy_drafts.desk import importing
+from policy_drafts.models import Audience, Heard, PolicyPicture, PolicyRole
+from policy_drafts.roles import inviting
+from tests.conftest import with_second_factor
+from tests.factories import (
+    CoordinatorFactory,
+    PersonFactory,
+    PolicyFactory,
+    published,
+    role_in,
+    section_in,
+)
+
+OK, TO, NO, NEVER = 200, 302, 404, 405
+DESK = (TO, NO, NO, OK, NO, NO)  # a page of the lead's
+ACT = (TO, NO, NO, NEVER, NO, NO)  # an act of the lead's, asked for with GET
+GROUP = (NO, NO, OK, OK, NO, NO)  # what the working group may read
+# name: (visitor, another member, working group, lead, another policy's lead, coordinator), each
+# answer to GET
+ROWS = {
+    "policy": GROUP,
+    "drafts": GROUP,
+    "draft": GROUP,
+    "changes": GROUP,
+    "follow_policy": (TO, NO, OK, OK, NO, NO),
+    "stop_draft_news": (NO,) * 6,
+    "policy_picture": (NO, NO, NO, OK, NO, NO),
+    "invitation": (TO, OK, OK, OK, OK, OK),
+    "draft_file": GROUP,
+    "other_version": GROUP,
+    "other_versions": DESK,
+    "remove_version": ACT,
+    "open_draft": DESK,
+    "withdraw_draft": DESK,
+    "write": DESK,
+    "bring_in": DESK,
+    "look_through": DESK,
+    "working_copy": DESK,
+    "removed_sections": DESK,
+    "roles": DESK,
+    "rehearse": DESK,
+    "write_section": DESK,
+    "compare_section": DESK,
+    "versions": DESK,
+    "version": DESK,
+    "split_section": DESK,
+    "merge_section": DESK,
+    "remove_section": DESK,
+    "unsaved": (TO, NO, NO, TO, NO, NO),
+    "end_role": (TO, NO, OK, OK, NO, NO),
+    "add_section": ACT,
+    "add_heard": ACT,
+    "remove_heard": ACT,
+    "keep_typed": ACT,
+    "here": ACT,
+    "add_picture": ACT,
+    "move_section": ACT,
+    "put_back_section": ACT,
+}
+OF_SECTION = {
+    "write_section",
+    "compare_section",
+    "versions",
+    "split_section",
+    "merge_section",
+    "remove_section",
+    "unsaved",
+    "keep_typed",
+    "here",
+    "add_picture",
+    "move_section",
+    "put_back_section",
+}
+OF_DRAFT = {"draft", "changes", "open_draft", "withdraw_draft", "other_versions"}
+
+
+@pytest.fixture
+def world(db, early, community):
+    policy = PolicyFactory(slug="safe")
+    lead = role_in(policy)
+    section = section_in(policy)
+    group = role_in(policy, kind=PolicyRole.Kind.WORKING_GROUP)
+    draft = published(policy, lead, Audience.WORKING_GROUP)
+    draft.files.filter(kind="markdown").update(state="ready", file="x.webp")
+    return {
+        "brought": importing.bring(policy, lead, "x.md", b"# One"),
+        "version": draft.other_versions.create(kind="audio", name="x", file="x.webp"),
+        "policy": policy,
+        "section": section,
+        "lead": lead,
+        "group": group,
+        "picture": PolicyPicture.objects.create(policy=policy, file="x.webp", width=1, height=1),
+        "note": Heard.objects.create(policy=policy, channel="letter", words="x"),
+        "invitation": inviting.invite(
+            policy, lead, "new@example.org", PolicyRole.Kind.WORKING_GROUP
+        ),
+    }
+
+
+def address(name, world):
+    if name in OF_SECTION:
+        return reverse(name, args=["safe", world["section"].pk])
+    if name in OF_DRAFT:
+        return reverse(name, args=["safe", 1])
+    keys = {
+        "draft_file": ["safe", 1, "markdown"],
+        "other_version": ["safe", 1, world["version"].pk],
+        "remove_version": ["safe", 1, world["version"].pk],
+        "look_through": ["safe", world["brought"].pk],
+        "version": ["safe", world["section"].pk, 1],
+        "policy_picture": [world["picture"].pk],
+        "invitation": [world["invitation"].pk],
+        "remove_heard": ["safe", world["note"].pk],
+        "stop_draft_news": [world["note"].pk],
+        "end_role": ["safe", world["group"].policy_roles.get().pk],
+    }
+    return reverse(name, args=keys.get(name, ["safe"]))
+
+
+def clients(world):
+    other = PolicyFactory()
+    people = [
+        None,
+        PersonFactory(),
+        world["group"],
+        world["lead"],
+        role_in(other),
+        CoordinatorFactory(),
+    ]
+    for person in people:
+        client = Client()
+        if person:
+            client.force_login(person)
+            with_second_factor(client, person)
+        yield client
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_each_address_answers_each_person_as_the_table_says(name, world, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "x.webp").write_bytes(b"x")
+
+    found = tuple(client.get(address(name, world)).status_code for client in clients(world))
+
+    assert found == ROWS[name]
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row == ACT])
+def test_acts_are_refused_to_everybody_else(name, world):
+    found = [client.post(address(name, world)).status_code for client in clients(world)]
+
+    assert found[:3] == [TO, NO, NO] and found[4:] == [NO, NO]

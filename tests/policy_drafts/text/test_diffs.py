@@ -1,0 +1,105 @@
+"""Differences: block by block, word by word, and always both texts exactly."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policy_drafts.text import blocks, diffs
+
+TEXT = st.text(alphabet=st.sampled_from("ab c.,<>&\"'é🙂\n"), max_size=60)
+HIDDEN = re.compile(r'<span class="vh">[^<]*</span>')
+
+
+@dataclass
+class Part:
+    uid: str
+    title: str
+    number: int = 1
+
+
+def plain(html):
+    return unescape(re.sub(r"<[^>]+>", "", html.replace("<br>", "\n")))
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXT, TEXT)
+def test_without_what_was_put_in_it_is_the_old_text_and_without_what_was_taken_out_the_new(
+    old, new
+):
+    html = HIDDEN.sub("", diffs.words_html(old, new))
+
+    assert plain(re.sub(r"<ins>.*?</ins>", "", html, flags=re.S)) == old
+    assert plain(re.sub(r"<del>.*?</del>", "", html, flags=re.S)) == new
+
+
+def test_screen_reader_hears_what_was_put_in_and_taken_out():
+    html = diffs.words_html("five days", "two days")
+
+    assert '<del><span class="vh">[taken out: </span>five' in html
+    assert '<ins><span class="vh">[put in: </span>two' in html
+
+
+def test_markup_in_a_text_is_shown_and_never_run():
+    assert "<script>" not in diffs.words_html("a", "<script>alert(1)</script>")
+
+
+def rows(old, new):
+    before = blocks.with_uids(old)
+    found = diffs.compare(blocks.of(before), blocks.of(blocks.with_uids(new, before)))
+    return [(row.what, row.block.text) for row in found]
+
+
+def test_blocks_are_reworded_new_and_taken_out():
+    old = "<p>We answer within five days.</p><p>Zebra.</p><p>It stays.</p>"
+    new = "<p>We answer within two days.</p><p>It stays.</p><p>Quite new and other.</p>"
+
+    assert rows(old, new) == [
+        ("reworded", "We answer within two days."),
+        ("removed", "Zebra."),
+        ("same", "It stays."),
+        ("added", "Quite new and other."),
+    ]
+
+
+def test_moved_block_is_said_to_have_moved():
+    assert rows(
+        "<p>First one.</p><p>Second two.</p><p>Third three.</p>",
+        "<p>Third three.</p><p>First one.</p><p>Second two.</p>",
+    )[0] == ("moved", "Third three.")
+
+
+def test_other_form_of_the_same_words_is_named():
+    assert rows("<p>Same words.</p>", "<p>Same <strong>words</strong>.</p>") == [
+        ("restyled", "Same words.")
+    ]
+
+
+def test_summary_is_plain_language():
+    old = blocks.with_uids("<p>We answer within five days.</p><p>You decide about it all.</p>")
+    new = blocks.with_uids(
+        "<p>We answer within two days.</p><p>You decide about it.</p><p>Zebra quagga.</p>", old
+    )
+
+    assert diffs.summary(diffs.compare(blocks.of(old), blocks.of(new))) == [
+        "2 paragraphs reworded",
+        "1 new",
+    ]
+
+
+def test_sections_are_new_taken_out_renamed_and_moved():
+    a, b, c = Part("a", "A"), Part("b", "B", 2), Part("c", "C", 3)
+
+    found = diffs.compare_sections(
+        [(a, []), (b, []), (c, [])],
+        [(Part("c", "C"), []), (Part("a", "Aa", 2), []), (Part("d", "D"), [])],
+    )
+
+    assert [(row.section.title, row.words) for row in found] == [
+        ("C", "Moved from place 3 to 1"),
+        ("Aa", "Renamed"),
+        ("D", "New section"),
+        ("B", "This section was taken out"),
+    ]

@@ -1,0 +1,227 @@
+"""Every address outside the admin × who asks, with the expected answer.
+
+An address without a row fails.
+"""
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from collective.models import CallPicture
+from events.models import Material
+from payments.models import Expense, ExpenseLimit
+from tests.conftest import with_second_factor
+from tests.events.conversations.test_access import ROWS as CONVERSATION_ROWS
+from tests.factories import (
+    ActivityFactory,
+    CallFactory,
+    CoordinatorFactory,
+    FollowFactory,
+    PageFactory,
+    PaymentFactory,
+    PayoutAccountFactory,
+    PersonFactory,
+    SessionFactory,
+    sign_up,
+)
+from tests.policy_drafts.test_access import ROWS as POLICY_ROWS
+
+OK, TO, NO, NEVER = 200, 302, 404, 405
+FORBIDDEN = 403
+# name: (visitor, owner, another member, coordinator), each answer to GET
+ROWS = {
+    "home": (OK, OK, OK, OK),
+    "call": (OK, OK, OK, OK),
+    "follow_call": (TO, OK, OK, OK),
+    "follow_activity": (TO, OK, OK, OK),
+    "stop_following": (NO, NO, NO, NO),
+    "stop_reminders": (NO, NO, NO, NO),
+    "picture": (OK, OK, OK, OK),
+    "page": (OK, OK, OK, OK),
+    "display": (OK, OK, OK, OK),
+    "me": (TO, OK, OK, OK),
+    "name": (TO, OK, OK, OK),
+    "change_email": (TO, OK, OK, OK),
+    "look": (OK, OK, OK, OK),
+    "mark": (NO, NO, NO, NO),
+    "mail_settings": (TO, OK, OK, OK),
+    "time_zone": (TO, OK, OK, OK),
+    "data": (TO, OK, OK, OK),
+    "download": (TO, OK, OK, OK),
+    "ask_to_delete": (TO, OK, OK, OK),
+    "session": (OK, OK, OK, OK),
+    "sign_up": (TO, TO, OK, OK),
+    "check_answers": (TO, TO, TO, TO),
+    "registration": (TO, OK, NO, NO),
+    "change_access_needs": (TO, OK, NO, NO),
+    "calendar_file": (TO, OK, NO, NO),
+    "give_up": (TO, OK, NO, NO),
+    "sign_up_again": (NEVER, NEVER, NEVER, NEVER),
+    "material": (TO, NO, NO, NO),
+    "offer": (TO, OK, NO, NO),
+    "accept_offer": (NEVER, NEVER, NEVER, NEVER),
+    "decline_offer": (NEVER, NEVER, NEVER, NEVER),
+    "correct_capacity": (TO, OK, NO, NO),
+    "payments": (TO, OK, OK, OK),
+    "payout_account": (TO, OK, OK, OK),
+    "payout_account_start": (TO, NEVER, NEVER, NEVER),
+    "payout_account_keep": (TO, NEVER, NEVER, NEVER),
+    "payout_account_return": (TO, OK, OK, OK),
+    "payout_account_by_hand": (TO, OK, OK, OK),
+    "payout_account_remove": (TO, OK, TO, TO),
+    "payment_letter": (TO, OK, OK, OK),
+    "payment_year": (TO, OK, OK, OK),
+    "payment": (TO, OK, NO, NO),
+    "payment_choose": (TO, OK, NO, NO),
+    "payment_arrived": (TO, NEVER, NEVER, NEVER),
+    "payment_missing": (TO, TO, NO, NO),
+    "add_expense": (TO, OK, NO, NO),
+    "payment_statement": (TO, NO, NO, NO),
+    "withdraw_expense": (TO, NEVER, NEVER, NEVER),
+    "receipt": (TO, OK, NO, NO),
+    "stripe_webhook": (NEVER, NEVER, NEVER, NEVER),
+    "account_login": (OK, TO, TO, TO),
+    "code": (TO, TO, TO, TO),
+    "new_code": (NEVER, NEVER, NEVER, NEVER),
+    "account_logout": (TO, OK, OK, OK),
+    "account_inactive": (OK, OK, OK, OK),
+    "account_reauthenticate": (TO, FORBIDDEN, FORBIDDEN, FORBIDDEN),
+    "not_staff": (FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN),
+    "mfa_index": (TO, OK, OK, OK),
+    "mfa_authenticate": (TO, TO, TO, TO),
+    "mfa_reauthenticate": (TO, FORBIDDEN, FORBIDDEN, FORBIDDEN),
+    "mfa_activate_totp": (TO, OK, OK, OK),
+    "mfa_deactivate_totp": (TO, NO, NO, NO),
+    "mfa_view_recovery_codes": (TO, NO, NO, NO),
+    "mfa_generate_recovery_codes": (TO, OK, OK, OK),
+    "mfa_download_recovery_codes": (TO, NO, NO, NO),
+    "live": (OK, OK, OK, OK),
+    "ready": (503, 503, 503, 503),
+}
+
+
+@pytest.fixture
+def arguments(db):
+    """The rows that the addresses name, all of one owner."""
+    call, owner = CallFactory(), PersonFactory()
+    session = SessionFactory(call=call, by_invitation=False)
+    registration = sign_up(session, owner)
+    picture = CallPicture.objects.create(
+        call=call, alternative_text="A room", file=ContentFile(b"RIFF", name="room.webp")
+    )
+    material = Material.objects.create(
+        session=session, name="Notes", file=ContentFile(b"notes", name="n.txt")
+    )
+    payment = PaymentFactory(person=owner, activity=session)
+    PayoutAccountFactory(person=owner)
+    ExpenseLimit.objects.create(call=call, kind="travel", most_pence=2000)
+    expense = Expense.objects.create(
+        payment=payment,
+        kind="travel",
+        what="Bus",
+        amount_pence=300,
+        added_by=owner,
+        receipt=ContentFile(b"%PDF-", name="r.pdf"),
+    )
+    paying = (
+        "payment",
+        "payment_choose",
+        "payment_arrived",
+        "payment_missing",
+        "add_expense",
+        "payment_statement",
+    )
+    one, pk = {"slug": session.slug}, {"pk": registration.pk}
+    return owner, {
+        "call": {"slug": call.slug},
+        "payment_year": {"first": 2022},
+        "correct_capacity": {"pk": registration.pk},
+        **{name: {"pk": payment.pk} for name in paying},
+        "withdraw_expense": {"pk": expense.pk},
+        "receipt": {"pk": expense.pk},
+        "follow_call": {"slug": call.slug},
+        "follow_activity": {"slug": ActivityFactory(call=call).slug},
+        "stop_following": {"pk": FollowFactory(person=owner, call=call).pk},
+        "stop_reminders": {"pk": owner.pk},
+        "picture": {"pk": picture.pk},
+        "page": {"slug": PageFactory().slug},
+        "look": {"version": "x"},
+        "mark": {"version": "x"},
+        **dict.fromkeys(("session", "sign_up", "check_answers"), one),
+        **dict.fromkeys(
+            ("registration", "change_access_needs", "calendar_file", "give_up", "sign_up_again"), pk
+        ),
+        **dict.fromkeys(("offer", "accept_offer", "decline_offer"), pk),
+        "material": {**pk, "material_pk": material.pk},
+    }
+
+
+@pytest.fixture
+def clients(arguments):
+    owner, _ = arguments
+    coordinator = CoordinatorFactory()
+    people = [None, owner, PersonFactory(), coordinator]
+    clients = [Client() for _ in people]
+    for client, person in zip(clients, people, strict=True):
+        if person:
+            client.force_login(person)
+    with_second_factor(clients[3], coordinator)
+    return clients
+
+
+@pytest.mark.usefixtures("early", "community")
+@pytest.mark.parametrize("name", ROWS)
+def test_each_address_answers_each_person_as_the_table_says(name, arguments, clients):
+    address = reverse(name, kwargs=arguments[1].get(name))
+
+    assert tuple(client.get(address).status_code for client in clients) == ROWS[name]
+
+
+def names(resolver, prefix=""):
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern, f"{pattern.namespace}:" if pattern.namespace else prefix)
+        elif pattern.name:
+            yield prefix + pattern.name
+
+
+def test_each_address_has_a_row():
+    without_admin = [name for name in names(get_resolver()) if not name.startswith("admin:")]
+
+    assert sorted(set(without_admin) - set(ROWS) - set(CONVERSATION_ROWS) - set(POLICY_ROWS)) == []
+
+
+def test_session_by_invitation_is_found_only_by_who_is_named(db, client, early):
+    session, named = SessionFactory(by_invitation=True), PersonFactory()
+    session.invited.add(named)
+    answers = []
+    for person in (None, PersonFactory(), named):
+        client.logout() if person is None else client.force_login(person)
+        answers.append(
+            [
+                client.get(session.get_absolute_url()).status_code,
+                client.get(session.get_absolute_url() + "sign-up/").status_code,
+            ]
+        )
+
+    assert answers == [[404, 302], [404, 404], [200, 200]]
+
+
+def test_session_by_invitation_is_on_no_public_page(db, client, early):
+    session = SessionFactory(by_invitation=True, title="Secret meeting")
+
+    pages = client.get("/").content + client.get(session.call.get_absolute_url()).content
+
+    assert b"Secret meeting" not in pages
+
+
+def test_call_that_is_not_published_is_a_preview_for_staff_only(db, client, early):
+    session = SessionFactory(call=CallFactory(published_at=None))
+    visitor = client.get(session.get_absolute_url()).status_code
+    client.force_login(CoordinatorFactory())
+
+    assert (visitor, b"This is a preview" in client.get(session.get_absolute_url()).content) == (
+        404,
+        True,
+    )
