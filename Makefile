@@ -29,6 +29,7 @@ lint: .venv/.installed ## format, lint, imports, migrations, deploy settings
 	@.venv/bin/djlint --quiet --lint templates
 	@.venv/bin/hadolint Dockerfile
 	@.venv/bin/lint-imports
+	@$(PY) -m dev.types
 	@$(PY) -m dev.checks
 
 browser: .venv/.installed ## browser and fault tests (browser tests need Chromium: apt-get install chromium)

@@ -16,7 +16,7 @@ SECONDS, IN_FLIGHT = 6, 8
 FREE_TIMES = 500
 
 
-async def load(port, path, cookie=""):
+async def load(port, path: str, cookie: str = ""):
     """Ask for the page as often as it goes, over kept connections; returns (requests a second, p95
     in ms).
     """
@@ -43,7 +43,7 @@ async def load(port, path, cookie=""):
     return len(times) / SECONDS, sorted(times)[int(len(times) * 0.95)] * 1000
 
 
-def make_rows():
+def make_rows() -> dict[str, tuple[str, str]]:
     """A call with four ways, 30 people with a place and 60 who wait; 500 free times.
 
     Returns path, cookie of each.
@@ -87,7 +87,7 @@ def make_rows():
     return pages
 
 
-def main():
+def main() -> None:
     with setting.database() as env, setting.running(env, "benchmarks.with_bare_view") as (port, _):
         pages, bare = make_rows(), None
         for name, (path, cookie) in pages.items():

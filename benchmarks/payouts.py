@@ -12,11 +12,12 @@ import uuid
 from contextlib import ExitStack
 
 from benchmarks import setting
+from tests.fake_stripe.server import FakeStripe
 
 PAYMENTS = {0.0: 200, 0.2: 60}  # by how long each answer takes, in seconds
 
 
-def bare_loop(fake, number):
+def bare_loop(fake: FakeStripe, number: int):
     """The same calls with the same client, one after the other, and nothing else."""
     from payments.sending import gateway
 
@@ -33,7 +34,7 @@ def bare_loop(fake, number):
     return number / (time.perf_counter() - start)
 
 
-def product(env, fake, number, workers):
+def product(env: dict[str, str], fake: FakeStripe, number: int, workers: int):
     """Approved payments, so many workers; from the first ring to the last answer."""
     from django.db import connection
 
@@ -57,14 +58,14 @@ def product(env, fake, number, workers):
     return a_second
 
 
-def empty():
+def empty() -> None:
     from django.core.management import call_command
 
     call_command("flush", interactive=False, verbosity=0)
     call_command("prepare")
 
 
-def main():
+def main() -> None:
     with setting.database() as env:
         from django.conf import settings
 

@@ -11,9 +11,12 @@ import asyncio
 import random
 import time
 import uuid
+from random import Random
 
 from benchmarks import setting
 from benchmarks.pages import load
+from collective.models.person import Person
+from policy_drafts.models.policy import Policy
 
 SECTIONS, BLOCKS = 100, 30
 WORDS = [
@@ -38,7 +41,7 @@ WORDS = [
 CHANGED = 0.1
 
 
-def paragraph(rng, number=20):
+def paragraph(rng: Random, number=20):
     return "<p>" + " ".join(rng.choice(WORDS) for _ in range(number)) + ".</p>"
 
 
@@ -48,7 +51,7 @@ def timed(act):
     return time.perf_counter() - start, result
 
 
-def make_policy():
+def make_policy() -> tuple[Policy, Person]:
     """A policy of 100 sections with 30 blocks each, and who writes it."""
     from tests.factories import CommunityFactory, PersonFactory, PolicyFactory, section_in
 
@@ -61,7 +64,7 @@ def make_policy():
     return policy, lead
 
 
-def plain_inserts(draft):
+def plain_inserts(draft) -> float:
     """The same rows once more, under another draft, by bulk_create and nothing else."""
     from django.db import transaction
 
@@ -70,7 +73,7 @@ def plain_inserts(draft):
     sections, blocks = list(draft.sections.all()), list(draft.blocks.all())
 
     @transaction.atomic
-    def insert():
+    def insert() -> None:
         copy = Draft.objects.create(
             policy=draft.policy,
             number=99,
@@ -97,7 +100,7 @@ def plain_inserts(draft):
     return seconds
 
 
-def reworded(html, rng):
+def reworded(html, rng: Random):
     """The text with one word in ten changed."""
     words = html.split(" ")
     return " ".join(
@@ -105,7 +108,7 @@ def reworded(html, rng):
     )
 
 
-def compare():
+def compare() -> tuple[float, int]:
     """Seconds for comparing 20,000 words, of which 10 % are others now."""
     from policy_drafts.text import blocks, diffs
 
@@ -117,7 +120,7 @@ def compare():
     return seconds, len(rows)
 
 
-def main():
+def main() -> None:
     with setting.database() as env, setting.running(env, "benchmarks.with_bare_view") as (port, _):
         from tests.factories import published
 

@@ -16,6 +16,7 @@ import time
 import urllib.parse
 from datetime import timedelta
 from pathlib import Path
+from subprocess import Popen
 
 import psutil
 
@@ -30,10 +31,10 @@ OWNER = re.compile(r'name="owner" value="([^"]+)"')
 class Visitor:
     """One person's browser: a kept connection, cookies, forms."""
 
-    def __init__(self, port, cookie):
+    def __init__(self, port, cookie) -> None:
         self.port, self.cookies, self.statuses = port, {"session": cookie}, []
 
-    async def ask(self, method, path, fields=None):
+    async def ask(self, method: str, path: str, fields=None):
         body = urllib.parse.urlencode(fields or {}).encode()
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         head = [f"{method} {path} HTTP/1.1", f"Host: localhost:{self.port}", f"Cookie: {cookies}"]
@@ -80,7 +81,7 @@ class Visitor:
 async def rush(port, cookies):
     gate, visitors = asyncio.Semaphore(IN_FLIGHT), [Visitor(port, cookie) for cookie in cookies]
 
-    async def one(visitor):
+    async def one(visitor: Visitor):
         async with gate:
             return await visitor.sign_up()
 
@@ -111,7 +112,7 @@ def make_people():
     return cookies
 
 
-def pss(processes):
+def pss(processes: list[Popen[bytes]]) -> float:
     """The proportional set size of these processes and their children, in MB."""
     every = [child for process in processes for child in [psutil.Process(process.pid)]]
     every += [child for process in every for child in process.children(recursive=True)]
@@ -119,7 +120,7 @@ def pss(processes):
     return sum(int(re.search(r"^Pss:\s+(\d+)", text, re.M)[1]) for text in rollups) / 1024
 
 
-def count():
+def count() -> tuple[int, int, bool]:
     """(confirmed, waiting, is the list in the order of commit)."""
     from django.db import connection
 
@@ -135,7 +136,7 @@ def count():
     return states.count("confirmed"), states.count("waiting"), numbers == sorted(numbers)
 
 
-def run(protected):
+def run(protected) -> None:
     wsgi = "collective.wsgi" if protected else "benchmarks.unprotected"
     with setting.database() as env, setting.running(env, wsgi) as (port, processes):
         cookies = make_people()

@@ -61,7 +61,7 @@ def database():
     admin.close()
 
 
-def set_up():
+def set_up() -> None:
     import django
     from django.core.management import call_command
     from django.db import connection
@@ -93,7 +93,7 @@ def running(env, wsgi):
         yield port, [web, worker, beat]
 
 
-def cookie_of(person):
+def cookie_of(person) -> str | None:
     """The session key of a browser in which this person is signed in."""
     from django.contrib.sessions.backends.db import SessionStore
 
@@ -109,7 +109,7 @@ def cookie_of(person):
     return store.session_key
 
 
-def drop_constraint():
+def drop_constraint() -> None:
     """For the negative control."""
     from django.db import connection
 

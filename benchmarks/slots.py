@@ -14,6 +14,7 @@ import random
 import statistics
 import time
 from datetime import timedelta
+from uuid import UUID
 
 from benchmarks import setting
 from benchmarks.rush import TOKEN, Visitor
@@ -31,7 +32,7 @@ FORM = {
 class Person(Visitor):
     """Books a time, or moves from one to another."""
 
-    async def post(self, path, fields):
+    async def post(self, path: str, fields):
         body, _ = await self.ask("GET", path)
         token = TOKEN.search(body)
         if token is None:
@@ -60,7 +61,7 @@ class Person(Visitor):
         self.writer.close()
 
 
-async def rush(port, cookies, slots, booked):
+async def rush(port, cookies, slots: list[UUID], booked):
     gate = asyncio.Semaphore(IN_FLIGHT)
     people = [Person(port, cookie) for cookie in cookies]
 
@@ -97,7 +98,7 @@ def make_rows():
     return cookies, [slot.pk for slot in slots], booked
 
 
-def count(booked):
+def count(booked) -> tuple[*tuple[int, ...], int, int]:
     """(slots with two, people with two, movers without one, live conversations)"""
     from django.db.models import Count
 
@@ -111,7 +112,7 @@ def count(booked):
     return *doubled, len(booked) - live.filter(pk__in=booked).count(), live.count()
 
 
-def drop_constraints():
+def drop_constraints() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -119,7 +120,7 @@ def drop_constraints():
             cursor.execute(f"DROP INDEX {name}")
 
 
-def run(protected):
+def run(protected) -> None:
     wsgi = "collective.wsgi" if protected else "benchmarks.unprotected"
     with setting.database() as env, setting.running(env, wsgi) as (port, _):
         cookies, slots, booked = make_rows()

@@ -11,7 +11,11 @@ import re
 import time
 from datetime import timedelta
 
+from bs4.element import AttributeValueList, Tag
+from django.test.client import Client
+
 from benchmarks import setting
+from tests.journeys.staff_world import StaffWorld
 
 SIZES = (10, 2000)
 
@@ -21,11 +25,11 @@ class Clicker:
     seconds.
     """
 
-    def __init__(self, client):
+    def __init__(self, client: Client) -> None:
         self.client, self.presses, self.queries, self.seconds, self.typed = client, 0, 0, 0.0, {}
         self._load("get", "/admin/")
 
-    def _load(self, method, path, data=None):
+    def _load(self, method: str, path: str, data=None) -> None:
         from bs4 import BeautifulSoup
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
@@ -40,15 +44,15 @@ class Clicker:
         self.page, self.typed = BeautifulSoup(response.content, "html.parser"), {}
 
     @staticmethod
-    def _words(element):
+    def _words(element: Tag) -> str:
         return re.sub(
             r"\s+", " ", element.get("value", "") if element.name == "input" else element.text
         ).strip()
 
-    def fill(self, name, value):
+    def fill(self, name, value) -> None:
         self.typed[name] = value
 
-    def press(self, words):
+    def press(self, words) -> None:
         """The first link or button with these words."""
         self.presses += 1
         buttons = self.page.select("a[href], button, input[type=submit]")
@@ -66,10 +70,10 @@ class Clicker:
             fields,
         )
 
-    def _address(self, href):
+    def _address(self, href: AttributeValueList | str):
         return self.path.split("?")[0] + href if href.startswith("?") else href
 
-    def _fields(self, form):
+    def _fields(self, form: Tag | None):
         """What a browser would send, with what was typed."""
         fields = {}
         for row in form.select("input[name], textarea[name], select[name]"):
@@ -85,7 +89,7 @@ class Clicker:
         return fields
 
 
-def crowd(world, number):
+def crowd(world: StaffWorld, number) -> None:
     """So many more people with a place, each with a task, a need and a failed mail."""
     from django.db import connection
 
@@ -123,7 +127,7 @@ def crowd(world, number):
         cursor.execute("ANALYZE")  # as autovacuum does by itself
 
 
-def one(name, steps, is_done, number):
+def one(name: str, steps, is_done, number: int) -> tuple[int, int, float]:
     """(presses, queries, seconds) of one task in a fresh world; rolled back afterwards."""
     from django.db import transaction
     from django.test import Client
@@ -146,7 +150,7 @@ def one(name, steps, is_done, number):
     return clicker.presses, clicker.queries, clicker.seconds
 
 
-def main():
+def main() -> None:
     with setting.database():
         from django.conf import settings
 

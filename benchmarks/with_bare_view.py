@@ -10,7 +10,7 @@ from collective.wsgi import application
 __all__ = ["application"]
 
 
-def bare(request):
+def bare(request) -> HttpResponse:
     """One query, no template."""
     return HttpResponse(import_module("collective.models").Community.current().name)
 

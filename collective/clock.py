@@ -1,7 +1,7 @@
 """The one clock. Rules ask it or are handed a moment; SQL never says now()."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,7 +12,7 @@ LONDON = ZoneInfo("Europe/London")  # the wall time of everything that the commu
 _offset = (0.0, timedelta())  # when it was read (monotonic seconds), and what it was
 
 
-def now():
+def now() -> datetime:
     """The present moment: aware, UTC.
 
     With DEBUG it can be moved by the ClockOffset row, to show a demonstration.
@@ -22,7 +22,7 @@ def now():
     return timezone.now()
 
 
-def _demonstration_offset():
+def _demonstration_offset() -> timedelta:
     """The row's offset, read at most every two seconds by each process."""
     global _offset
     from collective.models import ClockOffset

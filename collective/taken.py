@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from collective import clock
 from collective.errors import RuleError
-from collective.models import Taken
+from collective.models import Person, Taken
 
 
-def take(key, person, *, instead_of=None):
+def take(key: str, person: Person, *, instead_of=None) -> None:
     """Mark a line as mine, or (named) instead of a colleague.
 
     Raises RuleError where another one was quicker.
@@ -24,11 +24,11 @@ def take(key, person, *, instead_of=None):
     Taken.objects.filter(line=row.line).update(person=person, taken_at=clock.now())
 
 
-def put_back(key):
+def put_back(key: str) -> None:
     Taken.objects.filter(line=key).delete()
 
 
-def forget_old_marks():
+def forget_old_marks() -> tuple[int, int]:
     """The sweep: marks of the day before yesterday say nothing any more; returns (seen, done)."""
     done, _ = Taken.objects.filter(taken_at__lt=clock.now() - timedelta(days=2)).delete()
     return done, done

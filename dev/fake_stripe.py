@@ -7,6 +7,7 @@ import contextlib
 import os
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import psycopg2
@@ -17,11 +18,11 @@ POSTS_AFTER = timedelta(seconds=20)  # as if a bank took its time
 RETURNS_AFTER = timedelta(days=1)
 
 
-def demonstration_clock(database):
+def demonstration_clock(database: str) -> Callable[[], datetime]:
     """The real time, moved as `manage.py clock` moved it."""
     connections = []
 
-    def offset():
+    def offset() -> timedelta:
         if not connections:
             connections.append(psycopg2.connect(database))
             connections[0].autocommit = True
@@ -31,7 +32,7 @@ def demonstration_clock(database):
             )
             return timedelta(seconds=float(cursor.fetchone()[0]))
 
-    def now():
+    def now() -> datetime:
         try:
             return datetime.now(UTC) + offset()
         except psycopg2.Error:

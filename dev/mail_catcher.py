@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 class Keep:
     """Writes each mail to a folder, with who it was for."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str) -> None:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
 

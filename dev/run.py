@@ -19,7 +19,7 @@ from dev import servers
 PYTHON = sys.executable
 
 
-def manage(env, *arguments):
+def manage(env, *arguments) -> None:
     """Run a management command; its failure ends the start with its own last line."""
     done = subprocess.run(
         [PYTHON, "manage.py", *arguments],
@@ -35,7 +35,7 @@ def manage(env, *arguments):
         )
 
 
-def announce(site, env):
+def announce(site, env) -> None:
     """Once the first page answers, say where it is."""
     for _ in range(240):
         try:
@@ -83,7 +83,7 @@ def processes(env):
     }
 
 
-def stripe():
+def stripe() -> dict[str, str]:
     """Without a key of Stripe's, a fake one on a free port."""
     if os.environ.get("STRIPE_API_KEY"):
         return {"STRIPE_API_BASE": ""}

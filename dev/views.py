@@ -15,7 +15,7 @@ from allauth.mfa.totp.internal.auth import (
 )
 from allauth.mfa.utils import decrypt
 from django.conf import settings
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -39,14 +39,14 @@ MOST = 1000
 
 
 @require_safe
-def start(request):
+def start(request) -> HttpResponse:
     """The demonstration's people, and the app codes of its staff for the next half minute."""
     first = Person.objects.order_by("created_at").prefetch_related("groups")[:12]
     people = [{"person": person, "app_code": _app_code(person)} for person in first]
     return render(request, "dev/start.html", {"people": people})
 
 
-def _app_code(person):
+def _app_code(person: Person) -> str:
     factor = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
     if factor is None:
         return ""
@@ -54,7 +54,7 @@ def _app_code(person):
     return format_hotp_value(hotp_value(decrypt(factor.data["secret"]), middle[len(middle) // 2]))
 
 
-def _read(path):
+def _read(path: Path):
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     return {
         "name": path.stem,
@@ -66,14 +66,14 @@ def _read(path):
 
 
 @require_safe
-def mail(request):
+def mail(request) -> HttpResponse:
     """What our own mail catcher received, newest first."""
     paths = sorted(Path(FOLDER).glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)
     return render(request, "dev/mail.html", {"mails": [_read(path) for path in paths[:MOST]]})
 
 
 @require_safe
-def one_mail(request, name):
+def one_mail(request, name) -> HttpResponse:
     """One mail: its headers, its text and what is attached."""
     path = next((path for path in Path(FOLDER).glob("*.eml") if path.stem == name), None)
     if path is None:

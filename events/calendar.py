@@ -4,6 +4,7 @@ change.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from icalendar import Alarm, Calendar, Event, vCalAddress, vText
@@ -11,6 +12,9 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 from collective import clock
 from collective.messages import addresses
 from collective.models import Community
+
+if TYPE_CHECKING:
+    from events.models import Conversation, Registration
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Entry:
     email: str  # of whose calendar it is; "" for nobody's
 
 
-def of_registration(registration):
+def of_registration(registration: "Registration") -> Entry:
     session, page = registration.session, addresses.full(registration.get_absolute_url())
     return Entry(
         registration.pk,
@@ -45,7 +49,7 @@ def of_registration(registration):
     )
 
 
-def of_conversation(conversation, *, for_host=False):
+def of_conversation(conversation: "Conversation", *, for_host: bool = False) -> Entry:
     """No number, no topic and no name: calendars are shared."""
     host_page = addresses.full_reverse(
         "host_conversation", conversation.series.slug, conversation.pk
@@ -65,7 +69,7 @@ def of_conversation(conversation, *, for_host=False):
     )
 
 
-def invitation(entry, method="REQUEST"):
+def invitation(entry, method: str = "REQUEST") -> bytes:
     """The bytes of an .ics file that puts it into a calendar, or with CANCEL takes it out."""
     calendar = Calendar()
     calendar.add("prodid", "-//Collective//sessions//EN")
@@ -75,7 +79,7 @@ def invitation(entry, method="REQUEST"):
     return calendar.to_ical()
 
 
-def _event(entry, method):
+def _event(entry, method: str) -> Event:
     event = Event()
     event.add("uid", f"{entry.key}@{settings.ALLOWED_HOSTS[0]}")
     event.add("sequence", entry.sequence + (method == "CANCEL"))
@@ -95,21 +99,21 @@ def _event(entry, method):
     return event
 
 
-def _organiser():
+def _organiser() -> vCalAddress:
     community = Community.current()
     organiser = vCalAddress(f"mailto:{community.reply_to or settings.DEFAULT_FROM_EMAIL}")
     organiser.params["cn"] = vText(community.name)
     return organiser
 
 
-def _attendee(email):
+def _attendee(email: str) -> vCalAddress:
     attendee = vCalAddress(f"mailto:{email}")
     attendee.params["partstat"] = vText("ACCEPTED")
     attendee.params["rsvp"] = vText("FALSE")
     return attendee
 
 
-def _alarm(name):
+def _alarm(name: str) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", name)

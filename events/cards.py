@@ -2,16 +2,21 @@
 one's own state.
 """
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Subquery
 
 from events.models import Conversation, Registration, Slot
 from events.models.session import counts
 
+if TYPE_CHECKING:
+    from collective.models import Person
+
 ADDED = ("held", "waiting", "my_state", "is_followed", "has_free_times", "is_mine")
 
 
-def with_children(activities, person):
+def with_children(activities, person: "Person"):
     """A list of these activities, each as what it is (a Session, a ConversationSeries): with
     counts, whether there are free times, and the person's own state.
 

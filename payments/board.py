@@ -1,16 +1,22 @@
 """Where every payment of a call stands, what is late, and what nobody here can approve."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from collective import clock
 from payments import working_days
 from payments.models import Expense, Payment, PayoutAccount, Review, UnknownMovement
+from payments.models.payment import PaymentQuerySet
 from payments.models.payment_states import CHANGEABLE, PAID, Choice, State
 from payments.owing import approvals
 from payments.sending import payouts
+
+if TYPE_CHECKING:
+    from collective.models import Call
 
 VERY_LATE = 10  # working days
 A_COLUMN = 8
@@ -38,7 +44,7 @@ class Row:
     note: str = ""
 
     @property
-    def is_very_late(self):
+    def is_very_late(self) -> bool:
         return self.late_by >= VERY_LATE
 
 
@@ -51,11 +57,11 @@ class Column:
     rows: list = field(default_factory=list)
 
     @property
-    def has_more(self):
+    def has_more(self) -> bool:
         return self.number > len(self.rows)
 
 
-def columns(call=None):
+def columns(call: "Call | None" = None) -> list[Column]:
     """Every column with its first rows; the number of queries does not depend on how many payments
     there are.
     """
@@ -84,18 +90,18 @@ def _aggregates():
     return found
 
 
-def _first(payments, condition):
+def _first(payments: PaymentQuerySet, condition: Q):
     people = ("person__payout_account", "activity", "confirmed_by", "approved_by")
     rows = payments.filter(condition).select_related(*people).prefetch_related("expenses")
     return rows.order_by("confirmed_at", "created_at", "pk")[:A_COLUMN]
 
 
-def _row(payment, column, people):
+def _row(payment: Payment, column: str, people: list[AbstractBaseUser]) -> Row:
     nobody = column == "approve" and not approvals.who_can(payment, people)
     return Row(payment, late_by(payment), nobody, _note(payment))
 
 
-def late_by(payment):
+def late_by(payment: Payment) -> int:
     """Working days since it was confirmed and answered, once they are more than we promise; else
     0.
     """
@@ -113,7 +119,7 @@ def late_by(payment):
     return days if days > working_days.PROMISE else 0
 
 
-def _note(payment):
+def _note(payment: Payment) -> str:
     if payment.missing_said_at:
         return "They say that it has not come."
     if payment.is_past_its_last_day and payment.state == State.DUE:
@@ -154,7 +160,7 @@ def warnings():
     return found
 
 
-def sums(call):
+def sums(call: "Call"):
     """Pence of a call: what is due (approved or on the way included), and what was paid."""
     rows = Payment.objects.of_call(call)
     due = rows.filter(
@@ -163,7 +169,7 @@ def sums(call):
     return _sum(due), _sum(rows.filter(state__in=PAID))
 
 
-def _sum(payments):
+def _sum(payments: PaymentQuerySet):
     return sum(
         filter(
             None,

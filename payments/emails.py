@@ -4,12 +4,16 @@ Their subjects tell nothing, and no label tells staff what was chosen.
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from collective.messages import addresses, mail
 from collective.messages.mail import Letter
 from payments.models import Payment, PaymentRules, PayoutAccount
 from payments.models.payment_states import PAID, State
 from payments.owing import statements
+
+if TYPE_CHECKING:
+    from collective.models import Message
 
 LABEL = "About a payment"
 # Where staff note what somebody answers on the phone.
@@ -22,12 +26,12 @@ STAFF_PAGES = {
 }
 
 
-def _payment(message):
+def _payment(message: "Message") -> Payment:
     rows = Payment.objects.select_related("activity__call", "person")
     return rows.get(pk=message.about)
 
 
-def _letter(payment, subject, template, **more):
+def _letter(payment: Payment, subject: str, template: str, **more) -> Letter:
     links = {
         "payment": payment,
         "activity": payment.activity,
@@ -46,7 +50,7 @@ def _letter(payment, subject, template, **more):
 
 
 @mail.kind("payment_offered", LABEL, private_to="payments.view_payment")
-def payment_offered(message):
+def payment_offered(message: "Message") -> Letter | None:
     payment = _payment(message)
     if payment.state != State.DUE or payment.is_answered:
         return None
@@ -54,7 +58,7 @@ def payment_offered(message):
 
 
 @mail.kind("payment_reminder", LABEL, private_to="payments.view_payment")
-def payment_reminder(message):
+def payment_reminder(message: "Message") -> Letter | None:
     payment = _payment(message)
     if payment.state != State.DUE or payment.is_answered or not message.person.wants_reminders:
         return None
@@ -66,7 +70,7 @@ def payment_reminder(message):
 
 
 @mail.kind("payment_sent", LABEL, private_to="payments.view_payment")
-def payment_sent(message):
+def payment_sent(message: "Message") -> Letter | None:
     """With the statement as a file; not if it has come back meanwhile."""
     payment = _payment(message)
     if payment.state not in PAID:
@@ -80,7 +84,7 @@ def payment_sent(message):
 
 
 @mail.kind("payment_failed", LABEL, private_to="payments.view_payment")
-def payment_failed(message):
+def payment_failed(message: "Message") -> Letter | None:
     payment = _payment(message)
     if payment.state != State.FAILED:
         return None
@@ -88,13 +92,13 @@ def payment_failed(message):
 
 
 @mail.kind("payment_looked_into", LABEL, private_to="payments.view_payment")
-def payment_looked_into(message):
+def payment_looked_into(message: "Message") -> Letter:
     """Two people have looked into it: their own page says what came of it."""
     return _letter(_payment(message), "News for you", "looked_into")
 
 
 @mail.kind("payout_changed", LABEL, private_to="payments.view_payment")
-def payout_changed(message):
+def payout_changed(message: "Message") -> Letter:
     account = PayoutAccount.objects.select_related("person").get(pk=message.about)
     context = {"account": account, "account_page": addresses.full_reverse("payout_account")}
     return Letter(
@@ -103,7 +107,7 @@ def payout_changed(message):
 
 
 @mail.kind("payments_short", LABEL)
-def payments_short(message):
+def payments_short(message: "Message") -> Letter | None:
     """For who approves payments: once for each shortage."""
     if PaymentRules.current().short_of_money_since is None:
         return None

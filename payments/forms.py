@@ -1,15 +1,20 @@
 import re
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from collective.safety import pictures
 from collective.templatetags.collective import pounds
 from payments.models import Expense, Payment, PayoutAccount
 from payments.owing import statements
+
+if TYPE_CHECKING:
+    from collective.models import Person
 
 Choice = Payment.Choice
 AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?", re.ASCII)
@@ -20,7 +25,7 @@ MOST_BYTES = 5 * 1024 * 1024
 class PoundsField(forms.DecimalField):
     """An amount as people type it ("12", "12.50", "£12.50"); its value is in pence."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "size": 10, "autocomplete": "off"})
         messages = dict.fromkeys(
             ("invalid", "min_value", "max_decimal_places", "max_digits"), LIKE_THIS
@@ -35,7 +40,7 @@ class PoundsField(forms.DecimalField):
             **kwargs,
         )
 
-    def to_python(self, value):
+    def to_python(self, value) -> Decimal | None:
         """Commas between thousands are left out; any other comma is refused rather than guessed
         at.
         """
@@ -46,7 +51,7 @@ class PoundsField(forms.DecimalField):
             raise ValidationError(LIKE_THIS, code="invalid")
         return super().to_python(text.replace(",", ""))
 
-    def clean(self, value):
+    def clean(self, value) -> int | None:
         amount = super().clean(value)
         return None if amount is None else int(amount * 100)
 
@@ -67,7 +72,7 @@ class ChoiceForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, payment, **kwargs):
+    def __init__(self, *args, payment: Payment, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.payment = payment
         self.fields["choice"].choices = choices_of(payment)
@@ -86,12 +91,12 @@ class ChoiceForm(forms.Form):
         return cleaned
 
     @classmethod
-    def initial_for(cls, payment):
+    def initial_for(cls, payment: Payment) -> dict[str, str]:
         smaller = f"{payment.taken_pence / 100:.2f}" if payment.choice == Choice.SMALLER else ""
         return {"choice": payment.choice, "smaller": smaller}
 
 
-def choices_of(payment):
+def choices_of(payment: Payment) -> list[tuple[str, SafeString]]:
     """Each choice with what it means; giving only where the call has a fund."""
     fund, fee = payment.activity.call.fund_name, pounds(payment.fee_pence)
     rows = [
@@ -143,7 +148,7 @@ class ByHandForm(forms.Form):
         ],
     )
 
-    def __init__(self, *args, person, **kwargs):
+    def __init__(self, *args, person: "Person", **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if not person.email:  # nobody signs in for them, so no page of theirs can show a code
             self.fields["deliver"].choices = self.fields["deliver"].choices[1:]
@@ -188,7 +193,7 @@ class ExpenseForm(forms.Form):
         help_text="That happens. We look at it together.",
     )
 
-    def __init__(self, *args, limits, **kwargs):
+    def __init__(self, *args, limits, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [
             (kind, f"{Expense.Kind(kind).label} (up to {pounds(most)})")

@@ -3,6 +3,7 @@
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from payments.models import Payment, PaymentEvent, PayoutAttempt, Review
+from payments.models.payment import PaymentQuerySet
 from payments.models.payment_states import COMMITTED, PAID, State
 from payments.models.payout_attempt import LIVE
 
@@ -88,6 +89,6 @@ def broken():
     return [(words, keys) for words, keys in found if keys]
 
 
-def _wrong_expenses():
+def _wrong_expenses() -> PaymentQuerySet:
     accepted = Sum("expenses__amount_pence", filter=Q(expenses__state="accepted"), default=0)
     return Payment.objects.annotate(sum=accepted).exclude(sum=F("expenses_pence"))

@@ -9,7 +9,7 @@ from payments.models.payment_states import COMMITTED, ENDED, State
 from payments.sending import payout_accounts
 
 
-def preview(kept, gone):
+def preview(kept: Person, gone: Person) -> list[str]:
     """Sentences: how many payments move, and where money goes afterwards."""
     number = Payment.objects.filter(person=gone).count()
     lines = [f"{number} {'payment moves' if number == 1 else 'payments move'}."] if number else []
@@ -23,7 +23,7 @@ def preview(kept, gone):
     return lines
 
 
-def join(kept, gone):
+def join(kept: Person, gone: Person) -> dict[str, PayoutAccount | list[str] | str | None]:
     """Move the payments and, where the kept record has none, where money goes; returns what `undo`
     needs.
 
@@ -46,7 +46,7 @@ def join(kept, gone):
     return {"payments": moved, "account": account and str(account.pk), "about": moved}
 
 
-def _cancel_doubles(kept, rows):
+def _cancel_doubles(kept: Person, rows: list[Payment]) -> None:
     """Two fees for one activity: the one that nobody has approved is cancelled."""
     fees = [row for row in rows if row.fee_pence is not None and row.state not in ENDED]
     mine = {(row.activity_id, row.occasion): row for row in fees if row.person_id == kept.pk}
@@ -65,7 +65,7 @@ def _cancel_doubles(kept, rows):
         double.note("cancelled")
 
 
-def _move(row, kept):
+def _move(row: Payment, kept: Person) -> None:
     if row.state in COMMITTED and kept.pk in {row.confirmed_by_id, row.approved_by_id}:
         raise RuleError(
             f"{kept} has confirmed or approved {row.reference}, a payment of the other record."
@@ -77,7 +77,7 @@ def _move(row, kept):
     row.note("moved")
 
 
-def _hand_over_account(kept, gone):
+def _hand_over_account(kept: Person, gone: Person) -> PayoutAccount | None:
     account = PayoutAccount.objects.filter(person=gone).first()
     if account is None or PayoutAccount.objects.filter(person=kept).exists():
         return None
@@ -85,12 +85,12 @@ def _hand_over_account(kept, gone):
     return account
 
 
-def is_clear(gone):
+def is_clear(gone: Person) -> bool:
     """Is no payment left with the emptied record?"""
     return not Payment.objects.filter(person=gone).exists()
 
 
-def undo(kept, gone, moved):
+def undo(kept: Person, gone: Person, moved):
     """Each record has its own payments again."""
     rows = Payment.objects.filter(pk__in=moved["payments"], person=kept)
     for row in rows.order_by("pk").select_for_update(no_key=True, of=("self",)):

@@ -18,6 +18,6 @@ WORDS = {
 OTHERWISE = "The bank account that was given could not be paid to."
 
 
-def words(problem):
+def words(problem) -> str:
     """A sentence for the person; a general one for a reason that we do not know."""
     return WORDS.get(problem, OTHERWISE)

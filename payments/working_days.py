@@ -2,25 +2,26 @@
 (gov.uk/bank-holidays).
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 
 import holidays
+from holidays.holiday_base import HolidayBase
 
 PROMISE = 5  # from knowing that somebody took part, and what they would like, to sending
 MOST = 400  # days that a count may span
 
 
 @cache
-def _bank_holidays():
+def _bank_holidays() -> HolidayBase:
     return holidays.country_holidays("GB", subdiv="ENG")
 
 
-def is_working_day(day):
+def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _bank_holidays()
 
 
-def after(day, count):
+def after(day: date, count) -> date:
     """The working day that comes so many working days after this day."""
     while count > 0:
         day += timedelta(days=1)
@@ -28,7 +29,7 @@ def after(day, count):
     return day
 
 
-def between(start, end):
+def between(start, end) -> int:
     """How many working days have begun since the start, up to and with the end; 0 if the end is not
     later.
     """

@@ -1,14 +1,19 @@
 """What the messages about policies say: one small function a kind, one template a message."""
 
+from typing import TYPE_CHECKING
+
 from collective.messages import addresses, mail
 from collective.messages.mail import Letter
 from policy_drafts.models import Draft, DraftFollow, PolicyRole
+
+if TYPE_CHECKING:
+    from collective.models import Message
 
 
 @mail.kind(
     "draft_published", "A draft is out", keep_text=False
 )  # staff need not be able to read the draft
-def draft_published(message):
+def draft_published(message: "Message") -> Letter | None:
     """That there is a draft to read, for who may read it; None once it is withdrawn or not for
     them.
     """
@@ -29,7 +34,7 @@ def draft_published(message):
     return letter_about(draft, stop=stop)
 
 
-def letter_about(draft, *, stop=""):
+def letter_about(draft: Draft, *, stop: str = "") -> Letter:
     """The letter itself; the rehearsal shows the same."""
     return Letter(
         "Something new to read",
@@ -52,7 +57,7 @@ def letter_about(draft, *, stop=""):
 
 
 @mail.kind("policy_invitation", "Invitation to write a policy")
-def policy_invitation(message):
+def policy_invitation(message: "Message") -> Letter | None:
     """An invitation that is still open."""
     role = (
         PolicyRole.objects.filter(pk=message.about, state=PolicyRole.State.INVITED)

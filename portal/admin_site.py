@@ -1,18 +1,24 @@
 import logging
 from functools import partial, update_wrapper
+from typing import TYPE_CHECKING
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.urls.resolvers import URLPattern, URLResolver
 from django.utils.http import urlencode
 
 from collective.people import access
 from portal.views import today
 from portal.views.errors import bad_request
 from portal.views.payments_board import payments_board
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +30,7 @@ class CollectiveAdminSite(admin.AdminSite):
     index_title = "Today"
     enable_nav_sidebar = False
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern | URLResolver]:
         """Without Django's pages for passwords, which nobody here has, and its redirect by content
         type.
         """
@@ -42,17 +48,17 @@ class CollectiveAdminSite(admin.AdminSite):
             row for row in super().get_urls() if getattr(row, "name", None) not in unwanted
         ]
 
-    def index(self, request, extra_context=None):
+    def index(self, request: "MemberRequest", extra_context=None) -> TemplateResponse:
         """Today: what waits for staff; below it, everything else."""
         return super().index(request, {**(extra_context or {}), **today.index_context(request)})
 
-    def admin_view(self, view, cacheable=False):
+    def admin_view(self, view, cacheable: bool = False):
         """What no form of ours sends (a year of eight digits, a key that is none) gets an answer,
         not a crash.
         """
         inner = super().admin_view(view, cacheable)
 
-        def answered(request, *args, **kwargs):
+        def answered(request: "MemberRequest", *args, **kwargs):
             try:
                 response = inner(request, *args, **kwargs)
                 return response.render() if isinstance(response, TemplateResponse) else response
@@ -62,10 +68,10 @@ class CollectiveAdminSite(admin.AdminSite):
 
         return update_wrapper(answered, inner)
 
-    def has_permission(self, request):
+    def has_permission(self, request: "MemberRequest"):
         return access.is_staff_with_second_factor(request)
 
-    def login(self, request, extra_context=None):
+    def login(self, request: "MemberRequest", extra_context=None) -> HttpResponseRedirect:
         """Our own sign-in, then the second factor: set up first by who has none yet."""
         here = access.next_path(request) or reverse("admin:index")
         query = f"?{urlencode({'next': here})}"

@@ -95,7 +95,7 @@ class PortalConfig(AppConfig):
     name = "portal"
     verbose_name = "The roof"
 
-    def ready(self):
+    def ready(self) -> None:
         """Wind up the clockwork."""
         announcements = import_module("collective.messages.announcements")
         mail = import_module("collective.messages.mail")

@@ -2,16 +2,18 @@
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
 
 from collective.models import Person
 from collective.people import phones
-from events.models import Conversation, Registration, TimeRequest
+from events.models import AccessNeed, Conversation, Registration, TimeRequest
 from events.models.access_need import words_of
 from events.sessions.history import said_to_them
 from payments.models import Payment
+from payments.models.payment import PaymentQuerySet
 
 
-def my_data(person):
+def my_data(person: Person):
     """A dictionary for the person to read or download: plain words, no counters, nothing of anybody
     else.
     """
@@ -73,13 +75,13 @@ def my_data(person):
     }
 
 
-def mine_paid(person):
+def mine_paid(person: Person) -> PaymentQuerySet:
     """Every payment of theirs, with what it is for and its expenses."""
     rows = Payment.objects.visible_to(person).select_related("activity")
     return rows.prefetch_related("expenses", "events").order_by("created_at")
 
 
-def _payment_data(row):
+def _payment_data(row: Payment):
     return {
         "reference": row.reference,
         "for": row.activity.neutral_name,
@@ -100,7 +102,7 @@ def _payment_data(row):
     }
 
 
-def _session_data(row):
+def _session_data(row: Registration):
     companion = row.companion or {}
     return {
         "session": row.session.title,
@@ -116,7 +118,7 @@ def _session_data(row):
     }
 
 
-def _conversation_data(row):
+def _conversation_data(row: Conversation):
     return {
         "with": row.series.title,
         "starts": row.slot.starts_at.isoformat(timespec="minutes"),
@@ -133,11 +135,11 @@ def _conversation_data(row):
     }
 
 
-def _need_data(need):
+def _need_data(need: AccessNeed):
     return {"what": need.words, "state": need.told_state, "told": need.reason}
 
 
-def _staff_acts(person, registrations):
+def _staff_acts(person: Person, registrations) -> QuerySet[LogEntry]:
     """What staff did with this person's record and registrations (the admin's log), newest
     first.
     """

@@ -4,19 +4,25 @@ with names.
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.forms import SplitDateTimeField
-from django.http import Http404
+from django.forms import Form, SplitDateTimeField
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.urls.resolvers import URLPattern
 from js_asset import Media
 
 from collective.errors import RuleError
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 
 class NamedSplitDateTime(AdminSplitDateTime):
@@ -24,7 +30,7 @@ class NamedSplitDateTime(AdminSplitDateTime):
     1.3.1).
     """
 
-    def __init__(self, attrs=None):
+    def __init__(self, attrs=None) -> None:
         super().__init__(attrs)
         for widget, name in zip(self.widgets, ("Date", "Time"), strict=True):
             widget.attrs["aria-label"] = name
@@ -33,10 +39,10 @@ class NamedSplitDateTime(AdminSplitDateTime):
 class MadeElsewhere:
     """Rows that a rule makes and keeps: nobody adds or deletes them in the admin."""
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: "MemberRequest", obj=None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
         return False
 
 
@@ -70,7 +76,7 @@ class ActAdmin(admin.ModelAdmin):
     }
     change_form_template = "admin/acts_change_form.html"
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         info = self.opts.app_label, self.opts.model_name
         stem, view = "{}_{}_".format(*info), self.admin_site.admin_view
         own = [
@@ -87,7 +93,7 @@ class ActAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def page_view(self, name, request, pk):
+    def page_view(self, name: str, request: "MemberRequest", pk: UUID):
         """One of `pages`, for who may change the row."""
         obj = self.get_object(request, str(pk))
         if obj is None:
@@ -96,7 +102,9 @@ class ActAdmin(admin.ModelAdmin):
             raise PermissionDenied
         return self.pages[name](self, request, obj)
 
-    def page(self, request, template, title, **context):
+    def page(
+        self, request: "MemberRequest", template: str, title: str, **context
+    ) -> TemplateResponse:
         """Render a page of ours in the admin's frame."""
         whole = {
             **self.admin_site.each_context(request),
@@ -106,14 +114,14 @@ class ActAdmin(admin.ModelAdmin):
         }
         return TemplateResponse(request, template, whole)
 
-    def change_url(self, obj):
+    def change_url(self, obj) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
 
     def view_on_site(self, obj):
         """The page itself, without Django's redirect by content type."""
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
-    def lookup_allowed(self, lookup, value, request):
+    def lookup_allowed(self, lookup, value, request: "MemberRequest") -> bool:
         """Nobody finds out by filtering what the page does not show: a private field, or rows
         behind a relation.
         """
@@ -124,18 +132,20 @@ class ActAdmin(admin.ModelAdmin):
         hidden = first in self.private_fields or first in reverse_relations
         return not hidden and super().lookup_allowed(lookup, value, request)
 
-    def history_view(self, request, object_id, extra_context=None):
+    def history_view(self, request: "MemberRequest", object_id, extra_context=None) -> HttpResponse:
         """What staff did with a row is for who works with it."""
         obj = self.get_object(request, object_id)
         if obj is not None and not self.has_change_permission(request, obj):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
-    def open_acts(self, request, obj):
+    def open_acts(self, request: "MemberRequest", obj):
         """The acts that make sense for this row now."""
         return self.acts
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def change_view(
+        self, request: "MemberRequest", object_id, form_url: str = "", extra_context=None
+    ) -> HttpResponse:
         obj = self.get_object(request, object_id)
         may = obj is not None and self.has_change_permission(request, obj)
         return super().change_view(
@@ -145,7 +155,7 @@ class ActAdmin(admin.ModelAdmin):
             {**(extra_context or {}), "acts": self.open_acts(request, obj) if may else ()},
         )
 
-    def act_view(self, request, pk, act):
+    def act_view(self, request: "MemberRequest", pk: UUID, act) -> HttpResponse:
         """Ask on GET, act on POST, and say what happened."""
         obj = self.get_object(request, str(pk))
         found = next((row for row in self.acts if row.name == act), None)
@@ -179,18 +189,18 @@ class ActAdmin(admin.ModelAdmin):
             hears_it_now=told,
         )
 
-    def back_from_act(self, obj):
+    def back_from_act(self, obj) -> str:
         """The page that an act returns to."""
         return self.change_url(obj)
 
-    def hears_it_now(self, obj, act):
+    def hears_it_now(self, obj, act) -> None:
         """The person who is on the phone and hears of the act at once, or None."""
         return None
 
-    def after_act(self, request, obj, act):
+    def after_act(self, request: "MemberRequest", obj, act) -> None:
         """What follows an act that was done."""
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: "MemberRequest", obj, form: Form, change) -> None:
         """Write only what was changed here: somebody else may have changed the rest since the form
         was opened.
         """
@@ -207,7 +217,9 @@ class ActAdmin(admin.ModelAdmin):
         """The row as it is now, locked until the admin's transaction ends."""
         return self.model.objects.select_for_update(no_key=True, of=("self",)).get(pk=obj.pk)
 
-    def render_change_form(self, request, context, *args, **kwargs):
+    def render_change_form(
+        self, request: "MemberRequest", context, *args, **kwargs
+    ) -> HttpResponse:
         """The editor's import map needs the page's nonce."""
         context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
         return super().render_change_form(request, context, *args, **kwargs)

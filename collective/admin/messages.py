@@ -1,7 +1,11 @@
 """Messages: what went out, what failed, and what staff tell people themselves."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +16,10 @@ from collective.admin.read_only import ReadOnlyAdmin
 from collective.messages import by_hand, mail
 from collective.models import Follow, Message, SweepRun
 
+if TYPE_CHECKING:
+    from collective.messages.mail import Letter
+    from collective.people.requests import MemberRequest
+
 State = Message.State
 
 
@@ -19,19 +27,19 @@ class ToTellFilter(admin.SimpleListFilter):
     title = "to ring or post"
     parameter_name = "to_tell"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: "MemberRequest", model_admin) -> list[tuple[str, str]]:
         return [("1", "To ring or post now")]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: "MemberRequest", queryset: QuerySet):
         return queryset.tasks(clock.now()) if self.value() == "1" else queryset
 
 
-def may_read(request, message):
+def may_read(request: "MemberRequest", message: Message) -> bool:
     """What helps a person take part is read only by who has that permission."""
     return message.kind != "needs_news" or request.user.has_perm("events.view_access_needs")
 
 
-def tell(admin, request, message):
+def tell(admin, request: "MemberRequest", message: Message):
     """The wording to read out, or the letter to print; and the buttons that say how it went."""
     if not (
         request.user.has_perm("collective.view_contact_details") and may_read(request, message)
@@ -65,14 +73,14 @@ def tell(admin, request, message):
     )
 
 
-def _url_of(letter):
+def _url_of(letter: "Letter") -> object | str:
     """Where staff note what the person answers, or what it is about."""
     row = letter.row
     page = letter.staff_page or (row and f"{row._meta.app_label}_{row._meta.model_name}_change")
     return row and reverse(f"admin:{page}", args=[row.pk])
 
 
-def _told(admin, request, message):
+def _told(admin, request: "MemberRequest", message: Message) -> HttpResponseRedirect:
     how = request.POST.get("how")
     if how == "no_answer":
         due = by_hand.no_answer(message)
@@ -138,7 +146,7 @@ class MessageAdmin(MadeElsewhere, ActAdmin):
         ),
     ]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: "MemberRequest"):
         """Without mails that are not everybody's to know of; one that failed is everybody's to
         mend.
         """
@@ -149,10 +157,10 @@ class MessageAdmin(MadeElsewhere, ActAdmin):
         return rows.exclude(pk__in=hidden.values("pk"))
 
     @admin.display(description="What", ordering="kind")
-    def what(self, message):
+    def what(self, message: Message):
         return mail.labels().get(message.kind, message.kind)
 
-    def open_acts(self, request, message):
+    def open_acts(self, request: "MemberRequest", message: Message) -> list[Act]:
         mailed = message.channel == message.Channel.EMAIL
         may = {
             "try_again": mailed and message.state == State.FAILED,
@@ -163,28 +171,28 @@ class MessageAdmin(MadeElsewhere, ActAdmin):
         }
         return [act for act in self.acts if may[act.name]]
 
-    def act_try_again(self, request, message):
+    def act_try_again(self, request: "MemberRequest", message: Message) -> str:
         mail.try_again(Message.objects.filter(pk=message.pk))
         return "It will be tried again within a minute."
 
-    def act_by_hand(self, request, message):
+    def act_by_hand(self, request: "MemberRequest", message: Message) -> str:
         by_hand.tell_by_hand(message)
         return "It is a task on Today now."
 
-    def act_seen(self, request, message):
+    def act_seen(self, request: "MemberRequest", message: Message) -> str:
         Message.objects.failed().filter(pk=message.pk).update(state=State.DROPPED)
         return "It has left Today."
 
-    def act_came_back(self, request, message):
+    def act_came_back(self, request: "MemberRequest", message: Message) -> str:
         by_hand.came_back(message)
         return "Noted: it came back."
 
-    def act_undo(self, request, message):
+    def act_undo(self, request: "MemberRequest", message: Message) -> str:
         by_hand.not_told_after_all(message)
         return "It is a task on Today again."
 
     @admin.action(description="Try failed messages again", permissions=["change"])
-    def try_again(self, request, queryset):
+    def try_again(self, request: "MemberRequest", queryset: QuerySet) -> None:
         messages.success(
             request,
             f"{mail.try_again(queryset)} failed messages will be tried again within a minute.",

@@ -1,14 +1,22 @@
+from typing import TYPE_CHECKING
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.urls import path, reverse
+from django.urls.resolvers import URLPattern
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from collective.admin import person_pages
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.admin.person_forms import PersonForm
 from collective.models import DeletionRequest, Message, Person
 from collective.people import phones, record_joins, staff
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 admin.site.unregister(EmailAddress)  # Person.email is the one address; allauth's table stays empty
 admin.site.unregister(Authenticator)
@@ -55,21 +63,21 @@ class PersonAdmin(ActAdmin):
         ),
     ]
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         invite = self.admin_site.admin_view(lambda request: person_pages.invite(self, request))
         return [path("invite/", invite, name="collective_person_invite"), *super().get_urls()]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: "MemberRequest"):
         return super().get_queryset(request).known()
 
-    def get_search_results(self, request, queryset, search_term):
+    def get_search_results(self, request: "MemberRequest", queryset: QuerySet, search_term):
         """A whole phone number finds exactly who has it, for who may see numbers."""
         number = phones.read(search_term)
         if number and request.user.has_perm("collective.view_contact_details"):
             return queryset.filter(phone_hash=phones.keyed_hash(number)), False
         return super().get_search_results(request, queryset, search_term)
 
-    def get_fieldsets(self, request, obj=None):
+    def get_fieldsets(self, request: "MemberRequest", obj=None):
         reach = ["contact_email", "reach_by"]
         if request.user.has_perm("collective.view_contact_details"):
             reach = [*CONTACTS, *reach]
@@ -83,27 +91,27 @@ class PersonAdmin(ActAdmin):
             sets.append(("Staff", {"fields": [*RIGHTS, "wants_staff_mail"]}))
         return sets
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
+    def get_form(self, request: "MemberRequest", obj=None, change: bool = False, **kwargs):
         """Phone number and address are part of the form only for who may see them."""
         hidden = [] if request.user.has_perm("collective.view_contact_details") else CONTACTS
         base = type("PersonForm", (PersonForm,), dict.fromkeys(hidden))
         return super().get_form(request, obj, change, **{"form": base, **kwargs})
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: "MemberRequest", obj=None) -> list[str]:
         """Who is staff, and of which group, is for superusers; an address is changed with a code
         sent to it.
         """
         return [*self.readonly_fields, *([] if request.user.is_superuser else RIGHTS)]
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: "MemberRequest", obj=None) -> bool:
         if obj is None or not obj.is_staff or obj == request.user or request.user.is_superuser:
             return super().has_change_permission(request, obj)
         return request.user.has_perm("collective.manage_staff") and not obj.is_superuser
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
         return False
 
-    def open_acts(self, request, obj):
+    def open_acts(self, request: "MemberRequest", obj) -> list[Act]:
         manages = (
             request.user.has_perm("collective.manage_staff")
             and obj.is_staff
@@ -117,22 +125,22 @@ class PersonAdmin(ActAdmin):
         }
         return [act for act in self.acts if may[act.name]]
 
-    def act_undo_join(self, request, person):
+    def act_undo_join(self, request: "MemberRequest", person: Person):
         lines = record_joins.undo(person.joins.filter(undone_at=None).first(), request.user)
         return " ".join(["The two records are two again.", *lines])
 
-    def act_reset_second_step(self, request, person):
+    def act_reset_second_step(self, request: "MemberRequest", person: Person) -> str:
         staff.check_may_manage(request.user, person)
         staff.reset_second_step(person, by=request.user)
         return "Their second step is reset, and they are signed out everywhere."
 
-    def act_leave(self, request, person):
+    def act_leave(self, request: "MemberRequest", person: Person) -> str:
         staff.check_may_manage(request.user, person)
         staff.leave(person, by=request.user)
         return f"{person} is no longer staff, and signed out everywhere."
 
     @admin.display(description="Bookings")
-    def bookings(self, person):
+    def bookings(self, person: Person) -> str:
         rows = person.registrations.select_related("session").order_by("-created_at")[:20]
         lines = (
             (
@@ -154,7 +162,7 @@ class PersonAdmin(ActAdmin):
         return format_html_join("", '<p><a href="{}">{}</a>: {}</p>', [*lines, *more]) or "none"
 
     @admin.display(description="Mail that did not arrive")
-    def did_not_arrive(self, person):
+    def did_not_arrive(self, person: Person) -> str:
         rows = Message.objects.failed().filter(person=person)[:5]
         lines = (
             (reverse("admin:collective_message_change", args=[row.pk]), row.error[:100])
@@ -184,11 +192,11 @@ class DeletionRequestAdmin(ActAdmin):
     list_select_related = ["person"]
     readonly_fields = ["person", "asked_at", "person_page"]
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: "MemberRequest") -> bool:
         return False
 
     @admin.display(description="Their record")
-    def person_page(self, row):
+    def person_page(self, row) -> SafeString:
         return format_html(
             '<a href="{}">{}</a>',
             reverse("admin:collective_person_change", args=[row.person_id]),

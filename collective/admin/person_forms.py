@@ -1,13 +1,19 @@
 """Staff's forms about people."""
 
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.core.validators import validate_email
+from django.forms import Form
 
 from collective.models import Person
 from collective.pages.forms import ADDRESS_LENGTH
 from collective.people import phones
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 POST_LENGTH = 400
 MOST_FOUND = 20
@@ -16,10 +22,10 @@ MOST_FOUND = 20
 class PhoneField(forms.CharField):
     """A UK number as people write it, or another country's with its +."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs) -> None:
         super().__init__(**{"max_length": 40, "required": False, "label": "Phone number", **kwargs})
 
-    def clean(self, value):
+    def clean(self, value) -> str | None:
         text = super().clean(value)
         number = phones.read(text) if text else None
         if text and number is None:
@@ -29,7 +35,7 @@ class PhoneField(forms.CharField):
         return number
 
 
-def _known_by(number):
+def _known_by(number: int):
     """Who has this number already, or None."""
     return (
         Person.objects.known().filter(phone_hash=phones.keyed_hash(number)).first()
@@ -62,7 +68,7 @@ class PersonForm(forms.ModelForm):
         ]
         widgets = {"groups": forms.CheckboxSelectMultiple}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if "phone" in self.fields and self.instance.pk:
             self.initial["phone"] = self.instance.phone_as_written
@@ -96,7 +102,7 @@ class PersonForm(forms.ModelForm):
             )
         return cleaned
 
-    def save(self, commit=True):
+    def save(self, commit: bool = True):
         if "phone" in self.fields:
             self.instance.phone = self.cleaned_data["phone"]
             self.instance.postal_address = self.cleaned_data["postal_address"] or None
@@ -153,7 +159,7 @@ class NewPersonForm(forms.Form):
             )
         return cleaned
 
-    def save(self):
+    def save(self) -> Person:
         self.cleaned_data.pop("is_somebody_else")
         return Person.objects.create(
             **{**self.cleaned_data, "postal_address": self.cleaned_data["postal_address"] or None}
@@ -168,7 +174,7 @@ class FindPersonForm(forms.Form):
     )
 
 
-def found(request, form):
+def found(request: "MemberRequest", form: Form):
     """Those whom the search names; a phone number is looked for only by who may see numbers."""
     text = form.cleaned_data["q"]
     if phones.read(text) and not request.user.has_perm("collective.view_contact_details"):
@@ -196,7 +202,7 @@ class InviteForm(forms.Form):
     )
 
 
-def find_or_add(admin, request):
+def find_or_add(admin, request: "MemberRequest"):
     """Who rang up?
 
     Found by name, address or the whole phone number; or somebody new. Returns (the person that was

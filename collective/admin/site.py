@@ -1,5 +1,7 @@
 """The community's settings, its pages and its support lines."""
 
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.contrib import admin
 from django.db import models
@@ -7,6 +9,9 @@ from django.utils.html import format_html
 
 from collective.admin.acts import ActAdmin
 from collective.models import Community, Page, SupportLine
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 
 @admin.register(Community)
@@ -23,10 +28,10 @@ class CommunityAdmin(ActAdmin):
         ("Look", {"fields": ["mark", "colour", "dark_colour"]}),
     ]
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: "MemberRequest") -> bool:
         return False  # `manage.py prepare` makes the one row
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
         return False
 
 
@@ -43,5 +48,5 @@ class SupportLineAdmin(admin.ModelAdmin):
     search_fields = ["name", "about"]
 
     @admin.display(description="Reminder")
-    def reminder(self, line):
+    def reminder(self, line) -> str:
         return format_html("<strong>{}</strong>", "Please check it") if line.needs_checking else ""

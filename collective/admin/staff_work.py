@@ -1,9 +1,16 @@
 """Follow-ups, and messages to many."""
 
+from datetime import date
+from typing import TYPE_CHECKING
+
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.forms import Form
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from collective import clock
 from collective.admin.acts import Act, ActAdmin
@@ -11,6 +18,9 @@ from collective.errors import RuleError
 from collective.messages import announcements, mail
 from collective.models import Announcement, FollowUp, Message
 from collective.safety.markup import rich_text
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 State = Announcement.State
 SENT_SOON = "It goes out in a minute. Until then you can stop it here."
@@ -25,12 +35,12 @@ class FollowUpForm(forms.ModelForm):
         model = FollowUp
         fields = ["person", "activity", "due_on"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.what and "what" in self.fields:
             self.initial["what"] = self.instance.what
 
-    def save(self, commit=True):
+    def save(self, commit: bool = True):
         self.instance.what = self.cleaned_data["what"]
         return super().save(commit)
 
@@ -49,26 +59,28 @@ class FollowUpAdmin(ActAdmin):
         Act("open", "Open it again", "It is on Today again.", "Opened again"),
     ]
 
-    def get_changeform_initial_data(self, request):
+    def get_changeform_initial_data(
+        self, request: "MemberRequest"
+    ) -> dict[str, date | list[str] | str]:
         return {
             "due_on": timezone.localdate(clock.now()),
             **super().get_changeform_initial_data(request),
         }
 
-    def open_acts(self, request, row):
+    def open_acts(self, request: "MemberRequest", row) -> list[Act]:
         return [act for act in self.acts if (act.name == "open") == (row.done_at is not None)]
 
-    def act_done(self, request, row):
+    def act_done(self, request: "MemberRequest", row) -> str:
         FollowUp.objects.filter(pk=row.pk, done_at=None).update(
             done_at=clock.now(), done_by=request.user
         )
         return "Done."
 
-    def act_open(self, request, row):
+    def act_open(self, request: "MemberRequest", row) -> str:
         FollowUp.objects.filter(pk=row.pk).update(done_at=None, done_by=None)
         return "It is open again."
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: "MemberRequest", obj, form: Form, change) -> None:
         obj.created_by = obj.created_by or request.user
         obj.save()
 
@@ -80,7 +92,7 @@ class AnnouncementForm(forms.ModelForm):
         model = Announcement
         fields = ["audience", "call", "activity", "chosen", "subject", "body"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if "audience" in self.fields:
             self.fields["audience"].choices = [("", "Please choose"), *announcements.choices()]
@@ -117,7 +129,7 @@ class WhenForm(forms.Form):
         return at
 
 
-def preview(admin_, request, announcement):
+def preview(admin_: ModelAdmin, request: "MemberRequest", announcement: Announcement):
     """How it reads, who is told by which channel; a test to oneself; then send, or set a time."""
     form = WhenForm(request.POST if request.POST.get("how") == "send" else None)
     if request.method == "POST":
@@ -148,7 +160,9 @@ def preview(admin_, request, announcement):
     )
 
 
-def _send(admin_, request, announcement, send_at):
+def _send(
+    admin_: ModelAdmin, request: "MemberRequest", announcement: Announcement, send_at
+) -> HttpResponseRedirect:
     row = announcements.schedule(announcement, send_at)
     admin_.log_change(request, row, "Sent" if not send_at else "Set a time")
     at = timezone.localtime(row.send_at)
@@ -186,10 +200,10 @@ class AnnouncementAdmin(ActAdmin):
         return announcements.audience_of(row).label
 
     @admin.display(description="What we say")
-    def body_shown(self, row):
+    def body_shown(self, row) -> SafeString:
         return rich_text(row.body)
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: "MemberRequest", obj=None):
         """What goes out, or went out, is no longer changed."""
         shown = [
             "audience_words",
@@ -204,38 +218,40 @@ class AnnouncementAdmin(ActAdmin):
         ]
         return [] if obj is None or obj.state == State.DRAFT else shown
 
-    def get_fields(self, request, obj=None):
+    def get_fields(self, request: "MemberRequest", obj=None):
         return (
             self.fields
             if obj is None or obj.state == State.DRAFT
             else self.get_readonly_fields(request, obj)
         )
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: "MemberRequest", obj=None):
         return super().has_delete_permission(request, obj) and (
             obj is None or obj.state == State.DRAFT
         )
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: "MemberRequest", obj=None) -> bool:
         return super().has_change_permission(request, obj) and request.user.has_perm(
             "collective.send_announcement"
         )
 
-    def open_acts(self, request, row):
+    def open_acts(self, request: "MemberRequest", row) -> list[Act] | tuple[()]:
         return self.acts if row.state == State.SCHEDULED else ()
 
-    def act_stop(self, request, row):
+    def act_stop(self, request: "MemberRequest", row) -> str:
         announcements.stop(row)
         return "Stopped. It has not gone out."
 
     saves_changes_only = True
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: "MemberRequest", obj, form: Form, change) -> None:
         obj.created_by = obj.created_by or request.user
         super().save_model(request, obj, form, change)
 
-    def response_add(self, request, obj, post_url_continue=None):
+    def response_add(
+        self, request: "MemberRequest", obj, post_url_continue=None
+    ) -> HttpResponseRedirect:
         return redirect("admin:collective_announcement_preview", obj.pk)
 
-    def response_change(self, request, obj):
+    def response_change(self, request: "MemberRequest", obj) -> HttpResponseRedirect:
         return redirect("admin:collective_announcement_preview", obj.pk)

@@ -19,7 +19,7 @@ unheard = 0
 _silent_until = 0.0
 
 
-def ring(task, *arguments):
+def ring(task, *arguments) -> None:
     """Announce a row by its key. Failures are counted and logged, never raised."""
     global unheard, _silent_until
     if time.monotonic() < _silent_until:

@@ -7,6 +7,7 @@ what else has to be held.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -23,7 +24,7 @@ State = Message.State
 _parts = []
 
 
-def register(part: Callable):
+def register(part: Callable) -> None:
     """Add `part(taken_at, now)`, which does at once what only time has brought since; returns how
     many things.
 
@@ -33,7 +34,7 @@ def register(part: Callable):
 
 
 @transaction.atomic
-def hold(taken_at):
+def hold(taken_at: datetime):
     """Hold everything that may have been sent between the backup and now; returns how many things.
 
     Run before any worker: `bin/restore` does.
@@ -54,7 +55,7 @@ def hold(taken_at):
     return held
 
 
-def _told(now):
+def _told(now: datetime) -> int:
     """Followers may have heard already of what opened meanwhile."""
     opened = Activity.objects.filter(state=Activity.State.OPEN).filter(
         Q(opens_at=None) | Q(opens_at__lte=now)

@@ -33,7 +33,7 @@ class Sweep:
 _sweeps = {}
 
 
-def register(name, act, *, every=timedelta(seconds=10)):
+def register(name: str, act, *, every=timedelta(seconds=10)) -> None:
     """Add a sweep; apps call this when they are ready."""
     _sweeps[name] = Sweep(name, act, every)
 
@@ -42,7 +42,7 @@ def names():
     return sorted(_sweeps)
 
 
-def run_all():
+def run_all() -> None:
     """Run every sweep whose time has come; one that fails does not keep the others from running."""
     latest = dict(SweepRun.objects.values_list("name").annotate(Max("started_at")))
     for sweep in _sweeps.values():
@@ -51,7 +51,7 @@ def run_all():
             run(sweep.name)
 
 
-def run(name):
+def run(name: str) -> SweepRun:
     """Run one sweep now and return its SweepRun."""
     row = SweepRun.objects.create(name=name)
     try:
@@ -102,13 +102,13 @@ def late():
     )
 
 
-def forget_old_runs():
+def forget_old_runs() -> tuple[int, int]:
     """Delete the rows of runs older than two days; returns (seen, done)."""
     done, _ = SweepRun.objects.filter(started_at__lt=clock.now() - KEEP_RUNS).delete()
     return done, done
 
 
-def forget_old_sign_ins():
+def forget_old_sign_ins() -> tuple[int, int]:
     """Delete asked-for sign-ins older than a day; returns (seen, done)."""
     done, _ = SignIn.objects.filter(created_at__lt=clock.now() - KEEP_SIGN_INS).delete()
     return done, done

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from collective import clock
 from collective.background import sweeps
 from collective.errors import RuleError
 from collective.messages import addresses, mail
-from collective.models import Announcement, Follow, Person
+from collective.messages.mail import Letter
+from collective.models import Activity, Announcement, Call, Follow, Message, Person
 
 State = Announcement.State
 SOON = timedelta(minutes=1)
@@ -36,7 +37,7 @@ class Audience:
 _audiences = {}
 
 
-def register(*audiences):
+def register(*audiences) -> None:
     """Make these audiences known; the portal calls this."""
     _audiences.update({row.name: row for row in audiences})
 
@@ -45,11 +46,11 @@ def choices():
     return [(row.name, row.label) for row in _audiences.values()]
 
 
-def audience_of(announcement):
+def audience_of(announcement: Announcement):
     return _audiences[announcement.audience]
 
 
-def check(audience_name, *, call, activity, chosen):
+def check(audience_name, *, call: Call, activity: Activity, chosen) -> None:
     """Raise RuleError, with what to do, where the audience's call, session or people are not
     named.
     """
@@ -61,7 +62,7 @@ def check(audience_name, *, call, activity, chosen):
         raise RuleError(f"Choose {what} for this audience.")
 
 
-def people(announcement):
+def people(announcement: Announcement) -> QuerySet[Person]:
     """Those who are told: each once, none who is shut out, and news to nobody who does not want
     any.
     """
@@ -72,7 +73,7 @@ def people(announcement):
     return found.filter(wants_news=True) if audience.is_news else found
 
 
-def counts(announcement):
+def counts(announcement: Announcement):
     """{"email": n, "phone": n, "post": n, "off": how many have turned news off}."""
     told = Counter(people(announcement).values_list("reach_by", flat=True))
     everybody = (
@@ -87,7 +88,7 @@ def counts(announcement):
 
 
 @transaction.atomic
-def schedule(announcement, send_at=None):
+def schedule(announcement: Announcement, send_at=None) -> Announcement:
     """Send it at this time, or in a minute, so that it can be stopped.
 
     Raises RuleError for one that went out.
@@ -101,7 +102,7 @@ def schedule(announcement, send_at=None):
 
 
 @transaction.atomic
-def stop(announcement):
+def stop(announcement: Announcement) -> Announcement:
     """Keep it from going out. Raises RuleError where it has gone out."""
     row = _locked(announcement)
     if row.state == State.SENT:
@@ -111,7 +112,7 @@ def stop(announcement):
     return row
 
 
-def _locked(announcement):
+def _locked(announcement: Announcement) -> Announcement:
     return Announcement.objects.select_for_update(no_key=True, of=("self",)).get(pk=announcement.pk)
 
 
@@ -122,7 +123,7 @@ def send_due():
 
 
 @transaction.atomic
-def _send(key):
+def _send(key: str) -> int:
     row = (
         Announcement.objects.due(clock.now())
         .filter(pk=key)
@@ -139,12 +140,12 @@ def _send(key):
     return row.told
 
 
-def test(announcement, person):
+def test(announcement: Announcement, person: Person) -> None:
     """Send it to oneself, to see how it reads; each time anew."""
     mail.tell(person, "announcement_test", announcement, revision=clock.now().isoformat())
 
 
-def _letter(message, announcement, subject):
+def _letter(message: Message, announcement: Announcement, subject: str) -> Letter:
     stop_address = ""
     follow = message.person and _follows(announcement).filter(person=message.person).first()
     if follow and audience_of(announcement).is_news:
@@ -157,7 +158,7 @@ def _letter(message, announcement, subject):
     )
 
 
-def _follows(announcement):
+def _follows(announcement: Announcement) -> QuerySet[Follow]:
     """Of the call, and of any way to take part in it."""
     return Follow.objects.filter(
         Q(call=announcement.call_id) | Q(activity__call=announcement.call_id)
@@ -165,23 +166,23 @@ def _follows(announcement):
 
 
 @mail.kind("announcement", "Message to many")
-def announcement_letter(message):
+def announcement_letter(message: Message) -> Letter:
     announcement = Announcement.objects.get(pk=message.about)
     return _letter(message, announcement, announcement.subject)
 
 
 @mail.kind("announcement_test", "Message to many, as a test to oneself")
-def announcement_test(message):
+def announcement_test(message: Message) -> Announcement | Letter | None:
     announcement = Announcement.objects.filter(pk=message.about).first()
     return announcement and _letter(message, announcement, f"Test: {announcement.subject}"[:150])
 
 
-def followers(announcement):
+def followers(announcement: Announcement) -> QuerySet[Person]:
     """Who asked to be told about the call, or about any way to take part in it."""
     return Person.objects.filter(follows__in=_follows(announcement))
 
 
-def chosen(announcement):
+def chosen(announcement: Announcement) -> QuerySet[Person]:
     return announcement.chosen.all()
 
 

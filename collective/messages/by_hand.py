@@ -5,7 +5,7 @@ Each is a `Message` whose channel is not email. It is done when somebody marks i
 longer true goes by itself. A mail that came to nobody can become such a task.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -13,13 +13,13 @@ from collective import clock
 from collective.background import sweeps
 from collective.errors import RuleError
 from collective.messages import mail
-from collective.models import Message
+from collective.models import Message, Person
 
 TRY_AGAIN_IN = timedelta(hours=2)
 State = Message.State
 
 
-def wording(message):
+def wording(message: Message):
     """(letter, HTML) to read out or print; None if it is no longer true, and then the task is
     dropped.
     """
@@ -30,7 +30,7 @@ def wording(message):
     return letter, mail.render(message, letter, message.channel)
 
 
-def drop(keys):
+def drop(keys: list[int]) -> int:
     """Take away tasks that are no longer true; returns how many."""
     return (
         Message.objects.by_hand()
@@ -40,7 +40,7 @@ def drop(keys):
 
 
 @transaction.atomic
-def mark_told(message, by):
+def mark_told(message: Message, by: Person) -> bool:
     """Note who told it, and start what waits for it (an offer's time).
 
     Asked twice, it does nothing more.
@@ -53,7 +53,7 @@ def mark_told(message, by):
 
 
 @transaction.atomic
-def not_told_after_all(message):
+def not_told_after_all(message: Message) -> None:
     """Undo: it is a task again. Raises RuleError where it is no longer true."""
     _check_true(message)
     _hold(message)
@@ -62,12 +62,12 @@ def not_told_after_all(message):
         raise RuleError("Somebody has undone this already.")
 
 
-def _check_true(message):
+def _check_true(message: Message) -> None:
     if mail.letter_of(message) is None:
         raise RuleError("This is no longer true, so there is nothing to tell any more.")
 
 
-def no_answer(message):
+def no_answer(message: Message) -> datetime:
     """Nobody answered the phone: it comes back in two hours, or when half of the time left is
     over.
     """
@@ -79,7 +79,7 @@ def no_answer(message):
 
 
 @transaction.atomic
-def tell_by_hand(message):
+def tell_by_hand(message: Message) -> None:
     """A mail that came to nobody becomes a task.
 
     Raises RuleError where there is nobody or nothing to tell.
@@ -100,20 +100,20 @@ def tell_by_hand(message):
         raise RuleError("Somebody has done this already.")
 
 
-def _hold(message):
+def _hold(message: Message) -> None:
     before = mail.kind_of(message).when_by_hand
     if before:
         before(message)
 
 
-def came_back(message):
+def came_back(message: Message) -> None:
     """A mail that the server took came back: note it as failed, so that somebody sees it."""
     sent = Message.objects.filter(pk=message.pk, channel=Message.Channel.EMAIL, state=State.SENT)
     if not sent.update(state=State.FAILED, error="It came back (noted by staff)."):
         raise RuleError("Only a mail that was sent can come back.")
 
 
-def told_at_once(about, by, kinds):
+def told_at_once(about, by: Person, kinds) -> int:
     """Whoever is on the phone has just heard it: these messages about the row are done; returns how
     many.
     """
@@ -129,11 +129,11 @@ def drop_untrue():
     return sweeps.each([(message,) for message in tasks], _drop_if_untrue)
 
 
-def _drop_if_untrue(message):
+def _drop_if_untrue(message: Message) -> int:
     return drop([message.pk]) if mail.letter_of(message) is None else 0
 
 
-def rechannel(person):
+def rechannel(person: Person) -> None:
     """Their ways have changed: what waits to be told by one that is gone takes another.
 
     An offer's time goes along.
@@ -150,7 +150,7 @@ def rechannel(person):
             to_mail(message)
 
 
-def _to_hand(message, person):
+def _to_hand(message: Message, person: Person) -> None:
     try:
         _hold(message)
     except RuleError:  # an offer that has ended: nothing to tell
@@ -159,7 +159,7 @@ def _to_hand(message, person):
         Message.objects.filter(pk=message.pk).update(channel=person.channel_by_hand)
 
 
-def to_mail(message):
+def to_mail(message: Message) -> None:
     """A task becomes a mail; what waits for it (an offer's time) begins."""
     after = mail.kind_of(message).when_told
     if after:

@@ -2,11 +2,11 @@
 
 from collective.messages import addresses
 from collective.messages.mail import Letter, kind
-from collective.models import Activity, Follow, SignIn
+from collective.models import Activity, Follow, Message, SignIn
 
 
 @kind("code", "Sign-in code", keep_text=False)
-def code(message):
+def code(message: Message) -> Letter | None:
     sign_in = SignIn.objects.filter(pk=message.about).first()
     if sign_in is None or not sign_in.is_usable:
         return None
@@ -15,7 +15,7 @@ def code(message):
     )
 
 
-def _follow_letter(message, subject, template):
+def _follow_letter(message: Message, subject: str, template: str) -> Letter | None:
     activity = Activity.objects.select_related("call").get(pk=message.about)
     follow = Follow.objects.filter(person=message.person, activity=activity).first()
     follow = follow or Follow.objects.filter(person=message.person, call=activity.call).first()
@@ -31,11 +31,11 @@ def _follow_letter(message, subject, template):
 
 
 @kind("date_set", "A date was set")
-def date_set(message):
+def date_set(message: Message) -> Letter | None:
     return _follow_letter(message, "A date has been set", "email/date_set.html")
 
 
 @kind("sign_up_open", "Sign-up is open")
-def sign_up_open(message):
+def sign_up_open(message: Message) -> Letter | None:
     letter = _follow_letter(message, "Sign-up is open", "email/sign_up_open.html")
     return letter if letter and letter.context["activity"].is_open else None

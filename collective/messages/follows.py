@@ -2,21 +2,23 @@
 opens.
 """
 
+from typing import Literal
+
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from collective import clock
 from collective.messages import mail
-from collective.models import Activity, Follow
+from collective.models import Activity, Follow, Person
 
 
-def follow(person, target):
+def follow(person: Person, target) -> Follow:
     """Follow a Call or an Activity; asking again changes nothing."""
     field = target._meta.model_name
     return Follow.objects.get_or_create(person=person, **{field: target})[0]
 
 
-def announce_all():
+def announce_all() -> tuple[int, Literal[0] | int]:
     """Tell followers what has become true since the last look; returns (seen, done)."""
     now = clock.now()
     published = Activity.objects.filter(call__published_at__lte=now, state=Activity.State.OPEN)
@@ -27,7 +29,7 @@ def announce_all():
 
 
 @transaction.atomic
-def _announce(key):
+def _announce(key: str) -> int:
     activity = (
         Activity.objects.select_for_update(no_key=True, of=("self",))
         .select_related("call")
@@ -51,7 +53,7 @@ def _announce(key):
     return told
 
 
-def followers_of(activity):
+def followers_of(activity: Activity) -> QuerySet[Follow]:
     """Follows of the activity and, unless it is by invitation, of its call."""
     whom = (
         Q(activity=activity)

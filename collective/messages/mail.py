@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -18,12 +18,13 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from collective import clock
 from collective.background import doorbell
 from collective.messages.mail_text import plain_text
-from collective.models import Community, Message
-from collective.models.message import new_message_id
+from collective.models import Community, Message, Person
+from collective.models.message import MessageQuerySet, new_message_id
 
 LEASE = timedelta(minutes=3)
 BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30)]
@@ -77,7 +78,7 @@ class Kind:
 _kinds = {}
 
 
-def kind(name, label, **options):
+def kind(name: str, label: str, **options):
     """Mark the decorated function as the writer of this kind of message. The label is for staff."""
 
     def marked(write):
@@ -87,7 +88,7 @@ def kind(name, label, **options):
     return marked
 
 
-def register_kinds(module):
+def register_kinds(module) -> None:
     """Make the kinds whose writers stand in this module known; the portal calls this."""
     for value in vars(module).values():
         found = getattr(value, "kind", None)
@@ -95,7 +96,7 @@ def register_kinds(module):
             _kinds[found.name] = found
 
 
-def kind_of(message):
+def kind_of(message: Message):
     return _kinds[message.kind]
 
 
@@ -104,7 +105,7 @@ def labels():
     return {name: row.label for name, row in _kinds.items()}
 
 
-def hidden_from(user):
+def hidden_from(user: Person):
     """The kinds whose mails this member of staff does not see among the messages."""
     return [
         row.name for row in _kinds.values() if row.private_to and not user.has_perm(row.private_to)
@@ -112,8 +113,16 @@ def hidden_from(user):
 
 
 def tell(
-    person, kind_name, about, *, revision="", address="", channel="", due_at=None, not_after=None
-):
+    person: Person,
+    kind_name: str,
+    about,
+    *,
+    revision: str = "",
+    address: str = "",
+    channel: str = "",
+    due_at: datetime | None = None,
+    not_after: datetime | None = None,
+) -> None:
     """Write a message in the caller's transaction; once for each (person, kind, row, revision),
     however often asked.
 
@@ -130,7 +139,15 @@ def tell(
         transaction.on_commit(lambda: doorbell.ring("collective.send_message", message.message_id))
 
 
-def tell_all(people, kind_name, about, *, revision="", due_at=None, not_after=None):
+def tell_all(
+    people,
+    kind_name: str,
+    about,
+    *,
+    revision: str = "",
+    due_at: datetime | None = None,
+    not_after: datetime | None = None,
+) -> int:
     """The same for many people, in batches, with one ring for all; returns how many were asked
     for.
     """
@@ -143,14 +160,16 @@ def tell_all(people, kind_name, about, *, revision="", due_at=None, not_after=No
     return told
 
 
-def batched(rows, size):
+def batched(rows, size: int):
     """Lists of so many rows (itertools has it from Python 3.12)."""
     rows = iter(rows)
     while batch := list(islice(rows, size)):
         yield batch
 
 
-def _message(person, kind_name, about, revision, due_at, not_after):
+def _message(
+    person: Person, kind_name: str, about, revision: str, due_at: datetime, not_after: datetime
+) -> Message:
     now = clock.now()
     return Message(
         person=person,
@@ -188,7 +207,7 @@ def send_due():
     return seen, done
 
 
-def _send(messages, connection):
+def _send(messages: MessageQuerySet, connection):
     message = _claim(messages)
     if message is None:
         return False
@@ -242,7 +261,7 @@ def _claim(messages):
     return message
 
 
-def _still_mine(message):
+def _still_mine(message: Message) -> bool:
     """Take the lease anew just before the text goes out: a sender that was frozen past its lease
     sends nothing.
     """
@@ -250,7 +269,7 @@ def _still_mine(message):
     return mine.update(lease_until=clock.now() + LEASE) == 1
 
 
-def letter_of(message):
+def letter_of(message: Message):
     """What the message says now, or None if it is too late or no longer true."""
     if message.not_after and message.not_after <= clock.now():
         return None
@@ -265,7 +284,7 @@ def letter_of(message):
     return replace(letter, to=to)
 
 
-def render(message, letter, channel=Message.Channel.EMAIL):
+def render(message: Message, letter, channel=Message.Channel.EMAIL) -> SafeString:
     """The message's HTML: a mail, or (the same wording, without links) what is read out or
     posted.
     """
@@ -282,7 +301,7 @@ def render(message, letter, channel=Message.Channel.EMAIL):
     )
 
 
-def _email(message, letter, connection):
+def _email(message: Message, letter, connection) -> EmailMultiAlternatives:
     community = Community.current()
     html = render(message, letter)
     headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}
@@ -304,7 +323,7 @@ def _email(message, letter, connection):
     return mail
 
 
-def _failed(message, error):
+def _failed(message: Message, error: Exception):
     """A clear refusal ends it, where staff see it; anything else is tried again, ever more slowly,
     for three days.
     """
@@ -322,7 +341,7 @@ def _failed(message, error):
     )
 
 
-def _is_final(error):
+def _is_final(error) -> bool:
     """Did the server refuse this address or this text for good?
 
     A wrong password of ours is no such refusal.
@@ -332,7 +351,7 @@ def _is_final(error):
     return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
 
 
-def _settle(message, **changes):
+def _settle(message: Message, **changes):
     """Write the end of this attempt, unless another sender has taken the message meanwhile."""
     mine = Message.objects.filter(pk=message.pk, lease=message.lease)
     return (
@@ -341,7 +360,7 @@ def _settle(message, **changes):
     )
 
 
-def try_again(messages):
+def try_again(messages: str):
     """Put failed messages back in the queue; returns how many."""
     return messages.filter(state=Message.State.FAILED).update(
         state=Message.State.WAITING,
@@ -351,7 +370,7 @@ def try_again(messages):
     )
 
 
-def empty_old_texts():
+def empty_old_texts() -> tuple[int, int]:
     """Forget what was written after 30 days; that it was sent stays known. Returns (seen, done)."""
     old = Message.objects.filter(sent_at__lt=clock.now() - KEEP_TEXTS).exclude(text="")
     done = old.update(text="", subject="")

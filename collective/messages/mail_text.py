@@ -8,20 +8,20 @@ from markdownify import MarkdownConverter
 class _PlainText(MarkdownConverter):
     """Markdown, but a link reads "words: address" and nothing is escaped: it is read by people."""
 
-    def convert_a(self, el, text, parent_tags):
+    def convert_a(self, el, text: str, parent_tags) -> str:
         address = el.get("href", "").removeprefix("mailto:").removeprefix("tel:")
         return text if not address or address == text.strip() else f"{text}: {address}"
 
-    def convert_title(self, el, text, parent_tags):
+    def convert_title(self, el, text: str, parent_tags) -> str:
         return ""
 
-    def convert_strong(self, el, text, parent_tags):
+    def convert_strong(self, el, text: str, parent_tags) -> str:
         return text
 
     convert_b = convert_em = convert_i = convert_strong
 
 
-def plain_text(html):
+def plain_text(html: str) -> str:
     """Readable text for a mail program without HTML."""
     text = _PlainText(
         heading_style="underlined",

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def by_phone(apps, schema_editor):
+def by_phone(apps, schema_editor) -> None:
     """Who has no email address is told things by phone."""
     apps.get_model("collective", "Person").objects.filter(email=None).update(reach_by="phone")
 

@@ -1,9 +1,12 @@
 import uuid
 from itertools import count
+from typing import Self
+from uuid import UUID
 
 import pghistory
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.base import Model
 
 from collective import clock
 from collective.models.call import Call
@@ -25,7 +28,7 @@ NOT_COPIED = {
 }
 
 
-def free_slug(model, slug):
+def free_slug(model: type["Activity"], slug: str) -> str:
     """The slug with the first number that no other row has: first-session-2."""
     stem = slug[:70]
     taken = set(model.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
@@ -33,7 +36,7 @@ def free_slug(model, slug):
 
 
 class ActivityQuerySet(models.QuerySet):
-    def visible_to(self, person):
+    def visible_to(self, person: Person) -> Self:
         """Those of published calls, by invitation only to who is named; staff also see what is
         being prepared.
         """
@@ -45,7 +48,7 @@ class ActivityQuerySet(models.QuerySet):
         named = self.model.invited.through.objects.filter(activity=OuterRef("pk"), person=person)
         return public.filter(Q(by_invitation=False) | Exists(named))
 
-    def lock(self, pk):
+    def lock(self, pk: UUID):
         """One row, fresh and locked.
 
         First the activity's own, then the child's: the order in which both are written, which one
@@ -54,7 +57,7 @@ class ActivityQuerySet(models.QuerySet):
         Activity.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
         return self.select_for_update(no_key=True).get(pk=pk)
 
-    def with_following(self, person):
+    def with_following(self, person: Person) -> Self:
         """Add `is_followed`: does this person want to be told when it opens?"""
         from collective.models.follow import Follow
 
@@ -151,10 +154,10 @@ class Activity(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def whole(self):
+    def whole(self) -> Model | Self:
         """This activity as what it is: a session as its Session, a bare card as itself."""
         for relation in self._meta.related_objects:
             if relation.parent_link and (
@@ -163,7 +166,7 @@ class Activity(models.Model):
                 return child
         return self
 
-    def copy(self, call):
+    def copy(self, call: Call) -> Self:
         """The same way to take part in this call, without people and without a date, to be
         confirmed anew.
         """
@@ -180,23 +183,23 @@ class Activity(models.Model):
         }
 
     @property
-    def is_in_person(self):
+    def is_in_person(self) -> bool:
         return self.kind == self.Kind.IN_PERSON
 
     @property
-    def has_date(self):
+    def has_date(self) -> bool:
         return self.starts_at is not None and self.state != self.State.TO_BE_CONFIRMED
 
     @property
-    def has_ended(self):
+    def has_ended(self) -> bool:
         return self.ends_at is not None and self.ends_at <= clock.now()
 
     @property
-    def has_started(self):
+    def has_started(self) -> bool:
         return self.starts_at is not None and self.starts_at <= clock.now()
 
     @property
-    def opens_later(self):
+    def opens_later(self) -> bool:
         return (
             self.state == self.State.OPEN
             and self.opens_at is not None
@@ -204,7 +207,7 @@ class Activity(models.Model):
         )
 
     @property
-    def is_open(self):
+    def is_open(self) -> bool:
         """May people sign up now? Until the end: somebody who comes late is welcome."""
         return self.state == self.State.OPEN and not self.opens_later and not self.has_ended
 
@@ -220,5 +223,5 @@ class Activity(models.Model):
         return self.state
 
     @property
-    def can_be_followed(self):
+    def can_be_followed(self) -> bool:
         return self.standing in {self.State.TO_BE_CONFIRMED, "opens_later"}

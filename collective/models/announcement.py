@@ -1,4 +1,6 @@
 import uuid
+from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +13,7 @@ from collective.safety.markup import RichTextField
 
 
 class AnnouncementQuerySet(models.QuerySet):
-    def due(self, moment):
+    def due(self, moment: datetime) -> Self:
         return self.filter(state=self.model.State.SCHEDULED, send_at__lte=moment)
 
 
@@ -78,5 +80,5 @@ class Announcement(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.subject

@@ -1,4 +1,5 @@
 import uuid
+from typing import Self
 
 from django.db import models, transaction
 from django.urls import reverse
@@ -23,11 +24,11 @@ COPIED = (
 
 
 class CallQuerySet(models.QuerySet):
-    def visible_to(self, person):
+    def visible_to(self, person: Person) -> Self:
         """Published calls; staff also see what is being prepared."""
         return self if person.is_staff else self.filter(published_at__lte=clock.now())
 
-    def open(self):
+    def open(self) -> Self:
         return self.filter(finished_at=None)
 
 
@@ -109,14 +110,14 @@ class Call(models.Model):
     class Meta:
         ordering = ["-published_at", "title"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("call", args=[self.slug])
 
     @transaction.atomic
-    def copy(self):
+    def copy(self) -> "Call":
         """The whole call without people: its words, pictures and ways to take part, for staff only
         until published.
         """
@@ -138,7 +139,7 @@ class Call(models.Model):
         return copied
 
     @property
-    def is_published(self):
+    def is_published(self) -> bool:
         return self.published_at is not None and self.published_at <= clock.now()
 
 
@@ -171,13 +172,13 @@ class CallPicture(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.alternative_text
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("picture", args=[self.pk])
 
-    def clean(self):
+    def clean(self) -> None:
         from collective.safety import pictures
 
         if self.file and not self.file._committed:

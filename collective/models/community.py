@@ -1,6 +1,7 @@
 import hashlib
 import uuid
 from datetime import timedelta
+from typing import Self
 
 from django.db import models
 from django.urls import reverse
@@ -18,7 +19,7 @@ class SingleRow(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, **kwargs) -> None:
         self.pk = 1
         super().save(*args, **kwargs)
 
@@ -64,10 +65,10 @@ class Community(SingleRow):
         verbose_name = verbose_name_plural = "community"
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_community")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def clean(self):
+    def clean(self) -> None:
         from collective.safety import pictures
 
         if self.mark and not self.mark._committed:
@@ -75,7 +76,7 @@ class Community(SingleRow):
             self.mark.name = f"{uuid.uuid4()}.webp"
 
     @property
-    def look(self):
+    def look(self) -> str:
         """A word that changes with the mark and the colours, so that browsers may keep the style
         sheet for long.
         """
@@ -84,11 +85,11 @@ class Community(SingleRow):
         ]
 
     @property
-    def has_own_look(self):
+    def has_own_look(self) -> bool:
         return bool(self.mark or self.colour or self.dark_colour)
 
     @classmethod
-    def current(cls):
+    def current(cls) -> Self:
         """The row, or sensible defaults where nobody has made one yet."""
         return cls.objects.first() or cls()
 
@@ -101,7 +102,7 @@ class ClockOffset(SingleRow):
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_clock_offset")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Clock moved by {self.offset}"
 
 
@@ -117,10 +118,10 @@ class Page(models.Model):
     class Meta:
         ordering = ["title"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("page", args=[self.slug])
 
 
@@ -140,9 +141,9 @@ class SupportLine(models.Model):
     class Meta:
         ordering = ["position", "name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
-    def needs_checking(self):
+    def needs_checking(self) -> bool:
         return self.checked_on + CHECK_LINES_EVERY <= clock.now().date()

@@ -37,9 +37,9 @@ class Follow(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person} follows {self.target}"
 
     @property
-    def target(self):
+    def target(self) -> Activity | Call | None:
         return self.activity or self.call

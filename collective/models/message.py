@@ -1,4 +1,6 @@
 import uuid
+from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +11,7 @@ from collective.models.person import Person
 
 
 class MessageQuerySet(models.QuerySet):
-    def due(self, moment):
+    def due(self, moment: datetime) -> Self:
         """Waiting and due, or claimed by a sender whose lease has run out."""
         State = self.model.State
         return self.filter(
@@ -18,16 +20,16 @@ class MessageQuerySet(models.QuerySet):
             channel=self.model.Channel.EMAIL,
         )
 
-    def by_hand(self):
+    def by_hand(self) -> Self:
         """What staff tell somebody themselves, by phone or post."""
         return self.exclude(channel=self.model.Channel.EMAIL)
 
-    def tasks(self, moment):
+    def tasks(self, moment: datetime) -> Self:
         """What staff should tell now, the shortest time left first."""
         due = self.by_hand().filter(state=self.model.State.WAITING, due_at__lte=moment)
         return due.order_by(F("not_after").asc(nulls_last=True), "due_at", "pk")
 
-    def failed(self):
+    def failed(self) -> Self:
         """Mail that came to nobody."""
         return self.filter(state=self.model.State.FAILED)
 
@@ -107,15 +109,15 @@ class Message(models.Model):
             models.Index(fields=["sent_at"], condition=~Q(text=""), name="message_text_kept"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} to {self.person or self.address}"
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, **kwargs) -> None:
         self.message_id = self.message_id or new_message_id()
         super().save(*args, **kwargs)
 
 
-def new_message_id():
+def new_message_id() -> str:
     """A Message-ID (RFC 5322, 3.6.4) fixed before the first attempt, so that a second copy can be
     known as one.
     """

@@ -1,5 +1,6 @@
 import uuid
 from functools import cache
+from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
 
 import pghistory
@@ -15,17 +16,17 @@ from collective.safety.encryption import EncryptedJSONField
 
 
 @cache
-def available_time_zones():
+def available_time_zones() -> frozenset[str]:
     """The names that the server's time-zone data knows."""
     return frozenset(available_timezones())
 
 
 class PersonQuerySet(models.QuerySet):
-    def known(self):
+    def known(self) -> Self:
         """Without the empty records that were joined into another."""
         return self.filter(joined_into=None)
 
-    def found_by(self, text):
+    def found_by(self, text: str) -> Self:
         """Those whose name or address holds the text, or whose phone number is exactly this."""
         if number := phones.read(text):
             return self.filter(phone_hash=phones.keyed_hash(number))
@@ -35,21 +36,21 @@ class PersonQuerySet(models.QuerySet):
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):
-    def create_user(self, email=None, **fields):
+    def create_user(self, email: str | None = None, **fields):
         """A person who signs in by code, or, without an email address, takes part through staff."""
         return self.create(email=clean_email(email), **fields)
 
-    def create_superuser(self, email, password=None, **fields):
+    def create_superuser(self, email: str, password=None, **fields):
         """For `manage.py createsuperuser --email … --noinput`: the first member of staff, who signs
         in by code.
         """
         return self.create_user(email, is_staff=True, is_superuser=True, **fields)
 
-    def get_by_natural_key(self, email):
+    def get_by_natural_key(self, email: str):
         return self.get(email=clean_email(email))
 
 
-def clean_email(email):
+def clean_email(email: str) -> str | None:
     """The one form in which an address is kept and looked for: lower case, or None for none."""
     return (email or "").strip().lower() or None
 
@@ -150,13 +151,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name or self.email or "A person without a name"
 
-    def clean(self):
+    def clean(self) -> None:
         self.email = clean_email(self.email)
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, **kwargs) -> None:
         """An address in its one form, and never a password: Django takes an empty one for
         usable.
         """
@@ -174,39 +175,39 @@ class Person(AbstractBaseUser, PermissionsMixin):
         super().save(*args, **kwargs)
 
     @property
-    def mail_address(self):
+    def mail_address(self) -> str:
         """Where their mail goes: their own address, or the one they share; "" for neither."""
         return self.email or self.contact_email
 
     @property
-    def is_told_by_hand(self):
+    def is_told_by_hand(self) -> bool:
         """Do staff ring or write to them, instead of our mail server?"""
         return self.reach_by != self.ReachBy.EMAIL
 
     @property
-    def channel_by_hand(self):
+    def channel_by_hand(self) -> "Person.ReachBy":
         """How staff tell them something: by phone, or by post where there is only an address."""
         return self.ReachBy.POST if self.postal_address and not self.phone else self.ReachBy.PHONE
 
     @property
-    def zone(self):
+    def zone(self) -> ZoneInfo:
         """The time zone in which they read times: the UK's, unless they chose another that is still
         known.
         """
         return ZoneInfo(self.time_zone) if self.time_zone in available_time_zones() else LONDON
 
     @property
-    def phone_as_written(self):
+    def phone_as_written(self) -> str:
         return phones.written(self.phone)
 
-    def sign_out_everywhere(self):
+    def sign_out_everywhere(self) -> None:
         """End every session of theirs at once: each holds a hash of this (never usable)
         password.
         """
         self.set_unusable_password()
         self.save(update_fields=["password"])
 
-    def get_full_name(self):
+    def get_full_name(self) -> str:
         return str(self)
 
 
@@ -229,5 +230,5 @@ class DeletionRequest(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person} asked on {self.asked_at:%d %b %Y}"

@@ -35,5 +35,5 @@ class RecordJoin(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Joined on {self.joined_at:%d %b %Y}"

@@ -1,7 +1,7 @@
 import hashlib
 import hmac
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -43,11 +43,11 @@ class SignIn(models.Model):
             models.Index(fields=["created_at"], name="signin_created"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Sign-in asked at {self.created_at:%d %b %Y %H:%M}"
 
     @property
-    def code(self):
+    def code(self) -> str:
         """Six digits."""
         digest = hmac.new(
             f"sign-in:{settings.SECRET_KEY}".encode(), self.pk.bytes, hashlib.sha256
@@ -55,18 +55,18 @@ class SignIn(models.Model):
         return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06}"
 
     @property
-    def ends_at(self):
+    def ends_at(self) -> datetime:
         return self.created_at + CODE_LASTS
 
     @property
-    def is_usable(self):
+    def is_usable(self) -> bool:
         return (
             self.used_at is None
             and self.wrong_codes < MOST_WRONG_CODES
             and clock.now() < self.ends_at
         )
 
-    def matches(self, code):
+    def matches(self, code: str) -> bool:
         """Compare in constant time. Spaces and hyphens that people add are no mistake."""
         typed = "".join(character for character in code if character.isdigit())
         return hmac.compare_digest(self.code.encode(), typed.encode())

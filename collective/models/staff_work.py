@@ -1,4 +1,5 @@
 import uuid
+from typing import Self
 
 from django.db import models
 
@@ -9,7 +10,7 @@ from collective.safety.encryption import EncryptedJSONField
 
 
 class FollowUpQuerySet(models.QuerySet):
-    def open(self):
+    def open(self) -> Self:
         return self.filter(done_at=None)
 
 
@@ -46,7 +47,7 @@ class FollowUp(models.Model):
             models.Index(fields=["due_on"], condition=models.Q(done_at=None), name="followup_open")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Come back to it on {self.due_on:%d %b %Y}"
 
 
@@ -64,5 +65,5 @@ class Taken(models.Model):
     class Meta:
         verbose_name_plural = "taken"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Taken by {self.person}"

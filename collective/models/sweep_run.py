@@ -17,7 +17,7 @@ class SweepRun(models.Model):
         ordering = ["-started_at"]
         indexes = [models.Index(fields=["name", "-started_at"], name="sweeprun_latest")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name} at {self.started_at:%d %b %Y %H:%M:%S}"
 
 
@@ -33,5 +33,5 @@ class Backup(models.Model):
     class Meta:
         ordering = ["-taken_at", "-pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Backup of {self.taken_at:%d %b %Y %H:%M}"

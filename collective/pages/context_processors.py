@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from collective.models import Community
@@ -6,7 +7,7 @@ from collective.models import Community
 THEMES = {"light", "dark"}
 
 
-def community(request):
+def community(request: HttpRequest):
     """What every page shows: the community's row (read once, when used) and the display a person
     chose.
     """

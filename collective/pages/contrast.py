@@ -21,7 +21,7 @@ DARK = ("#1a1720", "#25212d", "#1f302e", "#312839", "#3a2c1b")
 ON_LIGHT, ON_DARK = "#ffffff", "#10231f"  # what is written on a button
 
 
-def luminance(colour):
+def luminance(colour: str):
     """Relative luminance of "#rrggbb", 0 to 1 (WCAG 2.2, "relative luminance")."""
     parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     linear = [
@@ -30,13 +30,13 @@ def luminance(colour):
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def ratio(one, other):
+def ratio(one: str, other):
     """1 (the same) to 21 (black on white)."""
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
-def _check(colour, grounds, advice):
+def _check(colour: str, grounds: tuple[str, str, str, str, str, str], advice: str) -> None:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
         raise ValidationError("Write the colour as # and six letters or digits, like #0b524d.")
     worst = min(ratio(colour, ground) for ground in grounds)
@@ -46,11 +46,11 @@ def _check(colour, grounds, advice):
         )
 
 
-def check_on_light(colour):
+def check_on_light(colour: str) -> None:
     """Raises ValidationError for a colour that cannot be read on our light pages and buttons."""
     _check(colour, (*LIGHT, ON_LIGHT), "Choose a darker one.")
 
 
-def check_on_dark(colour):
+def check_on_dark(colour: str) -> None:
     """Raises ValidationError for a colour that cannot be read on our dark pages and buttons."""
     _check(colour, (*DARK, ON_DARK), "Choose a lighter one.")

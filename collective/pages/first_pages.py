@@ -21,7 +21,7 @@ FIRST = {
 }
 
 
-def ensure():
+def ensure() -> None:
     """Add those that are missing, and the row of settings; what staff wrote stays as it is."""
     Community.objects.get_or_create(pk=1)
     for slug, (title, body) in FIRST.items():

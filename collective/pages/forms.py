@@ -26,7 +26,7 @@ class EmailForm(forms.Form):
 class NewEmailForm(EmailForm):
     """Another address of one's own."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "Your new email address"
         self.fields[
@@ -61,7 +61,7 @@ class NameForm(forms.ModelForm):
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "nickname"})}
         error_messages = {"name": {"required": "Tell us a name that we can call you by."}}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
 
@@ -103,7 +103,7 @@ class DisplayForm(forms.Form):
 class TimeZoneForm(forms.Form):
     time_zone = forms.ChoiceField(label="Show times as in")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         names = sorted(
             name

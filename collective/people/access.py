@@ -5,6 +5,7 @@ from functools import wraps
 
 from allauth.account.authentication import get_authentication_records
 from django.contrib import messages
+from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -13,7 +14,7 @@ A_WORKING_DAY = 12 * 3600  # seconds
 A_FRESH_ONE = 900  # seconds
 
 
-def used_second_factor(request, *, within):
+def used_second_factor(request: HttpRequest, *, within):
     """Was a second factor used in this session within so many seconds?
 
     Asked of the record itself: allauth's own `did_recently_reauthenticate` says yes to whoever has
@@ -30,7 +31,7 @@ def fresh_second_factor_needed(view):
     """
 
     @wraps(view)
-    def wrapper(admin, request, *args, **kwargs):
+    def wrapper(admin, request: HttpRequest, *args, **kwargs):
         if used_second_factor(request, within=A_FRESH_ONE):
             return view(admin, request, *args, **kwargs)
         messages.info(request, "Before this, we ask for your second step once more.")
@@ -39,13 +40,13 @@ def fresh_second_factor_needed(view):
     return wrapper
 
 
-def is_staff_with_second_factor(request):
+def is_staff_with_second_factor(request: HttpRequest):
     """May this request enter the admin?"""
     user = request.user
     return user.is_active and user.is_staff and used_second_factor(request, within=A_WORKING_DAY)
 
 
-def next_path(request):
+def next_path(request: HttpRequest) -> str:
     """The page to go back to that the request names, or "": a path of this site, never another
     host.
     """
@@ -58,7 +59,7 @@ def name_needed(view):
     """Ask a newcomer what to call them first, then come back."""
 
     @wraps(view)
-    def wrapper(request, *args, **kwargs):
+    def wrapper(request: HttpRequest, *args, **kwargs):
         if request.user.is_authenticated and not request.user.name:
             return redirect(f"{reverse('name')}?{urlencode({'next': request.get_full_path()})}")
         return view(request, *args, **kwargs)

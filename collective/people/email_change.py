@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from collective import clock
 from collective.errors import RuleError
 from collective.messages import by_hand, mail
+from collective.messages.mail import Letter
 from collective.models import FollowUp, Message, Person, SignIn
 from collective.people.sign_in import prove, record_asked
 
@@ -16,18 +17,18 @@ TAKEN = (
 )
 
 
-def ask(person, email, visitor_address):
+def ask(person: Person, email: str, visitor_address: str) -> SignIn:
     """Send a code to the new address; returns the SignIn. Raises RuleError past the limits."""
     return record_asked(email, visitor_address, kind="address_code", person=person)
 
 
-def newest(person):
+def newest(person: Person) -> SignIn | None:
     """The last address that somebody asked for, if its code can still be typed; else None."""
     asked = SignIn.objects.filter(person=person).order_by("-created_at").first()
     return asked if asked and asked.is_usable else None
 
 
-def confirm(asked, code):
+def confirm(asked, code: str) -> Person:
     """The code is right: the address is theirs, and the old one is told; what waited to be told
     goes there.
 
@@ -44,7 +45,7 @@ def confirm(asked, code):
 
 
 @transaction.atomic
-def _change(person, email):
+def _change(person: Person, email: str) -> Person:
     if person.email is None:  # sessions are locked before people
         for message in Message.objects.by_hand().filter(person=person, state=Message.State.WAITING):
             by_hand.to_mail(message)
@@ -59,7 +60,7 @@ def _change(person, email):
     return person
 
 
-def _ask_staff_to_join(person):
+def _ask_staff_to_join(person: Person) -> None:
     what = (
         "They have proved an email address that another record has. Are these two records of one "
         "person? Join them."
@@ -71,7 +72,7 @@ def _ask_staff_to_join(person):
 
 
 @mail.kind("address_code", "Code for a new address", keep_text=False)
-def address_code(message):
+def address_code(message: Message) -> Letter | None:
     asked = SignIn.objects.filter(pk=message.about).first()
     if asked is None or not asked.is_usable:
         return None
@@ -79,5 +80,5 @@ def address_code(message):
 
 
 @mail.kind("address_changed", "Address changed, to the old one")
-def address_changed(message):
+def address_changed(message: Message) -> Letter:
     return mail.Letter("Your email address was changed", "email/address_changed.html", {})

@@ -16,7 +16,7 @@ NATIONAL_LENGTHS = {
 BRITISH = 44
 
 
-def read(text):
+def read(text: str) -> str | None:
     """The number in its one form (E.164), or None where this is no phone number.
 
     Ofcom's numbers for drama are taken too: they are in every demonstration, and libphonenumber
@@ -35,7 +35,7 @@ def read(text):
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) if good else None
 
 
-def written(number):
+def written(number: int) -> str:
     """As people here write it: 020 7946 0000; with the country where it is another one."""
     if not number:
         return ""
@@ -45,7 +45,7 @@ def written(number):
     return phonenumbers.format_number(parsed, form)
 
 
-def keyed_hash(number):
+def keyed_hash(number: int) -> str:
     """What the database can look for; worth nothing without our secret. "" for no number."""
     if not number:
         return ""

@@ -8,9 +8,10 @@ rows are joined when they are ready.
 
 from datetime import timedelta
 from typing import Protocol
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from collective import clock
 from collective.errors import RuleError
@@ -42,28 +43,28 @@ CONTACTS = (
 class Part(Protocol):
     """How the rows of one app are joined: a module with these four functions."""
 
-    def preview(self, kept, gone):
+    def preview(self, kept: Person, gone: Person) -> None:
         """Sentences that say what joining would do."""
 
-    def join(self, kept, gone):
+    def join(self, kept: Person, gone: Person) -> None:
         """Move the rows; returns JSON for `undo`."""
 
-    def is_clear(self, gone):
+    def is_clear(self, gone: Person) -> None:
         """Is nothing left behind? Asked under the lock of both people."""
 
-    def undo(self, kept, gone, moved):
+    def undo(self, kept: Person, gone: Person, moved) -> None:
         """Move them back; returns sentences of what could not be as it was."""
 
 
 _parts = {}
 
 
-def register(name, part):
+def register(name: str, part) -> None:
     """Add an app's part. They run in the order of registering, which is the order of locks."""
     _parts[name] = part
 
 
-def check(kept, gone):
+def check(kept: Person, gone: Person) -> None:
     """Raise RuleError where these two cannot be joined."""
     if kept.pk == gone.pk:
         raise RuleError("Choose another record: this is the same one.")
@@ -75,7 +76,7 @@ def check(kept, gone):
         raise RuleError("One of these was joined into another record already.")
 
 
-def preview(kept, gone):
+def preview(kept: Person, gone: Person):
     """Sentences that say what joining would do. Changes nothing."""
     lines = [f"{kept} is kept, and everything of {gone} moves to it. The other record is emptied."]
     if gone.email and not kept.email:
@@ -88,7 +89,7 @@ def preview(kept, gone):
 
 
 @transaction.atomic
-def join(kept, gone, by):
+def join(kept: Person, gone: Person, by: Person) -> RecordJoin:
     """Move everything of `gone` to `kept`. Raises RuleError where they cannot be joined."""
     check(kept, gone)
     moved = {}
@@ -110,16 +111,16 @@ def join(kept, gone, by):
     )
 
 
-def _locked(*people):
+def _locked(*people) -> QuerySet[Person]:
     keys = sorted(person.pk for person in people)
     return Person.objects.filter(pk__in=keys).order_by("pk").select_for_update()
 
 
-def _contacts(person):
+def _contacts(person: Person):
     return {name: getattr(person, name) for name in CONTACTS}
 
 
-def _take_over_contacts(kept, gone):
+def _take_over_contacts(kept: Person, gone: Person) -> None:
     """The kept record's own contacts stand; what it lacks comes from the other, which is left
     without any.
     """
@@ -138,7 +139,7 @@ def _take_over_contacts(kept, gone):
     kept.save()
 
 
-def _move_rows(kept, gone):
+def _move_rows(kept: Person, gone: Person):
     """{model: keys} of what simply moves: follows, follow-ups, requests to be deleted; doubles stay
     behind.
     """
@@ -160,7 +161,7 @@ def _move_rows(kept, gone):
     return keys
 
 
-def _chosen(kept, gone):
+def _chosen(kept: Person, gone: Person):
     """Keys of the rows that name the other record among an announcement's chosen people."""
     rows = Announcement.chosen.through.objects
     mine = rows.filter(person=kept).values("announcement")
@@ -169,12 +170,12 @@ def _chosen(kept, gone):
     )
 
 
-def _model(name):
+def _model(name: str):
     models = {"follow": Follow, "followup": FollowUp, "deletionrequest": DeletionRequest}
     return models.get(name) or Announcement.chosen.through
 
 
-def _move_messages(kept, gone):
+def _move_messages(kept: Person, gone: Person):
     """Keys of the messages that moved.
 
     Of two about the same thing, one that waits is not lost to one that failed.
@@ -196,11 +197,11 @@ def _move_messages(kept, gone):
     return moved
 
 
-def _key(message):
+def _key(message: Message) -> tuple[str, UUID, str]:
     return message.kind, message.about, message.revision
 
 
-def can_undo(row):
+def can_undo(row: RecordJoin):
     return (
         row.undone_at is None
         and row.moved is not None
@@ -209,7 +210,7 @@ def can_undo(row):
 
 
 @transaction.atomic
-def undo(row, by):
+def undo(row, by: Person):
     """Part the two records again; what happened since stays with the kept one.
 
     Returns sentences of what could not be as it was. Raises RuleError after a day.
@@ -245,7 +246,7 @@ def undo(row, by):
     return sentences
 
 
-def _part_messages(kept, gone, moved):
+def _part_messages(kept: Person, gone: Person, moved) -> None:
     """Those that moved go back, and with them what was written since about what is the other's
     again.
     """
@@ -254,7 +255,7 @@ def _part_messages(kept, gone, moved):
     mine.filter(Q(pk__in=moved["messages"]) | Q(about__in=about)).update(person=gone)
 
 
-def _give_back_contacts(kept, gone, moved):
+def _give_back_contacts(kept: Person, gone: Person, moved) -> None:
     """Each has its contacts again; what was changed on the kept record since, stays."""
     for name, value in moved["kept"].items():
         if getattr(kept, name) == moved["kept_after"][name]:
@@ -266,7 +267,7 @@ def _give_back_contacts(kept, gone, moved):
     gone.joined_into = None
 
 
-def forget_old():
+def forget_old() -> tuple[int, int]:
     """The sweep: what went where is deleted once it can no longer be undone; returns (seen,
     done).
     """

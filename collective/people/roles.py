@@ -68,7 +68,7 @@ EXTRA = {
 }
 
 
-def sync():
+def sync() -> None:
     """Give each group exactly the permissions listed here.
 
     Raises Permission.DoesNotExist for a name that is off.
@@ -85,6 +85,6 @@ def sync():
         group.permissions.set([_permission(permission) for permission in wanted])
 
 
-def _permission(name):
+def _permission(name: str) -> Permission:
     label, codename = name.split(".")
     return Permission.objects.get(content_type__app_label=label, codename=codename)

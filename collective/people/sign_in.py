@@ -8,7 +8,7 @@ The code, its limits and its mail are ours (docs/decisions/0004 says why); what 
 
 import hashlib
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import perform_login, record_authentication
@@ -17,6 +17,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from django.http import HttpRequest, HttpResponse
 
 from collective import clock
 from collective.errors import RuleError
@@ -31,7 +32,7 @@ MOST_CODES_AN_ADDRESS = 5
 MOST_CODES_A_NETWORK = 150  # an office or a library shares one address
 
 
-def ask_for_code(email, visitor_address):
+def ask_for_code(email: str, visitor_address: str) -> SignIn:
     """Send a code to this address, known or not; returns the SignIn.
 
     Raises RuleError past the limits.
@@ -39,7 +40,7 @@ def ask_for_code(email, visitor_address):
     return record_asked(email, visitor_address, kind="code")
 
 
-def record_asked(email, visitor_address, *, kind, person=None):
+def record_asked(email: str, visitor_address: str, *, kind, person: Person | None = None) -> SignIn:
     """The same for a code of any kind. With a person: the address shall become theirs."""
     email, since = clean_email(email), clock.now() - LIMIT_OVER
     network = hmac.new(
@@ -58,7 +59,7 @@ def record_asked(email, visitor_address, *, kind, person=None):
     return sign_in
 
 
-def _one_at_a_time(email):
+def _one_at_a_time(email: str) -> None:
     """Whoever asks for a code to the same address waits until this transaction ends, so that the
     limit is exact.
     """
@@ -68,7 +69,7 @@ def _one_at_a_time(email):
         )
 
 
-def _check_limits(email, network, since):
+def _check_limits(email: str, network: str, since: datetime) -> None:
     recent = SignIn.objects.filter(created_at__gt=since)
     if recent.filter(email=email).count() >= MOST_CODES_AN_ADDRESS:
         raise RuleError(
@@ -82,7 +83,7 @@ def _check_limits(email, network, since):
         )
 
 
-def check_code(sign_in, code):
+def check_code(sign_in, code: str):
     """Return the Person whose address this proves, made now if it is new.
 
     Raises RuleError with what to do next.
@@ -91,7 +92,7 @@ def check_code(sign_in, code):
     return _person_at(sign_in.email)
 
 
-def prove(sign_in, code):
+def prove(sign_in, code: str) -> None:
     """Use up the code.
 
     Raises RuleError, with what to do next, for a wrong one and for one that is over.
@@ -115,7 +116,7 @@ def prove(sign_in, code):
     )
 
 
-def _person_at(email):
+def _person_at(email: str):
     try:
         with transaction.atomic():
             return Person.objects.filter(email=email).first() or Person.objects.create_user(email)
@@ -123,7 +124,7 @@ def _person_at(email):
         return Person.objects.get(email=email)
 
 
-def enter(request, person, next_url):
+def enter(request: HttpRequest, person: Person, next_url) -> HttpResponse:
     """Sign the person in, asking for the second factor where they have one.
 
     Returns the response.
@@ -132,7 +133,7 @@ def enter(request, person, next_url):
     return perform_login(request, Login(user=person, redirect_url=next_url, email=person.email))
 
 
-def visitor_address(request):
+def visitor_address(request: HttpRequest) -> str:
     """The visitor's IP address, as far as TRUSTED_PROXIES lets us believe it."""
     return get_adapter().get_client_ip(request) or "unknown"
 
@@ -140,10 +141,10 @@ def visitor_address(request):
 class AccountAdapter(DefaultAccountAdapter):
     """allauth sends no mail of its own and adds no message of its own to our pages."""
 
-    def add_message(self, *args, **kwargs):
+    def add_message(self, *args, **kwargs) -> None:
         pass
 
-    def send_mail(self, template_prefix, email, context):
+    def send_mail(self, template_prefix, email: str, context) -> None:
         pass
 
 
@@ -152,11 +153,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     the database.
     """
 
-    def encrypt(self, text):
+    def encrypt(self, text: str) -> str:
         return encryption.encrypt(text)
 
-    def decrypt(self, encrypted_text):
+    def decrypt(self, encrypted_text) -> str:
         return encryption.decrypt(encrypted_text)
 
-    def get_totp_issuer(self):
+    def get_totp_issuer(self) -> str:
         return "Collective"

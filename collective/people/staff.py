@@ -9,12 +9,13 @@ from django.db import transaction
 from collective import clock
 from collective.errors import RuleError
 from collective.messages import addresses, mail
-from collective.models import Person
+from collective.messages.mail import Letter
+from collective.models import Message, Person
 from collective.models.person import clean_email
 
 
 @transaction.atomic
-def invite(email, *, name="", groups=(), is_superuser=False):
+def invite(email: str, *, name: str = "", groups=(), is_superuser: bool = False):
     """Make (or find) the person at this address a member of staff and write to them.
 
     Returns the person.
@@ -32,14 +33,14 @@ def invite(email, *, name="", groups=(), is_superuser=False):
     return person
 
 
-def check_may_manage(by, person):
+def check_may_manage(by: Person, person: Person) -> None:
     """Raise RuleError for who may not manage staff; a superuser's account is for superusers."""
     if not by.has_perm("collective.manage_staff") or (person.is_superuser and not by.is_superuser):
         raise RuleError("Only who manages staff can do this.")
 
 
 @transaction.atomic
-def reset_second_step(person, by=None):
+def reset_second_step(person: Person, by: Person | None = None) -> None:
     """A lost phone: the second step is taken away and every session ends; the next way into the
     admin sets it up anew.
 
@@ -55,7 +56,7 @@ def reset_second_step(person, by=None):
 
 
 @transaction.atomic
-def leave(person, by=None):
+def leave(person: Person, by: Person | None = None) -> None:
     """A colleague leaves the team: no staff right, no second step, and every session ends now.
 
     They stay a member.
@@ -81,7 +82,7 @@ def leave(person, by=None):
 
 
 @mail.kind("staff_invited", "Invitation to staff")
-def staff_invited(message):
+def staff_invited(message: Message) -> Letter | None:
     if not message.person.is_staff:
         return None
     return mail.Letter(
@@ -92,6 +93,6 @@ def staff_invited(message):
 
 
 @mail.kind("second_step_reset", "Second step was reset")
-def second_step_reset(message):
+def second_step_reset(message: Message) -> Letter:
     context = {"admin": addresses.full_reverse("admin:index")}
     return mail.Letter("About signing in", "email/second_step_reset.html", context)

@@ -3,7 +3,7 @@
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def safe(value):
+def safe(value) -> str:
     """The value as text; with an apostrophe before it where it would run as a formula."""
     text = str(value)
     return (
@@ -11,5 +11,5 @@ def safe(value):
     )
 
 
-def safe_row(values):
+def safe_row(values) -> list[str]:
     return [safe(value) for value in values]

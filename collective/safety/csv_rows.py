@@ -6,7 +6,7 @@ from io import StringIO
 MOST_ROWS = 5000
 
 
-def rows_of(data):
+def rows_of(data) -> list[list[str]]:
     """The rows of this file (bytes), whether it separates with commas, semicolons or tabs; at most
     5,000.
     """

@@ -8,6 +8,7 @@ can be retired once `rotate_field_keys` has run.
 
 import json
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -28,25 +29,31 @@ def keys():
     return found
 
 
-def encrypt(text):
+def encrypt(text: str) -> str:
     key_id, fernet = next(iter(keys().items()))
     return f"{key_id}:{fernet.encrypt(text.encode()).decode()}"
 
 
-def decrypt(stored):
+def decrypt(stored) -> str:
     """The text again. Raises KeyError for a retired key, InvalidToken for a damaged text."""
     key_id, token = stored.split(":", 1)
     return keys()[key_id].decrypt(token.encode()).decode()
 
 
-class EncryptedJSONField(models.TextField):
+if TYPE_CHECKING:
+    TextField = models.TextField[Any, Any]  # what a model reads and writes here is JSON, not text
+else:
+    TextField = models.TextField
+
+
+class EncryptedJSONField(TextField):
     """A JSON value, encrypted at rest. It cannot be searched, and belongs in no history."""
 
     def from_db_value(self, value, expression, connection):
         return json.loads(decrypt(value)) if value else None
 
-    def get_prep_value(self, value):
+    def get_prep_value(self, value) -> str | None:
         return None if value is None else encrypt(json.dumps(value))
 
-    def value_to_string(self, instance):
+    def value_to_string(self, instance) -> str | None:
         return self.get_prep_value(self.value_from_object(instance))

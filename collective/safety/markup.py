@@ -1,7 +1,7 @@
 """Rich text that staff write: a small set of tags, cleaned on input and again when it is shown."""
 
 import nh3
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django_prose_editor.fields import ProseEditorField
 
 EXTENSIONS = {
@@ -26,10 +26,10 @@ _cleaner = nh3.Cleaner(
 class RichTextField(ProseEditorField):
     """HTML from the editor, cleaned by the same list of what is allowed."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **{"extensions": EXTENSIONS, "sanitize": True, **kwargs})
 
 
-def rich_text(html):
+def rich_text(html: str) -> SafeString:
     """The HTML, safe to show whatever way it came into the database."""
     return mark_safe(_cleaner.clean(html or ""))

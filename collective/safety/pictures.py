@@ -7,6 +7,7 @@ from io import BytesIO
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from PIL import Image, ImageOps
+from PIL.ImageFile import ImageFile
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_PIXELS = 40_000_000
@@ -17,7 +18,7 @@ class NotAPicture(ValueError):
     """Says, to the person who uploaded it, why a file is not used."""
 
 
-def shrunk_or_refused(file, field, *, longest=LONGEST_SIDE):
+def shrunk_or_refused(file, field, *, longest=LONGEST_SIDE) -> tuple[ContentFile, int, int]:
     """`shrink` for a model's `clean`. Raises ValidationError for the field."""
     try:
         return shrink(file, longest=longest)
@@ -25,7 +26,7 @@ def shrunk_or_refused(file, field, *, longest=LONGEST_SIDE):
         raise ValidationError({field: str(error)}) from error
 
 
-def shrink(file, *, longest=LONGEST_SIDE):
+def shrink(file: ImageFile, *, longest=LONGEST_SIDE) -> tuple[ContentFile, int, int]:
     """Return (WebP file, width, height in pixels). Raises NotAPicture."""
     if file.size > MOST_BYTES:
         raise NotAPicture("This picture is larger than 5 MB. Please make it smaller first.")

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 MEGABYTE = 1024 * 1024
 
 
-def check(file, kinds, megabytes, instead):
+def check(file, kinds, megabytes, instead) -> None:
     """Raises ValidationError for a new file that is of none of these kinds (endings with a dot), or
     too large.
 
@@ -22,6 +22,6 @@ def check(file, kinds, megabytes, instead):
         raise ValidationError({"file": f"This file is larger than {megabytes} MB. {instead}"})
 
 
-def download_name(name, file):
+def download_name(name: str, file) -> str:
     """The file's name for who downloads it: its own ending, our name."""
     return f"{slugify(name) or 'file'}{Path(file.name).suffix.lower()}"

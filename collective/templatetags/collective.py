@@ -1,11 +1,13 @@
 """Filters for how we say times, money and places. Loaded everywhere (settings' `builtins`)."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html, urlize
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 from collective.messages.addresses import full
 from collective.safety.markup import rich_text
@@ -43,7 +45,7 @@ ORDINALS = [
 
 
 @register.filter
-def clock_time(moment, zone=None):
+def clock_time(moment: datetime, zone: ZoneInfo | None = None) -> str:
     """A time as people say it: "2pm", "3:30pm", "midday" (GOV.UK style guide); nothing for none.
 
     UK time, unless another zone is given.
@@ -58,7 +60,7 @@ def clock_time(moment, zone=None):
 
 
 @register.filter
-def day(moment, zone=None):
+def day(moment: datetime, zone: ZoneInfo | None = None) -> str:
     """A day in words, without the year while it is this one's: "Thursday 6 October"; nothing for
     none.
     """
@@ -72,13 +74,13 @@ def day(moment, zone=None):
 
 
 @register.filter
-def long_day(date):
+def long_day(date) -> str:
     """A date with its year, as it stands on paper: "6 October 2026"; nothing for none."""
     return f"{date.day} {date:%B} {date.year}" if date else ""
 
 
 @register.filter
-def pounds(pence):
+def pounds(pence: int) -> str:
     """7500 is "£75", 2550 is "£25.50"; nothing is ""."""
     if pence is None:
         return ""
@@ -86,7 +88,7 @@ def pounds(pence):
 
 
 @register.filter
-def ordinal_words(number):
+def ordinal_words(number: int) -> str:
     """1 is "first"; past ten, "11th", "22nd"."""
     if 1 <= number <= len(ORDINALS):
         return ORDINALS[number - 1]
@@ -97,13 +99,13 @@ def ordinal_words(number):
 
 
 @register.filter
-def number_words(number):
+def number_words(number: int) -> str:
     """Whole numbers up to ten in words."""
     return SMALL_NUMBERS[number] if 0 <= number < len(SMALL_NUMBERS) else str(number)
 
 
 @register.filter
-def length_words(span):
+def length_words(span) -> str:
     """A duration in words: "2 hours", "1 hour 30 minutes", "48 hours"."""
     minutes = int(span.total_seconds() // 60)
     hours, rest = divmod(minutes, 60)
@@ -113,19 +115,19 @@ def length_words(span):
 
 
 @register.filter
-def contact_links(text):
+def contact_links(text: str) -> SafeString:
     """Links for the addresses and UK phone numbers that a text names."""
     return mark_safe(PHONE.sub(lambda found: tel(found.group()), urlize(text, autoescape=True)))
 
 
 @register.filter
-def tel(phone):
+def tel(phone: str) -> SafeString:
     """A link to ring a number."""
     digits = "".join(character for character in phone if character.isdigit() or character == "+")
     return format_html('<a href="tel:{}">{}</a>', digits, phone.replace(" ", "\u00a0"))
 
 
 @register.filter
-def dictkey(dictionary, key):
+def dictkey(dictionary, key: str):
     """The value of a key that is more than one word."""
     return dictionary[key]

@@ -1,5 +1,9 @@
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -7,16 +11,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from collective.errors import RuleError
+from collective.models.sign_in import SignIn
 from collective.pages.forms import CodeForm, NewEmailForm
 from collective.people import email_change
 from collective.people.access import A_WORKING_DAY, used_second_factor
 from collective.people.sign_in import visitor_address
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_email(request):
+def change_email(request: "MemberRequest") -> HttpResponse:
     """Another email address of one's own: the new one, then the code that was sent to it.
 
     Staff need their second step, as the address is the way into the admin.
@@ -45,7 +53,7 @@ def change_email(request):
     )
 
 
-def _ask_or_confirm(request, asked, form):
+def _ask_or_confirm(request: HttpRequest, asked: SignIn | None, form: Form) -> HttpResponseRedirect:
     if isinstance(form, NewEmailForm):
         email_change.ask(request.user, form.cleaned_data["email"], visitor_address(request))
         return redirect("change_email")

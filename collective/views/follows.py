@@ -1,6 +1,9 @@
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -9,8 +12,11 @@ from collective.messages.follows import follow
 from collective.models import Activity, Call, Follow, Person
 from collective.safety.link_keys import is_key
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
-def _follow(request, target, back):
+
+def _follow(request: HttpRequest, target: Activity | Call, back: str) -> HttpResponse:
     if request.method == "POST":
         follow(request.user, target)
         messages.success(
@@ -23,7 +29,7 @@ def _follow(request, target, back):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def follow_call(request, slug):
+def follow_call(request: "MemberRequest", slug: str) -> HttpResponse:
     """ "Tell me when", for all that a call will bring."""
     call = get_object_or_404(Call.objects.visible_to(request.user), slug=slug)
     return _follow(request, call, call.get_absolute_url())
@@ -31,7 +37,7 @@ def follow_call(request, slug):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def follow_activity(request, slug):
+def follow_activity(request: "MemberRequest", slug: str) -> HttpResponse:
     """ "Tell me when", for one activity."""
     activities = Activity.objects.visible_to(request.user).select_related("call")
     activity = get_object_or_404(activities, slug=slug)
@@ -43,7 +49,7 @@ def follow_activity(request, slug):
 # a mail program posts here by itself (RFC 8058), without a cookie; the key says who may
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop_following(request, pk):
+def stop_following(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One click stops the news: the same address for the link in the mail and for
     List-Unsubscribe-Post.
     """
@@ -62,7 +68,7 @@ def stop_following(request, pk):
 
 @csrf_exempt  # as above
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop_reminders(request, pk):
+def stop_reminders(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One click stops reminders."""
     if not is_key(request.GET.get("key", ""), "reminders", pk):
         raise Http404

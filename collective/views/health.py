@@ -1,5 +1,5 @@
 from django.db import DatabaseError
-from django.http import JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -8,14 +8,14 @@ from collective.background import sweeps
 
 @never_cache
 @require_safe
-def live(request):
+def live(request: HttpRequest) -> JsonResponse:
     """The process answers."""
     return JsonResponse({"status": "live"})
 
 
 @never_cache
 @require_safe
-def ready(request):
+def ready(request: HttpRequest) -> JsonResponse:
     """The database answers and the sweeps are running; 503 and a reason otherwise."""
     try:
         late = sweeps.late()

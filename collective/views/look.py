@@ -1,4 +1,4 @@
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
@@ -8,13 +8,13 @@ from collective.models import Community
 A_YEAR = 365 * 24 * 3600  # seconds; the address changes with the look
 
 
-def _kept(response, community, version):
+def _kept(response: FileResponse | HttpResponse, community: Community, version: str):
     patch_cache_control(response, public=True, max_age=A_YEAR if version == community.look else 0)
     return response
 
 
 @require_safe
-def look(request, version):
+def look(request: HttpRequest, version: str):
     """The community's own colours and mark, as a style sheet after ours."""
     community = Community.current()
     css = render_to_string("look.css", {"community": community})
@@ -22,7 +22,7 @@ def look(request, version):
 
 
 @require_safe
-def mark(request, version):
+def mark(request: HttpRequest, version: str):
     """The community's sign; what was uploaded was read and written anew as WebP."""
     community = Community.current()
     if not community.mark:

@@ -1,5 +1,8 @@
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -7,10 +10,13 @@ from collective.models import Person
 from collective.pages.forms import MailSettingsForm, NameForm, StaffMailSettingsForm, TimeZoneForm
 from collective.people.access import next_path
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def name(request):
+def name(request: "MemberRequest") -> HttpResponse:
     """What should we call you?"""
     form = NameForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
@@ -22,7 +28,7 @@ def name(request):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def mail_settings(request):
+def mail_settings(request: "MemberRequest") -> HttpResponse:
     """News and reminders can be off; booked, offered and joining always come."""
     kind = StaffMailSettingsForm if request.user.is_staff else MailSettingsForm
     form = kind(request.POST or None, instance=request.user)
@@ -35,7 +41,7 @@ def mail_settings(request):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def time_zone(request):
+def time_zone(request: "MemberRequest") -> HttpResponse:
     """In which time zone I read times."""
     form = TimeZoneForm(
         request.POST or None, initial={"time_zone": request.user.time_zone or "Europe/London"}

@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -10,7 +11,7 @@ YEAR = 365 * 24 * 3600
 
 
 @require_safe
-def page(request, slug):
+def page(request: HttpRequest, slug: str) -> HttpResponse:
     """A page that staff wrote."""
     found = get_object_or_404(Page, slug=slug)
     lines = SupportLine.objects.all() if found.shows_support_lines else []
@@ -18,7 +19,7 @@ def page(request, slug):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def display(request):
+def display(request: HttpRequest) -> HttpResponse:
     """Light or dark: kept in a cookie, so that it works without an account and without
     JavaScript.
     """

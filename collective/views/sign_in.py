@@ -1,4 +1,4 @@
-from django.http import HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,14 +14,14 @@ from collective.people.sign_in import ask_for_code, check_code, enter, visitor_a
 SESSION_KEY = "sign_in"
 
 
-def _with_next(name, request):
+def _with_next(name: str, request: HttpRequest) -> str:
     path = next_path(request)
     return reverse(name) + (f"?{urlencode({'next': path})}" if path else "")
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_in(request):
+def sign_in(request: HttpRequest) -> HttpResponse:
     """The one door: an email address."""
     if request.user.is_authenticated:
         return redirect(next_path(request) or "me")
@@ -38,14 +38,14 @@ def sign_in(request):
     return render(request, "account/sign_in.html", {"form": form, "next": next_path(request)})
 
 
-def _asked(request):
+def _asked(request: HttpRequest) -> SignIn | None:
     key = request.session.get(SESSION_KEY)
     return SignIn.objects.filter(pk=key, person=None).first() if key else None
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def code(request):
+def code(request: HttpRequest) -> HttpResponse:
     """The six digits."""
     asked = _asked(request)
     if asked is None or request.user.is_authenticated:
@@ -65,7 +65,7 @@ def code(request):
 
 @never_cache
 @require_POST
-def new_code(request):
+def new_code(request: HttpRequest) -> HttpResponse:
     """Send another code to the same address.
 
     The older one stays good until its time, or a right one, ends it.
@@ -85,6 +85,6 @@ def new_code(request):
 
 
 @require_safe
-def not_staff(request):
+def not_staff(request: HttpRequest) -> HttpResponse:
     """Somebody signed in with an account that is not staff wanted to enter the admin."""
     return render(request, "account/not_staff.html", status=403)

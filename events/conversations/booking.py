@@ -11,9 +11,9 @@ from django.db import transaction
 from collective import clock
 from collective.errors import RuleError
 from collective.messages import mail
-from collective.models import Follow
+from collective.models import Follow, Person
 from events.conversations import first_choice, opening, single_times
-from events.models import Conversation, Slot
+from events.models import Conversation, ConversationSeries, Slot
 from events.models.conversation_states import State
 
 EndedBecause = Conversation.EndedBecause
@@ -24,7 +24,7 @@ class SlotTaken(RuleError):
 
 
 @transaction.atomic
-def book(slot, person, *, by_staff=False, **answers):
+def book(slot: Slot, person: Person, *, by_staff: bool = False, **answers):
     """Book this slot for the person; a second click finds the first one's conversation.
 
     Raises SlotTaken where it is no longer free, RuleError where nobody can book, or they have one
@@ -50,7 +50,9 @@ def book(slot, person, *, by_staff=False, **answers):
     return conversation
 
 
-def check_may_book(series, person, slot=None, *, by_staff=False):
+def check_may_book(
+    series: ConversationSeries, person: Person, slot: Slot | None = None, *, by_staff: bool = False
+) -> None:
     """Raise RuleError where booking is not open (a slot that is kept for them is theirs all the
     same), for the host, and for who has as many booked as the host allows.
     """
@@ -66,7 +68,9 @@ def check_may_book(series, person, slot=None, *, by_staff=False):
         )
 
 
-def _free(series, slot, person, *, by_staff=False, moving=None):
+def _free(
+    series: ConversationSeries, slot: Slot, person: Person, *, by_staff: bool = False, moving=None
+):
     free = series.slots.free_to(person, by_staff=by_staff, moving=moving)
     found = free.filter(pk=slot.pk).first()
     if found is None:
@@ -75,7 +79,7 @@ def _free(series, slot, person, *, by_staff=False, moving=None):
     return found
 
 
-def free_turn(series, person):
+def free_turn(series: ConversationSeries, person: Person) -> int:
     taken = set(
         series.conversations.filter(person=person, state=State.BOOKED).values_list(
             "turn", flat=True
@@ -84,7 +88,7 @@ def free_turn(series, person):
     return next(number for number in count(1) if number not in taken)
 
 
-def _settle_wishes(series, person):
+def _settle_wishes(series: ConversationSeries, person: Person) -> None:
     """They have a time now: what was kept beside it is free again, and nobody looks for another or
     tells of new.
     """
@@ -95,7 +99,7 @@ def _settle_wishes(series, person):
     Follow.objects.filter(person=person, activity=series.pk).delete()
 
 
-def locked(conversation):
+def locked(conversation: Conversation) -> Conversation:
     """The conversation, fresh and locked, with its fresh series: from the top."""
     series = conversation.series.locked()
     rows = Conversation.objects.select_for_update(no_key=True, of=("self",)).select_related(
@@ -107,7 +111,7 @@ def locked(conversation):
 
 
 @transaction.atomic
-def move(conversation, slot, *, by_staff=False):
+def move(conversation: Conversation, slot: Slot, *, by_staff: bool = False) -> Conversation:
     """Take the new slot and free the old one, in one transaction.
 
     Raises SlotTaken, or RuleError once it has begun.
@@ -135,7 +139,9 @@ def move(conversation, slot, *, by_staff=False):
 
 
 @transaction.atomic
-def cancel(conversation, because, *, reason="", keeps_slot_open=True):
+def cancel(
+    conversation: Conversation, because: str, *, reason: str = "", keeps_slot_open: bool = True
+) -> Conversation:
     """Cancel it, up to the start.
 
     Where the host cannot, they say why, and the person has first choice of new times.
@@ -162,7 +168,7 @@ def cancel(conversation, because, *, reason="", keeps_slot_open=True):
     return conversation
 
 
-def _end(conversation, keeps_slot_open):
+def _end(conversation: Conversation, keeps_slot_open: bool) -> None:
     conversation.state, conversation.marked_at = State.CANCELLED, clock.now()
     conversation.next_reminder_at = None
     _changed(conversation)
@@ -173,7 +179,7 @@ def _end(conversation, keeps_slot_open):
 
 
 @transaction.atomic
-def change_answers(conversation, **answers):
+def change_answers(conversation: Conversation, **answers) -> Conversation:
     """Change how they talk, the number, the topics, what helps, the capacity.
 
     Raises RuleError once it has begun.
@@ -196,7 +202,7 @@ def change_answers(conversation, **answers):
 
 
 @transaction.atomic
-def set_link(conversation, link):
+def set_link(conversation: Conversation, link) -> Conversation:
     """Give this conversation a video link of its own ("" for none); the person is told, once for
     each change. Raises RuleError by phone, and once it is over.
     """
@@ -210,7 +216,7 @@ def set_link(conversation, link):
     return conversation
 
 
-def joining_changed(series, *, link, number):
+def joining_changed(series: ConversationSeries, *, link, number: int) -> int:
     """The host's standing link, or number, is another one: who has booked and joins by it is told.
 
     Returns how many. The caller holds the series. Raises RuleError where somebody is to ring and
@@ -233,7 +239,7 @@ def joining_changed(series, *, link, number):
     return told
 
 
-def _tell_how_to_join(conversation):
+def _tell_how_to_join(conversation: Conversation) -> None:
     """For each change anew: the newest mail says how to join."""
     revision, until = (
         f"{clock.now():%Y%m%dT%H%M%S%f}@{conversation.calendar_sequence}",
@@ -244,13 +250,13 @@ def _tell_how_to_join(conversation):
     )
 
 
-def _changed(conversation):
+def _changed(conversation: Conversation) -> None:
     """Save it with the next number for calendars (RFC 5545, 3.8.7.4)."""
     conversation.calendar_sequence += 1
     conversation.save()
 
 
-def _tell(conversation, kind):
+def _tell(conversation: Conversation, kind: str) -> None:
     """One message to the person and one to the host, for this change: its revision is the
     calendar's sequence.
     """

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 
 from collective import clock
 from collective.errors import RuleError
@@ -20,7 +20,7 @@ GONE = {"phone": None, "topics": None, "access_needs": None, "video_link": None,
 LOOKED = "Looked at what they told us in confidence"
 
 
-def forget_told():
+def forget_told() -> tuple[int, int]:
     """Numbers, topics and access needs, so many days after the conversation (or after it was
     cancelled) as the series says; (seen, done).
     """
@@ -35,7 +35,7 @@ def forget_told():
     return done, done
 
 
-def forget_notes():
+def forget_notes() -> tuple[int, int]:
     """Private notes, what was passed on, and wishes for times, once the call is finished; (seen,
     done).
     """
@@ -55,7 +55,7 @@ def forget_notes():
 
 
 @transaction.atomic
-def forget_everything(conversation):
+def forget_everything(conversation: Conversation) -> None:
     """The person asked staff: the host's note goes too, and what was noted of passing it on.
 
     Raises RuleError while it is to come.
@@ -68,7 +68,7 @@ def forget_everything(conversation):
 
 
 @transaction.atomic
-def forget_now(conversation):
+def forget_now(conversation: Conversation) -> None:
     """The person removes what they told.
 
     Raises RuleError while it is to come: the host needs the number then.
@@ -83,7 +83,7 @@ def forget_now(conversation):
     )
 
 
-def seen_by(conversation):
+def seen_by(conversation: Conversation) -> QuerySet[LogEntry]:
     """Each view by somebody other than the host: log entries with who and when, the newest
     first.
     """

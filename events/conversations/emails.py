@@ -4,7 +4,7 @@ last three digits.
 
 from collective.messages import addresses, mail
 from collective.messages.mail import Letter
-from collective.models import Follow
+from collective.models import Follow, Message
 from collective.safety.link_keys import key_for
 from events import calendar
 from events.conversations import opening
@@ -19,12 +19,20 @@ HOST_WORDS = {
 }
 
 
-def _conversation(message):
+def _conversation(message: Message) -> Conversation:
     rows = Conversation.objects.select_related("series__call", "series__host", "slot", "person")
     return rows.get(pk=message.about)
 
 
-def _letter(conversation, subject, template, *, method="", for_host=False, **more):
+def _letter(
+    conversation: Conversation,
+    subject: str,
+    template: str,
+    *,
+    method: str = "",
+    for_host: bool = False,
+    **more,
+) -> Letter:
     key = {"key_purpose": "booking", "pk": conversation.pk}
     context = {
         "conversation": conversation,
@@ -53,13 +61,13 @@ def _letter(conversation, subject, template, *, method="", for_host=False, **mor
     )
 
 
-def _has_first_choice(conversation):
+def _has_first_choice(conversation: Conversation) -> bool:
     """Of the next times that are opened, as none was free."""
     rows = TimeRequest.objects.open().filter(series=conversation.series, person=conversation.person)
     return rows.filter(has_first_choice=True).exists()
 
 
-def _if_newest(message, state=State.BOOKED):
+def _if_newest(message: Message, state: State = State.BOOKED) -> Conversation | None:
     """The conversation, or None where something newer has happened to it: another message tells of
     that.
     """
@@ -69,7 +77,7 @@ def _if_newest(message, state=State.BOOKED):
 
 
 @mail.kind("conversation_booked", "Conversation booked", keep_text=False)
-def booked(message):
+def booked(message: Message) -> Conversation | Letter | None:
     found = _if_newest(message)
     return found and _letter(
         found, "Your conversation is booked", "conversation_booked", method="REQUEST"
@@ -77,7 +85,7 @@ def booked(message):
 
 
 @mail.kind("conversation_moved", "Conversation moved", keep_text=False)
-def moved(message):
+def moved(message: Message) -> Conversation | Letter | None:
     found = _if_newest(message)
     return found and _letter(
         found, "Your conversation has a new time", "conversation_moved", method="REQUEST"
@@ -85,7 +93,7 @@ def moved(message):
 
 
 @mail.kind("conversation_changed", "Conversation: by phone or video changed", keep_text=False)
-def changed(message):
+def changed(message: Message) -> Conversation | Letter | None:
     found = _if_newest(message)
     return found and _letter(
         found, "Your conversation has changed", "conversation_changed", method="REQUEST"
@@ -93,13 +101,13 @@ def changed(message):
 
 
 @mail.kind("conversation_link", "Conversation: how to join", keep_text=False)
-def link(message):
+def link(message: Message) -> Conversation | Letter | None:
     found = _if_newest(message)
     return found and _letter(found, "How to join", "conversation_link")
 
 
 @mail.kind("conversation_cancelled", "Conversation cancelled")
-def cancelled(message):
+def cancelled(message: Message) -> Letter | None:
     found = _if_newest(message, State.CANCELLED)
     if found is None:
         return None
@@ -115,7 +123,7 @@ def cancelled(message):
 
 
 @mail.kind("conversation_not_held", "Conversation: not held")
-def not_held(message):
+def not_held(message: Message) -> Letter | None:
     """They did not come, the host could not, or the connection failed: gently, and with the way to
     a new one.
     """
@@ -133,7 +141,7 @@ def not_held(message):
 
 
 @mail.kind("ask_conversation_capacity", "In which capacity they took part in a conversation")
-def ask_capacity(message):
+def ask_capacity(message: Message) -> Letter | None:
     found = _conversation(message)
     if found.earned is None or not found.is_unsure:
         return None
@@ -142,7 +150,7 @@ def ask_capacity(message):
 
 
 @mail.kind("conversation_reminder", "Reminder of a conversation", keep_text=False)
-def reminder(message):
+def reminder(message: Message) -> Letter | None:
     """Only of the time at which it is now."""
     found = _conversation(message)
     is_of_this_time = message.revision.startswith(f"{found.slot.starts_at:%Y%m%dT%H%M}")
@@ -153,7 +161,7 @@ def reminder(message):
 
 
 @mail.kind("host_news", "For the host: booked, moved, changed or cancelled")
-def host_news(message):
+def host_news(message: Message) -> Letter | None:
     kind = message.revision.partition("@")[0]
     state = State.CANCELLED if kind == "conversation_cancelled" else State.BOOKED
     found = _if_newest(message, state)
@@ -171,7 +179,7 @@ def host_news(message):
 
 
 @mail.kind("host_time_request", "For the host: none of the times works")
-def host_time_request(message):
+def host_time_request(message: Message) -> Letter | None:
     request = (
         TimeRequest.objects.select_related("series", "person").filter(pk=message.about).first()
     )
@@ -188,7 +196,7 @@ def host_time_request(message):
 
 
 @mail.kind("time_offered", "A time kept for somebody")
-def time_offered(message):
+def time_offered(message: Message) -> Letter | None:
     """Only while that time is still kept for them."""
     rows = TimeRequest.objects.open().filter(offered_at__isnull=False)
     request = rows.select_related("series__call", "person").filter(pk=message.about).first()
@@ -213,7 +221,7 @@ def time_offered(message):
 
 
 @mail.kind("new_times", "New times for conversations")
-def new_times(message):
+def new_times(message: Message) -> Letter | None:
     """For who asked to be told, while there are free times."""
     series = ConversationSeries.objects.select_related("call").get(pk=message.about)
     follow = Follow.objects.filter(person=message.person, activity=series.pk).first()

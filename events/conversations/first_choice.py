@@ -2,10 +2,11 @@
 wish for others.
 """
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.http import HttpRequest
 
 from collective import clock
 from collective.errors import RuleError
@@ -22,18 +23,18 @@ NO_TIME_LEFT = (
 )
 
 
-def _until(slot, person):
+def _until(slot: Slot, person: Person) -> datetime:
     wait = KEPT_FOR_WHO_IS_RUNG if person.is_told_by_hand else KEPT_FOR
     return min(clock.now() + wait, slot.starts_at)
 
 
-def keep(slot, person):
+def keep(slot: Slot, person: Person) -> None:
     """Keep a free slot for this person; the caller holds the series."""
     slot.kept_for, slot.kept_until = person, _until(slot, person)
     slot.save(update_fields=["kept_for", "kept_until"])
 
 
-def keep_nearest(series, person, *, but=None):
+def keep_nearest(series: ConversationSeries, person: Person, *, but=None):
     """Keep the next free times for this person, before anybody else sees them, beside what was
     offered to them. Where none is free, they have first choice of the next that are opened. The
     caller holds the series.
@@ -60,7 +61,7 @@ def keep_nearest(series, person, *, but=None):
     return kept
 
 
-def lose_first_choice(series, person):
+def lose_first_choice(series: ConversationSeries, person: Person) -> None:
     """What gave it to them was taken back; the caller holds the series."""
     release(series, person, also_offered=False)
     rows = series.time_requests.open().filter(person=person, has_first_choice=True)
@@ -71,7 +72,7 @@ def lose_first_choice(series, person):
         row.save()
 
 
-def serve(series):
+def serve(series: ConversationSeries) -> None:
     """Times were opened or freed: who has first choice gets theirs kept, before anybody else; the
     caller holds the series.
     """
@@ -86,7 +87,7 @@ def serve(series):
             _offered(row, kept[0])
 
 
-def _offered(row, slot):
+def _offered(row: TimeRequest, slot: Slot) -> None:
     """Note which time is offered, and tell the person."""
     row.offered_at, row.offered_slot = clock.now(), slot
     row.save()
@@ -99,7 +100,7 @@ def _offered(row, slot):
     )
 
 
-def release(series, person, *, also_offered=True):
+def release(series: ConversationSeries, person: Person, *, also_offered: bool = True) -> None:
     """What is kept for them in this series is free again, unless it was offered to them and shall
     stay so; the caller holds the series.
     """
@@ -113,7 +114,7 @@ def release(series, person, *, also_offered=True):
         _let_go(slot)
 
 
-def _let_go(slot):
+def _let_go(slot: Slot) -> None:
     is_booked = slot.conversations.live().exists()
     goes = slot.goes_when_freed and not is_booked
     changes = {"state": Slot.State.GONE} if goes else {}
@@ -122,7 +123,7 @@ def _let_go(slot):
     TimeRequest.objects.open().filter(offered_slot=slot).update(offered_at=None, offered_slot=None)
 
 
-def release_lapsed():
+def release_lapsed() -> tuple[int, int]:
     """The sweep: slots kept past their time are free again; returns (seen, done)."""
     rows = Slot.objects.filter(kept_until__lte=clock.now(), kept_for__isnull=False).select_related(
         "series"
@@ -133,7 +134,7 @@ def release_lapsed():
 
 
 @transaction.atomic
-def _release_one(slot):
+def _release_one(slot: Slot) -> None:
     series = slot.series.locked()
     found = Slot.objects.filter(
         pk=slot.pk, kept_until__lte=clock.now(), kept_for__isnull=False
@@ -152,7 +153,7 @@ def _release_one(slot):
 
 
 @transaction.atomic
-def ask(series, person, wish):
+def ask(series: ConversationSeries, person: Person, wish) -> TimeRequest:
     """ "None of these times works": note what would; asked again, the newest words stand.
 
     The host is told once, until they have offered a time. Returns the request.
@@ -172,7 +173,7 @@ def ask(series, person, wish):
 
 
 @transaction.atomic
-def withdraw(request):
+def withdraw(request: HttpRequest) -> None:
     """The person needs it no longer, or the host has answered otherwise.
 
     Twice, nothing more happens.
@@ -185,7 +186,7 @@ def withdraw(request):
         serve(series)
 
 
-def _take_back_offer(row):
+def _take_back_offer(row: TimeRequest) -> None:
     """The time that was offered is free again, if it is still kept for them; the caller holds the
     series.
     """
@@ -195,7 +196,7 @@ def _take_back_offer(row):
 
 
 @transaction.atomic
-def offer(request, *, slot=None, day=None, time=None):
+def offer(request: HttpRequest, *, slot: Slot | None = None, day: date | None = None, time=None):
     """Answer a request by keeping a time for the person, a free one or a new one; they are told.
 
     Raises RuleError.

@@ -1,7 +1,7 @@
 from django import forms
 
 from collective.people import phones
-from events.models import Conversation
+from events.models import Conversation, ConversationSeries
 from events.models.conversation import ACCESS_CHOICES
 from events.sessions.forms import AccessNeedsForm, Typed, capacity_choices
 
@@ -42,7 +42,7 @@ class AnswersOfBookingForm(AccessNeedsForm):
     )
     field_order = ["how", "who_rings", "phone", "topics", "access", "access_notes"]
 
-    def __init__(self, *args, series, **kwargs):
+    def __init__(self, *args, series: ConversationSeries, **kwargs) -> None:
         super().__init__(*args, session=series, **kwargs)
         self.series = series
         self.fields["access"].label = "What would make it easier for you?"
@@ -54,7 +54,7 @@ class AnswersOfBookingForm(AccessNeedsForm):
             rings.append((WhoRings.PERSON.value, f"I ring {series.host}"))
         self.fields["who_rings"].choices = rings
 
-    def clean_phone(self):
+    def clean_phone(self) -> str | None:
         """The number in its one form. What cannot be a number is said so, and stays on the page."""
         text = self.cleaned_data["phone"].strip()
         number = phones.read(text) if text else None
@@ -88,7 +88,7 @@ class AnswersOfBookingForm(AccessNeedsForm):
         }
 
     @classmethod
-    def initial_for(cls, conversation):
+    def initial_for(cls, conversation: Conversation):
         return {
             **super().initial_for(conversation),
             "how": conversation.how,
@@ -110,7 +110,7 @@ class BookingForm(Typed, AnswersOfBookingForm):
     )
     field_order = [*AnswersOfBookingForm.field_order, "capacity"]
 
-    def __init__(self, *args, series, **kwargs):
+    def __init__(self, *args, series: ConversationSeries, **kwargs) -> None:
         super().__init__(*args, series=series, **kwargs)
         self.fields["capacity"].choices = capacity_choices(series)
 

@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 from django import forms
+from django.forms import Form
+from django.forms.fields import DateField, TimeField
 from django.utils import timezone
 
 from collective import clock
@@ -20,14 +22,14 @@ OUTCOMES = [
 ]
 
 
-def date_field(label, **more):
+def date_field(label: str, **more) -> DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(
         label=label, widget=widget, error_messages={"required": "Choose a day."}, **more
     )
 
 
-def time_field(label, **more):
+def time_field(label: str, **more) -> TimeField:
     widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     return forms.TimeField(
         label=label, widget=widget, error_messages={"required": "Choose a time."}, **more
@@ -53,7 +55,7 @@ class HoursForm(forms.Form):
         """What is stored: fields of `OpeningHours`, one dictionary a row."""
         raise NotImplementedError
 
-    def change(self, series):
+    def change(self, series: ConversationSeries) -> None:
         """Add the hours; the caller holds the series. Asked twice, it adds nothing more."""
         for row in self.rows():
             found = series.hours.filter(
@@ -81,7 +83,7 @@ class WeeklyForm(HoursForm):
         return [{"weekday": weekday, **times} for weekday in data["weekdays"]]
 
 
-def coming_day(form):
+def coming_day(form: Form):
     """A day of the form's that is today or later."""
     day = form.cleaned_data["day"]
     if day < timezone.localdate(clock.now()):
@@ -171,7 +173,7 @@ class RulesForm(forms.ModelForm):
             "opens_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         series = self.instance
         self.initial["notice_hours"] = series.least_notice // timedelta(hours=1)
@@ -180,14 +182,14 @@ class RulesForm(forms.ModelForm):
             phones.written(series.ring_host_on),
         )
 
-    def clean_number(self):
+    def clean_number(self) -> str | None:
         text = self.cleaned_data["number"].strip()
         number = phones.read(text) if text else None
         if text and number is None:
             raise forms.ValidationError("Enter a phone number like 020 7946 0000.")
         return number
 
-    def change(self, series):
+    def change(self, series: ConversationSeries) -> int:
         """Write the rules into the locked series; who has booked is told where they join otherwise.
 
         Returns how many. Raises RuleError where somebody is to ring and the number goes.
@@ -273,7 +275,7 @@ class OfferForm(forms.Form):
     day = date_field("Or another day", required=False)
     time = time_field("At", required=False)
 
-    def __init__(self, *args, slots, **kwargs):
+    def __init__(self, *args, slots, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.slots = {str(slot.pk): slot for slot in slots}
         rows = [

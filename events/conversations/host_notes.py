@@ -2,17 +2,23 @@
 at risk.
 """
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from collective import clock
 from collective.errors import RuleError
 from events.models import Conversation, PassedOn
 
+if TYPE_CHECKING:
+    from collective.models import Person
 
-def _is_finished(conversation):
+
+def _is_finished(conversation: Conversation) -> bool:
     finished = conversation.series.call.finished_at
     return finished is not None and finished <= clock.now()
 
 
-def keep_note(conversation, text):
+def keep_note(conversation: Conversation, text: str) -> None:
     """Keep the host's private note, or take it away where it is empty.
 
     Once the call is finished: RuleError.
@@ -24,7 +30,9 @@ def keep_note(conversation, text):
     )
 
 
-def note_passed_on(conversation, moment, by, *, to_whom, told):
+def note_passed_on(
+    conversation: Conversation, moment: datetime, by: "Person", *, to_whom, told
+) -> PassedOn:
     """Put on record to whom it was passed on, when, and what the person was told.
 
     Raises RuleError for the future, and once the call is finished, as it would be removed at once.

@@ -1,13 +1,18 @@
 """Conversations of two records that are one person: all of them move, and none is dropped."""
 
+from typing import TYPE_CHECKING
+
 from collective import clock
 from collective.errors import RuleError
 from events.conversations import booking
 from events.models import BookingDraft, Conversation, ConversationSeries, Slot, TimeRequest
 from events.models.conversation_states import State
 
+if TYPE_CHECKING:
+    from collective.models import Person
 
-def preview(kept, gone):
+
+def preview(kept: "Person", gone: "Person") -> list[str]:
     """Sentences: how many conversations move, and where both have one to come."""
     theirs = Conversation.objects.filter(person=gone)
     number = theirs.count()
@@ -39,7 +44,7 @@ def _series(*people):
     )
 
 
-def join(kept, gone):
+def join(kept: "Person", gone: "Person"):
     """Move everything, series by series under its lock; returns what `undo` needs."""
     if gone.hosted_series.exists():
         raise RuleError(f"{gone} holds conversations. Keep that record, and join this one into it.")
@@ -64,26 +69,26 @@ def join(kept, gone):
     return moved
 
 
-def _give(row, person):
+def _give(row: Conversation, person: "Person") -> None:
     if row.state == State.BOOKED:
         row.turn = booking.free_turn(row.series, person)
     row.person = person
     row.save(update_fields=["person", "turn"])
 
 
-def _move(rows, **change):
+def _move(rows, **change) -> list[str]:
     keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
     rows.model.objects.filter(pk__in=keys).update(**change)
     return keys
 
 
-def is_clear(gone):
+def is_clear(gone: "Person") -> bool:
     """Is no conversation, wish or kept time left with the emptied record?"""
     rows = (Conversation.objects.filter(person=gone), TimeRequest.objects.filter(person=gone))
     return not any(found.exists() for found in (*rows, Slot.objects.filter(kept_for=gone)))
 
 
-def undo(kept, gone, moved):
+def undo(kept: "Person", gone: "Person", moved):
     """Each record has its own again."""
     rows = Conversation.objects.filter(pk__in=moved["conversations"], person=kept).select_related(
         "series"

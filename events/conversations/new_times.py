@@ -20,7 +20,7 @@ def tell_all():
 
 
 @transaction.atomic
-def tell(series_id):
+def tell(series_id) -> int:
     """Tell the followers of one series, unless its new times are gone again; returns how many."""
     series = ConversationSeries.objects.lock(series_id)
     since = series.new_times_since

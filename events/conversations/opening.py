@@ -6,7 +6,9 @@ the series' row.
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Self
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
@@ -17,7 +19,7 @@ from collective.background import sweeps
 from collective.clock import LONDON
 from collective.errors import RuleError
 from events.conversations import wall_time
-from events.models import ConversationSeries, Slot
+from events.models import Conversation, ConversationSeries, Slot
 from events.models.series import FURTHEST
 
 AHEAD = timedelta(weeks=12)  # where the host names no last day
@@ -43,7 +45,7 @@ class Plan:
     left_out: list = field(default_factory=list)  # (words for the time, why)
 
 
-def rehearse(series, change):
+def rehearse(series: ConversationSeries, change) -> Plan:
     """What `change(series)` and the slots that follow from it would do.
 
     Nothing stays of it. Raises RuleError.
@@ -55,7 +57,7 @@ def rehearse(series, change):
 
 
 @transaction.atomic
-def apply(series, change):
+def apply(series: ConversationSeries, change) -> Plan:
     """Change the hours or the rules by `change(series)`, which returns how many people it tells of
     that, and bring the slots in line. Raises RuleError.
     """
@@ -87,7 +89,7 @@ def refusing_overlaps():
 
 
 @contextmanager
-def noting_new_times(series):
+def noting_new_times(series: ConversationSeries):
     """Where there was no free time before and there is one after, a sweep tells who asked for it.
 
     The caller holds the series.
@@ -108,15 +110,15 @@ def extend_all():
     return sweeps.each([(series,) for series in open_ones.order_by("pk")], _extend)
 
 
-def _extend(series):
+def _extend(series: ConversationSeries) -> bool:
     return bool(apply(series, lambda locked: 0).opened)
 
 
-def has_free_times(series):
+def has_free_times(series: ConversationSeries):
     return series.slots.free_to(AnonymousUser()).exists()
 
 
-def _follow(series):
+def _follow(series: ConversationSeries) -> Plan:
     """Make the slots to come agree with the hours; the caller holds the series.
 
     Raises RuleError for too many.
@@ -150,7 +152,7 @@ def _follow(series):
     return plan
 
 
-def _booked(series):
+def _booked(series: ConversationSeries):
     rows = (
         series.conversations.live()
         .filter(slot__starts_at__gt=clock.now())
@@ -159,7 +161,14 @@ def _booked(series):
     return {row.slot_id: row for row in rows.order_by("slot__starts_at")}
 
 
-def _keep_or_close(slot, is_wanted, conversation, series, plan, again):
+def _keep_or_close(
+    slot: Slot,
+    is_wanted: bool,
+    conversation: Conversation,
+    series: ConversationSeries,
+    plan: Plan,
+    again,
+) -> None:
     is_free = conversation is None and not slot.is_kept
     has_its_break = slot.busy_until == slot.ends_at + series.pause
     if is_wanted and (has_its_break or not is_free):
@@ -180,7 +189,9 @@ def _keep_or_close(slot, is_wanted, conversation, series, plan, again):
             plan.closed.append(slot)
 
 
-def _open(series, slot, start, end, taken, closed, plan):
+def _open(
+    series: ConversationSeries, slot: Slot, start, end, taken: "Diary", closed: "Diary", plan: Plan
+) -> Slot | None:
     """The slot for this time, saved if it was there before; or None, with the reason in the
     plan.
     """
@@ -209,32 +220,32 @@ def _open(series, slot, start, end, taken, closed, plan):
 class Diary:
     """When somebody is busy, by day: looked up, not asked again for each time."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.days = {}
 
     @classmethod
-    def of_host(cls, host_id):
+    def of_host(cls, host_id: UUID) -> Self:
         """In open slots of any series of this host."""
         diary, rows = cls(), Slot.objects.open().filter(host=host_id, busy_until__gt=clock.now())
         for start, until in rows.values_list("starts_at", "busy_until"):
             diary.add(start, until)
         return diary
 
-    def add(self, start, until):
+    def add(self, start, until) -> None:
         for day in {start.date(), until.date()}:
             self.days.setdefault(day, []).append((start, until))
 
-    def is_busy(self, start, until):
+    def is_busy(self, start, until) -> bool:
         near = [span for day in {start.date(), until.date()} for span in self.days.get(day, ())]
         return any(begins < until and start < ends for begins, ends in near)
 
 
-def _words(moment):
+def _words(moment: datetime) -> str:
     local = timezone.localtime(moment, LONDON)
     return f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"
 
 
-def wanted(series, plan):
+def wanted(series: ConversationSeries, plan: Plan):
     """{(start, end)} of every time in the opening hours that is to come, in order."""
     today = timezone.localdate(clock.now(), LONDON)
     first, last = max(series.opens_from or today, today), series.opens_until or today + AHEAD
@@ -266,7 +277,7 @@ def _merged(spans):
     return merged
 
 
-def _of_day(series, day, spans, plan):
+def _of_day(series: ConversationSeries, day: date, spans, plan):
     busy_until = None
     for from_time, until_time in spans:
         wall, last = datetime.combine(day, from_time), datetime.combine(day, until_time)

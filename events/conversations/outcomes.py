@@ -9,7 +9,7 @@ from collective import clock
 from collective.background import sweeps
 from collective.errors import RuleError
 from collective.messages import mail
-from collective.models import Call
+from collective.models import Call, Person
 from events.conversations import booking, first_choice, opening
 from events.models import Conversation, Registration
 from events.models.conversation_states import State
@@ -18,7 +18,7 @@ WORTH_SAYING = {State.MISSED, State.HOST_MISSED, State.FAILED}
 
 
 @transaction.atomic
-def mark(conversation, state, by):
+def mark(conversation: Conversation, state, by: Person) -> Conversation:
     """Note what became of it, or (booked) undo that.
 
     Raises RuleError before it has begun, or for a cancelled one.
@@ -57,7 +57,7 @@ def mark(conversation, state, by):
     return conversation
 
 
-def _tell(conversation):
+def _tell(conversation: Conversation) -> None:
     if conversation.state in WORTH_SAYING:
         mail.tell(
             conversation.person,
@@ -70,7 +70,7 @@ def _tell(conversation):
 
 
 @transaction.atomic
-def decide_payment(conversation, pays, by):
+def decide_payment(conversation: Conversation, pays, by: Person) -> Conversation:
     """Staff decide whether one that was not held, through no fault of the person's, is paid.
 
     Raises RuleError.
@@ -89,7 +89,7 @@ def decide_payment(conversation, pays, by):
 
 
 @transaction.atomic
-def correct_capacity(conversation, capacity, by):
+def correct_capacity(conversation: Conversation, capacity: str, by: Person) -> Conversation:
     """Say anew in which capacity they take part; the payment follows.
 
     Once it is approved, no more: RuleError.
@@ -131,7 +131,7 @@ def settle_left_out():
 
 
 @transaction.atomic
-def _settle(conversation):
+def _settle(conversation: Conversation) -> bool:
     conversation = booking.locked(conversation)
     conversation.settle_payment()
     return conversation.payment_id is not None

@@ -2,6 +2,9 @@
 is due.
 """
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.db import transaction
 
 from collective import clock
@@ -10,6 +13,9 @@ from collective.messages import mail
 from events.conversations import booking
 from events.models import Conversation, ConversationSeries
 from events.models.conversation_states import State
+
+if TYPE_CHECKING:
+    from collective.models import Person
 
 A_BATCH = 200
 
@@ -22,7 +28,7 @@ def remind_all():
 
 
 @transaction.atomic
-def remind(conversation):
+def remind(conversation: Conversation) -> int:
     """One reminder, under the lock, so that none is written for a time that is just being left;
     returns 0 or 1.
     """
@@ -50,14 +56,14 @@ def remind(conversation):
     return 1
 
 
-def _is_for(person, is_day_before):
+def _is_for(person: "Person", is_day_before: bool):
     """Who is told by phone or post is reminded once, the day before, and by nobody who is asked not
     to.
     """
     return person.wants_reminders and (not person.is_told_by_hand or is_day_before)
 
 
-def hold_after_restore(taken_at, now):
+def hold_after_restore(taken_at: datetime, now: datetime) -> int:
     """Reminders and news of new times may have gone out since the backup: not once more.
 
     Returns how many.

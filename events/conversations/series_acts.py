@@ -12,7 +12,7 @@ from events.models import Conversation, ConversationSeries, Slot
 
 
 @transaction.atomic
-def from_card(card):
+def from_card(card) -> ConversationSeries:
     """Give a bare activity the pages of a series, hosted by who leads its call.
 
     Raises RuleError without a lead.
@@ -33,7 +33,7 @@ def from_card(card):
 
 
 @transaction.atomic
-def cancel(series, reason):
+def cancel(series: ConversationSeries, reason: str) -> int:
     """Cancel the series; everybody who has a conversation to come reads the reason.
 
     Returns how many. RuleError without a reason.

@@ -2,21 +2,21 @@
 series' row.
 """
 
-from datetime import UTC
+from datetime import UTC, date, datetime
 
 from django.db import transaction
 
 from collective import clock
 from collective.errors import RuleError
 from events.conversations import opening, wall_time
-from events.models import Slot
+from events.models import ConversationSeries, Slot
 from events.models.series import FURTHEST
 
 State = Slot.State
 
 
 @transaction.atomic
-def close(slot):
+def close(slot: Slot) -> None:
     """Close one time.
 
     Raises RuleError where a conversation is booked then, or it is kept for somebody.
@@ -35,7 +35,7 @@ def close(slot):
 
 
 @transaction.atomic
-def reopen(slot):
+def reopen(slot: Slot) -> None:
     """Open a time that was closed by hand.
 
     Raises RuleError where it is over, outside the hours, or not free.
@@ -65,7 +65,7 @@ def reopen(slot):
         first_choice.serve(series)
 
 
-def open_one(series, day, time):
+def open_one(series: ConversationSeries, day: date, time):
     """A slot at this wall time, outside the hours or in them; the caller holds the series.
 
     Raises RuleError.
@@ -88,7 +88,7 @@ def open_one(series, day, time):
     return slot
 
 
-def _check_not_busy(series, start, busy_until):
+def _check_not_busy(series: ConversationSeries, start: datetime, busy_until: datetime) -> None:
     if opening.Diary.of_host(series.host_id).is_busy(start, busy_until):
         raise RuleError(
             "There is another conversation or open time then, or a break after one. Choose "
@@ -96,7 +96,7 @@ def _check_not_busy(series, start, busy_until):
         )
 
 
-def freed(slot):
+def freed(slot: Slot) -> None:
     """The slot's conversation was cancelled or moved away: free for others, unless it is outside
     the hours. The caller holds the series.
     """

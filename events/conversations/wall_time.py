@@ -3,14 +3,14 @@
 An hour that does not exist, or exists twice, is refused with the reason.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from collective.clock import LONDON
 from collective.errors import RuleError
 from collective.templatetags.collective import day as day_words
 
 
-def moment(day, time):
+def moment(day: date, time) -> datetime:
     """The moment at which clocks in the UK show this.
 
     Raises RuleError in the two hours of the year in which the clocks change (Summer Time Act 1972).

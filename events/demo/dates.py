@@ -7,14 +7,14 @@ KICK_OFF = date(2022, 10, 6)  # a Thursday
 CONVERSATIONS = date(2022, 9, 5)  # a Monday
 
 
-def kick_off(today):
+def kick_off(today) -> date:
     """The day of the first session: a Thursday, four to five weeks ahead."""
     weeks = -((KICK_OFF - today).days - 28) // 7
     day = KICK_OFF + timedelta(weeks=weeks)
     return day if (day - today).days >= 28 else day + timedelta(weeks=1)
 
 
-def conversations(today):
+def conversations(today) -> date:
     """The Monday from which conversations are held: as far before as it was, or a week more, so
     that it has come.
     """
@@ -22,11 +22,11 @@ def conversations(today):
     return day if day <= today else day - timedelta(weeks=1)
 
 
-def at(day, hour):
+def at(day: date, hour) -> datetime:
     """A moment by London's clocks."""
     return datetime.combine(day, time(hour), LONDON)
 
 
-def months_after(day):
+def months_after(day: date) -> list[str]:
     """The names of the two months after this day's: they were November and December."""
     return [calendar.month_name[(day.month + offset) % 12 + 1] for offset in (0, 1)]

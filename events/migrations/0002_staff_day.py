@@ -12,7 +12,7 @@ import uuid
 from django.db import migrations, models
 
 
-def as_rows(apps, schema_editor):
+def as_rows(apps, schema_editor) -> None:
     """What people told us would help them becomes a row each; offers that were made have been told by mail."""
     Registration = apps.get_model("events", "Registration")
     AccessNeed = apps.get_model("events", "AccessNeed")

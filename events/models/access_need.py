@@ -1,5 +1,6 @@
 import hashlib
 import uuid
+from typing import Self
 
 import pghistory
 from django.db import models
@@ -47,7 +48,7 @@ UNFINISHED = [State.ASKED, State.ARRANGING, State.WITHDRAWN]
 
 
 class AccessNeedQuerySet(models.QuerySet):
-    def to_do(self):
+    def to_do(self) -> Self:
         """What staff still have to arrange for who holds a place, or to call off because it is no
         longer needed.
         """
@@ -93,7 +94,7 @@ class AccessNeed(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "Something that helps somebody take part"
 
     @property
@@ -116,7 +117,7 @@ class AccessNeed(models.Model):
         return (self.answer or {}).get("note", "")
 
     @property
-    def version(self):
+    def version(self) -> str:
         """Changes with whatever the person or a colleague changes: a form says which one it was
         made from.
         """
@@ -124,7 +125,7 @@ class AccessNeed(models.Model):
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
     @property
-    def told_state(self):
+    def told_state(self) -> str:
         """The state as the person reads it."""
         return {
             State.ASKED: "You asked for it",
@@ -135,7 +136,7 @@ class AccessNeed(models.Model):
         }[self.state]
 
 
-def words_of(answers):
+def words_of(answers) -> list[str]:
     """The chosen access needs in words, for the person and for who may see them."""
     labels = dict(CHOICES + IN_PERSON_CHOICES)
     return [labels[choice] for choice in (answers or {}).get("choices", []) if choice in labels]

@@ -1,5 +1,6 @@
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pghistory
 from django.db import models
@@ -124,41 +125,41 @@ class Conversation(EarnsPayment):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person}: {self.series}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("booking", args=[self.pk])
 
     # What readers ask
 
     @property
-    def is_live(self):
+    def is_live(self) -> bool:
         return self.state != State.CANCELLED
 
     @property
-    def is_upcoming(self):
+    def is_upcoming(self) -> bool:
         return self.state == State.BOOKED and not self.slot.has_started
 
     @property
-    def is_on(self):
+    def is_on(self) -> bool:
         """Booked and not over: who is late can still join."""
         return self.state == State.BOOKED and not self.slot.has_ended
 
     @property
-    def is_not_marked(self):
+    def is_not_marked(self) -> bool:
         return self.state == State.BOOKED and self.slot.has_started
 
     @property
-    def is_by_phone(self):
+    def is_by_phone(self) -> bool:
         return self.how == self.How.PHONE
 
     @property
-    def host_rings(self):
+    def host_rings(self) -> bool:
         return self.who_rings == self.WhoRings.HOST
 
     @property
-    def link(self):
+    def link(self) -> str:
         """Where to join by video: its own link or the host's standing one; "" where there is none
         yet.
         """
@@ -169,29 +170,29 @@ class Conversation(EarnsPayment):
         )
 
     @property
-    def last_digits(self):
+    def last_digits(self) -> str:
         """The last three of the number: all that a mail may say of it."""
         return self.phone[-3:] if self.phone else ""
 
     @property
-    def keeps_right(self):
+    def keeps_right(self) -> bool:
         """Was it not held through no fault of the person's?"""
         return self.state in NOT_THEIR_FAULT
 
     @property
-    def outcome_revision(self):
+    def outcome_revision(self) -> str:
         """Of what became of it, and when that was noted: a message of an older one is no longer
         true.
         """
         return f"{self.state}@{self.marked_at:%Y%m%dT%H%M%S}" if self.marked_at else ""
 
     @property
-    def link_is_good(self):
+    def link_is_good(self) -> bool:
         """May a link from a mail still open this? Until 30 days after the conversation."""
         return clock.now() < self.slot.ends_at + LINKS_LAST
 
     @property
-    def forgotten_on(self):
+    def forgotten_on(self) -> date:
         """The day on which number and topics are removed."""
         since = self.slot.ends_at
         if self.state == State.CANCELLED and self.marked_at:
@@ -199,7 +200,7 @@ class Conversation(EarnsPayment):
         return (since + timedelta(days=self.series.forget_after_days)).astimezone(LONDON).date()
 
     @property
-    def asks_to_arrange(self):
+    def asks_to_arrange(self) -> bool:
         """Do they ask for what somebody has to arrange beforehand: an interpreter, another
         language?
         """
@@ -212,7 +213,7 @@ class Conversation(EarnsPayment):
         chosen = [labels[choice] for choice in needs.get("choices", []) if choice in labels]
         return [*chosen, *filter(None, [needs.get("notes")])]
 
-    def reminder_times(self):
+    def reminder_times(self) -> list[datetime]:
         """When it is reminded of: the day before at the same wall time in London, and an hour
         before.
         """
@@ -220,7 +221,7 @@ class Conversation(EarnsPayment):
         day_before = datetime.combine(start.date() - REMINDERS[0], start.time(), LONDON)
         return [day_before, self.slot.starts_at - REMINDERS[1]]
 
-    def plan_reminder(self, *, after=None):
+    def plan_reminder(self, *, after=None) -> None:
         """Set when the next reminder is due: the first after this moment (now, unless given), or
         none.
         """
@@ -232,20 +233,20 @@ class Conversation(EarnsPayment):
     # What payments ask (EarnsPayment)
 
     @property
-    def activity(self):
+    def activity(self) -> ConversationSeries:
         return self.series
 
     @property
-    def occasion(self):
+    def occasion(self) -> UUID:
         """Each conversation is paid by itself, also where one person has several of a series."""
         return self.pk
 
     @property
-    def happened_on(self):
+    def happened_on(self) -> date:
         return self.slot.starts_at.astimezone(LONDON).date()
 
     @property
-    def earned(self):
+    def earned(self) -> Payment.Reason | None:
         """Held earns the fee; not held through no fault of the person's, where staff have decided
         so.
         """

@@ -45,15 +45,15 @@ class Material(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def clean(self):
+    def clean(self) -> None:
         """Raises ValidationError for a file that is too large, or of a kind that people cannot
         simply open.
         """
         uploads.check(self.file, KINDS_OF_FILE, MOST_MEGABYTES, "Please make it smaller first.")
 
     @property
-    def download_name(self):
+    def download_name(self) -> str:
         return uploads.download_name(self.name, self.file)

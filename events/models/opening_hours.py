@@ -45,7 +45,7 @@ class OpeningHours(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         day = (
             WEEKDAYS[self.weekday] + "s"
             if self.day is None
@@ -58,5 +58,5 @@ class OpeningHours(models.Model):
         )
 
     @property
-    def is_day_off(self):
+    def is_day_off(self) -> bool:
         return self.from_time is None

@@ -26,5 +26,5 @@ class PassedOn(models.Model):
         verbose_name_plural = "passed on"
         ordering = ["passed_on_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Passed on, {self.passed_on_at:%d %b %Y}"

@@ -1,6 +1,6 @@
 import hashlib
 import uuid
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 
 import pghistory
@@ -107,44 +107,44 @@ class Registration(EarnsPayment):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person}: {self.session}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("registration", args=[self.pk])
 
     # What readers ask
 
     @property
-    def offer_waits_to_be_told(self):
+    def offer_waits_to_be_told(self) -> bool:
         """Kept for somebody whom staff have not reached yet: the time to answer has not begun."""
         return self.state == State.OFFERED and self.offer_told_at is None
 
     @property
-    def offer_is_open(self):
+    def offer_is_open(self) -> bool:
         """An offer past its time is dead for every reader, whether or not a sweep has seen it."""
         return self.state == State.OFFERED and self.offer_until > clock.now()
 
     @property
-    def standing(self):
+    def standing(self) -> str:
         """The state as a person reads it: an offer past its time has lapsed."""
         return "lapsed" if self.state == State.OFFERED and not self.offer_is_open else self.state
 
     @property
-    def state_template(self):
+    def state_template(self) -> str:
         return f"events/sessions/_state_{self.standing}.html"
 
     @property
-    def is_live(self):
+    def is_live(self) -> bool:
         return self.state in LIVE
 
     @property
-    def is_coming(self):
+    def is_coming(self) -> bool:
         """Holds a confirmed place, or took part: sees joining details and materials."""
         return self.state in {State.CONFIRMED, State.ATTENDED}
 
     @property
-    def can_give_up(self):
+    def can_give_up(self) -> bool:
         return (
             self.state in {State.CONFIRMED, State.WAITING, State.OFFERED}
             and not self.session.has_ended
@@ -157,7 +157,7 @@ class Registration(EarnsPayment):
         return self.state == State.CANCELLED and others.exists()
 
     @property
-    def can_sign_up_again(self):
+    def can_sign_up_again(self) -> bool:
         again = self.state == State.CANCELLED or self.standing == "lapsed"
         return (
             again
@@ -177,18 +177,18 @@ class Registration(EarnsPayment):
         )
 
     @property
-    def link_is_good(self):
+    def link_is_good(self) -> bool:
         """May a link from a mail still open this? Until 30 days after the session."""
         end = self.session.ends_at
         return end is None or clock.now() < end + LINKS_LAST
 
     @property
-    def activity(self):
+    def activity(self) -> Session:
         """What the payment is for: an activity, as payments know it."""
         return self.session
 
     @property
-    def happened_on(self):
+    def happened_on(self) -> date:
         return timezone.localdate(self.session.starts_at or clock.now())
 
     @property
@@ -210,7 +210,7 @@ class Registration(EarnsPayment):
 
     # Changes. The caller holds the session's row lock and hands the session over.
 
-    def confirm(self, session):
+    def confirm(self, session: Session) -> None:
         """Hold a place for good; tell the person, and at once how to join if the others know
         already.
         """
@@ -221,7 +221,7 @@ class Registration(EarnsPayment):
         if session.joining_details_are_out:
             self.tell_joining_details(session)
 
-    def tell_joining_details(self, session, *, revision=""):
+    def tell_joining_details(self, session: Session, *, revision: str = "") -> None:
         """Send the joining details to the person, and to who comes along if an address was
         given.
         """
@@ -229,13 +229,15 @@ class Registration(EarnsPayment):
         if self.companion_email:
             self.tell_companion("joining_companion", revision=revision, not_after=session.ends_at)
 
-    def tell_companion(self, kind, *, revision="", not_after=None):
+    def tell_companion(
+        self, kind: str, *, revision: str = "", not_after: datetime | None = None
+    ) -> None:
         """A message to who comes along, at the address that was given; once for each address."""
         address = self.companion_email
         revision = f"{revision[:26]}@{hashlib.sha256(address.encode()).hexdigest()[:12]}"
         mail.tell(None, kind, self, address=address, revision=revision, not_after=not_after)
 
-    def join_list(self, session):
+    def join_list(self, session: Session) -> None:
         """Wait at the end of the list: the order is the order in which the session's lock was
         held.
         """
@@ -245,7 +247,7 @@ class Registration(EarnsPayment):
         self.save()
         mail.tell(self.person, "waiting", self, not_after=session.starts_at)
 
-    def end(self, because):
+    def end(self, because: str) -> None:
         """Let go of the place or the spot on the list."""
         from events.sessions import access_needs
 
@@ -266,7 +268,7 @@ class Registration(EarnsPayment):
         return session, registration
 
     @transaction.atomic
-    def accept(self):
+    def accept(self) -> "Registration":
         """Take the offered place. Raises RuleError if the offer has ended."""
         session, registration = self.locked()
         if registration.state == State.CONFIRMED:
@@ -280,7 +282,7 @@ class Registration(EarnsPayment):
         return registration
 
     @transaction.atomic
-    def decline(self):
+    def decline(self) -> "Registration":
         """Say no to the offered place; it goes to the next in order.
 
         Raises RuleError if there is no offer.
@@ -299,7 +301,7 @@ class Registration(EarnsPayment):
         return registration
 
     @transaction.atomic
-    def give_up(self, because=EndedBecause.GAVE_UP):
+    def give_up(self, because: str = EndedBecause.GAVE_UP) -> "Registration":
         """Give back the place or the spot on the list; a freed place is offered on in the same
         transaction.
         """
@@ -331,7 +333,7 @@ class Registration(EarnsPayment):
         return {name: getattr(self, name) for name in names}
 
     @transaction.atomic
-    def change_answers(self, **answers):
+    def change_answers(self, **answers) -> "Registration":
         """Correct what was answered (`capacity`, `companion`, `access_needs`).
 
         Raises RuleError when it is over.
@@ -356,7 +358,7 @@ class Registration(EarnsPayment):
         return registration
 
     @transaction.atomic
-    def correct_capacity(self, capacity, by):
+    def correct_capacity(self, capacity: str, by: Person) -> "Registration":
         """Say anew in which capacity they take part, also afterwards; the payment follows. Once it is approved, no
         more: raises RuleError.
         """
@@ -374,7 +376,9 @@ class Registration(EarnsPayment):
         return registration
 
     @transaction.atomic
-    def mark(self, state, *, came_for_part=False, by=None):
+    def mark(
+        self, state, *, came_for_part: bool = False, by: Person | None = None
+    ) -> "Registration":
         """Note who took part: attended, missed, or confirmed to undo; the payment follows in the
         same transaction.
 
@@ -392,13 +396,13 @@ class Registration(EarnsPayment):
         registration.ask_capacity()
         return registration
 
-    def ask_capacity(self):
+    def ask_capacity(self) -> None:
         """Whoever took part and was not sure is asked, once, in which capacity it was."""
         if self.state == State.ATTENDED and self.is_unsure:
             mail.tell(self.person, "ask_capacity", self)
 
 
-def free_seat(session):
+def free_seat(session: Session) -> int:
     """The lowest number that nobody sits on."""
     taken = set(session.registrations.holding().values_list("seat", flat=True))
     return next(number for number in count(1) if number not in taken)

@@ -1,4 +1,5 @@
 from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -7,6 +8,9 @@ from django.db.models import Q
 from collective import clock
 from collective.clock import LONDON
 from events.models.session import Session
+
+if TYPE_CHECKING:
+    from collective.models import Person
 
 
 class What(models.TextChoices):
@@ -25,7 +29,7 @@ DEFAULTS = [
 
 
 class ReminderQuerySet(models.QuerySet):
-    def plan(self, session, *, is_new):
+    def plan(self, session: Session, *, is_new) -> None:
         """Give a new session its usual reminders, and work out when each is due.
 
         The session is being saved.
@@ -35,7 +39,7 @@ class ReminderQuerySet(models.QuerySet):
         for reminder in session.reminders.filter(fanned_out_at=None):
             reminder.save()
 
-    def due(self, moment):
+    def due(self, moment: datetime) -> Self:
         """Those whose time has come and that have not gone out."""
         State = Session.State
         return self.filter(
@@ -92,17 +96,17 @@ class Reminder(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         if self.days_before is not None:
             days = "the day before" if self.days_before == 1 else f"{self.days_before} days before"
             return f"{self.get_what_display()}, {days}"
         return f"{self.get_what_display()}, {abs(self.minutes_before or 0)} minutes"
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, **kwargs) -> None:
         self.due_at = self.moment()
         super().save(*args, **kwargs)
 
-    def moment(self):
+    def moment(self) -> datetime | None:
         """When it is due, by the session's date; None while that is not set."""
         if self.session.starts_at is None or self.session.ends_at is None:
             return None
@@ -114,13 +118,13 @@ class Reminder(models.Model):
         return datetime.combine(day, self.at_time or start.time(), LONDON)
 
     @property
-    def not_after(self):
+    def not_after(self) -> datetime | timedelta | None:
         """A reminder never comes after the start, joining details never after the end."""
         if self.what == What.AFTER:
             return self.session.ends_at + timedelta(days=7)
         return self.session.starts_at if self.what == What.REMINDER else self.session.ends_at
 
-    def is_for(self, person):
+    def is_for(self, person: "Person") -> bool:
         """Who is told by phone or post is reminded once, the day before, and by nobody who is asked
         not to.
         """
@@ -129,11 +133,11 @@ class Reminder(models.Model):
         return person.wants_reminders and (not person.is_told_by_hand or self.days_before == 1)
 
     @property
-    def is_too_late(self):
+    def is_too_late(self) -> bool:
         return self.not_after <= clock.now()
 
     @property
-    def waits_for_staff(self):
+    def waits_for_staff(self) -> bool:
         """Joining details that nobody has written yet go out as soon as somebody has."""
         return (
             self.what == What.JOINING

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Self
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -32,7 +33,7 @@ NOT_OPEN = {
 
 
 class SeriesQuerySet(ActivityQuerySet):
-    def hosted_by(self, person):
+    def hosted_by(self, person: Person) -> Self:
         """Those that this person holds: theirs alone, whoever else is staff."""
         return self.filter(host=person) if person.is_authenticated else self.none()
 
@@ -103,7 +104,7 @@ class ConversationSeries(Activity):
             ),
         ]
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("conversations", args=[self.slug])
 
     def copied_fields(self):
@@ -117,15 +118,15 @@ class ConversationSeries(Activity):
         return ConversationSeries.objects.lock(self.pk)
 
     @property
-    def length(self):
+    def length(self) -> timedelta:
         return timedelta(minutes=self.length_minutes)
 
     @property
-    def pause(self):
+    def pause(self) -> timedelta:
         """The time kept free after each conversation."""
         return timedelta(minutes=self.break_minutes)
 
-    def check_booking(self, *, by_staff=False):
+    def check_booking(self, *, by_staff: bool = False) -> None:
         """Raise RuleError, with a sentence for the person, if nobody can book now.
 
         Staff may also before and after.

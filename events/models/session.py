@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
 
 import pghistory
 from django.db import models, transaction
@@ -12,6 +13,9 @@ from collective.errors import RuleError
 from collective.models import Activity
 from collective.models.activity import ActivityQuerySet
 from collective.safety.markup import RichTextField
+
+if TYPE_CHECKING:
+    from collective.models import Call, Person
 
 NOT_BOOKABLE = {
     "cancelled": "This session is cancelled, so we cannot book places in it.",
@@ -43,7 +47,7 @@ BLANK_IN_A_COPY = {
 OWNED_BY_RULES = ("places", "last_list_number", "date_told_at", "opening_told_at")
 
 
-def counts(path):
+def counts(path: str) -> dict[str, Count]:
     """How many registrations at the end of this path hold a place (`held`), and how many wait
     (`waiting`).
     """
@@ -56,7 +60,7 @@ def counts(path):
 
 
 class SessionQuerySet(ActivityQuerySet):
-    def with_counts(self):
+    def with_counts(self) -> Self:
         """Add how many hold a place (`held`) and how many wait (`waiting`), in the same query."""
         return self.annotate(**counts("registrations"))
 
@@ -145,10 +149,10 @@ class Session(Activity):
             )
         ]
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("session", args=[self.slug])
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, **kwargs) -> None:
         """Saving plans the reminders anew, as the date may have moved; calendars learn of a change
         by SEQUENCE.
 
@@ -169,7 +173,7 @@ class Session(Activity):
             Reminder.objects.plan(self, is_new=before is None)
 
     @transaction.atomic
-    def copy(self, call):
+    def copy(self, call: "Call") -> Self:
         """The same session in this call without people, date and joining details; reminders and
         materials go along.
         """
@@ -185,11 +189,11 @@ class Session(Activity):
         return copied
 
     @property
-    def in_calendar(self):
+    def in_calendar(self) -> tuple[datetime | None, datetime | None, str, str, str]:
         return (self.starts_at, self.ends_at, self.title, self.address, self.state)
 
     @property
-    def asks_for_interpreters(self):
+    def asks_for_interpreters(self) -> bool:
         """Is there still time to ask for one?"""
         return (
             self.interpreter_by is not None
@@ -197,11 +201,11 @@ class Session(Activity):
         )
 
     @property
-    def local_start(self):
+    def local_start(self) -> datetime:
         return timezone.localtime(self.starts_at, LONDON)
 
     @property
-    def length(self):
+    def length(self) -> timedelta | None:
         """How long it takes; None while a start or an end is not set."""
         return self.ends_at - self.starts_at if self.starts_at and self.ends_at else None
 
@@ -230,20 +234,20 @@ class Session(Activity):
         """It is full and has begun: nobody is offered a place any more."""
         return self.has_started and self.is_full
 
-    def check_booking(self):
+    def check_booking(self) -> None:
         """Raise RuleError, with a sentence for the person, if nobody can be booked, not even by
         staff.
         """
         if self.standing in NOT_BOOKABLE:
             raise RuleError(NOT_BOOKABLE[self.standing])
 
-    def check_sign_up(self):
+    def check_sign_up(self) -> None:
         """Raise RuleError, with a sentence for the person, if nobody can sign up now."""
         self.check_booking()
         if self.standing in NOT_OPEN:
             raise RuleError(NOT_OPEN[self.standing])
 
-    def sign_up(self, person, **answers):
+    def sign_up(self, person: "Person", **answers):
         """Give the person a place, or a spot on the waiting list if it is full.
 
         Returns the live registration if there is one already. Raises RuleError if sign-up is not
@@ -251,12 +255,12 @@ class Session(Activity):
         """
         return self._take_in(person, Session.check_sign_up, answers)
 
-    def book(self, person, **answers):
+    def book(self, person: "Person", **answers):
         """The same by staff, who may also book before sign-up opens and after it has closed."""
         return self._take_in(person, Session.check_booking, answers)
 
     @transaction.atomic
-    def _take_in(self, person, check, answers):
+    def _take_in(self, person: "Person", check, answers):
         from events.models.registration import Registration
         from events.sessions import access_needs, waiting_list
 
@@ -280,7 +284,7 @@ class Session(Activity):
         return registration
 
     @transaction.atomic
-    def set_places(self, places):
+    def set_places(self, places: int):
         """Raise the places (offers go out) or lower them (nobody loses a place).
 
         Returns how many hold one now.
@@ -322,14 +326,14 @@ class Session(Activity):
         return at is not None and at <= clock.now()
 
     @property
-    def joining_is_over(self):
+    def joining_is_over(self) -> bool:
         return self.ends_at is not None and self.ends_at + timedelta(minutes=15) <= clock.now()
 
-    def worth_telling_until(self, person):
+    def worth_telling_until(self, person: "Person") -> datetime | None:
         """Mail may arrive until the end; who is rung should hear of it before it begins."""
         by_hand = person.is_told_by_hand and not self.has_started
         return self.starts_at if by_hand else self.ends_at
 
     @property
-    def has_joining_details(self):
+    def has_joining_details(self) -> bool:
         return bool(self.joining_link or self.dial_in or self.how_to_get_in)

@@ -19,7 +19,7 @@ class FormDraft(models.Model):
     class Meta:
         abstract = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Draft of {self.updated_at:%d %b %Y %H:%M}"
 
 

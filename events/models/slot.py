@@ -1,4 +1,5 @@
 import uuid
+from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
@@ -19,18 +20,18 @@ class TsTzRange(Func):
 
 
 class SlotQuerySet(models.QuerySet):
-    def open(self):
+    def open(self) -> Self:
         return self.filter(state=self.model.State.OPEN)
 
-    def to_come(self):
+    def to_come(self) -> Self:
         return self.filter(starts_at__gt=clock.now())
 
-    def not_booked(self):
+    def not_booked(self) -> Self:
         from events.models.conversation import Conversation
 
         return self.filter(~Exists(Conversation.objects.live().filter(slot=OuterRef("pk"))))
 
-    def kept_for(self, person):
+    def kept_for(self, person: Person) -> Self:
         """Those that are kept for this person now, and nobody else may take."""
         mine = self.open().to_come().not_booked()
         return (
@@ -39,7 +40,7 @@ class SlotQuerySet(models.QuerySet):
             else self.none()
         )
 
-    def free_to(self, person, *, by_staff=False, moving=None):
+    def free_to(self, person: Person, *, by_staff: bool = False, moving=None) -> Self:
         """Those that this person may book now: not booked, kept for nobody else, with enough
         notice, on no day that is full (without the conversation that is being moved). Staff, and
         who has one kept, need no notice.
@@ -62,7 +63,7 @@ class SlotQuerySet(models.QuerySet):
         return self.open().to_come().not_booked().filter(kept | anybody)
 
 
-def _on_a_full_day(moving):
+def _on_a_full_day(moving) -> Exists:
     """Are as many times booked or kept on this slot's day, by London's calendar, as the host talks
     in a day?
     """
@@ -140,21 +141,21 @@ class Slot(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.starts_at.astimezone(LONDON):%a %d %b %Y %H:%M}"
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, **kwargs) -> None:
         self.day = self.starts_at.astimezone(LONDON).date()
         super().save(*args, **kwargs)
 
     @property
-    def has_started(self):
+    def has_started(self) -> bool:
         return self.starts_at <= clock.now()
 
     @property
-    def has_ended(self):
+    def has_ended(self) -> bool:
         return self.ends_at <= clock.now()
 
     @property
-    def is_kept(self):
+    def is_kept(self) -> bool:
         return self.kept_for_id is not None and self.kept_until > clock.now()

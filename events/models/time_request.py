@@ -1,4 +1,5 @@
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +11,7 @@ from events.models.series import ConversationSeries
 
 
 class TimeRequestQuerySet(models.QuerySet):
-    def open(self):
+    def open(self) -> Self:
         return self.filter(settled_at=None)
 
 
@@ -51,5 +52,5 @@ class TimeRequest(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person}: {self.series}"

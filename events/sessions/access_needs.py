@@ -6,7 +6,7 @@ see it; what they no longer want is called off. Rows, like the answers, are dele
 the session.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +15,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Message
-from events.models import AccessNeed
+from events.models import AccessNeed, Registration, Session
 from events.models.access_need import NOTES, SUPPORTER
 
 State = AccessNeed.State
@@ -24,7 +24,7 @@ READY_BEFORE = timedelta(days=2)  # before the session
 ONE_MAIL_FOR = timedelta(minutes=10)  # what staff arrange in one sitting is told in one message
 
 
-def record(registration, session):
+def record(registration: Registration, session: Session) -> None:
     """Bring the rows in line with what the person answered; the caller holds the session's lock."""
     rows = {row.code: row for row in registration.needs.select_for_update(no_key=True)}
     for code, notes in _wanted(registration).items():
@@ -42,7 +42,7 @@ def record(registration, session):
     _call_off(rows.values())
 
 
-def hand_over(registration, other):
+def hand_over(registration: Registration, other) -> None:
     """What was arranged for one registration stands for another of the same person, where it is
     further on.
     """
@@ -56,12 +56,12 @@ def hand_over(registration, other):
             row.save()
 
 
-def withdraw(registration):
+def withdraw(registration: Registration) -> None:
     """The person does not come: what was arranged for them is called off."""
     _call_off(registration.needs.select_for_update(no_key=True))
 
 
-def withdraw_all(session):
+def withdraw_all(session: Session) -> int:
     """The session does not take place; returns how many things have to be called off."""
     arranged = AccessNeed.objects.filter(
         registration__session=session, state__in=[State.ARRANGING, State.ARRANGED]
@@ -69,7 +69,7 @@ def withdraw_all(session):
     return arranged.update(state=State.WITHDRAWN, changed_at=clock.now())
 
 
-def follow_move(session):
+def follow_move(session: Session) -> None:
     """The session has another day: what is still to be arranged has another day too."""
     rows = AccessNeed.objects.filter(
         registration__session=session, state__in=[State.ASKED, State.ARRANGING]
@@ -79,7 +79,7 @@ def follow_move(session):
         row.save(update_fields=["needed_by"])
 
 
-def _wanted(registration):
+def _wanted(registration: Registration):
     """{code: the person's own words or ""} of what they asked for."""
     answers = registration.access_needs or {}
     wanted = dict.fromkeys(answers.get("choices", []), "")
@@ -90,7 +90,7 @@ def _wanted(registration):
     return wanted
 
 
-def _ask(registration, session, code, notes):
+def _ask(registration: Registration, session: Session, code: str, notes: str) -> None:
     what = {"code": code, "notes": notes}
     by = _needed_by(session, code)
     AccessNeed.objects.create(
@@ -98,13 +98,13 @@ def _ask(registration, session, code, notes):
     )
 
 
-def _needed_by(session, code):
+def _needed_by(session: Session, code: str) -> date | None:
     if code == "interpreter" and session.interpreter_by:
         return session.interpreter_by
     return timezone.localdate(session.starts_at - READY_BEFORE) if session.starts_at else None
 
 
-def _call_off(rows):
+def _call_off(rows) -> None:
     """Nobody had begun with it: it goes. Otherwise staff have to call off what they arranged."""
     for row in rows:
         if row.state in {State.ARRANGING, State.ARRANGED}:
@@ -115,7 +115,15 @@ def _call_off(rows):
 
 
 @transaction.atomic
-def update(need, *, state, reason="", note="", needed_by=None, version=None):
+def update(
+    need: AccessNeed,
+    *,
+    state,
+    reason: str = "",
+    note: str = "",
+    needed_by=None,
+    version: str | None = None,
+) -> AccessNeed:
     """Staff note how far they are; the person is told what is arranged and what cannot be.
 
     Raises RuleError for a "cannot" without its reason, where the person no longer needs it, and
@@ -142,7 +150,7 @@ def update(need, *, state, reason="", note="", needed_by=None, version=None):
     return row
 
 
-def _tell(registration):
+def _tell(registration: Registration) -> None:
     """One message for all that was arranged in one sitting; what changes after it went out is told
     anew.
     """
@@ -165,7 +173,7 @@ def _tell(registration):
     )
 
 
-def called_off(need):
+def called_off(need: AccessNeed) -> int:
     """Staff have called off what is no longer needed: the row goes.
 
     Asked twice, nothing happens.
@@ -173,7 +181,7 @@ def called_off(need):
     return AccessNeed.objects.filter(pk=need.pk, state=State.WITHDRAWN).delete()[0]
 
 
-def summary(session):
+def summary(session: Session):
     """[(what helps, how many ask for it, how many of those are not done)], without names, most
     wanted first.
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from collective.errors import RuleError
-from collective.models import Person
+from collective.models import Call, Person
 from collective.models.person import clean_email
 from events.models import Registration, Session
 from events.models.registration import free_seat
@@ -11,7 +11,14 @@ from events.models.registration_states import State
 
 
 @transaction.atomic
-def note_walk_in(session, *, email="", name="", capacity="not_sure", by=None):
+def note_walk_in(
+    session: Session,
+    *,
+    email: str = "",
+    name: str = "",
+    capacity: str = "not_sure",
+    by: Person | None = None,
+):
     """Somebody came without signing up: note that they took part, over the places if need be.
 
     Found by email address, or added by name. Raises RuleError if they hold a registration already.
@@ -42,7 +49,7 @@ def note_walk_in(session, *, email="", name="", capacity="not_sure", by=None):
     return registration
 
 
-def has_paid_session(person, call):
+def has_paid_session(person: Person, call: Call) -> bool:
     """Does this person hold a place in a session of this call that will earn the fee: to come, or
     not marked yet?
     """

@@ -1,18 +1,32 @@
 """What the messages about sessions say: one small function a kind, one template a message."""
 
 from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from collective import clock
 from collective.messages import addresses, mail
 from collective.messages.mail import Letter
 from events import calendar
 from events.models import AccessNeed, Registration
+from events.models.session import Session
 from events.sessions import waiting_list
+
+if TYPE_CHECKING:
+    from collective.models import Message
 
 State = Registration.State
 
 
-def _letter(message, subject, template, *, states, calendar_method="", stop=""):
+def _letter(
+    message: "Message",
+    subject: str,
+    template: str,
+    *,
+    states,
+    calendar_method: str = "",
+    stop: str = "",
+) -> Letter | None:
     """A letter about a registration, or None if it is no longer in one of these states."""
     registration = _registration(message)
     if registration.state not in states or registration.session.standing == "cancelled":
@@ -22,11 +36,11 @@ def _letter(message, subject, template, *, states, calendar_method="", stop=""):
     )
 
 
-def _registration(message):
+def _registration(message: "Message") -> Registration:
     return Registration.objects.select_related("session__call", "person").get(pk=message.about)
 
 
-def _is_newest(message):
+def _is_newest(message: "Message") -> bool:
     """Was the person told nothing newer of this kind? An older move or offer is no longer true."""
     same = mail.Message.objects.filter(
         person=message.person, kind=message.kind, about=message.about
@@ -34,7 +48,16 @@ def _is_newest(message):
     return not same.filter(pk__gt=message.pk).exists()
 
 
-def _written(message, registration, subject, template, *, calendar_method="", stop="", **more):
+def _written(
+    message: "Message",
+    registration: Registration,
+    subject: str,
+    template: str,
+    *,
+    calendar_method: str = "",
+    stop: str = "",
+    **more,
+) -> Letter:
     attachments = []
     if calendar_method and registration.session.length:
         attachments = [
@@ -54,7 +77,7 @@ def _written(message, registration, subject, template, *, calendar_method="", st
     )
 
 
-def links(registration):
+def links(registration: Registration) -> dict[str, Registration | Session | datetime | str | None]:
     """The registration, its session, and addresses that open this one registration without signing
     in.
     """
@@ -74,7 +97,7 @@ def links(registration):
 
 
 @mail.kind("booked", "Place booked")
-def booked(message):
+def booked(message: "Message") -> Letter | None:
     return _letter(
         message,
         "Your place is booked",
@@ -85,20 +108,20 @@ def booked(message):
 
 
 @mail.kind("waiting", "On the waiting list")
-def waiting(message):
+def waiting(message: "Message") -> Letter | None:
     return _letter(message, "You are on the waiting list", "waiting", states=[State.WAITING])
 
 
-def _start_offer(message):
+def _start_offer(message: "Message") -> None:
     waiting_list.start_offer(_registration(message))
 
 
-def _hold_until_told(message):
+def _hold_until_told(message: "Message") -> None:
     waiting_list.hold_until_told(_registration(message))
 
 
 @mail.kind("offered", "Offer of a place", when_told=_start_offer, when_by_hand=_hold_until_told)
-def offered(message):
+def offered(message: "Message") -> Letter | None:
     if not _is_newest(message):
         return None
     letter = _letter(message, "A place is free for you", "offered", states=[State.OFFERED])
@@ -106,21 +129,21 @@ def offered(message):
 
 
 @mail.kind("offer_taken_back", "Offer taken back")
-def offer_taken_back(message):
+def offer_taken_back(message: "Message") -> Letter | None:
     return _letter(
         message, "About the place we kept for you", "offer_taken_back", states=[State.WAITING]
     )
 
 
 @mail.kind("offer_lapsed", "Offer lapsed")
-def offer_lapsed(message):
+def offer_lapsed(message: "Message") -> Letter | None:
     return _letter(
         message, "About the place we kept for you", "offer_lapsed", states=[State.CANCELLED]
     )
 
 
 @mail.kind("given_up", "No longer booked")
-def given_up(message):
+def given_up(message: "Message") -> Letter | None:
     return _letter(
         message,
         "You are no longer booked",
@@ -131,12 +154,12 @@ def given_up(message):
 
 
 @mail.kind("joining", "How to join")
-def joining(message):
+def joining(message: "Message") -> Letter | None:
     return _letter(message, "How to join", "joining", states=[State.CONFIRMED, State.ATTENDED])
 
 
 @mail.kind("joining_companion", "How to join, for who comes along")
-def joining_companion(message):
+def joining_companion(message: "Message") -> Letter | None:
     letter = _letter(
         message, "How to join", "joining_companion", states=[State.CONFIRMED, State.ATTENDED]
     )
@@ -146,7 +169,7 @@ def joining_companion(message):
 
 
 @mail.kind("reminder", "Reminder")
-def reminder(message):
+def reminder(message: "Message") -> Letter | None:
     if not message.person.wants_reminders:
         return None
     stop = addresses.stop_reminders(message.person)
@@ -154,12 +177,12 @@ def reminder(message):
 
 
 @mail.kind("after", "Thanks afterwards")
-def after(message):
+def after(message: "Message") -> Letter | None:
     return _letter(message, "Thank you", "after", states=[State.CONFIRMED, State.ATTENDED])
 
 
 @mail.kind("ask_capacity", "In which capacity they took part")
-def ask_capacity(message):
+def ask_capacity(message: "Message") -> Letter | None:
     """For who was not sure: what is owed depends on it."""
     registration = _registration(message)
     if registration.state != State.ATTENDED or not registration.is_unsure:
@@ -170,7 +193,7 @@ def ask_capacity(message):
 
 
 @mail.kind("moved", "Session moved")
-def moved(message):
+def moved(message: "Message") -> Letter | None:
     """Only of the newest move: one before it is no longer true."""
     if not _is_newest(message):
         return None
@@ -181,7 +204,7 @@ def moved(message):
 
 
 @mail.kind("cancelled", "Session cancelled")
-def cancelled(message):
+def cancelled(message: "Message") -> Letter | None:
     registration = _registration(message)
     if registration.session.standing != "cancelled" or not registration.is_live:
         return None
@@ -192,7 +215,7 @@ def cancelled(message):
 
 
 @mail.kind("companion_news", "Moved or cancelled, for who comes along")
-def companion_news(message):
+def companion_news(message: "Message") -> Letter | None:
     registration = _registration(message)
     if registration.companion_email != message.address or not registration.is_live:
         return None
@@ -200,7 +223,7 @@ def companion_news(message):
 
 
 @mail.kind("needs_news", "News of what helps them take part")
-def needs_news(message):
+def needs_news(message: "Message") -> Letter | None:
     """A mail says only that there is news: what helps a person is told on their own page, by phone
     or by post.
     """

@@ -1,9 +1,10 @@
 from django import forms
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from collective.pages.forms import ADDRESS_LENGTH
 from collective.templatetags.collective import pounds
-from events.models import Registration
+from events.models import Registration, Session
 from events.models.access_need import CHOICES, IN_PERSON_CHOICES
 
 
@@ -24,7 +25,7 @@ class AccessNeedsForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, session, **kwargs):
+    def __init__(self, *args, session: Session, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.session = session
         self.fields["access"].choices = CHOICES + (
@@ -38,7 +39,7 @@ class AccessNeedsForm(forms.Form):
         return {"choices": chosen, "notes": notes} if chosen or notes else None
 
     @classmethod
-    def initial_for(cls, registration):
+    def initial_for(cls, registration: Registration):
         needs = registration.access_needs or {}
         return {"access": needs.get("choices", []), "access_notes": needs.get("notes", "")}
 
@@ -89,7 +90,7 @@ class AnswersForm(AccessNeedsForm):
         "access_notes",
     ]
 
-    def __init__(self, *args, session, **kwargs):
+    def __init__(self, *args, session: Session, **kwargs) -> None:
         super().__init__(*args, session=session, **kwargs)
         self.fields["capacity"].choices = capacity_choices(session)
 
@@ -107,7 +108,7 @@ class AnswersForm(AccessNeedsForm):
         return cleaned
 
     @classmethod
-    def initial_for(cls, registration):
+    def initial_for(cls, registration: Registration):
         companion = registration.companion or {}
         return {
             **super().initial_for(registration),
@@ -162,12 +163,12 @@ class CapacityForm(forms.Form):
         error_messages={"required": "Choose how you take part. “Not sure” is a good answer too."},
     )
 
-    def __init__(self, *args, session, **kwargs):
+    def __init__(self, *args, session: Session, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["capacity"].choices = capacity_choices(session)
 
 
-def capacity_choices(session):
+def capacity_choices(session: Session) -> list[tuple[str, SafeString]]:
     """Each capacity with what it means for the fee."""
     fee = pounds(session.fee_pence)
     hints = {

@@ -30,7 +30,7 @@ class Happened:
     who: str
 
 
-def of(registration):
+def of(registration: Registration):
     """The newest last.
 
     "by you" for the person, "by Jo from our team" for staff, nothing for what went by itself.
@@ -51,7 +51,7 @@ def of(registration):
     return sorted([*rows, *_staff_acts(registration)], key=lambda row: row.at)
 
 
-def _who(user, registration, names):
+def _who(user: Person, registration: Registration, names) -> str:
     if user is None:
         return ""
     if user == str(registration.person_id):
@@ -59,7 +59,7 @@ def _who(user, registration, names):
     return f"by {names.get(user) or 'somebody'} from our team"
 
 
-def said_to_them(words):
+def said_to_them(words: str) -> str:
     """Staff's log, as the person it is about reads it."""
     return (
         words.replace("helps them", "helps you")
@@ -68,7 +68,7 @@ def said_to_them(words):
     )
 
 
-def _staff_acts(registration):
+def _staff_acts(registration: Registration):
     kind = ContentType.objects.get_for_model(Registration)
     entries = LogEntry.objects.filter(
         content_type=kind, object_id=str(registration.pk)

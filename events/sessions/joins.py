@@ -4,7 +4,7 @@ to a payment lost.
 
 from decimal import Decimal
 
-from collective.models import Activity
+from collective.models import Activity, Person
 from events.models import Registration, Session, SignUpDraft
 from events.models.registration import free_seat
 from events.models.registration_states import HOLDING, State
@@ -28,7 +28,7 @@ def _sessions(*people):
     return sorted(keys)
 
 
-def preview(kept, gone):
+def preview(kept: Person, gone: Person) -> list[str]:
     """Sentences: how many registrations move, and where both are signed up."""
     mine = {
         row.session_id: row
@@ -65,7 +65,7 @@ def _ranked(*rows):
     )
 
 
-def join(kept, gone):
+def join(kept: Person, gone: Person):
     """Move the registrations, session by session under its lock; returns what `undo` needs."""
     moved = {"registrations": [], "ended": [], "survivors": [], "invited": [], "links": []}
     for key in _sessions(kept, gone):
@@ -89,7 +89,7 @@ def join(kept, gone):
     return moved
 
 
-def _keep_one(session, stays, other, moved):
+def _keep_one(session: Session, stays, other, moved) -> None:
     before = _answers(stays)
     moved["ended"].append(_as_it_was(other))
     stays.fee_pence = max(stays.fee_pence or 0, other.fee_pence or 0) or None
@@ -112,7 +112,7 @@ def _keep_one(session, stays, other, moved):
     moved["survivors"].append({"pk": str(stays.pk), "before": before, "after": _answers(stays)})
 
 
-def _keep_one_payment(stays, other):
+def _keep_one_payment(stays, other) -> None:
     """Two registrations for one session earn one payment: a second one that nobody has approved is
     cancelled.
     """
@@ -151,7 +151,7 @@ def _both_needs(one, other):
     return {"choices": choices, "notes": notes} if choices or notes else None
 
 
-def _move_invitations(kept, gone):
+def _move_invitations(kept: Person, gone: Person) -> tuple[list[str], list[str]]:
     through = Activity.invited.through.objects
     theirs = [str(pk) for pk in through.filter(person=gone).values_list("activity", flat=True)]
     mine = {str(pk) for pk in through.filter(person=kept).values_list("activity", flat=True)}
@@ -160,7 +160,7 @@ def _move_invitations(kept, gone):
     return theirs, [key for key in theirs if key not in mine]
 
 
-def is_clear(gone):
+def is_clear(gone: Person) -> bool:
     """Has the emptied record no registration left?
 
     One may have been made while the others were moved.
@@ -168,7 +168,7 @@ def is_clear(gone):
     return not Registration.objects.filter(person=gone).exists()
 
 
-def undo(kept, gone, moved):
+def undo(kept: Person, gone: Person, moved):
     """Give each record its registrations again; returns sentences for what could not be as it was.
 
     Both people come with the contacts that they will have.
@@ -206,14 +206,14 @@ def undo(kept, gone, moved):
     return sentences
 
 
-def _give_back_payments(links):
+def _give_back_payments(links) -> None:
     """Each registration has the payment again that it earned."""
     Registration.objects.filter(pk__in=[pk for pk, _ in links]).update(payment=None)
     for pk, payment in links:
         Registration.objects.filter(pk=pk).update(payment=payment)
 
 
-def _restore_survivor(row, survivor, session):
+def _restore_survivor(row, survivor, session: Session) -> None:
     """Its own answers again; what was changed since, stays."""
     for name, value in survivor["before"].items():
         if getattr(row, name) == survivor["after"][name]:
@@ -222,7 +222,7 @@ def _restore_survivor(row, survivor, session):
     access_needs.record(row, session)
 
 
-def _revive(session, row, before):
+def _revive(session: Session, row, before) -> list[str]:
     """The second registration lives again: in its place if one is free, else first in order on the
     list.
     """
@@ -250,7 +250,7 @@ def _revive(session, row, before):
     ] * lost
 
 
-def _first_number(session):
+def _first_number(session: Session):
     first = session.registrations.waiting().values_list("list_number", flat=True).first()
     if first is None:
         session.last_list_number += 1

@@ -6,7 +6,7 @@ transaction.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count
@@ -14,7 +14,7 @@ from django.db.models import Count
 from collective import clock
 from collective.errors import RuleError
 from collective.messages import mail
-from collective.models import Message
+from collective.models import Message, Person
 from events.models import Reminder, Session
 from events.models.registration_states import State
 from events.sessions import access_needs, waiting_list
@@ -40,7 +40,9 @@ class Rehearsal:
         return sum(row[2] for row in self.told)
 
 
-def rehearse(session, *, starts_at=None, ends_at=None):
+def rehearse(
+    session: Session, *, starts_at: datetime | None = None, ends_at: datetime | None = None
+) -> Rehearsal:
     """Look at what moving it to these times (or, without times, cancelling it) would do.
 
     Changes nothing.
@@ -55,7 +57,7 @@ def rehearse(session, *, starts_at=None, ends_at=None):
     )
 
 
-def _counted(session):
+def _counted(session: Session):
     rows = (
         session.registrations.filter(state__in=TOLD).order_by().values("state", "person__reach_by")
     )
@@ -69,11 +71,11 @@ def _counted(session):
     ]
 
 
-def _with_companion(session):
+def _with_companion(session: Session):
     return session.registrations.filter(state=State.CONFIRMED, companion__isnull=False)
 
 
-def _reminders(session, starts_at, ends_at):
+def _reminders(session: Session, starts_at: datetime, ends_at: datetime):
     moved = Session(starts_at=starts_at, ends_at=ends_at)
     rows = []
     for reminder in session.reminders.all():
@@ -90,7 +92,7 @@ def _reminders(session, starts_at, ends_at):
     return rows
 
 
-def _comes_again(reminder, moment):
+def _comes_again(reminder, moment: datetime):
     """Does one that went out for the old time go out once more for the new one?
 
     How to join is sent once.
@@ -99,7 +101,7 @@ def _comes_again(reminder, moment):
 
 
 @transaction.atomic
-def move(session, *, starts_at, ends_at, note=""):
+def move(session: Session, *, starts_at: datetime, ends_at: datetime, note: str = ""):
     """Move the session; everybody on it is told and may leave.
 
     Raises RuleError for a time that cannot be.
@@ -120,7 +122,7 @@ def move(session, *, starts_at, ends_at, note=""):
     return moved
 
 
-def check_times(session, starts_at, ends_at):
+def check_times(session: Session, starts_at: datetime, ends_at: datetime) -> None:
     """Raise RuleError, with what to do, for a session that cannot be moved, or not to these
     times.
     """
@@ -136,7 +138,7 @@ def check_times(session, starts_at, ends_at):
         raise RuleError("That is the time that it has now.")
 
 
-def _follow_offers(session):
+def _follow_offers(session: Session) -> None:
     """An offer never outlasts the start; one that nobody was told of yet is kept until the new
     one.
     """
@@ -153,7 +155,7 @@ def _follow_offers(session):
 
 
 @transaction.atomic
-def cancel(session, reason, by=None):
+def cancel(session: Session, reason: str, by: Person | None = None):
     """Cancel it for good; everybody on it reads the reason.
 
     Raises RuleError without one, or when it is over.
@@ -176,7 +178,7 @@ def cancel(session, reason, by=None):
     return cancelled
 
 
-def _pay_who_had_a_place(session, by):
+def _pay_who_had_a_place(session: Session, by: Person) -> None:
     """Where the call pays although it fell through: whoever held a place has earned the fee."""
     if session.call.pays_if_it_falls_through:
         rows = (
@@ -192,7 +194,7 @@ def _pay_who_had_a_place(session, by):
             row.settle_payment(by)
 
 
-def _tell(session, kind):
+def _tell(session: Session, kind: str) -> None:
     """One message each, for this change: its revision is the calendar's sequence."""
     revision = str(session.calendar_sequence)
     for row in session.registrations.filter(state__in=TOLD).select_related("person").order_by("pk"):
@@ -209,7 +211,7 @@ def _tell(session, kind):
 
 
 @transaction.atomic
-def send_joining_details_again(session):
+def send_joining_details_again(session: Session) -> int:
     """They changed: send them once more; returns to how many people.
 
     A second click in the same minute sends nothing more. Raises RuleError before they went out.

@@ -2,6 +2,9 @@
 is coming.
 """
 
+from datetime import datetime
+from uuid import UUID
+
 from django.db import transaction
 
 from collective import clock
@@ -21,7 +24,7 @@ def fan_out_all_due():
 
 
 @transaction.atomic
-def fan_out(pk, session_id):
+def fan_out(pk: UUID, session_id) -> int:
     """Write the messages of one reminder, once; under the session's lock, so that nobody confirmed
     now is missed.
     """
@@ -45,7 +48,7 @@ def fan_out(pk, session_id):
     return told
 
 
-def hold_after_restore(taken_at, now):
+def hold_after_restore(taken_at: datetime, now: datetime) -> int:
     """Reminders that were due may have gone out since the backup: they do not go out again.
 
     Returns how many.
@@ -57,7 +60,7 @@ def hold_after_restore(taken_at, now):
     return Reminder.objects.filter(pk__in=held).update(fanned_out_at=now)
 
 
-def _whom(reminder, session):
+def _whom(reminder: Reminder, session: Session):
     states = (
         [State.CONFIRMED, State.ATTENDED]
         if reminder.what == Reminder.What.AFTER
@@ -66,7 +69,7 @@ def _whom(reminder, session):
     return session.registrations.filter(state__in=states).select_related("person").order_by("pk")
 
 
-def _tell(reminder, registration):
+def _tell(reminder: Reminder, registration: Registration) -> int:
     if reminder.what == Reminder.What.JOINING:
         registration.tell_joining_details(reminder.session)
     elif reminder.is_for(registration.person):

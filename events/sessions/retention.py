@@ -10,7 +10,7 @@ from events.models import AccessNeed, Registration
 KEEP_PRIVATE_ANSWERS = timedelta(days=30)
 
 
-def forget_private_answers():
+def forget_private_answers() -> tuple[int, int]:
     """Delete what people told us they need, and who came along, 30 days after the session; returns
     (seen, done).
     """

@@ -4,7 +4,7 @@ Every act here runs under the lock of the session's row. The order is `list_numb
 counter under that lock, so it is the order in which the sign-ups were committed.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -32,7 +32,7 @@ TIME_TO_ANSWER = [
 SMALLEST = Decimal("0.000001")  # of a list number
 
 
-def offer_until(session, moment):
+def offer_until(session: Session, moment: datetime) -> datetime | None:
     """When an offer made at this moment ends: sooner the nearer the session is, and never past its
     start.
     """
@@ -41,7 +41,7 @@ def offer_until(session, moment):
     return min(moment + answer_in, session.starts_at)
 
 
-def offer(registration, session):
+def offer(registration: Registration, session: Session) -> None:
     """Keep a place for this person until a time, and tell them.
 
     Who is told by staff has the time to answer from the moment at which they are told; until then
@@ -62,7 +62,7 @@ def offer(registration, session):
 
 
 @transaction.atomic
-def start_offer(registration):
+def start_offer(registration: Registration) -> None:
     """Staff have told the person: from now on they have the usual time to answer.
 
     Told twice, nothing changes.
@@ -75,7 +75,7 @@ def start_offer(registration):
 
 
 @transaction.atomic
-def hold_until_told(registration):
+def hold_until_told(registration: Registration) -> None:
     """The mail with the offer came to nobody: the place is kept until staff have told them.
 
     Raises RuleError for an offer that has ended.
@@ -90,7 +90,7 @@ def hold_until_told(registration):
 
 
 @transaction.atomic
-def take_back_offer(registration):
+def take_back_offer(registration: Registration) -> Registration:
     """Undo an offer: back to the same place on the list; who knew of it is told.
 
     Raises RuleError without one.
@@ -120,7 +120,7 @@ def take_back_offer(registration):
 
 
 @transaction.atomic
-def move(registration, position, reason):
+def move(registration: Registration, position: int, reason: str) -> Registration:
     """Staff move somebody on the list to this position (1 is the next in order), with a reason that
     others can read.
 
@@ -138,7 +138,7 @@ def move(registration, position, reason):
     return registration
 
 
-def _number_for(session, registration, position):
+def _number_for(session: Session, registration: Registration, position: int):
     others = list(
         session.registrations.waiting()
         .exclude(pk=registration.pk)
@@ -158,7 +158,7 @@ def _number_for(session, registration, position):
     return between
 
 
-def offer_free_places(session):
+def offer_free_places(session: Session) -> None:
     """Offer every free place to the next in order, unless staff do it by hand or there is no time
     to answer.
     """
@@ -173,7 +173,7 @@ def offer_free_places(session):
         offer(registration, session)
 
 
-def release_lapsed(session):
+def release_lapsed(session: Session) -> int:
     """End the offers that nobody answered in time, tell those people, and offer the places on."""
     if session.state == Session.State.CANCELLED:
         return 0  # they are told that it is cancelled; nobody waits for their answer
@@ -190,7 +190,7 @@ def release_lapsed(session):
 
 
 @transaction.atomic
-def move_on(session_id):
+def move_on(session_id) -> int:
     """Release one session's lapsed offers and offer its free places, under its lock; returns 1."""
     session = Session.objects.lock(session_id)
     release_lapsed(session)
@@ -213,7 +213,7 @@ def move_all_on():
 
 
 @transaction.atomic
-def offer_by_hand(registration):
+def offer_by_hand(registration: Registration) -> Registration:
     """Staff offer a free place to this person.
 
     Raises RuleError if none is free or they do not wait.
@@ -230,6 +230,6 @@ def offer_by_hand(registration):
     return registration
 
 
-def move_on_after_restore(taken_at, now):
+def move_on_after_restore(taken_at: datetime, now: datetime):
     """After a backup was restored: what only time has brought since; returns how many sessions."""
     return move_all_on()[1]

@@ -2,28 +2,37 @@
 differ.
 """
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
 from django import template
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from collective import clock
 from collective.clock import LONDON
 from collective.people import phones
 from collective.templatetags.collective import clock_time, day
 
+if TYPE_CHECKING:
+    from collective.models import Person
+    from events.models import Slot
+
 register = template.Library()
 
 
-def differs(moment, zone):
+def differs(moment: datetime, zone: ZoneInfo) -> bool:
     """Do clocks in this zone show another time than the UK's at that moment?"""
     return moment.astimezone(zone).utcoffset() != moment.astimezone(LONDON).utcoffset()
 
 
-def zone_name(zone):
+def zone_name(zone: ZoneInfo) -> str:
     """ "America/New_York" is "New York"."""
     return str(zone).rpartition("/")[2].replace("_", " ")
 
 
-def _span(slot, zone):
+def _span(slot: "Slot", zone: ZoneInfo) -> str:
     return (
         f"{day(slot.starts_at, zone)}, {clock_time(slot.starts_at, zone)} to "
         f"{clock_time(slot.ends_at, zone)}"
@@ -31,7 +40,7 @@ def _span(slot, zone):
 
 
 @register.filter
-def when_for(slot, person):
+def when_for(slot: "Slot", person: "Person") -> str:
     """ "Tuesday 3 March, 9am to 9:45am in New York (in the UK: Tuesday 3 March, 2pm to 2:45pm)"."""
     zone = getattr(person, "zone", LONDON)
     if not differs(slot.starts_at, zone):
@@ -40,7 +49,7 @@ def when_for(slot, person):
 
 
 @register.filter
-def time_for(moment, person):
+def time_for(moment: datetime, person: "Person") -> str:
     """ "9am (2pm in the UK)" for who is elsewhere, else "2pm"."""
     zone = getattr(person, "zone", LONDON)
     words = clock_time(moment, zone)
@@ -54,25 +63,25 @@ register.filter("zone_label", zone_name)
 
 
 @register.filter
-def zone_words(zone):
+def zone_words(zone: ZoneInfo) -> str:
     """The zone's name where it is not the UK's now, else nothing."""
     return zone_name(zone) if differs(clock.now(), zone) else ""
 
 
 @register.filter
-def weekday_words(date):
+def weekday_words(date) -> str:
     """A date as people say it: "Tuesday 3 March", with the year where it is another one."""
     year = "" if date.year == clock.now().year else f" {date.year}"
     return f"{date:%A} {date.day} {date:%B}{year}"
 
 
 @register.filter
-def phone_link(number):
+def phone_link(number: int) -> SafeString:
     """One tap to ring it."""
     return format_html('<a href="tel:{}">{}</a>', number, phones.written(number))
 
 
 @register.filter
-def phone_words(number):
+def phone_words(number: int) -> str:
     """A number as people here write it."""
     return phones.written(number)

@@ -1,6 +1,9 @@
 """Approving one payment or many, after the checks were read, with a second factor that is fresh."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import redirect
 
@@ -8,12 +11,18 @@ from collective.errors import RuleError
 from collective.people import access
 from payments.board import FILTERS
 from payments.models import Payment
+from payments.models.payment import PaymentQuerySet
 from payments.owing import approvals
+from payments.owing.approvals import Check
+
+if TYPE_CHECKING:
+    from collective.models import Person
+    from collective.people.requests import MemberRequest
 
 AT_ONCE = 50
 
 
-def context_of(payment, user):
+def context_of(payment: Payment, user: "Person"):
     """What the page of one payment says about approving it."""
     if payment.state != Payment.State.DUE:
         return {}
@@ -25,30 +34,30 @@ def context_of(payment, user):
     }
 
 
-def why_not(payment, user):
+def why_not(payment: Payment, user: "Person"):
     if not user.has_perm("payments.approve_payment"):
         return "You do not approve payments."
     return approvals.why_not(payment, user)
 
 
-def one(admin_, request, payment):
+def one(admin_: ModelAdmin, request: "MemberRequest", payment: Payment):
     """One payment: the same page with one row."""
     return _approve(admin_, request, Payment.objects.filter(pk=payment.pk))
 
 
-def many(admin_, request):
+def many(admin_: ModelAdmin, request: "MemberRequest"):
     """Everything that could be approved, with its checks."""
     return _approve(admin_, request, Payment.objects.filter(FILTERS["approve"]))
 
 
-def _approve(admin_, request, payments):
+def _approve(admin_: ModelAdmin, request: "MemberRequest", payments: PaymentQuerySet):
     if not request.user.has_perm("payments.approve_payment"):
         raise PermissionDenied
     return _approve_with_second_factor(admin_, request, payments)
 
 
 @access.fresh_second_factor_needed
-def _approve_with_second_factor(admin_, request, payments):
+def _approve_with_second_factor(admin_: ModelAdmin, request: "MemberRequest", payments):
     if request.method == "POST":
         _approve_chosen(request)
         return redirect("admin:payments")
@@ -68,12 +77,12 @@ def _approve_with_second_factor(admin_, request, payments):
     )
 
 
-def _line(payment, checks, seen, refusal):
+def _line(payment: Payment, checks: list[Check], seen: str, refusal):
     can = not refusal and not any(check.stops for check in checks)
     return {"payment": payment, "checks": checks, "seen": seen, "why_not": refusal, "can": can}
 
 
-def _approve_chosen(request):
+def _approve_chosen(request: "MemberRequest") -> None:
     """Each by itself: one that is refused keeps no other from being approved."""
     done = 0
     for key in request.POST.getlist("payment")[:AT_ONCE]:

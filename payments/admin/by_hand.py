@@ -1,10 +1,13 @@
 """The desk for what is paid by hand: export, record, "it was not paid"."""
 
 from functools import wraps
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.forms import Form
+from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect
 
 from collective.errors import RuleError
@@ -13,12 +16,15 @@ from payments.admin.forms import NotPaidForm, RecordFileForm, RecordForm
 from payments.models import Payment, PayoutAccount, PayoutAttempt
 from payments.sending import hand_payouts
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 BATCHES = 20
 
 
 def _for_who_pays(page):
     @wraps(page)
-    def view(admin_, request, **arguments):
+    def view(admin_: ModelAdmin, request: "MemberRequest", **arguments):
         if not request.user.has_perm("payments.pay_by_hand"):
             raise PermissionDenied
         return page(admin_, request, **arguments)
@@ -27,7 +33,7 @@ def _for_who_pays(page):
 
 
 @_for_who_pays
-def desk(admin_, request):
+def desk(admin_: ModelAdmin, request: "MemberRequest"):
     """What is ready to be exported, what is with the finance office, and the form to record what
     came back.
     """
@@ -51,7 +57,14 @@ def desk(admin_, request):
     return _desk(admin_, request, form=form)
 
 
-def _desk(admin_, request, *, form=None, file_form=None, not_paid_form=None):
+def _desk(
+    admin_: ModelAdmin,
+    request: "MemberRequest",
+    *,
+    form: Form | None = None,
+    file_form=None,
+    not_paid_form=None,
+):
     out = PayoutAttempt.objects.filter(method__in=Payment.BY_HAND, state=PayoutAttempt.State.READY)
     out = out.select_related("payment__person", "exported_by").order_by("created_at", "pk")[:200]
     batches = {}
@@ -71,7 +84,7 @@ def _desk(admin_, request, *, form=None, file_form=None, not_paid_form=None):
 
 
 @_for_who_pays
-def export(admin_, request):
+def export(admin_: ModelAdmin, request: "MemberRequest") -> HttpResponseRedirect:
     """Put what is ready on its way to the finance office."""
     if request.method != "POST":
         return redirect("admin:payments_hand")
@@ -91,7 +104,7 @@ def export(admin_, request):
 
 
 @_for_who_pays
-def batch_file(admin_, request, batch):
+def batch_file(admin_: ModelAdmin, request: "MemberRequest", batch) -> StreamingHttpResponse:
     """One export as CSV: names, amounts, references. Never bank details."""
     rows = hand_payouts.rows_of(batch)
     if not rows:
@@ -128,7 +141,7 @@ def batch_file(admin_, request, batch):
 
 
 @_for_who_pays
-def record_file(admin_, request):
+def record_file(admin_: ModelAdmin, request: "MemberRequest"):
     """A file of references: each line that fits is recorded, and each that does not is named."""
     form = RecordFileForm(request.POST or None, request.FILES or None)
     if request.method != "POST" or not form.is_valid():
@@ -145,7 +158,7 @@ def record_file(admin_, request):
 
 
 @_for_who_pays
-def not_paid(admin_, request):
+def not_paid(admin_: ModelAdmin, request: "MemberRequest"):
     """It came back from the finance office unpaid."""
     form = NotPaidForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

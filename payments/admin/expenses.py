@@ -1,6 +1,9 @@
 """Expenses: staff add one for somebody, and decide on them."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -8,15 +11,19 @@ from django.utils.html import format_html
 
 from collective.admin.acts import ActAdmin, MadeElsewhere
 from collective.errors import RuleError
+from collective.models.person import Person
 from collective.templatetags.collective import pounds
 from payments.admin.forms import DecideExpenseForm, StaffExpenseForm
-from payments.models import Expense
+from payments.models import Expense, Payment
 from payments.owing import expenses
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 NOTHING = "This call pays back nothing yet. Set a limit under “Expense limits” first."
 
 
-def add(admin_, request, payment):
+def add(admin_: ModelAdmin, request: "MemberRequest", payment: Payment):
     """An expense for the person: with a receipt, a reason, or paid before it is spent."""
     limits = expenses.limits(payment.activity.call)
     form = StaffExpenseForm(request.POST or None, request.FILES or None, limits=limits)
@@ -39,7 +46,7 @@ def add(admin_, request, payment):
     )
 
 
-def decide(admin_, request, expense):
+def decide(admin_: ModelAdmin, request: "MemberRequest", expense: Expense):
     """Pay it back, or not, with a word for the person."""
     form = DecideExpenseForm(request.POST or None, expense=expense)
     if request.method == "POST" and form.is_valid():
@@ -69,7 +76,7 @@ def decide(admin_, request, expense):
     )
 
 
-def receipt(admin_, request, expense):
+def receipt(admin_: ModelAdmin, request: "MemberRequest", expense: Expense) -> FileResponse:
     """The receipt; always as a download, and on record."""
     if not expense.receipt:
         raise Http404
@@ -105,15 +112,15 @@ class ExpenseAdmin(MadeElsewhere, ActAdmin):
     change_form_template = "admin/payments/expense/change_form.html"
 
     @admin.display(description="Amount")
-    def amount(self, expense):
+    def amount(self, expense: Expense) -> str:
         return pounds(expense.amount_pence)
 
     @admin.display(description="Person")
-    def person(self, expense):
+    def person(self, expense: Expense) -> Person:
         return expense.payment.person
 
     @admin.display(description="Receipt")
-    def receipt_link(self, expense):
+    def receipt_link(self, expense: Expense) -> str:
         if not expense.receipt:
             return "none"
         return format_html(

@@ -3,12 +3,17 @@ payments.
 """
 
 import csv
+from typing import TYPE_CHECKING
 
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import StreamingHttpResponse
 
 from collective.safety.csv_cells import safe_row
 from payments.models import Expense, Payment, PaymentEvent
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 A_CHUNK = 500
 
@@ -20,11 +25,11 @@ class Echo:
         return line
 
 
-def in_pounds(pence):
+def in_pounds(pence: int) -> str:
     return "" if pence is None else f"{pence / 100:.2f}"
 
 
-def as_file(rows, name):
+def as_file(rows, name: str) -> StreamingHttpResponse:
     """The rows as CSV, none kept in memory."""
     writer = csv.writer(Echo())
 
@@ -38,8 +43,8 @@ def as_file(rows, name):
     return response
 
 
-def _for_finance(rows_of, name):
-    def view(admin_, request):
+def _for_finance(rows_of, name: str):
+    def view(admin_: ModelAdmin, request: "MemberRequest") -> StreamingHttpResponse:
         if not request.user.has_perm("payments.view_payment"):
             raise PermissionDenied
         return as_file(rows_of(), name)

@@ -26,7 +26,7 @@ class ByHandPaymentForm(forms.ModelForm):
 
     by = None  # who decides; the admin sets it
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if "reason_note" in self.fields:
             self.fields["reason_note"].required = True
@@ -48,20 +48,20 @@ class ByHandPaymentForm(forms.ModelForm):
                 self.add_error(None, str(error))
         return cleaned
 
-    def _post_clean(self):
+    def _post_clean(self) -> None:
         """The row is made already: nothing of the form is written into it."""
 
-    def save(self, commit=True):
+    def save(self, commit: bool = True):
         return self.instance
 
-    def save_m2m(self):
+    def save_m2m(self) -> None:
         """There is nothing to many."""
 
 
 class RecordChoiceForm(ChoiceForm):
     """What somebody said on the phone. It never shows what was chosen before."""
 
-    def __init__(self, *args, payment, **kwargs):
+    def __init__(self, *args, payment: Payment, **kwargs) -> None:
         super().__init__(*args, payment=payment, **kwargs)
         self.fields["choice"].label = "What would they like?"
 
@@ -102,7 +102,7 @@ class DecideExpenseForm(forms.Form):
         help_text="Only if there is none.",
     )
 
-    def __init__(self, *args, expense: Expense, **kwargs):
+    def __init__(self, *args, expense: Expense, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if expense.receipt or expense.is_prepaid:
             del self.fields["no_receipt_because"]
@@ -129,7 +129,7 @@ class RecordFileForm(forms.Form):
         help_text="Two columns with a heading: our reference, and that of the finance office.",
     )
 
-    def clean_file(self):
+    def clean_file(self) -> list[tuple[str, str]]:
         """[(our reference, theirs)]."""
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:

@@ -1,7 +1,12 @@
 """What somebody says on the phone: what should become of a payment, and where it should go."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 
 from collective.errors import RuleError
@@ -12,8 +17,12 @@ from payments.models.payment_states import State
 from payments.owing import choices
 from payments.sending import payout_accounts
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+    from payments.models import Payment
 
-def choice(admin_, request, payment):
+
+def choice(admin_: ModelAdmin, request: "MemberRequest", payment: "Payment"):
     """Record what they chose. The page never shows what was chosen before."""
     if not request.user.has_perm("payments.record_choice"):
         raise PermissionDenied
@@ -38,7 +47,7 @@ def choice(admin_, request, payment):
     return _page(admin_, request, payment, form, "What they would like")
 
 
-def _next(payment):
+def _next(payment: "Payment") -> HttpResponseRedirect:
     """If there is something to pay and nowhere for it to go, that is the next question while they
     are on the phone.
     """
@@ -49,7 +58,7 @@ def _next(payment):
     return redirect("admin:index")
 
 
-def account(admin_, request, payment):
+def account(admin_: ModelAdmin, request: "MemberRequest", payment: "Payment"):
     """Record how they would like to be paid without a bank account."""
     if not request.user.has_perm("payments.record_choice"):
         raise PermissionDenied
@@ -72,7 +81,7 @@ def account(admin_, request, payment):
     return _page(admin_, request, payment, form, "How they would like to be paid")
 
 
-def _page(admin_, request, payment, form, title):
+def _page(admin_: ModelAdmin, request: "MemberRequest", payment: "Payment", form: Form, title: str):
     return admin_.page(
         request,
         "admin/payments/payment/form.html",

@@ -1,7 +1,14 @@
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.contrib import admin
-from django.http import Http404
+from django.db.models import QuerySet
+from django.forms import Form
+from django.http import Http404, HttpResponse
 from django.urls import path, reverse
+from django.urls.resolvers import URLPattern
 from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from collective.admin.acts import Act, ActAdmin
 from collective.templatetags.collective import pounds
@@ -13,6 +20,9 @@ from payments.models.payment_states import PAID
 from payments.owing import approvals, offering
 from payments.sending import reviews
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 # What an event's details are called, and how their values are written; keys of rows say nothing to
 # a reader.
 DETAIL_WORDS = {"pence": ("amount", pounds), "attempt": None, "batch": None, "by": None}
@@ -22,10 +32,10 @@ class ColumnFilter(admin.SimpleListFilter):
     title = "column of the board"
     parameter_name = "column"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: "MemberRequest", model_admin) -> list[tuple[str, str]]:
         return [(name, title) for name, title, _ in COLUMNS]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: "MemberRequest", queryset: QuerySet):
         return queryset.filter(FILTERS[self.value()]) if self.value() in FILTERS else queryset
 
 
@@ -102,7 +112,7 @@ class PaymentAdmin(ActAdmin):
         "whole_history",
     ]
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [
             path("approve/", view(self.of_all(approving.many)), name="payments_approve"),
@@ -127,7 +137,7 @@ class PaymentAdmin(ActAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def page_view(self, name, request, pk):
+    def page_view(self, name: str, request: "MemberRequest", pk: UUID):
         """What somebody says on the phone is noted by who rings them, who need not see payments."""
         if name in {"choice", "by_hand_account"} and request.user.has_perm(
             "payments.record_choice"
@@ -143,40 +153,42 @@ class PaymentAdmin(ActAdmin):
     def of_all(self, page):
         """A page that is not about one row, handed this admin."""
 
-        def view(request, **arguments):
+        def view(request: "MemberRequest", **arguments):
             return page(self, request, **arguments)
 
         return view
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: "MemberRequest") -> bool:
         return request.user.has_perm("payments.pay_by_hand")
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: "MemberRequest", obj=None) -> bool:
         return request.user.has_perm("payments.change_payment")
 
-    def get_fields(self, request, obj=None):
+    def get_fields(self, request: "MemberRequest", obj=None) -> list[str] | tuple[str, ...]:
         return (
             ["person", "activity", "happened_on", "pounds", "reason_note"]
             if obj is None
             else self.readonly_fields
         )
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(
+        self, request: "MemberRequest", obj=None
+    ) -> list[str] | tuple[str, ...]:
         return () if obj is None else self.readonly_fields
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
+    def get_form(self, request: "MemberRequest", obj=None, change: bool = False, **kwargs):
         """The form knows who decides: the rule is asked while it is checked."""
         form = super().get_form(request, obj, change, **kwargs)
         form.by = request.user
         return form
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: "MemberRequest", obj, form: Form, change) -> None:
         """The rule has made the row while the form was checked."""
 
-    def open_acts(self, request, obj):
+    def open_acts(self, request: "MemberRequest", obj) -> list[Act]:
         may = {
             "confirm": obj.confirmed_by_id is None
             and obj.person_id != request.user.pk
@@ -187,38 +199,40 @@ class PaymentAdmin(ActAdmin):
         }
         return [act for act in self.acts if may[act.name]]
 
-    def act_confirm(self, request, payment):
+    def act_confirm(self, request: "MemberRequest", payment: Payment) -> str:
         offering.confirm(payment.pk, request.user)
         return "You have confirmed the work."
 
-    def act_look_into(self, request, payment):
+    def act_look_into(self, request: "MemberRequest", payment: Payment) -> str:
         reviews.look_into(payment.pk, "They say that it has not come", request.user)
         return "It is at the review desk now."
 
-    def act_take_back(self, request, payment):
+    def act_take_back(self, request: "MemberRequest", payment: Payment) -> str:
         approvals.take_back(payment.pk, request.user)
         return "The approval is taken back."
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def change_view(
+        self, request: "MemberRequest", object_id, form_url: str = "", extra_context=None
+    ) -> HttpResponse:
         """With the checks, and who may approve it if you may not."""
         payment = self.get_object(request, object_id)
         more = approving.context_of(payment, request.user) if payment else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     @admin.display(description="Amount altogether")
-    def amount(self, payment):
+    def amount(self, payment: Payment) -> str:
         return pounds(payment.amount_pence)
 
     @admin.display(description="Fee offered")
-    def fee(self, payment):
+    def fee(self, payment: Payment) -> str:
         return pounds(payment.fee_pence) or "none"
 
     @admin.display(description="Of it taken")
-    def taken(self, payment):
+    def taken(self, payment: Payment) -> str:
         return pounds(payment.taken_pence)
 
     @admin.display(description="Expenses")
-    def expenses_paid(self, payment):
+    def expenses_paid(self, payment: Payment) -> str:
         rows = payment.expenses.all()
         lines = (
             (
@@ -232,7 +246,7 @@ class PaymentAdmin(ActAdmin):
         return format_html_join("", '<p><a href="{}">{}</a>: {}, {}</p>', lines) or "none"
 
     @admin.display(description="Sending")
-    def attempts_made(self, payment):
+    def attempts_made(self, payment: Payment) -> str:
         rows = payment.attempts.select_related("exported_by", "recorded_by")
         lines = (
             (row.get_state_display(), f"{row.created_at:%d %b %Y %H:%M}", _attempt_words(row))
@@ -241,7 +255,7 @@ class PaymentAdmin(ActAdmin):
         return format_html_join("", "<p>{} ({} UTC) {}</p>", lines) or "not yet"
 
     @admin.display(description="Whole history")
-    def whole_history(self, payment):
+    def whole_history(self, payment: Payment) -> SafeString:
         rows = PaymentEvent.objects.filter(payment=payment).select_related("by").order_by("pk")
         lines = (
             (f"{row.at:%d %b %Y %H:%M}", row.get_what_display(), _by(row), _details(row))
@@ -250,17 +264,17 @@ class PaymentAdmin(ActAdmin):
         return format_html_join("", "<p>{} UTC: <strong>{}</strong>{}{}</p>", lines)
 
 
-def _attempt_words(row):
+def _attempt_words(row) -> str:
     parts = [row.stripe_id or "", row.hand_reference, row.error]
     parts.append(f"recorded by {row.recorded_by}" if row.recorded_by else "")
     return ", ".join(filter(None, parts))
 
 
-def _by(row):
+def _by(row: PaymentEvent) -> str:
     return f", {row.by}" if row.by_id else ""
 
 
-def _details(row):
+def _details(row: PaymentEvent) -> str:
     words = []
     for name, value in row.details.items():
         label, write = DETAIL_WORDS.get(name, (name.replace("_", " "), str)) or ("", None)

@@ -1,6 +1,9 @@
 """The review desk, and money at Stripe that we do not know."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
 from django.shortcuts import redirect
 
 from collective.admin.acts import ActAdmin, MadeElsewhere
@@ -8,11 +11,15 @@ from collective.errors import RuleError
 from collective.people import access
 from collective.templatetags.collective import pounds
 from payments.admin.forms import ExplainForm, ProposeForm
-from payments.models import Review, UnknownMovement
+from payments.models import PayoutAttempt, Review, UnknownMovement
 from payments.sending import gateway, reconciliation, reviews
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+    from payments.sending.gateway import Movement
 
-def propose(admin_, request, review):
+
+def propose(admin_: ModelAdmin, request: "MemberRequest", review: Review):
     """What we asked, what Stripe says now, and what you have seen."""
     form = ProposeForm(
         request.POST or None, initial={"verdict": review.verdict, "evidence": review.evidence}
@@ -40,7 +47,7 @@ def propose(admin_, request, review):
     )
 
 
-def stripe_says(attempt):
+def stripe_says(attempt: PayoutAttempt) -> str:
     """What Stripe answers now, in words."""
     if not gateway.is_on():
         return "Stripe is not set up here."
@@ -53,13 +60,13 @@ def stripe_says(attempt):
     return f"{found.stripe_id}: {found.status} {found.reason}, {pounds(found.pence)}"
 
 
-def _in_list(attempt):
+def _in_list(attempt: PayoutAttempt):
     rows = gateway.movements(attempt.first_sent_at) if attempt.first_sent_at else []
     return next((row for row in rows if row.attempt == str(attempt.pk)), None)
 
 
 @access.fresh_second_factor_needed
-def settle(admin_, request, review):
+def settle(admin_: ModelAdmin, request: "MemberRequest", review: Review):
     """What the first person has seen, and the button with which the second one agrees."""
     if request.method == "POST":
         try:
@@ -109,13 +116,13 @@ class ReviewAdmin(MadeElsewhere, ActAdmin):
     fields = readonly_fields
     change_form_template = "admin/payments/review/change_form.html"
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: "MemberRequest", obj=None) -> bool:
         return super().has_change_permission(request, obj) and request.user.has_perm(
             "payments.approve_payment"
         )
 
 
-def explain(admin_, request, movement):
+def explain(admin_: ModelAdmin, request: "MemberRequest", movement: "Movement"):
     """Say what it is; after that, sending goes on."""
     form = ExplainForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -153,11 +160,11 @@ class UnknownMovementAdmin(MadeElsewhere, ActAdmin):
     fields = readonly_fields
     change_form_template = "admin/payments/unknownmovement/change_form.html"
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: "MemberRequest", obj=None) -> bool:
         return super().has_change_permission(request, obj) and request.user.has_perm(
             "payments.approve_payment"
         )
 
     @admin.display(description="Amount")
-    def amount(self, movement):
+    def amount(self, movement: "Movement") -> str:
         return pounds(movement.amount_pence)

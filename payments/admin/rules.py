@@ -1,9 +1,14 @@
 """Caps, the pause, who pays; what calls pay back; where money goes."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib import admin
 
 from collective.admin.acts import ActAdmin, MadeElsewhere
 from payments.models import ExpenseLimit, PaymentRules, PayoutAccount
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 
 @admin.register(PaymentRules)
@@ -23,10 +28,10 @@ class PaymentRulesAdmin(ActAdmin):
         ("On statements", {"fields": ["payer_name", "payer_contact", "statement_descriptor"]}),
     ]
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: "MemberRequest") -> bool:
         return False  # `manage.py prepare` makes the one row
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
         return False
 
 

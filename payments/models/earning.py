@@ -49,7 +49,7 @@ class EarnsPayment(models.Model):
     def earned(self):
         raise NotImplementedError
 
-    def settle_payment(self, by=None):
+    def settle_payment(self, by: Person | None = None) -> None:
         """Make the payment agree with what was earned, in the caller's transaction, however often
         it is asked.
 
@@ -61,7 +61,7 @@ class EarnsPayment(models.Model):
         offering.settle(self, by)
 
     @property
-    def can_correct_capacity(self):
+    def can_correct_capacity(self) -> bool:
         """Until the payment is approved, either side can correct in which capacity somebody took
         part.
         """
@@ -70,6 +70,6 @@ class EarnsPayment(models.Model):
         )
 
     @property
-    def is_unsure(self):
+    def is_unsure(self) -> bool:
         """Would a fee be due, if we only knew in which capacity they took part?"""
         return self.capacity == Capacity.NOT_SURE and self.fee_pence is not None

@@ -1,4 +1,5 @@
 import uuid
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -16,13 +17,13 @@ class ExpenseKind(models.TextChoices):
     OTHER = "other", "Something else"
 
 
-def receipt_path(expense, name):
+def receipt_path(expense: "Expense", name: str) -> str:
     """A name that tells nothing and cannot be guessed."""
     return f"receipts/{uuid.uuid4()}{'.pdf' if name.endswith('.pdf') else '.webp'}"
 
 
 class ExpenseQuerySet(models.QuerySet):
-    def accepted(self):
+    def accepted(self) -> Self:
         return self.filter(state=Expense.State.ACCEPTED)
 
 
@@ -71,5 +72,5 @@ class Expense(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.what}"

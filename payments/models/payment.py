@@ -1,5 +1,8 @@
 import secrets
 import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 import pgtrigger
 from django.db import models
@@ -9,7 +12,11 @@ from django.utils import timezone
 
 from collective import clock
 from collective.models import Activity, Person
+from payments.models.payment_event import PaymentEvent
 from payments.models.payment_states import CHANGEABLE, COMMITTED, Choice, State
+
+if TYPE_CHECKING:
+    from collective.models import Call
 
 LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"  # no vowels, nothing that is read for something else
 FROZEN = """
@@ -26,19 +33,19 @@ RETURN NEW;
 """
 
 
-def new_reference():
+def new_reference() -> str:
     """Short enough to read out on the phone, random enough not to be guessed: "P-7KQ2MX4D"."""
     return "P-" + "".join(secrets.choice(LETTERS) for _ in range(8))
 
 
 class PaymentQuerySet(models.QuerySet):
-    def visible_to(self, person):
+    def visible_to(self, person: Person) -> Self:
         return self.filter(person=person) if person.is_authenticated else self.none()
 
-    def of_call(self, call):
+    def of_call(self, call: "Call") -> Self:
         return self.filter(activity__call=call) if call else self
 
-    def may_go(self):
+    def may_go(self) -> Self:
         """Approved, and their destination stands: ready, by the same way, and waited long enough if
         it was changed.
         """
@@ -50,7 +57,7 @@ class PaymentQuerySet(models.QuerySet):
         )
         return self.filter(stands, waited, state=State.APPROVED)
 
-    def lock(self, pk):
+    def lock(self, pk: UUID):
         """One payment, fresh and locked until the end of the transaction."""
         return (
             self.select_for_update(no_key=True, of=("self",))
@@ -188,33 +195,33 @@ class Payment(models.Model):
             pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.reference}: {self.person}, {self.activity.neutral_name}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("payment", args=[self.pk])
 
     @property
-    def amount_pence(self):
+    def amount_pence(self) -> int:
         """What is sent: what they take of the fee, and their accepted expenses."""
         return self.taken_pence + self.expenses_pence
 
     @property
-    def is_committed(self):
+    def is_committed(self) -> bool:
         """Have two people said yes to it?"""
         return self.state in COMMITTED
 
     @property
-    def can_choose(self):
+    def can_choose(self) -> bool:
         """May the person still say what should become of it? Until it is sent."""
         return self.state in CHANGEABLE and self.fee_pence is not None
 
     @property
-    def is_answered(self):
+    def is_answered(self) -> bool:
         return self.fee_pence is None or self.choice not in {Choice.NONE, Choice.NOT_SURE}
 
     @property
-    def could_go_since(self):
+    def could_go_since(self) -> datetime | None:
         """When the work was confirmed and the person had answered; None while one of them is
         missing.
         """
@@ -223,10 +230,10 @@ class Payment(models.Model):
         return max(self.confirmed_at, self.chosen_at or self.confirmed_at)
 
     @property
-    def is_past_its_last_day(self):
+    def is_past_its_last_day(self) -> bool:
         return not self.is_answered and timezone.localdate(clock.now()) > self.choose_by
 
-    def note(self, what, by=None, **details):
+    def note(self, what: str, by: Person | None = None, **details) -> PaymentEvent:
         """Write to the history, in the caller's transaction.
 
         No detail of a bank account belongs there.

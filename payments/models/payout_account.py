@@ -65,15 +65,15 @@ class PayoutAccount(models.Model):
             models.Index(fields=["asked_at"], name="payout_account_asked"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.words
 
     @property
-    def is_ready(self):
+    def is_ready(self) -> bool:
         return self.state == self.State.READY
 
     @property
-    def words(self):
+    def words(self) -> str:
         """Where it goes, in words that may stand on a statement: "Monzo, account ending 1234"."""
         if self.method != Payment.Method.STRIPE:
             return f"{self.voucher} (voucher)" if self.voucher else self.get_method_display()

@@ -1,4 +1,6 @@
 import uuid
+from datetime import datetime
+from typing import Self
 
 import pgtrigger
 from django.db import models
@@ -21,15 +23,15 @@ RETURN NEW;
 """
 
 
-def new_key():
+def new_key() -> str:
     return uuid.uuid4().hex
 
 
 class AttemptQuerySet(models.QuerySet):
-    def live(self):
+    def live(self) -> Self:
         return self.filter(state__in=LIVE)
 
-    def due(self, moment):
+    def due(self, moment: datetime) -> Self:
         """To be sent, or sent once more, and nobody is at it."""
         open_ = self.filter(method=Payment.Method.STRIPE, state__in=[State.READY, State.UNKNOWN])
         return open_.filter(
@@ -121,5 +123,5 @@ class PayoutAttempt(models.Model):
             pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.payment.reference}: {self.get_state_display()}"

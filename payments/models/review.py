@@ -49,5 +49,5 @@ class Review(models.Model):
             models.Index(fields=["opened_at"], condition=Q(settled_at=None), name="review_open")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Review of {self.attempt}"

@@ -2,6 +2,8 @@
 not know.
 """
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -55,23 +57,23 @@ class PaymentRules(SingleRow):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "Payment rules"
 
     @classmethod
-    def current(cls):
+    def current(cls) -> Self:
         """The row, or sensible defaults where nobody has made one yet."""
         return cls.objects.first() or cls()
 
     @classmethod
-    def note(cls, **changes):
+    def note(cls, **changes) -> None:
         """Write to the one row, made if need be."""
         cls.objects.bulk_create([cls(pk=1)], ignore_conflicts=True)
         if changes:
             cls.objects.update(**changes)
 
     @classmethod
-    def lock(cls):
+    def lock(cls) -> Self:
         """The row, made if need be, and locked: what is sent in a day is counted by one at a
         time.
         """
@@ -95,7 +97,7 @@ class ExpenseLimit(models.Model):
             models.CheckConstraint(condition=Q(most_pence__gt=0), name="expense_limit_positive"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.call}"
 
 
@@ -126,5 +128,5 @@ class UnknownMovement(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.stripe_id

@@ -27,5 +27,5 @@ class StripeEvent(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.type} {self.object_id}"

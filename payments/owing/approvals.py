@@ -5,12 +5,15 @@ The database keeps this too (`payment_approved_by_two`).
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from collective import clock
@@ -18,6 +21,7 @@ from collective.errors import RuleError
 from collective.models import Person
 from collective.templatetags.collective import day, pounds
 from payments.models import Expense, Payment, PaymentRules, PayoutAccount, UnknownMovement
+from payments.models.payment import PaymentQuerySet
 from payments.models.payment_states import COMMITTED, PAID, State
 
 A_MONTH = timedelta(days=30)
@@ -34,19 +38,19 @@ class Check:
     warns: bool = False
 
 
-def approvers():
+def approvers() -> QuerySet[AbstractBaseUser]:
     """Staff who may approve, apart from the rules for each payment."""
     may = Q(is_superuser=True) | Q(groups__permissions__codename="approve_payment")
     may |= Q(user_permissions__codename="approve_payment")
     return get_user_model().objects.filter(may, is_staff=True, is_active=True).distinct()
 
 
-def who_can(payment, people):
+def who_can(payment: Payment, people):
     """Those of these people who may approve this payment."""
     return [person for person in people if not why_not(payment, person)]
 
 
-def why_not(payment, person):
+def why_not(payment: Payment, person: Person):
     """Why this person, who may approve in general, may not approve this payment; "" if they may.
 
     For many payments, the caller has prefetched `expenses`.
@@ -63,7 +67,7 @@ def why_not(payment, person):
 class Checks:
     """What is known about some payments, asked for all of them at once."""
 
-    def __init__(self, payments):
+    def __init__(self, payments) -> None:
         people = {payment.person_id for payment in payments}
         self.rules = PaymentRules.current()
         self.accounts = {
@@ -79,7 +83,7 @@ class Checks:
         claimed = Expense.objects.filter(payment__in=payments, state=Expense.State.CLAIMED)
         self.open_expenses = set(claimed.values_list("payment", flat=True))
 
-    def of(self, payment):
+    def of(self, payment: Payment) -> list[Check]:
         """The checks of one payment, in the order in which they matter."""
         account = self.accounts.get(payment.person_id)
         rows = [
@@ -102,12 +106,12 @@ class Checks:
             rows.append(Check("First payment to this person.", warns=True))
         return [row for row in rows if row]
 
-    def _confirmed(self, payment):
+    def _confirmed(self, payment: Payment) -> Check:
         if payment.confirmed_by is None:
             return Check("Nobody has confirmed the work yet.", stops=True)
         return Check(f"Confirmed by {payment.confirmed_by}, {day(payment.confirmed_at)}.")
 
-    def _answered(self, payment):
+    def _answered(self, payment: Payment) -> Check | None:
         if payment.state != State.DUE:
             return Check(f"It is not due: {payment.get_state_display().lower()}.", stops=True)
         return (
@@ -116,12 +120,12 @@ class Checks:
             else Check("The person has not said yet what should become of it.", stops=True)
         )
 
-    def _account(self, account):
+    def _account(self, account: PayoutAccount) -> Check:
         if account is None or not account.is_ready:
             return Check("Where it goes is not set up yet.", stops=True)
         return Check(f"Goes to: {account.words}.")
 
-    def _amount(self, payment):
+    def _amount(self, payment: Payment):
         total, rules = payment.amount_pence, self.rules
         month = self.lately[payment.person_id] + (0 if payment.is_committed else total)
         budget = payment.activity.call.budget_pence
@@ -147,7 +151,7 @@ class Checks:
             words = f"{pounds(max(left, 0))} of the call's budget is left."
             yield Check(words, warns=left < total)
 
-    def _destination(self, payment, account):
+    def _destination(self, payment: Payment, account: PayoutAccount):
         if account is None:
             return
         if others := self.shared.get((account.bank_name, account.last_four), set()) - {
@@ -165,7 +169,7 @@ class Checks:
             yield Check(f"Changed where it goes, {day(account.changed_at)}.{wait}", warns=True)
 
 
-def _shared_destinations(accounts):
+def _shared_destinations(accounts: Iterable[PayoutAccount]):
     """{(bank, last four): people} for destinations of these accounts that more than one person
     has.
     """
@@ -196,7 +200,7 @@ def _committed_in_calls(calls):
     return _sums(rows, "activity__call")
 
 
-def _sums(payments, by):
+def _sums(payments: PaymentQuerySet, by: Person):
     rows = (
         payments.order_by().values_list(by).annotate(sum=Sum("taken_pence") + Sum("expenses_pence"))
     )
@@ -219,7 +223,7 @@ def versions(payments):
 
 
 @transaction.atomic
-def approve(payment_id, by, *, seen):
+def approve(payment_id: UUID, by: Person, *, seen):
     """Approve what was looked at: `seen` is its version then.
 
     The caller has asked for a fresh second factor.
@@ -249,7 +253,7 @@ def approve(payment_id, by, *, seen):
 
 
 @transaction.atomic
-def take_back(payment_id, by):
+def take_back(payment_id: UUID, by: Person):
     """Undo an approval before sending has begun. Raises RuleError afterwards."""
     from payments.owing import choices
 

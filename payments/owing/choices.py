@@ -3,6 +3,8 @@ sure yet.
 """
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,13 +17,16 @@ from payments.models import Payment
 from payments.models.payment_states import Choice, State
 from payments.owing.offering import REMIND_AFTER, open_state
 
+if TYPE_CHECKING:
+    from collective.models import Person
+
 TOO_LATE = (
     "This payment is on its way already, so the choice can no longer be changed. Please call us."
 )
 
 
 @transaction.atomic
-def choose(payment_id, choice, by, *, taken_pence=None):
+def choose(payment_id: UUID, choice, by: "Person", *, taken_pence=None):
     """Keep what was chosen; until it is sent it can be chosen anew.
 
     An approval of something else ends.
@@ -44,7 +49,7 @@ def choose(payment_id, choice, by, *, taken_pence=None):
     return payment
 
 
-def _taken(payment, choice, pence):
+def _taken(payment: Payment, choice, pence: int) -> int | None:
     if choice == Choice.GIVE and not payment.activity.call.fund_name:
         raise RuleError("This call has no fund to give to.")
     if choice == Choice.SMALLER:
@@ -54,7 +59,7 @@ def _taken(payment, choice, pence):
     return 0 if choice in {Choice.DECLINE, Choice.GIVE} else payment.fee_pence
 
 
-def unapprove(payment, by):
+def unapprove(payment: Payment, by: "Person") -> None:
     """Two people approved something else than this: they look again.
 
     The caller holds the lock and saves.
@@ -75,7 +80,7 @@ def remind_all():
 
 
 @transaction.atomic
-def remind(payment_id):
+def remind(payment_id: UUID):
     """Write one reminder, if it is still wanted; returns whether one was written."""
     payment = Payment.objects.lock(payment_id)
     if (

@@ -2,6 +2,9 @@
 with the payment.
 """
 
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.db import transaction
 from django.db.models import Sum
 
@@ -12,20 +15,23 @@ from payments.models.payment_states import CHANGEABLE, State
 from payments.owing import choices
 from payments.owing.offering import open_state
 
+if TYPE_CHECKING:
+    from collective.models import Call, Person
+
 MOST = 20  # expenses of one payment
 
 
-def limits(call):
+def limits(call: "Call"):
     """{kind: pence} of what this call pays back."""
     return dict(ExpenseLimit.objects.filter(call=call).values_list("kind", "most_pence"))
 
 
-def can_claim(payment):
+def can_claim(payment: Payment) -> bool:
     return payment.state in CHANGEABLE
 
 
 @transaction.atomic
-def claim(payment_id, by, **answers):
+def claim(payment_id: UUID, by: "Person", **answers) -> Expense:
     """Add an expense (`kind`, `what`, `amount_pence`, `receipt`, `no_receipt_because`,
     `is_prepaid`).
 
@@ -47,7 +53,7 @@ def claim(payment_id, by, **answers):
     return expense
 
 
-def _check_limit(payment, kind, pence):
+def _check_limit(payment: Payment, kind, pence: int) -> None:
     most = limits(payment.activity.call).get(kind)
     label = Expense.Kind(kind).label.lower()
     if most is None:
@@ -69,7 +75,9 @@ def _check_limit(payment, kind, pence):
 
 
 @transaction.atomic
-def decide(expense_id, by, *, accept, told="", no_receipt_because=""):
+def decide(
+    expense_id, by: "Person", *, accept, told: str = "", no_receipt_because: str = ""
+) -> Expense:
     """Accept or not, with a word for the person.
 
     Raises RuleError for one's own, or without receipt and reason.
@@ -99,7 +107,7 @@ def decide(expense_id, by, *, accept, told="", no_receipt_because=""):
     return expense
 
 
-def _add_up(payment, by):
+def _add_up(payment: Payment, by: "Person") -> None:
     """The payment's own line for expenses; an approval of another sum ends."""
     if payment.state == State.APPROVED:
         choices.unapprove(payment, by)
@@ -111,7 +119,7 @@ def _add_up(payment, by):
 
 
 @transaction.atomic
-def withdraw(expense_id, by):
+def withdraw(expense_id, by: "Person") -> None:
     """Take back what was claimed and not decided on yet. Raises RuleError afterwards."""
     payment = Payment.objects.lock(
         Expense.objects.values_list("payment", flat=True).get(pk=expense_id)

@@ -6,6 +6,7 @@ Locks: the caller holds what earned it; then comes the person, then the payment.
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -28,14 +29,14 @@ Reason = Payment.Reason
 _has_paid_session: list[Callable] = []
 
 
-def register_paid_session(asks):
+def register_paid_session(asks) -> None:
     """Add `asks(person, call)`: do they hold a place that will earn the session's fee in this
     call?
     """
     _has_paid_session.append(asks)
 
 
-def settle(row, by):
+def settle(row, by: Person) -> None:
     """Make the payment agree with what the row (an `EarnsPayment`) earned; see there."""
     reason = row.earned
     earned = reason is not None and row.fee_pence is not None and row.capacity == Capacity.PERSONAL
@@ -59,7 +60,7 @@ def settle(row, by):
         row.payment = withdraw(row.payment_id, by)
 
 
-def _take_existing(row):
+def _take_existing(row) -> bool:
     """Is there a fee for this person and activity already, decided by hand or earned before?
 
     It is the only one, unless each occasion is paid: then one that belongs to no other occasion is
@@ -77,7 +78,7 @@ def _take_existing(row):
     return bool(free or (fees and row.occasion is None))
 
 
-def lock_people(keys):
+def lock_people(keys) -> None:
     """Lock several people in the one order, before their payments are settled one after the
     other.
     """
@@ -89,7 +90,7 @@ def lock_people(keys):
     )
 
 
-def covered_by_session(person, activity):
+def covered_by_session(person: Person, activity: Activity) -> bool:
     """In a call whose small fee is only for who has no paid session in it: have they one?
 
     Locks the person, so that two fees that become due at once are decided one after the other.
@@ -108,7 +109,16 @@ def covered_by_session(person, activity):
     )
 
 
-def _create(person, activity, pence, reason, confirmed_by, happened_on, note="", occasion=None):
+def _create(
+    person: Person,
+    activity: Activity,
+    pence: int,
+    reason: str,
+    confirmed_by: Person,
+    happened_on,
+    note: str = "",
+    occasion=None,
+) -> Payment:
     now = clock.now()
     confirmed_by = None if confirmed_by == person else confirmed_by  # never one's own work
     payment = Payment.objects.create(
@@ -131,7 +141,7 @@ def _create(person, activity, pence, reason, confirmed_by, happened_on, note="",
     return payment
 
 
-def _bring_back(payment_id, reason, confirmed_by):
+def _bring_back(payment_id: UUID, reason: str, confirmed_by):
     """Due again, the same row, if it was cancelled; with the choice that was made."""
     payment = Payment.objects.lock(payment_id)
     others = Payment.objects.filter(
@@ -150,14 +160,14 @@ def _bring_back(payment_id, reason, confirmed_by):
     return payment
 
 
-def open_state(payment):
+def open_state(payment: Payment) -> State:
     """Due, declined or given, by what the person chose; accepted expenses are due all the same."""
     if payment.expenses_pence == 0 and payment.choice in {Choice.DECLINE, Choice.GIVE}:
         return State.DECLINED if payment.choice == Choice.DECLINE else State.GIVEN
     return State.DUE
 
 
-def withdraw(payment_id, by):
+def withdraw(payment_id: UUID, by: Person):
     """Cancel what was not yet approved; what two people have approved stays.
 
     Returns the payment.
@@ -175,7 +185,7 @@ def withdraw(payment_id, by):
 
 
 @transaction.atomic
-def confirm(payment_id, by):
+def confirm(payment_id: UUID, by: Person):
     """Confirm the work of a payment whose confirming does not count: of nobody, or of the payee
     themselves.
     """
@@ -191,7 +201,9 @@ def confirm(payment_id, by):
 
 
 @transaction.atomic
-def pay_by_hand(person, activity, pence, why, by, *, happened_on=None):
+def pay_by_hand(
+    person: Person, activity: Activity, pence: int, why, by: Person, *, happened_on=None
+) -> Payment:
     """Staff decide that somebody is offered a payment for this activity, with a reason that goes on
     record.
 

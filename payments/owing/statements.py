@@ -7,29 +7,33 @@ markup.
 
 import json
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typst
 from django.utils import timezone
 
 from collective import clock
-from collective.models import Community
+from collective.models import Community, Person
 from collective.templatetags.collective import long_day, pounds
 from payments.models import Payment, PaymentRules
 from payments.models.payment_states import PAID
 
+if TYPE_CHECKING:
+    from collective.messages.mail import Letter
+
 FOLDER = Path(__file__).parent / "paper"
 
 
-def of_payment(payment):
+def of_payment(payment: Payment) -> bytes:
     """The statement of one payment that was sent."""
     return _written(
         "statement", "Statement of a payment", facts=facts(payment), expenses=expense_rows(payment)
     )
 
 
-def of_tax_year(person, first):
+def of_tax_year(person: Person, first) -> bytes:
     """Everything that arrived in the tax year which begins on 6 April of this year (gov.uk)."""
     rows = list(in_tax_year(person, first))
     lines = [
@@ -52,7 +56,7 @@ def of_tax_year(person, first):
     )
 
 
-def letter(person, official_name, payments):
+def letter(person: Person, official_name, payments) -> bytes:
     """A letter that somebody shows to a Jobcentre or an adviser; the official name is asked for and
     not kept.
     """
@@ -71,7 +75,7 @@ def letter(person, official_name, payments):
     )
 
 
-def in_tax_year(person, first):
+def in_tax_year(person: Person, first) -> list[Payment]:
     """Payments of theirs that were sent in this tax year.
 
     What was declined or given was never theirs.
@@ -80,13 +84,13 @@ def in_tax_year(person, first):
     return [row for row in rows.order_by("sent_at") if tax_year(row.sent_at) == first]
 
 
-def tax_year(moment):
+def tax_year(moment: datetime) -> int:
     """The year in which the tax year of this moment begins: it runs from 6 April to 5 April."""
     day = timezone.localdate(moment)
     return day.year if day >= date(day.year, 4, 6) else day.year - 1
 
 
-def facts(payment):
+def facts(payment: Payment) -> list[tuple[str, str]]:
     """[(what, words)] of a statement, on the page and on paper."""
     rows = [
         ("Paid to", str(payment.person)),
@@ -106,21 +110,21 @@ def facts(payment):
     return [*rows, ("How it was sent", payment.get_method_display())]
 
 
-def expense_rows(payment):
+def expense_rows(payment: Payment):
     return [
         [row.get_kind_display(), row.what, pounds(row.amount_pence)]
         for row in payment.expenses.accepted()
     ]
 
 
-def payer():
+def payer() -> tuple[str, str]:
     """(name, how to reach them) of who pays."""
     rules, community = PaymentRules.current(), Community.current()
     contact = rules.payer_contact or "\n".join(filter(None, [community.phone, community.reply_to]))
     return rules.payer_name or community.name, contact
 
 
-def _written(template, title, **data):
+def _written(template: str, title: str, **data) -> bytes:
     name, contact = payer()
     today = long_day(timezone.localdate(clock.now()))
     data |= {"title": title, "payer": name, "contact": contact, "today": today}
@@ -139,12 +143,12 @@ def _readable(value):
     return [_readable(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def lacking(text):
+def lacking(text: str) -> str:
     """The letters of this text that our paper cannot print, each once."""
     return "".join(dict.fromkeys(letter for letter in text if not _has_glyph(letter)))
 
 
-def _has_glyph(letter):
+def _has_glyph(letter: "Letter"):
     """Latin, Greek, Cyrillic and Hebrew letters, and common signs (Libertinus Serif, which typst
     brings along).
     """
@@ -162,7 +166,7 @@ def _has_glyph(letter):
     )
 
 
-def _compiled(template, data):
+def _compiled(template: str, data: str) -> bytes:
     return typst.compile(
         str(FOLDER / f"{template}.typ"),
         root=str(FOLDER),

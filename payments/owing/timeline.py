@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from collective.templatetags.collective import day, long_day
 from payments import problems, working_days
-from payments.models import Payment
+from payments.models import Payment, PayoutAccount
 from payments.models.payment_states import PAID, State
 
 Method = Payment.Method
@@ -24,7 +24,7 @@ class Step:
     failed: bool = False
 
 
-def steps(payment, account):
+def steps(payment: Payment, account: PayoutAccount) -> list[Step]:
     """From taking part to arriving; only what is done carries a date."""
     confirmed = payment.confirmed_at is not None
     approved = payment.approved_at is not None
@@ -47,7 +47,7 @@ def steps(payment, account):
     return rows
 
 
-def first_words(payment):
+def first_words(payment: Payment) -> str:
     reason = Payment.Reason
     words = {
         reason.TOOK_PART: "You took part",
@@ -59,7 +59,7 @@ def first_words(payment):
     return words[payment.reason]
 
 
-def promise(payment):
+def promise(payment: Payment) -> str:
     """By when we mean to send it; "" as long as we wait for the person."""
     since = payment.could_go_since
     if since is None:
@@ -70,14 +70,14 @@ def promise(payment):
     )
 
 
-def _sent(payment, account):
+def _sent(payment: Payment, account: PayoutAccount) -> Step:
     if payment.state == State.FAILED:
         return Step("It did not work yet", note=problems.words(payment.problem), failed=True)
     sent = payment.state in PAID
     return Step("Sent" if sent else "We send it", sent, payment.sent_at, _sending(payment, account))
 
 
-def _sending(payment, account):
+def _sending(payment: Payment, account: PayoutAccount) -> str:
     if payment.state == State.NEEDS_REVIEW:
         return (
             "We could not see for sure what became of it, so two people from our team look into it."
@@ -89,7 +89,7 @@ def _sending(payment, account):
     return ""
 
 
-def _arrival(payment):
+def _arrival(payment: Payment):
     """(words, done, at) of the last step."""
     if payment.state == State.ARRIVED:
         return "Arrived", True, payment.arrived_at

@@ -4,6 +4,8 @@ The person says so, or says that it has not; after two quiet weeks we take it th
 """
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,12 +17,15 @@ from payments import working_days
 from payments.models import Payment
 from payments.models.payment_states import PAID, State
 
+if TYPE_CHECKING:
+    from collective.models import Person
+
 QUIET_DAYS = 10  # working days after it should have arrived
 NOT_SENT = "This payment has not been sent, so it cannot have arrived yet."
 
 
 @transaction.atomic
-def got_it(payment_id, by):
+def got_it(payment_id: UUID, by: "Person"):
     """ "I got it". Said twice, it changes nothing."""
     payment = Payment.objects.lock(payment_id)
     if payment.state == State.ARRIVED and payment.missing_said_at is None:
@@ -34,7 +39,7 @@ def got_it(payment_id, by):
 
 
 @transaction.atomic
-def it_has_not_come(payment_id, by):
+def it_has_not_come(payment_id: UUID, by: "Person"):
     """ "It has not come": finance sees it at once, on the board."""
     payment = Payment.objects.lock(payment_id)
     if payment.state not in PAID:
@@ -63,7 +68,7 @@ def take_for_arrived():
 
 
 @transaction.atomic
-def _one(payment_id):
+def _one(payment_id: UUID) -> bool:
     payment = Payment.objects.lock(payment_id)
     if payment.state != State.SENT or payment.missing_said_at:
         return False

@@ -10,12 +10,21 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 import stripe
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from stripe._error import InsufficientFundsError, StripeError
+from stripe._stripe_client import StripeClient
+from stripe.v2.money_management._outbound_payment import OutboundPayment
+
+if TYPE_CHECKING:
+    from payments.models import Payment, PayoutAccount
 
 TIMEOUTS = (3, 20)  # seconds to connect, to answer
 TOLERANCE = 300  # seconds that a signature may be old
@@ -80,18 +89,18 @@ class Destination:
     last_four: str = ""
 
 
-def is_on():
+def is_on() -> bool:
     """Is Stripe set up here? Without it, everything is paid by hand."""
     return bool(settings.STRIPE_API_KEY)
 
 
-def is_fake():
+def is_fake() -> bool:
     """Do we speak with a fake Stripe, which moves no money?"""
     return bool(settings.STRIPE_API_BASE)
 
 
 @cache
-def client():
+def client() -> StripeClient:
     addresses = {"api": settings.STRIPE_API_BASE} if is_fake() else None
     return stripe.StripeClient(
         settings.STRIPE_API_KEY,
@@ -101,7 +110,7 @@ def client():
     )
 
 
-def request_for(attempt_id, payment, account, descriptor):
+def request_for(attempt_id: UUID, payment: "Payment", account: "PayoutAccount", descriptor):
     """The frozen request: nothing in it tells what the payment was for."""
     return {
         "from": {"financial_account": settings.STRIPE_FINANCIAL_ACCOUNT, "currency": "gbp"},
@@ -118,7 +127,7 @@ def request_for(attempt_id, payment, account, descriptor):
     }
 
 
-def send(request, key):
+def send(request: HttpRequest, key: str):
     """Send the frozen request with its key.
 
     Returns a Movement, Refused or Unknown; raises nothing of Stripe's.
@@ -138,7 +147,7 @@ def send(request, key):
     return movement
 
 
-def _refusal(error):
+def _refusal(error: StripeError):
     """A 4xx that names what is wrong is a clear no; everything else leaves open what happened."""
     code, status = _code(error), error.http_status
     if status not in {400, 402, 404} or not code:
@@ -148,12 +157,12 @@ def _refusal(error):
     return Refused("money" if code == "insufficient_funds" else "other", code)
 
 
-def _code(error):
+def _code(error: InsufficientFundsError | StripeError) -> str:
     inner = getattr(error, "error", None)
     return str(error.code or getattr(inner, "code", "") or "")
 
 
-def _movement(row):
+def _movement(row: OutboundPayment) -> Movement:
     """Raises KeyError, TypeError or ValueError for an answer that is not an outbound payment."""
     row = row.to_dict() if hasattr(row, "to_dict") else row
     status = row["status"]
@@ -187,7 +196,7 @@ def movements(since):
     Raises NotReached unless the whole list was read.
     """
 
-    def read():
+    def read() -> list[Movement]:
         params = {"created": {"gte": since.isoformat()}, "limit": 100}
         rows = client().v2.money_management.outbound_payments.list(params)
         return [_movement_or_riddle(row) for row in rows.auto_paging_iter()]
@@ -195,7 +204,7 @@ def movements(since):
     return _asked(read)
 
 
-def _movement_or_riddle(row):
+def _movement_or_riddle(row: OutboundPayment) -> Movement:
     """A movement that cannot be read is one that we do not know; it hides no other."""
     try:
         return _movement(row)
@@ -207,14 +216,14 @@ def balance():
     """What is available at Stripe, in pence. Raises NotReached."""
     account = settings.STRIPE_FINANCIAL_ACCOUNT
 
-    def read():
+    def read() -> int:
         found = client().v2.money_management.financial_accounts.retrieve(account).to_dict()
         return int(found["balance"]["available"].get("gbp", {}).get("value", 0))
 
     return _asked(read)
 
 
-def create_recipient(key, name, email):
+def create_recipient(key: str, name: str, email: str):
     """A recipient at Stripe without any detail but name and address; asked twice for the same, it
     is one.
     """
@@ -230,7 +239,7 @@ def create_recipient(key, name, email):
     return _asked(lambda: client().v2.core.accounts.create(params, {"idempotency_key": key}).id)
 
 
-def form_address(account, *, update, return_url, refresh_url):
+def form_address(account: "PayoutAccount", *, update, return_url, refresh_url):
     """The address of Stripe's own form, good for a short time and one person. Raises NotReached."""
     kind = "account_update" if update else "account_onboarding"
     options = {"return_url": return_url, "refresh_url": refresh_url}
@@ -238,10 +247,10 @@ def form_address(account, *, update, return_url, refresh_url):
     return _asked(lambda: client().v2.core.account_links.create(params).url)
 
 
-def destination(account):
+def destination(account: "PayoutAccount"):
     """Where this recipient's money would go now. Raises NotReached."""
 
-    def read():
+    def read() -> Destination:
         rows = client().v2.money_management.payout_methods.list(
             {"limit": 20}, {"stripe_context": account}
         )
@@ -267,13 +276,13 @@ def _is_usable(row):
     )
 
 
-def forget(account):
+def forget(account: "PayoutAccount"):
     """Archive every payout method of this recipient, so that nothing can go there any more.
 
     Raises NotReached.
     """
 
-    def archive_all():
+    def archive_all() -> None:
         methods, context = client().v2.money_management.payout_methods, {"stripe_context": account}
         for row in methods.list({"limit": 20}, context).auto_paging_iter():
             if not row.archived:
@@ -296,7 +305,7 @@ def _asked(ask):
         raise NotReached(f"{type(error).__name__}"[:200]) from error
 
 
-def event(body, signature):
+def event(body, signature) -> tuple[str, str, str]:
     """(event id, type, object id) of a notification that Stripe signed within the last five
     minutes.
 

@@ -7,6 +7,8 @@ holds them; whoever did not export them records what came back.
 """
 
 import uuid
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 
@@ -14,28 +16,32 @@ from collective import clock
 from collective.errors import RuleError
 from collective.messages import mail
 from payments.models import Payment, PaymentRules, PayoutAccount, PayoutAttempt
+from payments.models.payment import PaymentQuerySet
 from payments.models.payment_states import State
 from payments.sending.movements import locked
 from payments.sending.payouts import stopped_because, within_today
 
+if TYPE_CHECKING:
+    from collective.models import Person
+
 At = PayoutAttempt.State
 
 
-def ready():
+def ready() -> PaymentQuerySet:
     """Approved, and to be paid by hand: the way that the person chose stands, and has waited if it
     was changed.
     """
     return Payment.objects.may_go().filter(method__in=Payment.BY_HAND).order_by("approved_at", "pk")
 
 
-def waiting():
+def waiting() -> PaymentQuerySet:
     """Approved and to be paid by hand, but not to be exported yet."""
     rows = Payment.objects.filter(state=State.APPROVED, method__in=Payment.BY_HAND)
     return rows.exclude(pk__in=ready().order_by().values("pk"))
 
 
 @transaction.atomic
-def export(by):
+def export(by: "Person") -> UUID | None:
     """Put everything that is ready on the way, in one batch; returns its key, or None if there is
     nothing.
     """
@@ -64,7 +70,7 @@ def export(by):
     return batch if rows else None
 
 
-def rows_of(batch):
+def rows_of(batch) -> list[tuple[Payment, PayoutAttempt, PayoutAccount | None]]:
     """[(payment, attempt, payee reference of the office, how)] of one export, as often as it is
     downloaded.
     """
@@ -77,7 +83,7 @@ def rows_of(batch):
     return [(row.payment, row, accounts.get(row.payment.person_id)) for row in attempts]
 
 
-def _find(reference):
+def _find(reference) -> PayoutAttempt:
     attempt = PayoutAttempt.objects.filter(
         payment__reference=reference.strip().upper(), method__in=Payment.BY_HAND, state=At.READY
     ).first()
@@ -87,7 +93,7 @@ def _find(reference):
 
 
 @transaction.atomic
-def record(reference, hand_reference, by, *, voucher_code=""):
+def record(reference, hand_reference, by: "Person", *, voucher_code: str = ""):
     """Note that it was paid, with the office's own reference.
 
     Raises RuleError for who exported it, or is paid.
@@ -116,7 +122,7 @@ def record(reference, hand_reference, by, *, voucher_code=""):
     return payment
 
 
-def _check_second_person(payment, attempt, by):
+def _check_second_person(payment: Payment, attempt: PayoutAttempt, by: "Person") -> None:
     if by.pk in {attempt.exported_by_id, payment.person_id}:
         raise RuleError(
             f"{payment.reference}: whoever exported it, or is paid, does not say what became of "
@@ -124,14 +130,14 @@ def _check_second_person(payment, attempt, by):
         )
 
 
-def _needs_code(payment):
+def _needs_code(payment: Payment) -> bool:
     account = PayoutAccount.objects.filter(person=payment.person_id).first()
     on_page = account is not None and account.deliver == PayoutAccount.Deliver.PAGE
     return payment.method == Payment.Method.VOUCHER and on_page
 
 
 @transaction.atomic
-def was_not_paid(reference, why, by):
+def was_not_paid(reference, why, by: "Person"):
     """It came back from the office unpaid: approved again, for the next export.
 
     Raises RuleError without a reason.

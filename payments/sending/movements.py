@@ -6,6 +6,8 @@ changes nothing.
 """
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 
@@ -20,6 +22,9 @@ from payments.models import (
     UnknownMovement,
 )
 from payments.models.payment_states import PAID, State
+
+if TYPE_CHECKING:
+    from payments.sending.gateway import Movement
 
 MISSING_FOR = timedelta(hours=1)
 # Why money did not arrive, where the person can mend it (Stripe's own words).
@@ -42,7 +47,7 @@ MENDABLE = {
 At = PayoutAttempt.State
 
 
-def locked(attempt_id):
+def locked(attempt_id: UUID):
     """(payment, attempt), locked in this order."""
     owner = PayoutAttempt.objects.values_list("payment", flat=True).get(pk=attempt_id)
     payment = Payment.objects.lock(owner)
@@ -51,14 +56,14 @@ def locked(attempt_id):
     return payment, attempt
 
 
-def fits(attempt, movement):
+def fits(attempt: PayoutAttempt, movement: "Movement") -> bool:
     is_named = movement.attempt == str(attempt.pk) and attempt.stripe_id is None
     is_ours = is_named or attempt.stripe_id == movement.stripe_id
     return is_ours and movement.pence == attempt.amount_pence and movement.currency == "gbp"
 
 
 @transaction.atomic
-def apply(attempt_id, movement):
+def apply(attempt_id: UUID, movement: "Movement") -> bool:
     """Write the state of an outbound payment that was fetched just now.
 
     Heard twice, it changes nothing.
@@ -72,7 +77,7 @@ def apply(attempt_id, movement):
     return True
 
 
-def write(payment, attempt, movement):
+def write(payment: Payment, attempt: PayoutAttempt, movement: "Movement") -> None:
     """The same for a caller who holds payment and attempt, and knows that it fits."""
     if attempt.state == At.REFUSED:
         _note_late_find(payment, movement)
@@ -92,14 +97,14 @@ def write(payment, attempt, movement):
     attempt.save()
 
 
-def _rank(status):
+def _rank(status: str) -> int:
     """An outbound payment goes from processing to posted, and from either to one of the ends."""
     return (
         ["", "processing", "posted"].index(status) if status in {"", "processing", "posted"} else 3
     )
 
 
-def _found(payment, attempt, movement):
+def _found(payment: Payment, attempt: PayoutAttempt, movement: "Movement") -> None:
     """Stripe has taken it on: by its answer, or found in its list afterwards."""
     Review.objects.filter(attempt=attempt, settled_at=None).delete()
     PaymentRules.objects.exclude(short_of_money_since=None).update(short_of_money_since=None)
@@ -109,7 +114,7 @@ def _found(payment, attempt, movement):
     payment.note("taken", attempt=str(attempt.pk), stripe_id=movement.stripe_id)
 
 
-def _note_late_find(payment, movement):
+def _note_late_find(payment: Payment, movement: "Movement") -> None:
     """We took it for not sent, and Stripe has it: somebody has to look, and nothing more is sent
     until then.
     """
@@ -125,11 +130,11 @@ def _note_late_find(payment, movement):
     UnknownMovement.objects.get_or_create(stripe_id=movement.stripe_id, defaults=defaults)
 
 
-def _nothing(payment, attempt, movement):
+def _nothing(payment: Payment, attempt: PayoutAttempt, movement: "Movement") -> None:
     """Taken on, and nothing more to say yet."""
 
 
-def _posted(payment, attempt, movement):
+def _posted(payment: Payment, attempt: PayoutAttempt, movement: "Movement") -> None:
     attempt.state = At.POSTED
     if payment.state not in PAID:
         payment.state, payment.problem = State.ARRIVED if payment.arrived_at else State.SENT, ""
@@ -142,7 +147,7 @@ def _posted(payment, attempt, movement):
         mail.tell(payment.person, "payment_sent", payment, revision=str(attempt.pk))
 
 
-def _came_back(payment, attempt, movement):
+def _came_back(payment: Payment, attempt: PayoutAttempt, movement: "Movement") -> None:
     attempt.state = At.RETURNED if movement.status == "returned" else At.FAILED
     if movement.reason in MENDABLE:
         Review.objects.filter(
@@ -156,7 +161,7 @@ def _came_back(payment, attempt, movement):
 STEPS = {"posted": _posted, "failed": _came_back, "returned": _came_back, "canceled": _came_back}
 
 
-def failed(payment, problem, what, destination):
+def failed(payment: Payment, problem: str, what: str, destination) -> None:
     """The person's details did not work: they get a plain link to mend them, and no new approval is
     needed.
     """
@@ -172,12 +177,12 @@ def failed(payment, problem, what, destination):
     mail.tell(payment.person, "payment_failed", payment, revision=str(event.pk))
 
 
-def destination_of(attempt):
+def destination_of(attempt: PayoutAttempt):
     return attempt.request.get("to", {}).get("payout_method", "")
 
 
 @transaction.atomic
-def note_missing(attempt_id, asked_at):
+def note_missing(attempt_id: UUID, asked_at) -> None:
     """Stripe's list does not hold what Stripe had taken on.
 
     Twice, an hour apart: somebody has to look.
@@ -194,7 +199,7 @@ def note_missing(attempt_id, asked_at):
         to_review(payment, attempt, "Stripe's list does not hold it any more")
 
 
-def hand_over(payment, attempt, why):
+def hand_over(payment: Payment, attempt: PayoutAttempt, why) -> None:
     """No machine can say what became of it, or what to do: two people settle it."""
     attempt.state, attempt.lease, attempt.lease_until = At.REVIEW, None, None
     attempt.had_unknown = attempt.had_unknown or attempt.calling
@@ -202,7 +207,7 @@ def hand_over(payment, attempt, why):
     to_review(payment, attempt, why)
 
 
-def to_review(payment, attempt, why):
+def to_review(payment: Payment, attempt: PayoutAttempt, why: str) -> None:
     payment.state = State.NEEDS_REVIEW
     payment.save()
     Review.objects.get_or_create(

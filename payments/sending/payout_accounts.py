@@ -7,6 +7,7 @@ once.
 
 import hashlib
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -14,7 +15,7 @@ from collective import clock
 from collective.background import sweeps
 from collective.errors import RuleError
 from collective.messages import mail
-from collective.models import Message
+from collective.models import Message, Person
 from payments.models import Payment, PayoutAccount
 from payments.models.payment_states import State
 from payments.sending import gateway
@@ -30,11 +31,11 @@ NOT_ACCEPTED = (
 Ac = PayoutAccount.State
 
 
-def of(person):
+def of(person: Person) -> PayoutAccount | None:
     return PayoutAccount.objects.filter(person=person).first()
 
 
-def form_address(person, *, return_url, refresh_url):
+def form_address(person: Person, *, return_url, refresh_url):
     """The address of Stripe's form for this person; a recipient is made at the first time.
 
     Raises RuleError.
@@ -62,7 +63,7 @@ def form_address(person, *, return_url, refresh_url):
 
 
 @transaction.atomic
-def _for_stripe(person):
+def _for_stripe(person: Person) -> PayoutAccount:
     """Their row, waiting for what Stripe's form brings.
 
     One that is paid by hand stays so until that is there.
@@ -75,7 +76,7 @@ def _for_stripe(person):
     return account
 
 
-def read(account_id):
+def read(account_id) -> bool:
     """Ask Stripe where this person's money goes now, and keep it; returns whether it is ready.
 
     Raises NotReached.
@@ -87,7 +88,7 @@ def read(account_id):
 
 
 @transaction.atomic
-def keep(account_id, found):
+def keep(account_id, found) -> bool:
     """Write what Stripe holds, once: a new destination is told, and what had failed goes out
     again.
     """
@@ -110,7 +111,7 @@ def keep(account_id, found):
     return account.is_ready
 
 
-def _take_over(account, found):
+def _take_over(account: PayoutAccount, found) -> None:
     account.payout_method, account.bank_name = found.payout_method, found.bank_name[:100]
     account.last_four, account.method, account.state = (
         found.last_four,
@@ -120,7 +121,7 @@ def _take_over(account, found):
     _changed(account)
 
 
-def _changed(account):
+def _changed(account: PayoutAccount) -> None:
     """A destination that replaces another waits; the person hears of it wherever we could write to
     them lately.
     """
@@ -135,14 +136,14 @@ def _changed(account):
     account.was_ready = True
 
 
-def _old_addresses(person):
+def _old_addresses(person: Person):
     told = Message.objects.filter(
         kind="address_changed", about=person.pk, created_at__gt=clock.now() - OLD_ADDRESS_COUNTS
     )
     return set(told.values_list("address", flat=True)) - {"", person.mail_address}
 
 
-def _lock_waiting(person_id):
+def _lock_waiting(person_id: UUID) -> list[Payment]:
     """Their payments that were approved and did not go out yet, locked before the account as
     everywhere.
     """
@@ -152,7 +153,7 @@ def _lock_waiting(person_id):
     return list(waiting.select_for_update(no_key=True, of=("self",)))
 
 
-def _follow(payments, account):
+def _follow(payments: list[Payment], account: PayoutAccount) -> None:
     """What two people had approved goes the way that stands now; what had failed goes out again
     without asking them anew, if its way is another one, or was mended.
     """
@@ -166,7 +167,9 @@ def _follow(payments, account):
 
 
 @transaction.atomic
-def choose_by_hand(person, method, by, *, voucher="", deliver=""):
+def choose_by_hand(
+    person: Person, method, by: Person, *, voucher: str = "", deliver: str = ""
+) -> PayoutAccount:
     """No bank account, or no wish to use the form: a voucher, cash, or the host's finance
     office.
     """
@@ -185,7 +188,7 @@ def choose_by_hand(person, method, by, *, voucher="", deliver=""):
     return account
 
 
-def remove(person):
+def remove(person: Person) -> None:
     """Forget where their money goes; nothing more is sent there.
 
     Raises RuleError where Stripe cannot be reached.
@@ -211,7 +214,7 @@ def remove(person):
 
 
 @transaction.atomic
-def hand_over(account, person):
+def hand_over(account: PayoutAccount, person: Person) -> None:
     """Two records are joined: the destination of the one becomes the other's, waits, and is
     told.
     """
@@ -239,7 +242,7 @@ def read_all():
     )
 
 
-def _read_if_reached(account_id):
+def _read_if_reached(account_id) -> bool:
     """Stripe that cannot be reached is no fault of ours: the next sweep asks again."""
     try:
         return read(account_id)

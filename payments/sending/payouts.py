@@ -9,9 +9,11 @@ person reviews it. No machine ever makes a second key for it.
 
 import uuid
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from collective import clock
@@ -40,7 +42,7 @@ A_BATCH = 200
 At = PayoutAttempt.State
 
 
-def stopped_because(rules=None):
+def stopped_because(rules: PaymentRules | None = None) -> str:
     """Why nothing is sent at the moment, in words; "" if it is."""
     rules = rules or PaymentRules.current()
     if rules.is_paused:
@@ -88,7 +90,7 @@ def _may_try_again():
 
 
 @transaction.atomic
-def begin(payment_id):
+def begin(payment_id: UUID) -> bool:
     """Write the attempt of an approved payment; returns whether one was written.
 
     Twice or at once, it writes one.
@@ -112,7 +114,7 @@ def begin(payment_id):
     return True
 
 
-def why_it_waits(payment, rules=None):
+def why_it_waits(payment: Payment, rules: PaymentRules | None = None) -> str:
     """Why an approved payment cannot be sent through Stripe now, in words for staff; "" if it
     can.
     """
@@ -158,7 +160,7 @@ def send_all():
     )
 
 
-def send(attempt_id):
+def send(attempt_id: UUID) -> bool:
     """Send one attempt, if it is due and nobody else is at it; returns whether it was sent.
 
     Safe to run twice.
@@ -171,7 +173,7 @@ def send(attempt_id):
 
 
 @transaction.atomic
-def _claim(attempt_id):
+def _claim(attempt_id: UUID) -> PayoutAttempt | None:
     """Take the attempt under a lease and write, before the call, that it is called."""
     if stopped_because():
         return None
@@ -194,7 +196,7 @@ def _claim(attempt_id):
     return attempt
 
 
-def _still_mine(attempt):
+def _still_mine(attempt: PayoutAttempt) -> bool:
     """Take the lease anew just before the call: a worker that was frozen past its lease calls
     nobody.
     """
@@ -205,7 +207,7 @@ def _still_mine(attempt):
 
 
 @transaction.atomic
-def _write_answer(claimed, answer):
+def _write_answer(claimed: PayoutAttempt, answer) -> bool:
     """Write what was answered, if this worker still holds the lease; returns whether Stripe has
     taken it on.
     """
@@ -239,7 +241,7 @@ def _words(answer):
     )[:200]
 
 
-def _try_again(payment, attempt):
+def _try_again(payment: Payment, attempt: PayoutAttempt) -> None:
     """Unknown: the same key and body, ever more slowly; after a day a person looks."""
     attempt.state = At.UNKNOWN
     review_at = attempt.first_sent_at + REVIEW_AFTER
@@ -251,7 +253,7 @@ def _try_again(payment, attempt):
     payment.note("unknown", attempt=str(attempt.pk), answer=attempt.error, tries=attempt.tries)
 
 
-def _refused(payment, attempt, refused):
+def _refused(payment: Payment, attempt: PayoutAttempt, refused: Refused) -> None:
     """A clear no to a key that never had an unclear answer: nothing was sent."""
     if refused.why == "other":
         hand_over(payment, attempt, f"Stripe refused it: {refused.code}")
@@ -267,7 +269,7 @@ def _refused(payment, attempt, refused):
         failed(payment, refused.code, "refused", destination_of(attempt))
 
 
-def _note_shortage(pence):
+def _note_shortage(pence: int) -> None:
     """Money is missing: the payments wait, approved, and finance hears of it once."""
     from payments.owing import approvals
 
@@ -283,7 +285,7 @@ def _note_shortage(pence):
             mail.tell(person, "payments_short", person, revision=now.isoformat())
 
 
-def approvers_to_tell(people):
+def approvers_to_tell(people: QuerySet[AbstractBaseUser]):
     return people.filter(reach_by="email").order_by("pk")
 
 
@@ -297,7 +299,7 @@ def review_overdue():
 
 
 @transaction.atomic
-def _review_one_overdue(attempt_id):
+def _review_one_overdue(attempt_id: UUID) -> bool:
     payment, attempt = locked(attempt_id)
     is_open = attempt.state in {At.READY, At.UNKNOWN}
     if is_open and (attempt.lease_until is None or attempt.lease_until < clock.now()):

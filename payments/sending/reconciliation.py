@@ -7,7 +7,9 @@ has explained it.
 
 import logging
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Min, Q
@@ -18,6 +20,10 @@ from collective.errors import RuleError
 from payments.models import Payment, PaymentRules, PayoutAttempt, Review, UnknownMovement
 from payments.models.payment_states import State
 from payments.sending import gateway, movements
+
+if TYPE_CHECKING:
+    from collective.models import Person
+    from payments.sending.gateway import Movement
 
 logger = logging.getLogger(__name__)
 OFTEN = timedelta(minutes=15)
@@ -42,7 +48,7 @@ def look_under_way():
     return seen, done or 0
 
 
-def _note_balance():
+def _note_balance() -> None:
     """What the board shows; while Stripe cannot be reached, it stays as old as it is."""
     try:
         PaymentRules.note(balance_pence=gateway.balance(), balance_at=clock.now())
@@ -64,7 +70,7 @@ def look_back():
     return seen, done or 0
 
 
-def _compared(since):
+def _compared(since: datetime):
     """`compare`, or (0, None) while Stripe cannot be reached: that is no fault of ours, and the
     board says how old the newest comparison is.
     """
@@ -101,21 +107,21 @@ def _attempts(listed):
     return found
 
 
-def is_key(text):
+def is_key(text: str) -> bool:
     try:
         return str(uuid.UUID(text)) == text
     except ValueError:
         return False
 
 
-def _one(movement, ours):
+def _one(movement: "Movement", ours) -> bool:
     key = ours.get(movement.stripe_id) or ours.get(movement.attempt)
     if key is None or not movements.apply(key, movement):
         note_unknown(movement)
     return True
 
 
-def note_unknown(movement):
+def note_unknown(movement: "Movement") -> None:
     """Write down money that we do not know: from then on nothing is sent."""
     if movement.status in {"failed", "canceled"}:
         return  # no money has moved
@@ -133,7 +139,7 @@ def note_unknown(movement):
 
 
 @transaction.atomic
-def explain(movement_id, explanation, by):
+def explain(movement_id, explanation, by: "Person"):
     """Say what it was; sending goes on.
 
     If it has paid an approved payment (as after a restore), that payment is not sent again: the
@@ -160,7 +166,7 @@ def explain(movement_id, explanation, by):
     return movement
 
 
-def _adopt(payment, movement, by):
+def _adopt(payment: Payment, movement: "Movement", by: "Person") -> None:
     attempt = PayoutAttempt.objects.create(
         payment=payment,
         method=Payment.Method.STRIPE,
@@ -176,7 +182,7 @@ def _adopt(payment, movement, by):
     payment.note("taken", by, attempt=str(attempt.pk), stripe_id=movement.stripe_id)
 
 
-def _look_for_missing(since, asked_at, listed):
+def _look_for_missing(since, asked_at: datetime, listed) -> None:
     """Attempts that Stripe's list should hold and does not."""
     found = {movement.attempt for movement in listed.values()}
     settled = asked_at - SETTLES_WITHIN
@@ -198,13 +204,13 @@ def _look_for_missing(since, asked_at, listed):
         movements.note_missing(key, asked_at)
 
 
-def _note_absent(attempt_id, asked_at):
+def _note_absent(attempt_id: UUID, asked_at) -> None:
     reviews = Review.objects.filter(attempt=attempt_id, settled_at=None)
     reviews.filter(absent_first_at=None).update(absent_first_at=asked_at)
     reviews.update(absent_last_at=asked_at)
 
 
-def pause_after_restore(taken_at, now):
+def pause_after_restore(taken_at: datetime, now: datetime) -> int:
     """A backup does not know what was sent since: nothing goes out until it was compared with
     Stripe, and somebody has taken the pause off.
     """

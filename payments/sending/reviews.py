@@ -5,6 +5,8 @@ One person proposes with evidence, another one settles.
 
 import hashlib
 from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,18 +17,21 @@ from payments.models import Payment, PayoutAttempt, Review
 from payments.models.payment_states import PAID, State
 from payments.sending import movements
 
+if TYPE_CHECKING:
+    from collective.models import Person
+
 APART = timedelta(hours=1)
 At = PayoutAttempt.State
 Verdict = Review.Verdict
 
 
-def is_surely_absent(review):
+def is_surely_absent(review: Review):
     """Did two lists of Stripe's, an hour apart, not hold it?"""
     first, last = review.absent_first_at, review.absent_last_at
     return first is not None and last - first >= APART
 
 
-def check(review, verdict):
+def check(review: Review, verdict: str) -> None:
     """Raise RuleError where this verdict cannot be given yet."""
     attempt = review.attempt
     if verdict == Verdict.ARRIVED and attempt.state in {At.FAILED, At.RETURNED}:
@@ -43,14 +48,14 @@ def check(review, verdict):
         )
 
 
-def word_of(review):
+def word_of(review: Review) -> str:
     """A word that changes with the proposal."""
     parts = f"{review.verdict}|{review.evidence}|{review.proposed_by_id}"
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
 @transaction.atomic
-def look_into(payment_id, why, by):
+def look_into(payment_id: UUID, why, by: "Person"):
     """Hand a payment that was sent to two people, as its person says that it has not come.
 
     Raises RuleError.
@@ -66,7 +71,7 @@ def look_into(payment_id, why, by):
 
 
 @transaction.atomic
-def propose(review_id, verdict, evidence, by):
+def propose(review_id, verdict, evidence, by: "Person") -> Review:
     """Say what was seen and what follows; somebody else settles it.
 
     Raises RuleError without evidence.
@@ -83,7 +88,7 @@ def propose(review_id, verdict, evidence, by):
 
 
 @transaction.atomic
-def settle(review_id, by, *, seen):
+def settle(review_id, by: "Person", *, seen) -> Review:
     """The second person agrees with what they have `seen` (`word_of` it): now it is so.
 
     Raises RuleError for the first one, for one's own payment, or where the proposal has changed.
@@ -115,7 +120,7 @@ def _locked(review_id):
     return review, payment, attempt
 
 
-def _carry_out(verdict, payment, attempt):
+def _carry_out(verdict: str, payment: Payment, attempt: PayoutAttempt) -> None:
     if verdict == Verdict.ARRIVED:
         attempt.state, payment.state, payment.sent_at = (
             At.POSTED,

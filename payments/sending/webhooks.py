@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def receive(body, signature):
+def receive(body, signature) -> None:
     """Store what Stripe signed, once.
 
     Raises ValueError for what is forged, too old, too large or no event.
@@ -49,7 +49,7 @@ def handle_all():
     return sweeps.each([(key,) for key in due.values_list("event_id", flat=True)[:200]], handle)
 
 
-def handle(event_id):
+def handle(event_id) -> bool:
     """Look at what one event is about.
 
     Safe to run twice or at once: looking changes nothing by itself.
@@ -71,7 +71,7 @@ def handle(event_id):
     return True
 
 
-def _later(event, error):
+def _later(event: StripeEvent, error: Exception) -> None:
     wait = min(AGAIN_AFTER * 2 ** min(event.tries, 9), LONGEST_WAIT)
     given_up = clock.now() if event.received_at < clock.now() - GIVE_UP_AFTER else None
     StripeEvent.objects.filter(pk=event.pk).update(
@@ -82,7 +82,7 @@ def _later(event, error):
     )
 
 
-def _look(event):
+def _look(event: StripeEvent) -> None:
     if ".outbound_payment." in event.type and event.object_id:
         movement = gateway.movement(event.object_id)
         attempts = (
@@ -97,12 +97,12 @@ def _look(event):
         _look_at_account(event.object_id)
 
 
-def _look_at_account(stripe_account):
+def _look_at_account(stripe_account) -> None:
     if key := payout_accounts.account_of(stripe_account):
         payout_accounts.read(key)
 
 
-def forget_old():
+def forget_old() -> tuple[int, int]:
     """The sweep: handled events go after two months; returns (seen, done)."""
     done, _ = StripeEvent.objects.filter(handled_at__lt=clock.now() - KEEP).delete()
     return done, done

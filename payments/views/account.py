@@ -1,11 +1,14 @@
 """Where my money goes: Stripe's own form for a bank account, or by hand."""
 
+from collections.abc import Callable
 from functools import wraps
+from typing import TYPE_CHECKING
 
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,14 +19,17 @@ from payments.forms import ByHandForm
 from payments.models.payment_states import State
 from payments.sending import gateway, payout_accounts
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
-def to_stripe(view):
+
+def to_stripe(view) -> Callable[..., HttpResponseBase]:
     """Browsers check where a form's answer redirects to (CSP 3, form-action): from these pages, to
     Stripe too.
     """
 
     @wraps(view)
-    def wrapper(request, *args, **kwargs):
+    def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponseBase:
         allowed = ["https://*.stripe.com", *filter(None, [settings.STRIPE_API_BASE])]
         return csp_update({"form-action": allowed})(view)(request, *args, **kwargs)
 
@@ -33,7 +39,7 @@ def to_stripe(view):
 @login_required
 @to_stripe
 @require_safe
-def account(request):
+def account(request: "MemberRequest") -> HttpResponse:
     """What is kept, to change, to remove; or how to set it up."""
     return render(
         request,
@@ -50,7 +56,7 @@ def account(request):
 
 @login_required
 @require_POST
-def account_start(request):
+def account_start(request: "MemberRequest") -> HttpResponseRedirect:
     """On to Stripe's form; back to our own page, which needs signing in too."""
     back = addresses.full_reverse("payout_account_return")
     try:
@@ -64,7 +70,7 @@ def account_start(request):
 @login_required
 @to_stripe
 @require_safe
-def account_return(request):
+def account_return(request: "MemberRequest") -> HttpResponse:
     """Back from Stripe's form: what Stripe holds now, to look at.
 
     The button below it keeps it; so does a sweep.
@@ -80,7 +86,7 @@ def account_return(request):
 
 @login_required
 @require_POST
-def account_keep(request):
+def account_keep(request: "MemberRequest") -> HttpResponseRedirect:
     """ "Yes, that is right": read once more from Stripe, and kept."""
     mine = payout_accounts.of(request.user)
     try:
@@ -94,7 +100,7 @@ def account_keep(request):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_by_hand(request):
+def account_by_hand(request: "MemberRequest") -> HttpResponse:
     """ "I have no bank account"."""
     mine = payout_accounts.of(request.user)
     kept = (
@@ -120,7 +126,7 @@ def account_by_hand(request):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_remove(request):
+def account_remove(request: "MemberRequest") -> HttpResponse:
     """Forget where my money goes, after asking once more."""
     mine = payout_accounts.of(request.user)
     if mine is None:

@@ -1,5 +1,8 @@
 """Papers to keep or to take along, as PDF/UA."""
 
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -11,11 +14,14 @@ from payments.models.payment_states import PAID
 from payments.owing import statements
 from payments.views.payments import mine_or_404
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 MOST = 300  # payments on one letter
 FIRST_YEAR = 2000
 
 
-def _pdf(content, name):
+def _pdf(content: bytes, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     return response
@@ -23,7 +29,7 @@ def _pdf(content, name):
 
 @login_required
 @require_safe
-def statement(request, pk):
+def statement(request: "MemberRequest", pk: UUID) -> HttpResponse:
     """The statement of one payment that was sent."""
     found = mine_or_404(request, pk)
     if found.state not in PAID:
@@ -33,7 +39,7 @@ def statement(request, pk):
 
 @login_required
 @require_safe
-def tax_year(request, first):
+def tax_year(request: "MemberRequest", first) -> HttpResponse:
     """Everything that was sent to me in one tax year."""
     if not FIRST_YEAR < first < FIRST_YEAR + 200:
         raise Http404
@@ -42,7 +48,7 @@ def tax_year(request, first):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def letter(request):
+def letter(request: "MemberRequest") -> HttpResponse:
     """A letter for a Jobcentre or an adviser, with the name that is asked for and not kept."""
     form = OfficialNameForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

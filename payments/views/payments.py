@@ -1,7 +1,10 @@
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -10,15 +13,18 @@ from collective import clock
 from collective.errors import RuleError
 from collective.people.access import name_needed
 from payments.forms import ChoiceForm, ExpenseForm
-from payments.models import Expense, Payment
+from payments.models import Expense, Payment, PayoutAccount
 from payments.models.payment_states import PAID, State
 from payments.owing import choices, expenses, statements, timeline
 from payments.sending import arrivals, payout_accounts
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 A_PAGE = 20
 
 
-def mine_or_404(request, pk):
+def mine_or_404(request: HttpRequest, pk: UUID) -> Payment:
     rows = Payment.objects.visible_to(request.user).select_related("activity__call", "person")
     return get_object_or_404(rows, pk=pk)
 
@@ -26,7 +32,7 @@ def mine_or_404(request, pk):
 @login_required
 @name_needed
 @require_safe
-def payments(request):
+def payments(request: "MemberRequest") -> HttpResponse:
     """Every payment of mine, where my money goes, and papers to take along."""
     mine = Payment.objects.visible_to(request.user).select_related("activity__call")
     page = Paginator(mine, A_PAGE).get_page(request.GET.get("page"))
@@ -47,7 +53,7 @@ def payments(request):
 
 @login_required
 @require_safe
-def payment(request, pk):
+def payment(request: "MemberRequest", pk: UUID) -> HttpResponse:
     """One payment: what I would like, how far it is, my expenses, and the statement."""
     found = mine_or_404(request, pk)
     account = payout_accounts.of(request.user)
@@ -69,7 +75,7 @@ def payment(request, pk):
     )
 
 
-def _needs_account(payment, account):
+def _needs_account(payment: Payment, account: PayoutAccount) -> bool:
     """Is there something to pay, and nowhere for it to go?"""
     waits = payment.state == State.FAILED or (
         payment.state == State.DUE and payment.is_answered and payment.amount_pence
@@ -77,7 +83,7 @@ def _needs_account(payment, account):
     return bool(waits) and (account is None or not account.is_ready)
 
 
-def _voucher_code(payment):
+def _voucher_code(payment: Payment):
     """On one's own page only; it stays there, also if the way of being paid was changed since."""
     if payment.method != Payment.Method.VOUCHER:
         return ""
@@ -87,7 +93,7 @@ def _voucher_code(payment):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def choose(request, pk):
+def choose(request: "MemberRequest", pk: UUID) -> HttpResponse:
     """What should become of it: changeable until it is sent."""
     found = mine_or_404(request, pk)
     if not found.can_choose:
@@ -112,13 +118,13 @@ def choose(request, pk):
 
 @login_required
 @require_POST
-def arrived(request, pk):
+def arrived(request: "MemberRequest", pk: UUID) -> HttpResponseRedirect:
     return _say(request, pk, arrivals.got_it, "Thank you. We have noted that it has come.")
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def missing(request, pk):
+def missing(request: "MemberRequest", pk: UUID) -> HttpResponse:
     """ "It has not come": a page that says how things stand, and asks once more."""
     if request.method == "POST":
         return _say(
@@ -134,7 +140,7 @@ def missing(request, pk):
     return render(request, "payments/missing.html", {"payment": found, "today": today})
 
 
-def _say(request, pk, rule, words):
+def _say(request: HttpRequest, pk: UUID, rule, words: str) -> HttpResponseRedirect:
     found = mine_or_404(request, pk)
     try:
         rule(found.pk, request.user)
@@ -147,7 +153,7 @@ def _say(request, pk, rule, words):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_expense(request, pk):
+def add_expense(request: "MemberRequest", pk: UUID) -> HttpResponse:
     """What it cost me, with a receipt."""
     found = mine_or_404(request, pk)
     limits = expenses.limits(found.activity.call)
@@ -166,7 +172,7 @@ def add_expense(request, pk):
     return render(request, "payments/expense.html", {"payment": found, "form": form})
 
 
-def _expense_or_404(request, pk):
+def _expense_or_404(request: HttpRequest, pk: UUID) -> Expense:
     mine = Expense.objects.filter(
         payment__in=Payment.objects.visible_to(request.user)
     ).select_related("payment")
@@ -175,7 +181,7 @@ def _expense_or_404(request, pk):
 
 @login_required
 @require_POST
-def withdraw_expense(request, pk):
+def withdraw_expense(request: "MemberRequest", pk: UUID) -> HttpResponseRedirect:
     found = _expense_or_404(request, pk)
     try:
         expenses.withdraw(found.pk, request.user)
@@ -186,7 +192,7 @@ def withdraw_expense(request, pk):
 
 @login_required
 @require_safe
-def receipt(request, pk):
+def receipt(request: "MemberRequest", pk: UUID) -> FileResponse:
     """One's own receipt; always as a download."""
     found = get_object_or_404(
         Expense.objects.filter(payment__person=request.user).exclude(receipt=""), pk=pk

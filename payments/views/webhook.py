@@ -1,6 +1,6 @@
 import logging
 
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 @csrf_exempt  # signed by Stripe instead
 @require_POST
-def stripe_webhook(request):
+def stripe_webhook(request: HttpRequest) -> HttpResponse | HttpResponseBadRequest:
     """The door for Stripe's events: 200 once it is stored, 400 for what is not Stripe's."""
     try:
         webhooks.receive(request.body, request.headers.get("Stripe-Signature", ""))

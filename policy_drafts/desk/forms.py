@@ -58,7 +58,7 @@ class SectionForm(forms.Form):
         help_text="Only those who write this policy see them. They are never published.",
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         html = self.data.get("html", "") if self.is_bound else self.initial.get("html", "")
         for key, words in markup.pictures_in(html).items():
@@ -117,7 +117,7 @@ class SplitForm(TitleForm):
         error_messages={"required": "Choose the paragraph with which the new section begins."},
     )
 
-    def __init__(self, *args, choices, **kwargs):
+    def __init__(self, *args, choices, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["block"].choices = choices
 
@@ -190,7 +190,7 @@ class HeardForm(forms.ModelForm):
         labels = {"channel": "Where was it said?", "heard_on": "On which day?"}
         widgets = {"heard_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         by_hand = [row for row in Heard.Channel.choices if not row[0].startswith("word_")]
         self.fields["channel"].choices = [("", "Choose one"), *by_hand]
@@ -214,7 +214,7 @@ class AudienceForm(forms.Form):
         error_messages={"required": "Choose who can read it."},
     )
 
-    def __init__(self, *args, choices=None, **kwargs):
+    def __init__(self, *args, choices=None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if choices is not None:
             self.fields["audience"].choices = [(row.value, row.label) for row in choices]
@@ -265,6 +265,6 @@ class VersionForm(forms.ModelForm):
             "link": {"invalid": "Enter a whole address, like https://example.org/easy-read."},
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [("", "Choose one"), *OtherVersion.Kind.choices]

@@ -6,8 +6,10 @@ import base64
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.text import Truncator
 
 from collective import clock
@@ -15,8 +17,11 @@ from collective.errors import RuleError
 from collective.safety.pictures import NotAPicture
 from policy_drafts.desk import imports, outline, writing
 from policy_drafts.desk.imports.word import STAND_IN
-from policy_drafts.models import Heard, Import, PolicyPicture, SectionSave
+from policy_drafts.models import Heard, Import, Policy, PolicyPicture, SectionSave
 from policy_drafts.text import blocks, combining, diffs
+
+if TYPE_CHECKING:
+    from collective.models import Person
 
 KEPT = timedelta(days=7)
 ADD, TAKE, LEAVE, COMBINE = "add", "take", "leave", "combine"
@@ -33,7 +38,7 @@ class Row:
     exported: object = None
 
     @property
-    def choices(self):
+    def choices(self) -> list[tuple[str, str]]:
         """[(value, words)], the one that is ticked beforehand first."""
         if self.section is None:
             return [(ADD, "Add it as a new section"), (LEAVE, "Leave it out")]
@@ -48,7 +53,7 @@ class Row:
         return [take, leave] if self.is_changed else [leave, take]
 
     @property
-    def beginning(self):
+    def beginning(self) -> str:
         """Its first words, to know it by."""
         return Truncator(" ".join(block.text for block in blocks.of(self.html))).chars(200)
 
@@ -57,7 +62,7 @@ class Row:
         return self.is_renamed or any(row.what != "same" for row in self.to_now)
 
     @property
-    def is_same(self):
+    def is_same(self) -> bool:
         """Is it word for word a section of now?"""
         return self.section is not None and not self.is_changed
 
@@ -86,7 +91,7 @@ class Row:
         return diffs.compare(blocks.of(self.base), blocks.of(self.stored)) if self.exported else []
 
 
-def bring(policy, person, name, content):
+def bring(policy: Policy, person: "Person", name: str, content: bytes) -> Import:
     """Read a file and keep what it holds for the writer to look at. Raises RuleError."""
     found = imports.read(name, content)
     held = {
@@ -98,7 +103,7 @@ def bring(policy, person, name, content):
     return Import.objects.create(policy=policy, person=person, name=name[:200], held=held)
 
 
-def rows(brought):
+def rows(brought: Import):
     """The sections of the file as Rows: ours are known by the mark in the heading, else by an equal
     title.
     """
@@ -118,7 +123,7 @@ def rows(brought):
     return found
 
 
-def _exported(live, parts):
+def _exported(live, parts) -> QuerySet[SectionSave]:
     """The versions that went out with a working copy and come back now: one query."""
     pairs = [(live[part["uid"]], part["version"]) for part in parts if part["uid"] in live]
     wanted = [(section, number) for section, number in pairs if number <= section.lock_version]
@@ -126,13 +131,13 @@ def _exported(live, parts):
     return SectionSave.objects.filter(section__in=sections, number__in=numbers)
 
 
-def fingerprint(found):
+def fingerprint(found) -> str:
     """What the writer was shown: the versions of the sections that the file would change."""
     return ",".join(f"{row.number}:{row.section.lock_version}" for row in found if row.section)
 
 
 @transaction.atomic
-def confirm(brought, person, chosen, shown):
+def confirm(brought, person: "Person", chosen, shown) -> int:
     """Do what was chosen ({number: choice}); returns how many sections changed.
 
     Twice does nothing more.
@@ -161,7 +166,7 @@ def confirm(brought, person, chosen, shown):
     return done
 
 
-def _do(policy, person, row, what):
+def _do(policy: Policy, person: "Person", row, what):
     """Add, take or combine one section; returns it."""
     if row.section is None or what == ADD:
         return outline.add(policy, person, row.title, html=row.html, how=SectionSave.How.IMPORTED)
@@ -178,7 +183,7 @@ def _do(policy, person, row, what):
     )
 
 
-def _pictures(brought, person):
+def _pictures(brought: Import, person: "Person"):
     """{stand-in: address}: each picture of the file is stored now; one that is none is left out."""
     found = {}
     for number, picture in enumerate(brought.held["pictures"]):
@@ -192,7 +197,7 @@ def _pictures(brought, person):
     return found
 
 
-def _keep_notes(policy, person, notes, places):
+def _keep_notes(policy: Policy, person: "Person", notes, places: int) -> None:
     """Comments and tracked changes, beside their section, with their author's name."""
     by_title = {row.title: row for row in policy.sections.live()} | places
     for note in notes:
@@ -206,7 +211,7 @@ def _keep_notes(policy, person, notes, places):
         )
 
 
-def forget_old():
+def forget_old() -> tuple[int, int]:
     """What was brought in and never confirmed goes after a week. Returns (seen, done)."""
     done, _ = Import.objects.filter(brought_at__lt=clock.now() - KEPT).delete()
     return done, done

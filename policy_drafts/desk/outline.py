@@ -5,6 +5,8 @@ nothing is lost.
 """
 
 import uuid
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Max
@@ -12,15 +14,29 @@ from django.db.models import F, Max
 from collective import clock
 from collective.errors import RuleError
 from policy_drafts.desk import writing
-from policy_drafts.models import Section, SectionSave
+from policy_drafts.models import Policy, Section, SectionSave
 from policy_drafts.text import blocks, markup
+from policy_drafts.text.blocks import Block
+
+if TYPE_CHECKING:
+    from collective.models import Person
 
 How = SectionSave.How
 MOST_SECTIONS = 300
 
 
 @transaction.atomic
-def add(policy, person, title, *, html="", after=None, how=How.ADDED, state=None, key=None):
+def add(
+    policy: Policy,
+    person: "Person",
+    title: str,
+    *,
+    html: str = "",
+    after=None,
+    how=How.ADDED,
+    state=None,
+    key: str | None = None,
+):
     """A new section at the end, or behind another; returns it.
 
     `key` names it: asked twice, it is added once.
@@ -53,12 +69,12 @@ def add(policy, person, title, *, html="", after=None, how=How.ADDED, state=None
     return made
 
 
-def _free(key):
+def _free(key: str) -> UUID | str:
     """The key, unless a section of another policy has it; else a new one."""
     return key if key and not Section.objects.filter(pk=key).exists() else uuid.uuid4()
 
 
-def _end(policy):
+def _end(policy: Policy):
     """The place behind the last section; RuleError where no more fits."""
     live = policy.sections.live()
     if live.count() >= MOST_SECTIONS:
@@ -66,7 +82,7 @@ def _end(policy):
     return (live.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
-def _live(section):
+def _live(section: Section) -> Section:
     """The section, locked; RuleError if it was taken out meanwhile."""
     now = Section.objects.live().select_for_update(no_key=True).filter(pk=section.pk).first()
     if now is None:
@@ -78,7 +94,7 @@ def _live(section):
 
 
 @transaction.atomic
-def move(section, step, position=None):
+def move(section: Section, step, position: int | None = None) -> bool:
     """One place up (-1) or down (1); at the end of the list nothing happens.
 
     Returns whether it moved.
@@ -106,7 +122,7 @@ def move(section, step, position=None):
 
 
 @transaction.atomic
-def remove(section):
+def remove(section: Section) -> None:
     """Take a section out of the working copy.
 
     Its text and versions stay, and it can be put back.
@@ -118,7 +134,7 @@ def remove(section):
 
 
 @transaction.atomic
-def put_back(section, person):
+def put_back(section: Section, person: "Person") -> None:
     """Put a removed section back, at the end.
 
     What was merged into another section meanwhile is a copy now.
@@ -137,7 +153,7 @@ def put_back(section, person):
 
 
 @transaction.atomic
-def split(section, person, block_uid, title):
+def split(section: Section, person: "Person", block_uid, title: str):
     """Make a new section, behind this one, of everything from a block on; the blocks keep their
     uids.
 
@@ -170,7 +186,7 @@ def _starts_with(top, block_uid):
 
 
 @transaction.atomic
-def merge(section, person):
+def merge(section: Section, person: "Person") -> Section:
     """Put this section's text at the end of the one before it, under a heading with its title; it
     is removed then.
 
@@ -193,7 +209,7 @@ def merge(section, person):
     return before
 
 
-def _write(section, person, html, how):
+def _write(section: Section, person: "Person", html: str, how: SectionSave.How) -> None:
     """Write stored HTML, uids and all, as a new version; the caller holds the row."""
     section.html, section.edited_at, section.edited_by = html, clock.now(), person
     section.lock_version += 1
@@ -203,7 +219,7 @@ def _write(section, person, html, how):
     writing.keep_version(section, person, how)
 
 
-def beginnings(section):
+def beginnings(section: Section) -> list[Block]:
     """The blocks with which a second section could begin: each that stands at the top, but the
     first.
     """

@@ -8,14 +8,19 @@ the writer alone, until it is saved or let go.
 """
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
 
 from collective import clock
 from collective.errors import RuleError
-from policy_drafts.models import Presence, Section, SectionSave, Unsaved
+from policy_drafts.models import Policy, Presence, Section, SectionSave, Unsaved
+from policy_drafts.models.section import UnsavedQuerySet
 from policy_drafts.text import blocks, markup
+
+if TYPE_CHECKING:
+    from collective.models import Person
 
 STILL_HERE = timedelta(seconds=60)
 MOST_CHARACTERS = 1_000_000
@@ -29,14 +34,14 @@ MOST_PAGES = 20  # of one person and section that are offered back
 class Clash(RuleError):
     """Somebody else saved this section since the writer opened it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("Somebody else saved this section after you opened it.")
 
 
 class Removed(RuleError):
     """The section was taken out since the writer opened it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             "This section was taken out meanwhile, so this is not saved. What you typed is "
             "kept for you."
@@ -45,17 +50,17 @@ class Removed(RuleError):
 
 @transaction.atomic
 def save(
-    section,
-    person,
+    section: Section,
+    person: "Person",
     started_from,
     *,
-    title,
-    html,
+    title: str,
+    html: str,
     state,
     notes=None,
     how=SectionSave.How.EDITED,
     pages=(),
-):
+) -> Section:
     """Save a section that was opened as version `started_from`; returns it as it is now.
 
     `pages` are the editor pages whose text this is: nothing of them is unsaved any more. The same
@@ -87,7 +92,7 @@ def save(
     return _let_go(now, person, pages)
 
 
-def _replaced(section, started_from, **changes):
+def _replaced(section: Section, started_from, **changes) -> bool:
     """Write the changes if nobody saved since that version: one statement, so two at once cannot
     both succeed.
     """
@@ -97,7 +102,7 @@ def _replaced(section, started_from, **changes):
     return unchanged.update(lock_version=F("lock_version") + 1, **changes) == 1
 
 
-def _is_same(row, values):
+def _is_same(row: Section, values) -> bool:
     """Is this what a section or version holds? Uids apart: they are ours."""
     rest = (row.title, row.state, row.notes or "") == (
         values["title"],
@@ -107,7 +112,7 @@ def _is_same(row, values):
     return rest and markup.without_marks(row.html) == markup.without_marks(values["html"])
 
 
-def keep_version(section, person, how):
+def keep_version(section: Section, person: "Person", how) -> SectionSave:
     """Keep the section as it is now, as a version for ever."""
     return SectionSave.objects.create(
         section=section,
@@ -122,13 +127,13 @@ def keep_version(section, person, how):
     )
 
 
-def _let_go(section, person, pages):
+def _let_go(section: Section, person: "Person", pages) -> Section:
     for page in pages:
         let_go(section, person, page)
     return section
 
 
-def let_go(section, person, page):
+def let_go(section: Section, person: "Person", page) -> None:
     """What was typed in an editor page is saved, or not wanted: what comes late from it is
     ignored.
     """
@@ -141,7 +146,7 @@ def let_go(section, person, page):
     )
 
 
-def keep_typed(section, person, page, started_from, typed):
+def keep_typed(section: Section, person: "Person", page, started_from, typed) -> bool:
     """Keep what somebody has typed in an editor page, for them alone; nothing of the section
     changes.
 
@@ -164,12 +169,12 @@ def keep_typed(section, person, page, started_from, typed):
     return made or mine.open().update(**values) == 1  # else it had ended, before or just now
 
 
-def has_ended(section, person, page):
+def has_ended(section: Section, person: "Person", page) -> bool:
     """Was what this page sends saved or let go before?"""
     return Unsaved.objects.of_page(section, person, page).exclude(ended_at=None).exists()
 
 
-def _origin(section, started_from):
+def _origin(section: Section, started_from) -> SectionSave | None:
     return (
         section.saves.filter(number=max(started_from, 0)).first()
         if started_from != section.lock_version
@@ -177,7 +182,7 @@ def _origin(section, started_from):
     )
 
 
-def _differs(section, origin, typed):
+def _differs(section: Section, origin: SectionSave | None, typed) -> bool:
     """Is what was typed something else than the text of now, and than what the writer began with
     (if that is known)?
     """
@@ -192,7 +197,7 @@ def _differs(section, origin, typed):
     return not _is_same(section, values) and (origin is None or not _is_same(origin, values))
 
 
-def unsaved_of(section, person):
+def unsaved_of(section: Section, person: "Person"):
     """What this person typed here and did not save, the newest first.
 
     What is the same as the saved text is nothing.
@@ -202,7 +207,7 @@ def unsaved_of(section, person):
     return _that_differ(section.unsaved.open().filter(person=person)[:MOST_PAGES])
 
 
-def unsaved_in(policy, person):
+def unsaved_in(policy: Policy, person: "Person"):
     """{key of a section: what this person typed there and did not save}, over a whole policy: two
     queries.
     """
@@ -215,7 +220,7 @@ def unsaved_in(policy, person):
     return found
 
 
-def _that_differ(rows):
+def _that_differ(rows: UnsavedQuerySet):
     rows = list(rows)
     saves = SectionSave.objects.filter(
         section__in={row.section_id for row in rows}, number__in={row.started_from for row in rows}
@@ -226,7 +231,7 @@ def _that_differ(rows):
     return [row for row in rows if _differs(row.section, row.origin, row.typed)]
 
 
-def forget_old_unsaved():
+def forget_old_unsaved() -> tuple[int, int]:
     """Let go of what was typed and never saved, after 90 days. Returns (seen, done)."""
     done, _ = Unsaved.objects.open().filter(typed_at__lt=clock.now() - FORGET_UNSAVED).delete()
     Unsaved.objects.filter(ended_at__lt=clock.now() - LATE).delete()
@@ -234,7 +239,7 @@ def forget_old_unsaved():
     return done, done
 
 
-def here(section, person):
+def here(section: Section, person: "Person") -> None:
     """This person has the section open."""
     Presence.objects.bulk_create(
         [Presence(section=section, person=person, seen_at=clock.now())],
@@ -244,13 +249,13 @@ def here(section, person):
     )
 
 
-def others_at(section, person):
+def others_at(section: Section, person: "Person"):
     """Who else has this section open now."""
     found = section.presences.filter(seen_at__gt=clock.now() - STILL_HERE).exclude(person=person)
     return [row.person for row in found.select_related("person").order_by("seen_at")]
 
 
-def editors_in(policy, person):
+def editors_in(policy: Policy, person: "Person"):
     """{key of a section: names of who else has it open now}, over a whole policy."""
     found = {}
     recent = Presence.objects.filter(section__policy=policy, seen_at__gt=clock.now() - STILL_HERE)
@@ -259,13 +264,13 @@ def editors_in(policy, person):
     return found
 
 
-def gone(section, person):
+def gone(section: Section, person: "Person") -> None:
     """This person has closed the section."""
     Presence.objects.filter(section=section, person=person).delete()
 
 
 @transaction.atomic
-def restore_version(section, person, version, started_from):
+def restore_version(section: Section, person: "Person", version: str, started_from) -> Section:
     """Make an earlier version the newest: its blocks have their uids again, but for those that
     stand elsewhere now.
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from collective import clock
 from collective.background import doorbell
-from policy_drafts.models import DraftFile
+from policy_drafts.models import Draft, DraftFile
 
 State = DraftFile.State
 LEASE = timedelta(minutes=5)
@@ -21,7 +21,7 @@ LONGEST = 45  # seconds that one sweep may take
 log = logging.getLogger(__name__)
 
 
-def order(draft):
+def order(draft: Draft) -> None:
     """Write down which files are to be made, for the draft's audience, in the caller's
     transaction.
     """
@@ -30,7 +30,7 @@ def order(draft):
     transaction.on_commit(lambda: doorbell.ring("collective.sweep"))
 
 
-def make_due():
+def make_due() -> tuple[int, int]:
     """Make what waits, one by one; returns (seen, done)."""
     seen = done = 0
     until = time.monotonic() + LONGEST
@@ -41,7 +41,7 @@ def make_due():
 
 
 @transaction.atomic
-def _claim():
+def _claim() -> DraftFile | None:
     now = clock.now()
     free = DraftFile.objects.filter(
         Q(lease_until=None) | Q(lease_until__lt=now), state=State.WAITING
@@ -57,7 +57,7 @@ def _claim():
     return row
 
 
-def _make(row):
+def _make(row: DraftFile) -> bool:
     """Make one; what fails five times is left, and said to be."""
     from policy_drafts.drafts import exports
 

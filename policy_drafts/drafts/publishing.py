@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from collective import clock
 from collective.errors import RuleError
@@ -21,6 +22,7 @@ from policy_drafts.models import (
     DraftBlock,
     DraftFollow,
     DraftSection,
+    Policy,
     PolicyPicture,
     PolicyRole,
     Section,
@@ -62,15 +64,15 @@ class Rehearsal:
     based_on: str
 
     @property
-    def changed(self):
+    def changed(self) -> bool:
         return any(change.is_changed for change in self.changes)
 
     @property
-    def unchanged(self):
+    def unchanged(self) -> int:
         return sum(not change.is_changed for change in self.changes)
 
 
-def working(policy):
+def working(policy: Policy):
     """[(Working, blocks)] of the working copy, in order."""
     found, seen = [], set()
     for number, row in enumerate(policy.sections.live().order_by("position"), 1):
@@ -82,7 +84,7 @@ def working(policy):
     return found
 
 
-def of_draft(draft):
+def of_draft(draft: Draft):
     """[(DraftSection, blocks)] of a published draft: two queries."""
     found = {section.pk: (section, []) for section in draft.sections.all()}
     for block in draft.blocks.order_by("section__number", "position"):
@@ -90,7 +92,7 @@ def of_draft(draft):
     return list(found.values())
 
 
-def rehearse(policy, audience):
+def rehearse(policy: Policy, audience: str) -> Rehearsal:
     """What would happen if the working copy were published now, for this audience."""
     now, newest = working(policy), policy.drafts.sealed().first()
     standing = policy.drafts.sealed().standing()
@@ -108,7 +110,7 @@ def rehearse(policy, audience):
     )
 
 
-def fingerprint(policy, sections=None):
+def fingerprint(policy: Policy, sections=None) -> str:
     """What the rehearsal showed: publishing something else than that, or after another draft, is
     refused.
     """
@@ -117,7 +119,7 @@ def fingerprint(policy, sections=None):
     return hashlib.sha256(repr([last, rows]).encode()).hexdigest()[:32]
 
 
-def warnings(policy, sections):
+def warnings(policy: Policy, sections):
     """[(Working, sentence)]: what a careful reader would stumble over.
 
     None of it forbids publishing.
@@ -140,7 +142,7 @@ def warnings(policy, sections):
     return found
 
 
-def _of_section(section, rows, anchors):
+def _of_section(section: Section, rows, anchors: set[str]):
     if not rows:
         yield "is empty"
     if section.state == Section.State.WRITING:
@@ -172,7 +174,7 @@ def _of_markup(root, anchors):
             yield "has a picture without a description for who cannot see it"
 
 
-def recipients(policy, audience):
+def recipients(policy: Policy, audience: str) -> QuerySet[Person]:
     """Who is told of a draft for this audience: the working group and leads; members, if they asked
     to be told.
     """
@@ -188,7 +190,7 @@ def recipients(policy, audience):
     return people.filter(is_active=True).order_by("pk")
 
 
-def canonical(policy_slug, number, policy_title, sections):
+def canonical(policy_slug: str, number: int, policy_title: str, sections) -> bytes:
     """The bytes whose SHA-256 a draft carries. docs/drafts.md says how to make them again.
 
     JSON with sorted keys, no spaces, UTF-8: format, policy, number, title, and sections in order,
@@ -218,7 +220,7 @@ def canonical(policy_slug, number, policy_title, sections):
 
 
 @transaction.atomic
-def publish(policy, person, *, audience, news, request_key, based_on):
+def publish(policy: Policy, person: Person, *, audience: str, news, request_key, based_on) -> Draft:
     """Publish the working copy as the next draft, and tell people; returns the draft.
 
     `request_key` names the rehearsal: confirmed twice, it publishes once. Raises RuleError without
@@ -263,7 +265,7 @@ def publish(policy, person, *, audience, news, request_key, based_on):
     return draft
 
 
-def _write(draft, sections):
+def _write(draft: Draft, sections) -> None:
     made = DraftSection.objects.bulk_create(
         DraftSection(
             draft=draft,
@@ -291,7 +293,7 @@ def _write(draft, sections):
     DraftBlock.objects.bulk_create(rows, batch_size=A_BATCH)
 
 
-def check_sum(draft):
+def check_sum(draft: Draft) -> str:
     """The SHA-256 of what the database holds now: the same as the draft's, or somebody got past
     every guard.
     """
@@ -300,13 +302,13 @@ def check_sum(draft):
     ).hexdigest()
 
 
-def tell(draft):
+def tell(draft: Draft) -> int:
     """Write a message for everybody who is told of this draft, once for each audience."""
     people = recipients(draft.policy, draft.audience).iterator(chunk_size=A_BATCH)
     return mail.tell_all(people, "draft_published", draft, revision=draft.audience)
 
 
-def newly_told(draft, audience):
+def newly_told(draft: Draft, audience: str) -> QuerySet[Person]:
     """Who is told when this draft is opened to more people: who was not told of it before."""
     told = Message.objects.filter(kind="draft_published", about=draft.pk, person__isnull=False)
     told = told.exclude(state__in=[Message.State.FAILED, Message.State.DROPPED]).values("person")
@@ -314,7 +316,7 @@ def newly_told(draft, audience):
 
 
 @transaction.atomic
-def open_to(draft, audience):
+def open_to(draft: Draft, audience: str) -> Draft:
     """Open a draft to more people and tell those who were not told yet.
 
     Raises RuleError if it is not more.
@@ -339,7 +341,7 @@ def open_to(draft, audience):
 
 
 @transaction.atomic
-def withdraw(draft, person, because):
+def withdraw(draft: Draft, person: Person, because: str) -> Draft:
     """Withdraw a draft: its number, the day and the reason stay, its text is shown to leads only.
 
     RuleError without a reason.

@@ -1,4 +1,5 @@
 import uuid
+from typing import Self
 
 import pgtrigger
 from django.db import models
@@ -45,14 +46,14 @@ class Audience(models.TextChoices):
     PUBLIC = "public", "Everybody"
 
     @property
-    def and_wider(self):
+    def and_wider(self) -> list["Audience"]:
         """This audience and the wider ones."""
         values = list(Audience)
         return values[values.index(self) :]
 
 
 class DraftQuerySet(models.QuerySet):
-    def visible_to(self, person):
+    def visible_to(self, person: Person) -> Self:
         """Published drafts that this person may read; of a withdrawn one, that it was withdrawn and
         why.
         """
@@ -64,11 +65,11 @@ class DraftQuerySet(models.QuerySet):
             Q(audience__in=[Audience.PUBLIC, Audience.MEMBERS]) | Q(policy__in=held)
         )
 
-    def sealed(self):
+    def sealed(self) -> Self:
         """Published whole: not one that is being written in a transaction."""
         return self.exclude(sha256="")
 
-    def standing(self):
+    def standing(self) -> Self:
         return self.filter(withdrawn_at=None)
 
 
@@ -118,18 +119,18 @@ class Draft(models.Model):
             pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.policy_title}, draft {self.number}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("draft", args=[self.policy.slug, self.number])
 
     @property
-    def is_withdrawn(self):
+    def is_withdrawn(self) -> bool:
         return self.withdrawn_at is not None
 
     @property
-    def wider(self):
+    def wider(self) -> list[Audience]:
         """The audiences to which it can still be opened."""
         return Audience(self.audience).and_wider[1:]
 
@@ -156,7 +157,7 @@ class DraftSection(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number}. {self.title}"
 
 
@@ -189,5 +190,5 @@ class DraftBlock(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text[:60]

@@ -62,11 +62,11 @@ class DraftFile(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.draft}: {self.get_kind_display()}"
 
     @property
-    def download_name(self):
+    def download_name(self) -> str:
         """The name for who downloads it."""
         return (
             f"{slugify(self.draft.policy_title)}-draft-{self.draft.number}{self.ENDINGS[self.kind]}"
@@ -104,10 +104,10 @@ class OtherVersion(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return self.link or reverse(
             "other_version", args=[self.draft.policy.slug, self.draft.number, self.pk]
         )
@@ -117,7 +117,7 @@ class OtherVersion(models.Model):
         """What kind of file it is, as its name says: "PDF"."""
         return self.file.name.rpartition(".")[2].upper()
 
-    def clean(self):
+    def clean(self) -> None:
         """Raises ValidationError for a file that is too large, or of a kind that people cannot
         simply open.
         """
@@ -126,5 +126,5 @@ class OtherVersion(models.Model):
         )
 
     @property
-    def download_name(self):
+    def download_name(self) -> str:
         return uploads.download_name(self.name, self.file)

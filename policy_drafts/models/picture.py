@@ -1,4 +1,5 @@
 import uuid
+from typing import Self
 
 from django.db import models
 from django.urls import reverse
@@ -25,14 +26,14 @@ class PolicyPicture(models.Model):
     class Meta:
         ordering = ["added_at"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"Picture of {self.policy}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("policy_picture", args=[self.pk])
 
     @classmethod
-    def from_upload(cls, policy, file, person):
+    def from_upload(cls, policy: Policy, file, person: Person) -> Self:
         """Store an uploaded picture, made smaller. Raises collective.pictures.NotAPicture."""
         content, width, height = pictures.shrink(file, longest=LONGEST_SIDE)
         row = cls(policy=policy, width=width, height=height, added_by=person)

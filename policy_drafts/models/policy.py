@@ -1,4 +1,5 @@
 import uuid
+from typing import Self
 
 import pghistory
 from django.db import models
@@ -10,13 +11,13 @@ from collective.models import Call, Person
 
 
 class PolicyQuerySet(models.QuerySet):
-    def led_by(self, person):
+    def led_by(self, person: Person) -> Self:
         """Those that this person writes."""
         if not person.is_authenticated:
             return self.none()
         return self.filter(pk__in=PolicyRole.objects.held_by(person).leads().values("policy"))
 
-    def visible_to(self, person):
+    def visible_to(self, person: Person) -> Self:
         """Those of which this person may read a draft, or in which they have a role."""
         from policy_drafts.models.draft import Draft
 
@@ -48,17 +49,17 @@ class Policy(models.Model):
         verbose_name_plural = "policies"
         ordering = ["title"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("policy", args=[self.slug])
 
-    def locked(self):
+    def locked(self) -> "Policy":
         """The row, locked: drafts and the order of sections change one after the other."""
         return Policy.objects.select_for_update(no_key=True).get(pk=self.pk)
 
-    def newest_draft(self, person):
+    def newest_draft(self, person: Person):
         """The newest draft that this person may read and that stands, or None."""
         return self.drafts.visible_to(person).filter(withdrawn_at=None).order_by("-number").first()
 
@@ -74,22 +75,22 @@ class Round(models.Model):
         verbose_name_plural = "calls about this policy"
         constraints = [models.UniqueConstraint(fields=["policy", "call"], name="one_round_a_call")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.policy}: {self.call}"
 
 
 class RoleQuerySet(models.QuerySet):
-    def held_by(self, person):
+    def held_by(self, person: Person) -> Self:
         return self.filter(person=person, state=PolicyRole.State.ACCEPTED)
 
-    def inviting(self, person):
+    def inviting(self, person: Person) -> Self:
         """Open invitations to the address with which this person signs in."""
         return self.filter(email__iexact=person.email or "-", state=PolicyRole.State.INVITED)
 
-    def leads(self):
+    def leads(self) -> Self:
         return self.filter(kind=PolicyRole.Kind.LEAD)
 
-    def live(self):
+    def live(self) -> Self:
         return self.filter(state__in=LIVE)
 
 
@@ -153,11 +154,11 @@ class PolicyRole(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person or self.email}: {self.get_kind_display()}"
 
     @property
-    def is_lead(self):
+    def is_lead(self) -> bool:
         return self.kind == self.Kind.LEAD
 
 
@@ -175,5 +176,5 @@ class DraftFollow(models.Model):
             models.UniqueConstraint(fields=["policy", "person"], name="follow_a_policy_once")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person} follows {self.policy}"

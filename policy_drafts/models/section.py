@@ -1,4 +1,5 @@
 import uuid
+from typing import Self
 
 import pgtrigger
 from django.db import models
@@ -9,6 +10,7 @@ from collective import clock
 from collective.models import Person
 from collective.safety.encryption import EncryptedJSONField
 from policy_drafts.models.policy import Policy
+from policy_drafts.text.blocks import Block
 
 
 class SectionState(models.TextChoices):
@@ -18,10 +20,10 @@ class SectionState(models.TextChoices):
 
 
 class SectionQuerySet(models.QuerySet):
-    def live(self):
+    def live(self) -> Self:
         return self.filter(removed_at=None)
 
-    def removed(self):
+    def removed(self) -> Self:
         return self.exclude(removed_at=None)
 
 
@@ -60,10 +62,10 @@ class Section(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("write_section", args=[self.policy.slug, self.pk])
 
     @property
@@ -81,7 +83,7 @@ class Section(models.Model):
         }
 
     @property
-    def blocks(self):
+    def blocks(self) -> list[Block]:
         """The blocks of the working text."""
         from policy_drafts.text import blocks
 
@@ -126,15 +128,15 @@ class SectionSave(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.section}, version {self.number}"
 
 
 class UnsavedQuerySet(models.QuerySet):
-    def of_page(self, section, person, page):
+    def of_page(self, section: Section, person: Person, page) -> Self:
         return self.filter(section=section, person=person, page=page)
 
-    def open(self):
+    def open(self) -> Self:
         return self.filter(ended_at=None)
 
 
@@ -172,7 +174,7 @@ class Unsaved(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"What {self.person} typed in {self.section}"
 
 
@@ -188,7 +190,7 @@ class Presence(models.Model):
             models.UniqueConstraint(fields=["section", "person"], name="one_presence_each")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person} is editing {self.section}"
 
 
@@ -224,5 +226,5 @@ class Heard(models.Model):
         verbose_name = "note of what was said"
         ordering = ["-noted_at", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.get_channel_display()

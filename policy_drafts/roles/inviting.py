@@ -6,13 +6,13 @@ from collective import clock
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Person
-from policy_drafts.models import PolicyRole
+from policy_drafts.models import Policy, PolicyRole
 
 State = PolicyRole.State
 
 
 @transaction.atomic
-def invite(policy, by, email, kind):
+def invite(policy: Policy, by: Person, email: str, kind):
     """Invite somebody by email; asked again, the open invitation is found.
 
     Raises RuleError for who has a role.
@@ -44,7 +44,7 @@ def invite(policy, by, email, kind):
 
 
 @transaction.atomic
-def answer(role, person, accepts):
+def answer(role, person: Person, accepts) -> PolicyRole:
     """Accept or decline one's own invitation.
 
     Raises RuleError if it was withdrawn, is another's, or the person has a role there already.
@@ -74,14 +74,14 @@ def answer(role, person, accepts):
     return role
 
 
-def is_last_lead(role):
+def is_last_lead(role: PolicyRole):
     """Would nobody write this policy without them?"""
     others = role.policy.roles.leads().filter(state=State.ACCEPTED).exclude(pk=role.pk)
     return role.is_lead and role.state == State.ACCEPTED and not others.exists()
 
 
 @transaction.atomic
-def end(role, by):
+def end(role, by: Person) -> PolicyRole:
     """Remove a role, or leave it oneself.
 
     The last lead stays: somebody has to write. Raises RuleError.

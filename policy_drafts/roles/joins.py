@@ -2,11 +2,18 @@
 record's stays.
 """
 
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
 from policy_drafts.models import DraftFollow, PolicyRole
-from policy_drafts.models.policy import LIVE
+from policy_drafts.models.policy import LIVE, RoleQuerySet
+
+if TYPE_CHECKING:
+    from collective.models import Person
 
 
-def preview(kept, gone):
+def preview(kept: "Person", gone: "Person") -> list[str]:
     """Sentences: which roles move."""
     return [
         f"{row.policy}: {row.get_kind_display()}, moves."
@@ -14,11 +21,11 @@ def preview(kept, gone):
     ]
 
 
-def _roles(person):
+def _roles(person: "Person") -> RoleQuerySet:
     return PolicyRole.objects.filter(person=person, state__in=LIVE)
 
 
-def join(kept, gone):
+def join(kept: "Person", gone: "Person"):
     """Move what the kept record has not; returns what `undo` needs."""
     mine = _roles(kept).values("policy")
     moved = {"roles": [], "left": [], "follows": [], "about": []}
@@ -33,17 +40,17 @@ def join(kept, gone):
     return moved
 
 
-def _move(rows, person):
+def _move(rows: QuerySet[DraftFollow] | RoleQuerySet, person: "Person") -> list[str]:
     keys = list(rows.values_list("pk", flat=True))
     rows.model.objects.filter(pk__in=keys).update(person=person)
     return [str(key) for key in keys]
 
 
-def is_clear(gone):
+def is_clear(gone: "Person") -> bool:
     return not _roles(gone).exists()
 
 
-def undo(kept, gone, moved):
+def undo(kept: "Person", gone: "Person", moved):
     """Give each its own again."""
     PolicyRole.objects.filter(pk__in=moved["roles"], person=kept).update(person=gone)
     DraftFollow.objects.filter(pk__in=moved["follows"], person=kept).update(person=gone)

@@ -2,12 +2,18 @@
 
 import uuid
 from functools import wraps
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core import signing
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from policy_drafts.models import Policy, Section
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 FORM_LASTS = (
     60 * 24 * 3600
@@ -19,7 +25,7 @@ def lead_only(view):
     """Hand the policy to the view as its second argument."""
 
     @login_required
-    def led(request, slug, *args, **kwargs):
+    def led(request: "MemberRequest", slug: str, *args, **kwargs):
         return view(
             request,
             get_object_or_404(Policy.objects.led_by(request.user), slug=slug),
@@ -28,7 +34,7 @@ def lead_only(view):
         )
 
     @wraps(view)
-    def wrapper(request, slug, *args, **kwargs):
+    def wrapper(request: HttpRequest, slug: str, *args, **kwargs):
         if (
             request.method == "POST"
             and not request.user.is_authenticated
@@ -40,12 +46,12 @@ def lead_only(view):
     return wrapper
 
 
-def owner_of(request):
+def owner_of(request: HttpRequest) -> str:
     """Whose form this is, signed."""
     return signing.dumps(str(request.user.pk), salt=SALT)
 
 
-def signed_out(request):
+def signed_out(request: HttpRequest) -> HttpResponse:
     """Somebody saved after their sign-in had ended, or with a form from before it: what they typed
     stays before them.
 
@@ -72,7 +78,7 @@ def signed_out(request):
     )
 
 
-def section_of(policy, pk, *, removed=False):
+def section_of(policy: Policy, pk: UUID, *, removed: bool = False):
     """A section of this policy, or 404; one that was taken out only where asked for."""
     rows = policy.sections.all() if removed else policy.sections.live()
     section = get_object_or_404(rows.select_related("edited_by"), pk=pk)
@@ -80,7 +86,7 @@ def section_of(policy, pk, *, removed=False):
     return section
 
 
-def as_uuid(text):
+def as_uuid(text: str) -> UUID | None:
     """The key that a form sent, or None for what is none."""
     try:
         return uuid.UUID(text)

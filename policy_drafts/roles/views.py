@@ -1,5 +1,9 @@
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -11,12 +15,15 @@ from policy_drafts.models import Policy, PolicyRole
 from policy_drafts.roles import inviting
 from policy_drafts.roles.lead import lead_only
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 MOST = 200
 
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def roles(request, policy):
+def roles(request: "MemberRequest", policy: Policy) -> HttpResponse:
     """Who writes, who is in the working group, who is invited; and inviting somebody."""
     form = InviteForm(request.POST or None, initial={"kind": PolicyRole.Kind.WORKING_GROUP})
     if request.method == "POST" and form.is_valid():
@@ -48,7 +55,7 @@ def roles(request, policy):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def end_role(request, slug, role_pk):
+def end_role(request: "MemberRequest", slug: str, role_pk) -> HttpResponse:
     """A lead removes somebody; everybody can leave. Asks first."""
     mine = PolicyRole.objects.live().filter(person=request.user)
     led = PolicyRole.objects.live().filter(policy__in=Policy.objects.led_by(request.user))
@@ -79,7 +86,7 @@ def end_role(request, slug, role_pk):
     )
 
 
-def _welcome(role):
+def _welcome(role: PolicyRole) -> str:
     if role.is_lead:
         return "Thank you. You write this policy now: see “The desk”."
     return (
@@ -91,7 +98,7 @@ def _welcome(role):
 @login_required
 @name_needed
 @require_http_methods(["GET", "HEAD", "POST"])
-def invitation(request, pk):
+def invitation(request: "MemberRequest", pk: UUID) -> HttpResponse:
     """An invitation to me: what it means, then yes or no.
 
     It opens only for the address that it went to.

@@ -1,4 +1,5 @@
 from django import template
+from django.utils.safestring import SafeString
 
 from policy_drafts.text import markup
 
@@ -6,7 +7,7 @@ register = template.Library()
 
 
 @register.filter
-def policy_text(html):
+def policy_text(html: str) -> SafeString:
     """A policy's text, cleaned once more, for showing beside another: without addresses for its
     blocks.
     """

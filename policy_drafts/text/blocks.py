@@ -36,7 +36,7 @@ class Block:
     carried_from: str = ""
 
 
-def normalised(text):
+def normalised(text: str) -> str:
     """NFC, single spaces; a line break stays one (design, section 8: offsets are code points of
     this text).
     """
@@ -44,13 +44,13 @@ def normalised(text):
     return "\n".join(" ".join(line.split()) for line in lines).strip()
 
 
-def text_of(element):
+def text_of(element) -> str:
     """The normalised text of a block's element."""
     if element.tag == "img":
         return normalised(f"Picture: {element.get('alt') or 'without a description'}")
     parts = []
 
-    def walk(node):
+    def walk(node) -> None:
         parts.append((node.text or "").replace("\n", " "))
         for child in node:
             if child.tag == "br":
@@ -63,7 +63,7 @@ def text_of(element):
     return normalised("".join(parts))
 
 
-def _kind(element):
+def _kind(element) -> str:
     """What a reader would call it: a paragraph in an item is an item, in a cell a cell."""
     for parent in element.iterancestors("li", "td", "th", "dd", "blockquote"):
         return {
@@ -88,7 +88,7 @@ def leaves(root):
     return list(root.iter(*LEAVES))
 
 
-def of(html):
+def of(html: str) -> list[Block]:
     """The blocks of stored HTML, each with its uid."""
     return [
         Block(
@@ -110,7 +110,7 @@ def _plain_inner(element):
     return markup.without_marks(inner) if markup.MARKS[0] in inner else inner
 
 
-def with_uids(html, before=""):
+def with_uids(html: str, before: str = ""):
     """Clean the HTML and give each block its uid: the one it had in `before` (stored HTML), or a
     new one.
     """
@@ -131,7 +131,7 @@ def with_uids(html, before=""):
     return markup.inner(root)
 
 
-def with_fresh_uids(html, taken, fresh=lambda uid: uuid.uuid4()):
+def with_fresh_uids(html: str, taken, fresh=lambda uid: uuid.uuid4()):
     """Stored HTML in which each block whose uid is taken has a new one, and says of which it is a
     copy.
 
@@ -148,14 +148,14 @@ def with_fresh_uids(html, taken, fresh=lambda uid: uuid.uuid4()):
     return markup.inner(root) if changed else html
 
 
-def _part_of(text, old):
+def _part_of(text: str, old: list[Block]):
     """The uid of the block of which this text is a part or a copy, or ""."""
     if len(text) < PART:
         return ""
     return next((block.uid for block in old if text in block.text), "")
 
 
-def matched(old, new):
+def matched(old: list[str], new: list[str]):
     """{index in new: index in old} for two lists of texts; nothing old is used twice."""
     found = {}
     runs = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
@@ -169,7 +169,7 @@ def matched(old, new):
     return found
 
 
-def _same_text(old, new, found):
+def _same_text(old, new, found) -> None:
     """What moved as it is: equal text elsewhere, in order."""
     used, places = set(found.values()), {}
     for index, text in enumerate(old):
@@ -180,7 +180,7 @@ def _same_text(old, new, found):
             found[index] = places[text].pop(0)
 
 
-def _alike(old, new, found, old_range, new_range):
+def _alike(old, new, found, old_range: range, new_range: range) -> None:
     """Pairs that are each other's best of at least 55, best first, until there is none."""
     used = set(found.values())
     left, right = (

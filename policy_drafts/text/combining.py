@@ -3,8 +3,10 @@ there twice.
 """
 
 from dataclasses import dataclass, field
+from typing import Self
 
 import lxml.html
+from django.utils.safestring import SafeString
 
 from policy_drafts.models.section import SectionState
 from policy_drafts.text import blocks, diffs, markup
@@ -24,7 +26,7 @@ class Combined:
     reordered: bool = False
 
     @property
-    def doubled(self):
+    def doubled(self) -> list[SafeString]:
         """[both texts in one, by word]"""
         return [diffs.words_html(theirs, mine) for theirs, mine in self.both]
 
@@ -38,19 +40,19 @@ class Values:
     notes: str
 
     @property
-    def state_name(self):
+    def state_name(self) -> str:
         return dict(SectionState.choices).get(self.state, self.state)
 
     @classmethod
-    def of(cls, row):
+    def of(cls, row) -> Self:
         return cls(row.title, row.state, row.notes or "")
 
     @classmethod
-    def typed(cls, values):
+    def typed(cls, values) -> Self:
         return cls(values["title"].strip(), values["state"], values.get("notes") or "")
 
 
-def combine_values(base, mine, theirs):
+def combine_values(base, mine, theirs) -> Values:
     """Each as whoever changed it; where both did, mine, and of notes both, theirs first."""
     found = {}
     for name in ("title", "state", "notes"):
@@ -66,7 +68,7 @@ class Part:
     and words.
     """
 
-    def __init__(self, element):
+    def __init__(self, element) -> None:
         element.tail = None
         self.element, self.tag = element, element.tag
         self.html = markup.without_marks(lxml.html.tostring(element, encoding="unicode"))
@@ -77,7 +79,7 @@ def _uids(element):
     return [leaf.get("data-block") for leaf in blocks.leaves(element)]
 
 
-def _parts(parent, places, whose):
+def _parts(parent, places: int, whose: str):
     """{key: Part} of what stands in an element, in order.
 
     The key is the one of the part of the base (`places`) of which its first known block comes; what
@@ -101,7 +103,7 @@ def _places(parent):
     return found
 
 
-def combine(base, mine, theirs):
+def combine(base, mine, theirs) -> Combined:
     """Theirs with what I changed, added, moved or took out; all three are stored HTML whose uids go
     back to `base`.
     """
@@ -112,7 +114,7 @@ def combine(base, mine, theirs):
     return result
 
 
-def _inside(result, base, mine, theirs):
+def _inside(result: Combined, base, mine, theirs) -> str:
     """The HTML of what stands in three elements, part by part."""
     places = _places(base)
     base, mine, theirs = (
@@ -128,7 +130,7 @@ def _inside(result, base, mine, theirs):
     return "".join(_choose(result, base.get(key), mine.get(key), theirs.get(key)) for key in order)
 
 
-def _moved(base, one):
+def _moved(base, one) -> bool:
     """Do the parts that it shares with the base stand in another order?"""
     return [key for key in one if key in base] != [key for key in base if key in one]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from diff_match_patch import diff_match_patch
 from django.utils.html import escape
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 LONGEST = (
     1.0  # seconds for the words of one block; after it the difference is coarser, and still exact
@@ -39,11 +39,11 @@ class Row:
     new: object = None
 
     @property
-    def block(self):
+    def block(self) -> object:
         return self.new or self.old
 
     @property
-    def html(self):
+    def html(self) -> SafeString:
         return words_html(self.old.text if self.old else "", self.new.text if self.new else "")
 
     @property
@@ -58,11 +58,11 @@ class Row:
         ]
 
     @property
-    def is_moved(self):
+    def is_moved(self) -> bool:
         return self.what.startswith("moved")
 
     @property
-    def label(self):
+    def label(self) -> str:
         """For people: what happened to what."""
         name = WORDS[self.block.kind].capitalize()
         happened = {
@@ -87,15 +87,15 @@ class SectionChange:
     moved: bool = False
 
     @property
-    def section(self):
+    def section(self) -> object:
         return self.new or self.old
 
     @property
-    def is_renamed(self):
+    def is_renamed(self) -> bool:
         return bool(self.old and self.new and self.old.title != self.new.title)
 
     @property
-    def is_changed(self):
+    def is_changed(self) -> bool:
         return (
             not (self.old and self.new)
             or self.is_renamed
@@ -104,11 +104,11 @@ class SectionChange:
         )
 
     @property
-    def title_html(self):
+    def title_html(self) -> SafeString:
         return words_html(self.old.title, self.new.title)
 
     @property
-    def words(self):
+    def words(self) -> str:
         """In plain language: "2 paragraphs reworded, 1 new"."""
         if not self.old:
             return "New section"
@@ -127,7 +127,7 @@ def pieces(old, new):
     """
     known, signs = {}, []
 
-    def coded(text):
+    def coded(text: str):
         row = []
         for token in TOKEN.findall(text):
             if token not in known:
@@ -145,7 +145,7 @@ def pieces(old, new):
     return [(what, "".join(tokens[sign] for sign in text)) for what, text in found]
 
 
-def words_html(old, new):
+def words_html(old, new) -> SafeString:
     """Both texts in one, escaped: <del> and <ins>, with words that a screen reader hears."""
     parts = {
         0: "{}",
@@ -158,7 +158,7 @@ def words_html(old, new):
     return mark_safe(html)
 
 
-def compare(old, new):
+def compare(old, new) -> list[Row]:
     """Rows for two lists of blocks, in the order of the new one; what was taken out stands where it
     was.
 
@@ -183,7 +183,7 @@ def compare(old, new):
     return [row for _, row in rows]
 
 
-def _row(old, index, block, stays):
+def _row(old, index, block, stays) -> Row:
     if index is None:
         return Row("added", new=block)
     before, moved = old[index], index not in stays
@@ -198,7 +198,7 @@ def _row(old, index, block, stays):
     )
 
 
-def _place(rows, index, stays):
+def _place(rows, index: int, stays) -> int:
     """Behind the last row that stood before it and has not moved."""
     for number in range(len(rows) - 1, -1, -1):
         if rows[number][0] is not None and rows[number][0] < index and rows[number][0] in stays:

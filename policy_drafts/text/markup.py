@@ -11,7 +11,8 @@ from functools import lru_cache
 import lxml.html
 import nh3
 from django.utils.html import escape
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
+from nh3 import Cleaner
 
 EXTENSIONS = {
     "Bold": True,
@@ -116,7 +117,7 @@ IS_BLOCK = {
 MARKS = ("data-block", "data-from")
 
 
-def _cleaner(*, marks=(), more=frozenset()):
+def _cleaner(*, marks=(), more=frozenset()) -> Cleaner:
     """A cleaner for our tags, with uids or without; `more` tags come in and are turned into
     ours.
     """
@@ -148,7 +149,7 @@ _words_alone = nh3.Cleaner(tags={"p", "br", "h3", "h4"}, attributes={})
 _input, _output, _from_elsewhere = _cleaner(), _cleaner(marks=MARKS), _cleaner(more=frozenset(SAME))
 
 
-def tree(html):
+def tree(html: str):
     """An <article> that holds the HTML, which must be clean."""
     parser = lxml.html.HTMLParser(
         huge_tree=True
@@ -156,7 +157,7 @@ def tree(html):
     return lxml.html.fragment_fromstring(html or "", create_parent="article", parser=parser)
 
 
-def _is_too_deep(html):
+def _is_too_deep(html: str) -> bool:
     depth = deepest = 0
     for end, tag in re.findall(r"<(/?)([a-z0-9]+)", html):
         if tag not in {"br", "img"}:
@@ -171,7 +172,7 @@ def inner(element):
     return text + "".join(lxml.html.tostring(child, encoding="unicode") for child in element)
 
 
-def cleaned(html):
+def cleaned(html: str) -> str:
     """The HTML with nothing but what is allowed, in one shape: every text stands in a paragraph,
     heading or the like.
 
@@ -196,19 +197,19 @@ def cleaned(html):
     return _input.clean(inner(root))
 
 
-def without_nulls(html):
+def without_nulls(html: str) -> str:
     """PostgreSQL stores no NUL, and other control characters are no text."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", html)
 
 
-def _renamed(element, tag):
+def _renamed(element, tag: str) -> None:
     if tag == "p" and any(child.tag in IS_BLOCK or child.tag in SAME for child in element):
         element.drop_tag()  # a <div> around blocks is no paragraph
     else:
         element.tag = tag
 
 
-def _in_paragraphs(parent):
+def _in_paragraphs(parent) -> None:
     """Wrap loose text and inline elements of what holds blocks into paragraphs."""
     for child in list(parent):
         _in_paragraphs(child)
@@ -245,7 +246,7 @@ def _paragraph(parent):
     return made
 
 
-def _without_inner_blocks(root):
+def _without_inner_blocks(root) -> None:
     """A heading, term or caption holds one text: paragraphs in it become its lines."""
     for element in root.iter(*ONE_TEXT):
         for inner in [row for row in element.iterdescendants() if row.tag in IS_BLOCK]:
@@ -257,7 +258,7 @@ def _without_inner_blocks(root):
             inner.drop_tag()
 
 
-def _drop_empty(root):
+def _drop_empty(root) -> None:
     """Paragraphs and headings without a word: Word uses them as space.
 
     Cells and items keep their place.
@@ -272,7 +273,7 @@ def _drop_empty(root):
             element.remove(element[-1])
 
 
-def _drop_space(root):
+def _drop_space(root) -> None:
     """Space between items, rows and cells: one shape, whoever wrote it."""
     for element in root.iter(
         "ul", "ol", "dl", "table", "thead", "tbody", "tr", "figure", "details"
@@ -284,7 +285,7 @@ def _drop_space(root):
                 child.tail = None
 
 
-def pictures_in(html):
+def pictures_in(html: str):
     """{key of a picture: the words for who cannot see it}, in order."""
     root = tree(_input.clean(html or ""))
     return {
@@ -294,7 +295,7 @@ def pictures_in(html):
     }
 
 
-def with_words(html, words):
+def with_words(html: str, words: str):
     """The HTML, its pictures described anew: {key of a picture: the words for who cannot see
     it}.
     """
@@ -308,17 +309,17 @@ def with_words(html, words):
     return inner(root)
 
 
-def safe(html):
+def safe(html: str) -> SafeString:
     """The HTML, cleaned once more and safe to show, with its uids."""
     return mark_safe(_output.clean(html or ""))
 
 
-def without_marks(html):
+def without_marks(html: str) -> str:
     """The HTML as the editor gets it: without uids."""
     return _input.clean(html or "")
 
 
-def for_reading(html):
+def for_reading(html: str):
     """The HTML with an address for each block (`id`), and tables that scroll by keyboard when they
     are too wide.
     """
@@ -326,7 +327,7 @@ def for_reading(html):
 
 
 @lru_cache(maxsize=500)  # a published section never changes, and is read often
-def _for_reading(html):
+def _for_reading(html: str):
     root = tree(_output.clean(html))
     for element in root.iter():
         uid = element.attrib.pop("data-block", None)
@@ -338,7 +339,7 @@ def _for_reading(html):
     return mark_safe(inner(root))
 
 
-def with_links(html):
+def with_links(html: str):
     """The HTML of a page for reading, with a link to itself at the end of each block that has an
     address.
     """
@@ -359,7 +360,7 @@ def with_links(html):
     return mark_safe(inner(root))
 
 
-def _scrollable(table):
+def _scrollable(table) -> None:
     """WCAG 2.2, 2.1.1: what scrolls can be scrolled by keyboard."""
     first = next((row for row in table.iter("tr")), table)
     name = ", ".join(words for cell in first if (words := " ".join(cell.text_content().split())))
@@ -373,7 +374,7 @@ def _scrollable(table):
     frame.append(copy)
 
 
-def figure(picture, alternative_text, long_description):
+def figure(picture, alternative_text, long_description) -> str:
     """The HTML of a picture with its words."""
     caption = "<br>".join(
         escape(line) for line in long_description.strip().splitlines() if line.strip()
@@ -385,6 +386,6 @@ def figure(picture, alternative_text, long_description):
     )
 
 
-def ours(config, shared):
+def ours(config, shared) -> None:
     """What django-prose-editor asks of an extension: its tags. We clean by our own list."""
     shared["tags"].update({"dl", "dt", "dd"})

@@ -15,12 +15,12 @@ LEAST_WORDS = 30
 BANDS = [(80, "Very easy"), (65, "Easy"), (50, "Fairly hard"), (0, "Hard")]
 
 
-def count(text):
+def count(text: str) -> int:
     """How many words."""
     return len(text.split())
 
 
-def ease(text):
+def ease(text: str) -> str:
     """ "Easy (72)", or "" for a text too short to say. 60 and more is plain English (R.
 
     Flesch, 1948).

@@ -2,6 +2,8 @@
 time.
 """
 
+from typing import TYPE_CHECKING
+
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -11,8 +13,11 @@ from collective.clock import LONDON
 from events.models import Conversation, TimeRequest
 from portal.today.lines import MOST, Line, Section
 
+if TYPE_CHECKING:
+    from collective.models import Call
 
-def to_mark(call):
+
+def to_mark(call: "Call") -> Section:
     """Conversations that are over and of which nobody has said what became, and those to decide
     on.
     """
@@ -44,7 +49,7 @@ def to_mark(call):
     )
 
 
-def times_asked_for(call):
+def times_asked_for(call: "Call") -> Section:
     """People for whom none of the free times works; what would is not shown here."""
     rows = TimeRequest.objects.open().filter(offered_at=None)
     rows = rows.filter(series__call=call) if call else rows

@@ -36,5 +36,5 @@ class Section:
         return self.lines[:MOST]
 
     @property
-    def has_more(self):
+    def has_more(self) -> bool:
         return len(self.lines) > MOST

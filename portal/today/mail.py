@@ -8,6 +8,7 @@ from django.utils import timezone
 from collective import clock
 from collective.clock import LONDON
 from collective.messages import addresses, mail
+from collective.messages.mail import Letter
 from collective.models import Message, Person
 from portal.today.lines import MOST
 from portal.today.sections import sections
@@ -15,7 +16,7 @@ from portal.today.sections import sections
 MAIL_AT = time(8)
 
 
-def tell_staff():
+def tell_staff() -> tuple[int, int]:
     """The sweep: from 8:00 in the morning, one mail each to staff who look after sessions; returns
     (seen, done).
     """
@@ -35,7 +36,7 @@ def tell_staff():
 
 
 @mail.kind("staff_today", "Daily staff email")
-def staff_today(message):
+def staff_today(message: Message) -> Letter | None:
     """Only on days with something to do."""
     if not message.person.is_staff or not message.person.wants_staff_mail:
         return None
@@ -49,6 +50,6 @@ def staff_today(message):
     return mail.Letter("Today", "email/staff_today.html", context)
 
 
-def tell_after_restore(taken_at, now):
+def tell_after_restore(taken_at: datetime, now: datetime) -> int:
     """After a backup was restored: today's mail may have gone out; returns how many there are."""
     return tell_staff()[1]

@@ -18,6 +18,7 @@ from collective.clock import LONDON
 from collective.messages import mail
 from collective.models import (
     Activity,
+    Call,
     DeletionRequest,
     FollowUp,
     Message,
@@ -25,6 +26,7 @@ from collective.models import (
     Taken,
 )
 from collective.models.community import CHECK_LINES_EVERY
+from collective.models.message import MessageQuerySet
 from events.models import AccessNeed, Conversation, Registration, Session, TimeRequest
 from events.models.session import counts
 from portal.today import conversations as today_talks
@@ -35,7 +37,7 @@ LOOK_BACK = timedelta(days=60)  # at sessions that are over
 LOOK_AHEAD = timedelta(days=7)  # at sessions without joining details
 
 
-def sections(call=None):
+def sections(call: Call | None = None) -> list[Section]:
     """Every section with its lines, for all calls or for one; what a colleague has taken is
     marked.
     """
@@ -55,7 +57,7 @@ def sections(call=None):
     return found
 
 
-def _mark_taken(found):
+def _mark_taken(found: list[Section]) -> None:
     keys = {line.key for section in found for line in section.lines if line.key}
     taken = {row.line: row for row in Taken.objects.filter(line__in=keys).select_related("person")}
     for section in found:
@@ -65,7 +67,7 @@ def _mark_taken(found):
         ]
 
 
-def _of_call(messages, call):
+def _of_call(messages: MessageQuerySet, call: Call):
     """Messages about registrations and announcements of this call, or about one of its
     activities.
     """
@@ -85,7 +87,7 @@ def _of_call(messages, call):
     )
 
 
-def to_tell(call):
+def to_tell(call: Call) -> Section:
     """To ring or to post, the shortest time left first."""
     tasks = _of_call(Message.objects.tasks(clock.now()), call).select_related("person")[: MOST + 1]
     labels, verbs = mail.labels(), {"phone": "Ring", "post": "Write to"}
@@ -108,7 +110,7 @@ def to_tell(call):
     )
 
 
-def offers_running_out(call):
+def offers_running_out(call: Call) -> Section:
     """Offers that end within a day and were not answered."""
     rows = Registration.objects.filter(
         state=Registration.State.OFFERED,
@@ -131,7 +133,7 @@ def offers_running_out(call):
     return Section("offers", "Offers running out", lines, more)
 
 
-def to_arrange(call):
+def to_arrange(call: Call) -> Section:
     """Sessions for which something that helps people is not arranged yet: how many things, by when.
 
     No names.
@@ -161,7 +163,7 @@ def to_arrange(call):
     return Section("needs", "To arrange", lines, reverse("admin:events_session_changelist"))
 
 
-def from_sessions(call):
+def from_sessions(call: Call) -> tuple[Section, Section, Section, Section]:
     """Four sections from one look at the sessions: attendance, free places with a list, no joining
     details, coming.
     """
@@ -201,7 +203,7 @@ def from_sessions(call):
     return found
 
 
-def _sort_session(row, attendance, free, joining, coming):
+def _sort_session(row, attendance, free, joining, coming) -> None:
     board = reverse("admin:events_session_board", args=[row.pk])
     if row.has_started and row.unmarked:
         url = reverse("admin:events_session_attendance", args=[row.pk])
@@ -241,7 +243,7 @@ def _sort_session(row, attendance, free, joining, coming):
         )
 
 
-def failed_mail(call):
+def failed_mail(call: Call) -> Section:
     """Mail that failed or came back, as long as it is worth telling; sign-in codes are asked for
     anew.
     """
@@ -263,7 +265,7 @@ def failed_mail(call):
     return Section("failed", "Mail that did not arrive", lines, more)
 
 
-def follow_ups(call):
+def follow_ups(call: Call) -> Section:
     """What somebody wanted to come back to today or before."""
     rows = FollowUp.objects.open().filter(due_on__lte=timezone.localdate(clock.now()))
     rows = rows.filter(activity__call=call) if call else rows
@@ -282,7 +284,7 @@ def follow_ups(call):
     )
 
 
-def housekeeping():
+def housekeeping() -> Section:
     """Requests to be deleted (a month to answer) and support lines that nobody checked for half a
     year.
     """

@@ -1,5 +1,7 @@
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Value
-from django.http import FileResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
 from django.utils.module_loading import import_string
@@ -12,7 +14,7 @@ from portal.apps import CARDS
 MOST_CALLS = 20
 
 
-def _cards(request, calls):
+def _cards(request: HttpRequest, calls: list[Call] | list[int]):
     """The ways to take part in these calls, by call: what has a child of its own (a session) as
     that child.
     """
@@ -28,7 +30,7 @@ def _cards(request, calls):
 
 
 @require_safe
-def home(request):
+def home(request: HttpRequest) -> HttpResponse:
     """Open calls: what, when, how long, what is offered, places left."""
     calls = list(Call.objects.visible_to(request.user).open()[:MOST_CALLS])
     cards = _cards(request, calls)
@@ -38,7 +40,7 @@ def home(request):
 
 
 @require_safe
-def call(request, slug):
+def call(request: HttpRequest, slug: str) -> HttpResponse:
     """One call: why, who leads it, how payments combine, and the ways to take part."""
     calls = Call.objects.visible_to(request.user).select_related("lead")
     if request.user.is_authenticated:
@@ -57,7 +59,7 @@ def call(request, slug):
 
 
 @require_safe
-def picture(request, pk):
+def picture(request: HttpRequest, pk: UUID) -> FileResponse:
     """A picture of a call that the visitor may see.
 
     Its address changes with the file, so it may be kept for long.

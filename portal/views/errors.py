@@ -4,7 +4,7 @@ None of these asks the database.
 """
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.urls import resolve
 
@@ -20,31 +20,31 @@ TITLES = {
 }
 
 
-def _page(name, status, **more):
+def _page(name: str, status: int, **more) -> HttpResponse:
     return HttpResponse(
         loader.render_to_string(f"errors/{name}.html", {"title": TITLES[name], **more}),
         status=status,
     )
 
 
-def bad_request(request, exception=None):
+def bad_request(request: HttpRequest, exception=None) -> HttpResponse:
     return _page("400", 400)
 
 
-def forbidden(request, exception=None):
+def forbidden(request: HttpRequest, exception=None) -> HttpResponse:
     return _page("403", 403)
 
 
-def not_found(request, exception=None):
+def not_found(request: HttpRequest, exception=None) -> HttpResponse:
     signs_in = settings.SESSION_COOKIE_NAME not in request.COOKIES and request.method == "GET"
     return _page("404", 404, next=request.get_full_path() if signs_in else "")
 
 
-def server_error(request):
+def server_error(request: HttpRequest) -> HttpResponse:
     return _page("500", 500)
 
 
-def csrf_failure(request, reason=""):
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token.
 
     One to sign up or to book says itself, signed, whose it is: what was typed is kept.

@@ -1,20 +1,25 @@
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.messages import mail
-from collective.models import DeletionRequest, Message
+from collective.models import DeletionRequest, Message, Person
 from collective.people.access import name_needed
 from collective.safety.link_keys import key_for
 from events.models import Conversation, Registration, Slot
 from payments.models import Payment
+from payments.models.payment import PaymentQuerySet
 from payments.models.payment_states import ON_THE_WAY
 from policy_drafts.models import PolicyRole
 from portal.my_data import my_data
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 MOST_ROWS = 50
 
@@ -22,7 +27,7 @@ MOST_ROWS = 50
 @login_required
 @name_needed
 @require_safe
-def me(request):
+def me(request: "MemberRequest") -> HttpResponse:
     """What comes next first; then what was booked, is waited for or offered; what I follow; my
     settings.
     """
@@ -83,20 +88,20 @@ def me(request):
     )
 
 
-def _open_payments(person):
+def _open_payments(person: Person) -> PaymentQuerySet:
     """Those with something to do, or on the way."""
     mine = Payment.objects.visible_to(person).filter(state__in=[Payment.State.DUE, *ON_THE_WAY])
     return mine.select_related("activity__call")[:5]
 
 
-def _when(registration):
+def _when(registration: Registration) -> datetime:
     """For sorting: a session whose date was taken away stands last."""
     return registration.session.starts_at or datetime.max.replace(tzinfo=UTC)
 
 
 @login_required
 @require_safe
-def data(request):
+def data(request: "MemberRequest") -> HttpResponse:
     """What we hold about me, to read."""
     asked = request.user.deletion_requests.filter(done_at=None).first()
     sent, labels = (
@@ -114,7 +119,7 @@ def data(request):
 
 @login_required
 @require_safe
-def download(request):
+def download(request: "MemberRequest") -> JsonResponse:
     """The same as a file (UK GDPR, article 20)."""
     response = JsonResponse(
         my_data(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False}
@@ -125,7 +130,7 @@ def download(request):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask_to_delete(request):
+def ask_to_delete(request: "MemberRequest") -> HttpResponse:
     """Ask us to delete what we hold; somebody answers within a month."""
     if request.method == "POST":
         DeletionRequest.objects.get_or_create(person=request.user, done_at=None)

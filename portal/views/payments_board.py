@@ -1,5 +1,7 @@
 """Finance's board: from attendance to money that has arrived. It may see every app."""
 
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.template.response import TemplateResponse
@@ -8,15 +10,19 @@ from collective import clock
 from collective.models import Activity, Call
 from events.models import Conversation, Registration, Session
 from events.models.registration_states import State
+from events.models.session import SessionQuerySet
 from payments import board
 from payments.models import Payment, PaymentRules
 from payments.models.payment_states import ENDED
 from payments.sending import gateway, payouts
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 MOST_CALLS = 30
 
 
-def payments_board(request, admin_site):
+def payments_board(request: "MemberRequest", admin_site) -> TemplateResponse:
     """Every payment of all calls or of one, in columns."""
     if not request.user.has_perm("payments.view_payment"):
         raise PermissionDenied
@@ -41,7 +47,7 @@ def payments_board(request, admin_site):
     )
 
 
-def budget(call):
+def budget(call: Call):
     """What a call has promised, owes, has paid, and has left, in pence; "left" is None without a
     budget.
 
@@ -65,7 +71,7 @@ def budget(call):
     }
 
 
-def conversations_of(call):
+def conversations_of(call: Call):
     """What the conversations of a call have earned and what is to come, in pence, with their
     numbers.
 
@@ -95,7 +101,7 @@ def conversations_of(call):
     }
 
 
-def _unmarked(call):
+def _unmarked(call: Call) -> SessionQuerySet:
     """Sessions that have begun and whose people are not all marked: nothing is due before."""
     rows = Session.objects.filter(starts_at__lte=clock.now()).exclude(state=Session.State.CANCELLED)
     rows = rows.filter(call=call) if call else rows

@@ -5,6 +5,7 @@ Both live inside the admin.
 
 import platform
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import django
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Max
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -23,13 +25,17 @@ from collective.background import restoring, sweeps
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Backup, Call, Message, SweepRun
+from collective.models.message import MessageQuerySet
 from collective.people import access
 from portal.today import sections as today
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 BACKUP_OLD_AFTER = timedelta(hours=26)
 
 
-def index_context(request):
+def index_context(request: "MemberRequest"):
     """What Today shows: nothing for staff whose group does not look after sessions."""
     if not request.user.has_perm("events.change_registration"):
         return {"sections": []}
@@ -46,7 +52,7 @@ def index_context(request):
 
 
 @require_POST
-def take(request):
+def take(request: "MemberRequest") -> HttpResponseRedirect:
     """ "I do this" on a line of Today, and back."""
     if not request.user.has_perm("events.change_registration"):
         raise PermissionDenied
@@ -61,7 +67,7 @@ def take(request):
     return redirect(access.next_path(request) or reverse("admin:index"))
 
 
-def status(request, admin_site):
+def status(request: "MemberRequest", admin_site) -> HttpResponse:
     """Whether everything runs: sweeps, messages, versions, migrations, backups."""
     if not request.user.has_perm("collective.view_sweeprun"):
         raise PermissionDenied
@@ -90,7 +96,7 @@ def status(request, admin_site):
     )
 
 
-def _may_try_again():
+def _may_try_again() -> MessageQuerySet:
     """Failed mail but what was held after a restore: that may have gone out, so somebody decides
     one by one.
     """
@@ -139,7 +145,7 @@ def _versions():
     ]
 
 
-def _unapplied():
+def _unapplied() -> list[str]:
     """Names of migrations that this version brings and the database has not seen."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_datetime
 
@@ -10,10 +12,10 @@ class Command(BaseCommand):
         "bin/restore calls it."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("taken_at", help="when the backup began: 2026-10-06T03:00:00+00:00")
 
-    def handle(self, *, taken_at, **options):
+    def handle(self, *, taken_at: datetime, **options) -> None:
         moment = parse_datetime(taken_at)
         if moment is None or moment.tzinfo is None:
             raise CommandError(f"{taken_at} is not a moment with its zone.")

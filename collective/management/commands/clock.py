@@ -15,11 +15,11 @@ class Command(BaseCommand):
         'show".'
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("act", choices=["forward", "reset", "show"])
         parser.add_argument("span", nargs="?", default="")
 
-    def handle(self, *, act, span, **options):
+    def handle(self, *, act, span, **options) -> None:
         if not settings.DEBUG:
             raise CommandError("The clock can only be moved in a demonstration (DEBUG).")
         row, _ = ClockOffset.objects.get_or_create(pk=1)
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             f"{clock.timezone.now() + row.offset:%A %d %B %Y, %H:%M} UTC"
         )
 
-    def span(self, text):
+    def span(self, text: str) -> timedelta:
         """7d, 3h or 20m. Raises CommandError for anything else."""
         number, unit = text[:-1], text[-1:]
         if not number.isdigit() or unit not in UNITS:

@@ -13,7 +13,7 @@ class Command(BaseCommand):
         'manage.py invite_staff you@example.org --name "You" --superuser'
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("email")
         parser.add_argument("--name", default="", help="what to call them")
         parser.add_argument(
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             "--superuser", action="store_true", help="may do everything, and invite others"
         )
 
-    def handle(self, *, email, name, group, superuser, **options):
+    def handle(self, *, email: str, name: str, group, superuser, **options) -> None:
         try:
             validate_email(email)
         except ValidationError as error:

@@ -11,10 +11,10 @@ class Command(BaseCommand):
         "sign them out."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("email")
 
-    def handle(self, *, email, **options):
+    def handle(self, *, email: str, **options) -> None:
         person = Person.objects.filter(email=clean_email(email), is_staff=True).first()
         if person is None:
             raise CommandError(f"No staff account has the address {email}.")

@@ -13,7 +13,7 @@ class Command(BaseCommand):
         "phone numbers found again after SECRET_KEY has changed."
     )
 
-    def handle(self, **options):
+    def handle(self, **options) -> None:
         for model in apps.get_models():
             names = [
                 field.name

@@ -12,10 +12,10 @@ class Command(BaseCommand):
         "beat and worker."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("--loop", action="store_true")
 
-    def handle(self, *, loop, **options):
+    def handle(self, *, loop, **options) -> None:
         while True:
             try:
                 sweeps.run_all()

@@ -9,5 +9,5 @@ class Command(BaseCommand):
         "safe to repeat."
     )
 
-    def handle(self, **options):
+    def handle(self, **options) -> None:
         roles.sync()

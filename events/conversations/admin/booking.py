@@ -2,6 +2,9 @@
 everybody.
 """
 
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 
@@ -12,6 +15,10 @@ from collective.models import Person
 from events.conversations import booking
 from events.conversations.admin.forms import BookForForm
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+    from events.models import Conversation, ConversationSeries
+
 HEARD_AT_ONCE = [
     "conversation_booked",
     "conversation_moved",
@@ -20,7 +27,7 @@ HEARD_AT_ONCE = [
 ]
 
 
-def book(admin, request, series):
+def book(admin, request: "MemberRequest", series: "ConversationSeries"):
     """Who is it?"""
     person, context = find_or_add(admin, request)
     if person:
@@ -35,7 +42,7 @@ def book(admin, request, series):
     )
 
 
-def book_person(admin, request, series, person_pk):
+def book_person(admin, request: "MemberRequest", series: "ConversationSeries", person_pk: UUID):
     """The time and the answers, asked on the phone."""
     person = get_object_or_404(Person.objects.known(), pk=person_pk)
     form = BookForForm(request.POST or None, series=series, person=person)
@@ -61,11 +68,11 @@ def book_person(admin, request, series, person_pk):
     )
 
 
-def on_the_phone(person):
+def on_the_phone(person: Person) -> Person | None:
     return person if person.reach_by == Person.ReachBy.PHONE else None
 
 
-def heard(request, conversation):
+def heard(request: "MemberRequest", conversation: "Conversation") -> None:
     """Whoever is told by phone, and is on the phone, has heard it: no task is left for a
     colleague.
     """

@@ -1,10 +1,16 @@
+from typing import TYPE_CHECKING
+
 from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.errors import RuleError
+from collective.models.person import Person
 from events.conversations import booking, confidential, first_choice, outcomes
 from events.conversations.admin.booking import heard, on_the_phone
 from events.conversations.admin.forms import MoveForForm
@@ -14,16 +20,19 @@ from events.models import Conversation, TimeRequest
 from events.models.conversation import PRIVATE
 from events.sessions.forms import CapacityForm
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 State = Conversation.State
 FORM = "admin/events/conversation/form.html"
 
 
-def _needs_confidence(request):
+def _needs_confidence(request: "MemberRequest") -> None:
     if not request.user.has_perm("events.view_confidential"):
         raise PermissionDenied
 
 
-def private(admin_, request, conversation):
+def private(admin_: ModelAdmin, request: "MemberRequest", conversation: Conversation):
     """Number, topics and what helps: only with the permission, and each look is on record for the
     person.
     """
@@ -38,7 +47,7 @@ def private(admin_, request, conversation):
     )
 
 
-def answers(admin_, request, conversation):
+def answers(admin_: ModelAdmin, request: "MemberRequest", conversation: Conversation):
     """Correct what the person answered, with them.
 
     It shows what they told, so it is on record like a look.
@@ -69,7 +78,7 @@ def answers(admin_, request, conversation):
     )
 
 
-def move(admin_, request, conversation):
+def move(admin_: ModelAdmin, request: "MemberRequest", conversation: Conversation):
     """Another time, for somebody who rang up: the new one is taken before the old one is given
     back.
     """
@@ -93,7 +102,7 @@ def move(admin_, request, conversation):
     )
 
 
-def capacity(admin_, request, conversation):
+def capacity(admin_: ModelAdmin, request: "MemberRequest", conversation: Conversation):
     """In which capacity they take part, as they say it; the payment follows until it is
     approved.
     """
@@ -110,7 +119,15 @@ def capacity(admin_, request, conversation):
     return _form(admin_, request, conversation, form, "In which capacity", "Save")
 
 
-def _form(admin_, request, conversation, form, title, button, **more):
+def _form(
+    admin_: ModelAdmin,
+    request: "MemberRequest",
+    conversation: Conversation,
+    form: Form,
+    title: str,
+    button: str,
+    **more,
+):
     return admin_.page(
         request,
         FORM,
@@ -123,7 +140,9 @@ def _form(admin_, request, conversation, form, title, button, **more):
     )
 
 
-def _done(admin_, request, conversation, words):
+def _done(
+    admin_: ModelAdmin, request: "MemberRequest", conversation: Conversation, words: str
+) -> HttpResponseRedirect:
     admin_.log_change(request, conversation, words)
     messages.success(request, f"{conversation.person}: {words[0].lower()}{words[1:]}.")
     return redirect(admin_.change_url(conversation))
@@ -217,7 +236,7 @@ class ConversationAdmin(MadeElsewhere, ActAdmin):
     ]
     fields = readonly_fields
 
-    def open_acts(self, request, obj):
+    def open_acts(self, request: "MemberRequest", obj) -> list[Act]:
         begun = obj.is_live and obj.slot.has_started
         decides = obj.keeps_right and obj.fee_pence is not None and obj.person_id != request.user.pk
         may = {
@@ -233,52 +252,52 @@ class ConversationAdmin(MadeElsewhere, ActAdmin):
         }
         return [act for act in self.acts if {**may, **marks}[act.name]]
 
-    def back_from_act(self, obj):
+    def back_from_act(self, obj) -> str:
         return reverse("admin:events_conversationseries_board", args=[obj.series_id])
 
-    def hears_it_now(self, obj, act):
+    def hears_it_now(self, obj, act) -> Person | None:
         return on_the_phone(obj.person) if act.name == "cancel" else None
 
-    def after_act(self, request, obj, act):
+    def after_act(self, request: "MemberRequest", obj, act) -> None:
         heard(request, obj)
 
-    def act_cancel(self, request, conversation):
+    def act_cancel(self, request: "MemberRequest", conversation: Conversation) -> str:
         booking.cancel(conversation, Conversation.EndedBecause.STAFF)
         return f"{conversation.person} has no conversation then any more."
 
-    def _mark(self, request, conversation, state):
+    def _mark(self, request: "MemberRequest", conversation: Conversation, state) -> str:
         outcomes.mark(conversation, state, request.user)
         return f"Noted for {conversation.person}."
 
-    def act_held(self, request, conversation):
+    def act_held(self, request: "MemberRequest", conversation: Conversation) -> str:
         return self._mark(request, conversation, State.HELD)
 
-    def act_missed(self, request, conversation):
+    def act_missed(self, request: "MemberRequest", conversation: Conversation) -> str:
         return self._mark(request, conversation, State.MISSED)
 
-    def act_host_missed(self, request, conversation):
+    def act_host_missed(self, request: "MemberRequest", conversation: Conversation) -> str:
         return self._mark(request, conversation, State.HOST_MISSED)
 
-    def act_failed(self, request, conversation):
+    def act_failed(self, request: "MemberRequest", conversation: Conversation) -> str:
         return self._mark(request, conversation, State.FAILED)
 
-    def act_undo(self, request, conversation):
+    def act_undo(self, request: "MemberRequest", conversation: Conversation) -> str:
         return self._mark(request, conversation, State.BOOKED)
 
-    def act_pay(self, request, conversation):
+    def act_pay(self, request: "MemberRequest", conversation: Conversation) -> str:
         outcomes.decide_payment(conversation, True, request.user)
         return "It is paid, if they take part in a personal capacity."
 
-    def act_forget(self, request, conversation):
+    def act_forget(self, request: "MemberRequest", conversation: Conversation) -> str:
         confidential.forget_everything(conversation)
         return f"What {conversation.person} told is removed."
 
-    def act_not_pay(self, request, conversation):
+    def act_not_pay(self, request: "MemberRequest", conversation: Conversation) -> str:
         outcomes.decide_payment(conversation, False, request.user)
         return "It is not paid. A new conversation is paid as before."
 
 
-def offer(admin_, request, asked):
+def offer(admin_: ModelAdmin, request: "MemberRequest", asked):
     """Keep a time for somebody for whom none of the free ones works."""
     if request.method != "POST":
         admin_.log_change(request, asked, "Looked at what would work")
@@ -326,17 +345,19 @@ class TimeRequestAdmin(MadeElsewhere, ActAdmin):
         Act("settle", "Answered in another way", "It leaves the lists.", "Answered in another way")
     ]
 
-    def open_acts(self, request, obj):
+    def open_acts(self, request: "MemberRequest", obj) -> list[Act]:
         return self.acts if obj.settled_at is None else []
 
-    def back_from_act(self, obj):
+    def back_from_act(self, obj) -> str:
         return reverse("admin:events_conversationseries_board", args=[obj.series_id])
 
-    def act_settle(self, request, asked):
+    def act_settle(self, request: "MemberRequest", asked) -> str:
         first_choice.withdraw(asked)
         return "Noted as answered."
 
-    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+    def render_change_form(
+        self, request: "MemberRequest", context, *args, obj=None, **kwargs
+    ) -> HttpResponse:
         """Each look at what somebody wrote is on record."""
         if obj:
             self.log_change(request, obj, "Looked at what would work")

@@ -1,12 +1,19 @@
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404
+from django.forms import Form
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.urls.resolvers import URLPattern
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from collective import clock
 from collective.admin.acts import Act, ActAdmin
@@ -17,6 +24,9 @@ from events.conversations import first_choice, series_acts
 from events.conversations.admin import booking as conversation_booking
 from events.models import ConversationSeries
 from events.sessions.admin.forms import LEAST_FEE, CancelForm
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 State = ConversationSeries.State
 A_BOARD = 100  # conversations
@@ -34,7 +44,7 @@ class SeriesForm(forms.ModelForm):
         return fee
 
 
-def board(admin_, request, series):
+def board(admin_: ModelAdmin, request: "MemberRequest", series: ConversationSeries):
     """What is booked and what is to decide; without anything that was told in confidence."""
     rows = series.conversations.select_related("person", "slot")
     coming = list(rows.upcoming().order_by("slot__starts_at")[:A_BOARD])
@@ -54,7 +64,7 @@ def board(admin_, request, series):
     )
 
 
-def cancel(admin_, request, series):
+def cancel(admin_: ModelAdmin, request: "MemberRequest", series: ConversationSeries):
     """Cancel the whole series: everybody who has one booked reads the reason."""
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -119,7 +129,7 @@ class ConversationSeriesAdmin(ActAdmin):
         ("Private", {"fields": ["forget_after_days"]}),
     ]
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         own = [
             path(
@@ -133,7 +143,7 @@ class ConversationSeriesAdmin(ActAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def book_person_view(self, request, pk, person_pk):
+    def book_person_view(self, request: "MemberRequest", pk: UUID, person_pk: UUID):
         series = self.get_object(request, str(pk))
         if series is None:
             raise Http404
@@ -141,7 +151,7 @@ class ConversationSeriesAdmin(ActAdmin):
             raise PermissionDenied
         return conversation_booking.book_person(self, request, series, person_pk)
 
-    def from_card_view(self, request):
+    def from_card_view(self, request: "MemberRequest") -> HttpResponse:
         """A plain card for conversations gets pages of its own: same address, same followers."""
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -170,13 +180,13 @@ class ConversationSeriesAdmin(ActAdmin):
         return TemplateResponse(request, "admin/events/conversationseries/from_card.html", context)
 
     @admin.display(description="Board", ordering="title")
-    def board_link(self, series):
+    def board_link(self, series: ConversationSeries) -> SafeString:
         url = reverse("admin:events_conversationseries_board", args=[series.pk])
         return format_html(
             '<a href="{}">Board<span class="visually-hidden"> of {}</span></a>', url, series
         )
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: "MemberRequest", obj=None) -> list[str]:
         """The state has acts; the host stays as soon as times were opened: what people told is told
         to that host.
         """
@@ -185,36 +195,36 @@ class ConversationSeriesAdmin(ActAdmin):
         held = ["host"] if obj.slots.exists() else []
         return ["state", "cancelled_because", *held]
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: "MemberRequest", obj, form: Form, change) -> None:
         obj.kind = Activity.Kind.CONVERSATION
         super().save_model(request, obj, form, change)
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
         return False
 
-    def open_acts(self, request, obj):
+    def open_acts(self, request: "MemberRequest", obj) -> list[Act]:
         wanted = {State.OPEN: "close", State.CLOSED: "open", State.TO_BE_CONFIRMED: "open"}.get(
             obj.state
         )
         return [act for act in self.acts if act.name == wanted]
 
-    def back_from_act(self, obj):
+    def back_from_act(self, obj) -> str:
         return reverse("admin:events_conversationseries_board", args=[obj.pk])
 
     def locked(self, obj):
         return obj.locked()
 
-    def act_open(self, request, series):
+    def act_open(self, request: "MemberRequest", series: ConversationSeries) -> str:
         self._set_state(series, State.OPEN)
         return "Booking is open."
 
-    def act_close(self, request, series):
+    def act_close(self, request: "MemberRequest", series: ConversationSeries) -> str:
         self._set_state(series, State.CLOSED)
         return "Booking is closed."
 
     @staticmethod
     @transaction.atomic
-    def _set_state(series, state):
+    def _set_state(series: ConversationSeries, state: Activity.State) -> None:
         locked = series.locked()
         if locked.state == State.CANCELLED:
             raise RuleError("These conversations are cancelled.")

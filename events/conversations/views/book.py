@@ -1,5 +1,9 @@
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -9,13 +13,17 @@ from events import typed
 from events.conversations import booking
 from events.conversations.forms import BookingForm
 from events.conversations.views.conversations import nearest, slot_or_404, visible_series
-from events.models import Conversation
+from events.models import Conversation, ConversationSeries, Slot
 from payments.owing import expenses
+
+if TYPE_CHECKING:
+    from collective.models import Person
+    from collective.people.requests import MemberRequest
 
 
 @name_needed
 @require_http_methods(["GET", "HEAD", "POST"])
-def book_conversation(request, slug, pk):
+def book_conversation(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     """The form for one time.
 
     What is typed is kept by series: another time finds the same answers.
@@ -43,7 +51,7 @@ def book_conversation(request, slug, pk):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def check_booking(request, slug, pk):
+def check_booking(request: "MemberRequest", slug: str, pk: UUID) -> HttpResponse:
     """Read it once more, then book. A second click finds the first one's conversation."""
     series = visible_series(request, slug)
     slot = slot_or_404(series, pk)
@@ -76,7 +84,7 @@ def check_booking(request, slug, pk):
     )
 
 
-def _initial(person, series):
+def _initial(person: "Person", series: ConversationSeries):
     """What was typed before; else what the person answered for a conversation that was not held."""
     if kept := typed.initial(person, series):
         return kept
@@ -89,7 +97,9 @@ def _initial(person, series):
     return again or {"who_rings": "host", "phone": person.phone_as_written}
 
 
-def _answer(request, series, slot, template, **context):
+def _answer(
+    request: HttpRequest, series: ConversationSeries, slot: Slot, template: str, **context
+) -> HttpResponse:
     """The page, or what is said instead: one is booked already, nobody can book, or the time is
     taken.
     """
@@ -113,7 +123,7 @@ def _answer(request, series, slot, template, **context):
     )
 
 
-def _why_closed(person, series, slot):
+def _why_closed(person: "Person", series: ConversationSeries, slot: Slot) -> str:
     try:
         booking.check_may_book(series, person, slot)
     except RuleError as error:

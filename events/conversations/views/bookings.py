@@ -1,6 +1,9 @@
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,18 +17,21 @@ from events.conversations.views.conversations import choice_of_times, nearest, s
 from events.models import Conversation
 from events.sessions.forms import CapacityForm
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 RELATED = ("series__call", "series__host", "slot", "person", "payment")
 
 
-def reachable(request, pk):
+def reachable(request: HttpRequest, pk: UUID):
     return by_owner_or_key(request, Conversation.objects.select_related(*RELATED), pk, "booking")
 
 
-def _back_to(found, key):
+def _back_to(found, key: str) -> HttpResponseRedirect:
     return redirect(reverse("booking", args=[found.pk]) + key)
 
 
-def _mine(request, pk):
+def _mine(request: HttpRequest, pk: UUID) -> Conversation:
     return get_object_or_404(
         Conversation.objects.visible_to(request.user).select_related(*RELATED), pk=pk
     )
@@ -33,7 +39,7 @@ def _mine(request, pk):
 
 @signed_in_or_with_key
 @require_safe
-def booking_page(request, pk):
+def booking_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How things stand with one conversation.
 
     A link from a mail shows nothing that was told: mail is forwarded.
@@ -55,7 +61,7 @@ def booking_page(request, pk):
 
 @signed_in_or_with_key
 @require_safe
-def move_booking(request, pk):
+def move_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another time: days, then times. The present one stays until a new one is taken."""
     found, key = reachable(request, pk)
     slots = found.series.slots.free_to(found.person, moving=found)
@@ -74,7 +80,7 @@ def move_booking(request, pk):
 
 @signed_in_or_with_key
 @require_http_methods(["GET", "HEAD", "POST"])
-def move_booking_to(request, pk, slot_pk):
+def move_booking_to(request: HttpRequest, pk: UUID, slot_pk: UUID) -> HttpResponse:
     """One question more, then it is moved: the new time is taken before the old one is given
     back.
     """
@@ -112,7 +118,7 @@ def move_booking_to(request, pk, slot_pk):
 
 @signed_in_or_with_key
 @require_http_methods(["GET", "HEAD", "POST"])
-def cancel_booking(request, pk):
+def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A page that asks once more, and no reason."""
     found, key = reachable(request, pk)
     if request.method == "POST":
@@ -130,7 +136,7 @@ def cancel_booking(request, pk):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def booking_answers(request, pk):
+def booking_answers(request: "MemberRequest", pk: UUID) -> HttpResponse:
     """Phone or video, the number, the topics, what helps. Only for the person, signed in."""
     found = _mine(request, pk)
     if not found.is_upcoming:
@@ -155,7 +161,7 @@ def booking_answers(request, pk):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def booking_capacity(request, pk):
+def booking_capacity(request: "MemberRequest", pk: UUID) -> HttpResponse:
     """In which capacity I take, or took, part: until the payment is approved."""
     found = _mine(request, pk)
     if not (found.is_live and found.can_correct_capacity):
@@ -178,7 +184,7 @@ def booking_capacity(request, pk):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def forget_booking(request, pk):
+def forget_booking(request: "MemberRequest", pk: UUID) -> HttpResponse:
     """Remove what I told, before its time: it cannot be undone."""
     found = _mine(request, pk)
     if found.is_on or found.removed_at:
@@ -196,7 +202,7 @@ def forget_booking(request, pk):
 
 @signed_in_or_with_key
 @require_safe
-def booking_calendar(request, pk):
+def booking_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The conversation as a calendar file."""
     found, _ = reachable(request, pk)
     method = "REQUEST" if found.is_live else "CANCEL"

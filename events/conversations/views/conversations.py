@@ -1,9 +1,12 @@
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from typing import TYPE_CHECKING
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,21 +18,24 @@ from events.conversations import first_choice
 from events.conversations.forms import WishForm
 from events.models import Conversation, ConversationSeries, TimeRequest
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 MOST_SLOTS = 500  # read for one page
 MOST_DAYS = 14  # on one page; "Later days" leads on
 
 
-def visible_series(request, slug):
+def visible_series(request: HttpRequest, slug: str) -> ConversationSeries:
     """One series that the visitor may see, with its host."""
     rows = ConversationSeries.objects.visible_to(request.user).with_following(request.user)
     return get_object_or_404(rows.select_related("call", "host"), slug=slug)
 
 
-def zone_of(request):
+def zone_of(request: HttpRequest):
     return getattr(request.user, "zone", LONDON)
 
 
-def as_day(text):
+def as_day(text: str) -> date | None:
     """A date of this century that an address names ("2026-11-24"), or None."""
     try:
         day = date.fromisoformat(text)
@@ -38,7 +44,7 @@ def as_day(text):
     return day if 2000 < day.year < 2100 else None
 
 
-def days_with_times(slots, zone):
+def days_with_times(slots, zone: ZoneInfo):
     """([(day, number of times)], the day with which a next page begins or None): by this zone's
     calendar.
     """
@@ -56,12 +62,12 @@ def days_with_times(slots, zone):
     return days[:MOST_DAYS], days[MOST_DAYS][0] if len(days) > MOST_DAYS else more
 
 
-def on_day(slots, day, zone):
+def on_day(slots, day: date, zone: ZoneInfo):
     """Those of a day by this zone's calendar."""
     return slots.filter(**span(day, 1, zone)).order_by("starts_at")
 
 
-def span(first, days, zone):
+def span(first: date | str, days: int, zone: ZoneInfo) -> dict[str, datetime]:
     """Conditions on `starts_at`: within so many days from this one, by this zone's calendar."""
     return {
         "starts_at__gte": begins(first, zone),
@@ -69,11 +75,11 @@ def span(first, days, zone):
     }
 
 
-def begins(day, zone):
+def begins(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(0), zone)
 
 
-def choice_of_times(request, slots):
+def choice_of_times(request: HttpRequest, slots):
     """What the parts with days and times need: the days, or the times of the day that the address
     names.
     """
@@ -90,7 +96,7 @@ def choice_of_times(request, slots):
     return {"days": days, "later": later}
 
 
-def nearest(slots, moment, number=4):
+def nearest(slots, moment: datetime, number: int = 4):
     """The free times nearest to one that somebody else took."""
     after = slots.filter(starts_at__gte=moment).order_by("starts_at")[:number]
     before = slots.filter(starts_at__lt=moment).order_by("-starts_at")[:number]
@@ -99,7 +105,7 @@ def nearest(slots, moment, number=4):
 
 
 @require_safe
-def conversations(request, slug):
+def conversations(request: HttpRequest, slug: str) -> HttpResponse:
     """One series: what it is, and the days with free times, then the times of one."""
     series = visible_series(request, slug)
     mine = Conversation.objects.visible_to(request.user).upcoming().filter(series=series)
@@ -121,7 +127,7 @@ def conversations(request, slug):
     )
 
 
-def _open_request(request, series):
+def _open_request(request: HttpRequest, series: ConversationSeries) -> TimeRequest | None:
     if not request.user.is_authenticated:
         return None
     return TimeRequest.objects.open().filter(series=series, person=request.user).first()
@@ -130,7 +136,7 @@ def _open_request(request, series):
 @login_required
 @name_needed
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask_for_time(request, slug):
+def ask_for_time(request: "MemberRequest", slug: str) -> HttpResponse:
     """ "None of these times works": what would."""
     series = visible_series(request, slug)
     asked = _open_request(request, series)
@@ -155,7 +161,7 @@ def ask_for_time(request, slug):
 
 @login_required
 @require_POST
-def withdraw_wish(request, pk):
+def withdraw_wish(request: "MemberRequest", pk: UUID) -> HttpResponseRedirect:
     """I no longer need another time."""
     found = get_object_or_404(
         TimeRequest.objects.select_related("series"), pk=pk, person=request.user
@@ -165,7 +171,7 @@ def withdraw_wish(request, pk):
     return redirect(found.series)
 
 
-def slot_or_404(series, pk):
+def slot_or_404(series: ConversationSeries, pk: UUID):
     """A slot of this series, free or not: what it says tells nothing but a time."""
     slot = series.slots.filter(pk=pk, starts_at__gt=clock.now() - timedelta(days=1)).first()
     if slot is None:

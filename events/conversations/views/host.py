@@ -1,8 +1,10 @@
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,7 +23,10 @@ from events.conversations.host_forms import (
 )
 from events.conversations.views.conversations import as_day, span
 from events.conversations.views.hosting import host_only
-from events.models import Conversation
+from events.models import Conversation, ConversationSeries
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 NEXT = 10
 MOST = 50
@@ -30,7 +35,7 @@ WHAT_TO_DO = "told-of-harm"  # the page that staff write for hosts
 
 @host_only
 @require_safe
-def host(request, series):
+def host(request: "MemberRequest", series: ConversationSeries) -> HttpResponse:
     """Today and next; what is to mark or to answer; and a week at a glance."""
     today = timezone.localdate(clock.now(), LONDON)
     day = as_day(request.GET.get("week")) or today
@@ -62,14 +67,14 @@ def host(request, series):
     )
 
 
-def _with_series(rows, series):
+def _with_series(rows, series: ConversationSeries):
     rows = list(rows)
     for row in rows:
         row.series = series
     return rows
 
 
-def week(series, monday):
+def week(series: ConversationSeries, monday: date):
     """[(date, [(slot, conversation or None)])] of seven days: open and closed slots, and what is
     booked in them.
 
@@ -96,7 +101,7 @@ def week(series, monday):
 
 @host_only
 @require_safe
-def host_day(request, series, day):
+def host_day(request: "MemberRequest", series: ConversationSeries, day: date) -> HttpResponse:
     """One day's conversations on one page, to print."""
     date = as_day(day)
     if date is None:
@@ -116,14 +121,14 @@ def host_day(request, series, day):
     )
 
 
-def _conversation(series, pk):
+def _conversation(series: ConversationSeries, pk: UUID):
     rows = series.conversations.select_related("person", "slot").prefetch_related("passed_on")
     found = get_object_or_404(rows, pk=pk)
     found.series = series
     return found
 
 
-def _page(request, series, found, **forms):
+def _page(request: HttpRequest, series: ConversationSeries, found, **forms) -> HttpResponse:
     """One conversation with its forms; those that were refused come with what was typed."""
     now = timezone.localtime(clock.now(), LONDON)
     fresh = {
@@ -148,12 +153,22 @@ def _page(request, series, found, **forms):
 
 @host_only
 @require_safe
-def host_conversation(request, series, pk):
+def host_conversation(
+    request: "MemberRequest", series: ConversationSeries, pk: UUID
+) -> HttpResponse:
     """Who, how, what they told, and what became of it."""
     return _page(request, series, _conversation(series, pk))
 
 
-def _act(request, series, pk, form_name, form_class, act, words):
+def _act(
+    request: HttpRequest,
+    series: ConversationSeries,
+    pk: UUID,
+    form_name: str,
+    form_class: type[LinkForm] | type[NoteForm] | type[OutcomeForm] | type[PassedOnForm],
+    act,
+    words: str,
+) -> HttpResponse:
     """One form of the conversation's page: done, or shown again with what is wrong."""
     found, form = _conversation(series, pk), form_class(request.POST)
     if form.is_valid():
@@ -169,8 +184,8 @@ def _act(request, series, pk, form_name, form_class, act, words):
 
 @host_only
 @require_POST
-def host_note(request, series, pk):
-    def act(found, data):
+def host_note(request: "MemberRequest", series: ConversationSeries, pk: UUID) -> HttpResponse:
+    def act(found, data) -> None:
         host_notes.keep_note(found, data["note"])
 
     return _act(request, series, pk, "note_form", NoteForm, act, "Your note is saved.")
@@ -178,8 +193,8 @@ def host_note(request, series, pk):
 
 @host_only
 @require_POST
-def host_outcome(request, series, pk):
-    def act(found, data):
+def host_outcome(request: "MemberRequest", series: ConversationSeries, pk: UUID) -> HttpResponse:
+    def act(found, data) -> None:
         if "note" in request.POST:
             host_notes.keep_note(found, data["note"])
         outcomes.mark(found, data["state"], request.user)
@@ -191,7 +206,9 @@ def host_outcome(request, series, pk):
 
 @host_only
 @require_POST
-def host_undo_outcome(request, series, pk):
+def host_undo_outcome(
+    request: "MemberRequest", series: ConversationSeries, pk: UUID
+) -> HttpResponseRedirect:
     """It was noted by mistake."""
     try:
         outcomes.mark(_conversation(series, pk), Conversation.State.BOOKED, request.user)
@@ -202,8 +219,8 @@ def host_undo_outcome(request, series, pk):
 
 @host_only
 @require_POST
-def host_link(request, series, pk):
-    def act(found, data):
+def host_link(request: "MemberRequest", series: ConversationSeries, pk: UUID) -> HttpResponse:
+    def act(found, data) -> None:
         booking.set_link(found, data["link"])
 
     return _act(
@@ -219,10 +236,10 @@ def host_link(request, series, pk):
 
 @host_only
 @require_POST
-def host_passed_on(request, series, pk):
+def host_passed_on(request: "MemberRequest", series: ConversationSeries, pk: UUID) -> HttpResponse:
     """A record of passing on what suggests that somebody is at risk."""
 
-    def act(found, data):
+    def act(found, data) -> None:
         at = wall_time.moment(data["day"], data["time"])
         host_notes.note_passed_on(
             found, at, request.user, to_whom=data["to_whom"], told=data["told"]
@@ -241,7 +258,7 @@ def host_passed_on(request, series, pk):
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def host_cancel(request, series, pk):
+def host_cancel(request: "MemberRequest", series: ConversationSeries, pk: UUID) -> HttpResponse:
     """I cannot: why, and what happens then. The person has first choice of new times."""
     found, form = _conversation(series, pk), CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

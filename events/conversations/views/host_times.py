@@ -1,4 +1,9 @@
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -6,14 +11,17 @@ from collective.errors import RuleError
 from events.conversations import first_choice, opening, single_times
 from events.conversations.host_forms import DayForm, DayOffForm, OfferForm, RulesForm, WeeklyForm
 from events.conversations.views.hosting import host_only
-from events.models import Slot, TimeRequest
+from events.models import ConversationSeries, Slot, TimeRequest
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 MOST_TO_CHOOSE = 200
 
 
 @host_only
 @require_safe
-def host_times(request, series):
+def host_times(request: "MemberRequest", series: ConversationSeries) -> HttpResponse:
     """My opening hours and rules, and the ways to change them."""
     return render(
         request,
@@ -22,7 +30,9 @@ def host_times(request, series):
     )
 
 
-def _change(request, series, form, title):
+def _change(
+    request: HttpRequest, series: ConversationSeries, form: Form, title: str
+) -> HttpResponse:
     """A form; then what it would do, booked conversations first; then it is done.
 
     GET changes nothing.
@@ -46,7 +56,7 @@ def _change(request, series, form, title):
     return render(request, "events/conversations/host/change.html", context)
 
 
-def _sent(request):
+def _sent(request: HttpRequest):
     """(name, value) of what was typed, to send it again with the yes."""
     names = [name for name in request.POST if name not in {"csrfmiddlewaretoken", "confirm"}]
     return [(name, value) for name in names for value in request.POST.getlist(name)]
@@ -54,36 +64,38 @@ def _sent(request):
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def host_weekly(request, series):
+def host_weekly(request: "MemberRequest", series: ConversationSeries) -> HttpResponse:
     return _change(request, series, WeeklyForm(request.POST or None), "Hours of each week")
 
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def host_single_day(request, series):
+def host_single_day(request: "MemberRequest", series: ConversationSeries) -> HttpResponse:
     return _change(request, series, DayForm(request.POST or None), "Hours of a single day")
 
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def host_day_off(request, series):
+def host_day_off(request: "MemberRequest", series: ConversationSeries) -> HttpResponse:
     return _change(request, series, DayOffForm(request.POST or None), "Not on a day")
 
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def host_rules(request, series):
+def host_rules(request: "MemberRequest", series: ConversationSeries) -> HttpResponse:
     form = RulesForm(request.POST or None, instance=series)
     return _change(request, series, form, "How long, how many, how soon")
 
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def host_remove_hours(request, series, pk):
+def host_remove_hours(
+    request: "MemberRequest", series: ConversationSeries, pk: UUID
+) -> HttpResponse:
     """Take hours away: first what that does."""
     row = get_object_or_404(series.hours, pk=pk)
 
-    def change(locked):
+    def change(locked) -> None:
         locked.hours.filter(pk=pk).delete()
 
     if request.method == "POST":
@@ -108,17 +120,23 @@ def host_remove_hours(request, series, pk):
 
 @host_only
 @require_POST
-def host_close_slot(request, series, pk):
+def host_close_slot(
+    request: "MemberRequest", series: ConversationSeries, pk: UUID
+) -> HttpResponseRedirect:
     return _one(request, series, pk, single_times.close, "This time is closed.")
 
 
 @host_only
 @require_POST
-def host_reopen_slot(request, series, pk):
+def host_reopen_slot(
+    request: "MemberRequest", series: ConversationSeries, pk: UUID
+) -> HttpResponseRedirect:
     return _one(request, series, pk, single_times.reopen, "This time is open again.")
 
 
-def _one(request, series, pk, act, words):
+def _one(
+    request: HttpRequest, series: ConversationSeries, pk: UUID, act, words: str
+) -> HttpResponseRedirect:
     slot = get_object_or_404(Slot.objects.select_related("series"), pk=pk, series=series)
     try:
         act(slot)
@@ -131,7 +149,7 @@ def _one(request, series, pk, act, words):
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def host_request(request, series, pk):
+def host_request(request: "MemberRequest", series: ConversationSeries, pk: UUID) -> HttpResponse:
     """Somebody's wish for another time: keep one for them, free or new."""
     found = get_object_or_404(
         TimeRequest.objects.open().select_related("person", "series"), pk=pk, series=series
@@ -155,7 +173,9 @@ def host_request(request, series, pk):
 
 @host_only
 @require_POST
-def host_settle_request(request, series, pk):
+def host_settle_request(
+    request: "MemberRequest", series: ConversationSeries, pk: UUID
+) -> HttpResponseRedirect:
     """It was answered in another way, by phone for example."""
     found = get_object_or_404(TimeRequest.objects.select_related("series"), pk=pk, series=series)
     first_choice.withdraw(found)

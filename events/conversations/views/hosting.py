@@ -3,6 +3,7 @@ day.
 """
 
 from functools import wraps
+from typing import TYPE_CHECKING
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
@@ -14,6 +15,9 @@ from django.utils.http import urlencode
 from collective.people.access import A_WORKING_DAY, used_second_factor
 from events.models import ConversationSeries
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 
 def host_only(view):
     """Hand the host's own series to the view as its second argument.
@@ -24,7 +28,7 @@ def host_only(view):
 
     @login_required
     @wraps(view)
-    def wrapper(request, slug, *args, **kwargs):
+    def wrapper(request: "MemberRequest", slug: str, *args, **kwargs):
         mine = ConversationSeries.objects.hosted_by(request.user).select_related("call", "host")
         series = get_object_or_404(mine, slug=slug)
         if used_second_factor(request, within=A_WORKING_DAY):

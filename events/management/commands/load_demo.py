@@ -1,4 +1,4 @@
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -46,7 +46,7 @@ class Command(BaseCommand):
     )
 
     @transaction.atomic
-    def handle(self, **options):
+    def handle(self, **options) -> None:
         if not settings.DEBUG:
             raise CommandError(
                 "load_demo makes people with well-known secrets, so it only runs with DEBUG."
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         self.pages(today)
         self.activities(self.call(), today)
 
-    def people(self):
+    def people(self) -> None:
         for name, email in (("Richard", "richard@example.org"), ("Sam", "sam@example.org")):
             Person.objects.create_user(email, name=name)
         self.second_step(Person.objects.get(email="richard@example.org"))
@@ -72,11 +72,11 @@ class Command(BaseCommand):
             self.second_step(person)
 
     @staticmethod
-    def second_step(person):
+    def second_step(person: Person) -> None:
         TOTP.activate(person, APP_SECRET)
         RecoveryCodes.activate(person)
 
-    def pages(self, today):
+    def pages(self, today: date) -> None:
         for path in sorted((FOLDER / "pages").glob("*.html")):
             title, body = path.read_text().split("\n", 1)
             written = {"title": title, "body": body, "shows_support_lines": path.stem == "support"}
@@ -92,7 +92,7 @@ class Command(BaseCommand):
                 position=position,
             )
 
-    def call(self):
+    def call(self) -> Call:
         lead = Person.objects.get(email="richard@example.org")
         call = Call.objects.create(
             **words.CALL, lead=lead, pay_rule=Call.PayRule.SMALL_FEE_ONLY, published_at=clock.now()
@@ -105,7 +105,7 @@ class Command(BaseCommand):
             picture.save()
         return call
 
-    def activities(self, call, today):
+    def activities(self, call: Call, today: date) -> None:
         now, Kind, State = clock.now(), Activity.Kind, Activity.State
         told = {"call": call, "date_told_at": now, "opening_told_at": now}
         day = dates.kick_off(today)
@@ -148,7 +148,7 @@ class Command(BaseCommand):
         )
         self.sign_ups(session)
 
-    def conversations(self, series):
+    def conversations(self, series: ConversationSeries) -> None:
         """Richard is there on three days a week; somebody has booked already."""
         for weekday, start, end in words.HOURS:
             series.hours.create(weekday=weekday, from_time=time(start), until_time=time(end))
@@ -158,7 +158,7 @@ class Command(BaseCommand):
         booking.book(slot, person, **words.TALK)
         Message.objects.update(state=Message.State.DROPPED)
 
-    def sign_ups(self, session):
+    def sign_ups(self, session: Session) -> None:
         """Some people have booked already; a few places are left for whoever tries it."""
         for number in range(TAKEN):
             name = words.MEMBERS[number % len(words.MEMBERS)]
@@ -173,7 +173,7 @@ class Command(BaseCommand):
         Message.objects.update(state=Message.State.DROPPED)  # nobody is to be written to for these
         self.by_phone(session)
 
-    def by_phone(self, session):
+    def by_phone(self, session: Session) -> None:
         """Somebody without email, whom staff ring; and something to come back to."""
         person = Person.objects.create(
             name="Olive", phone="+441632960017", reach_by=Person.ReachBy.PHONE

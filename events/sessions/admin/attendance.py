@@ -1,21 +1,26 @@
 """Who took part: everybody who holds a place on one screen, and who came without signing up."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.shortcuts import redirect
 
 from collective.errors import RuleError
-from events.models import Registration
+from events.models import Registration, Session
 from events.sessions import attendance as taking_part
 from events.sessions.admin.forms import MARKS, AttendanceForm, WalkInForm
 from payments.owing import offering
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 A_PAGE = 100
 MARKED = [Registration.State.CONFIRMED, Registration.State.ATTENDED, Registration.State.MISSED]
 
 
-def attendance(admin, request, session):
+def attendance(admin, request: "MemberRequest", session: Session):
     """Each person with one choice."""
     rows = (
         session.registrations.filter(state__in=MARKED)
@@ -42,7 +47,7 @@ def attendance(admin, request, session):
     )
 
 
-def _mark(admin, request, session, changed):
+def _mark(admin, request: "MemberRequest", session: Session, changed: list[AttendanceForm]) -> None:
     try:
         with transaction.atomic():
             session.locked()
@@ -59,7 +64,7 @@ def _mark(admin, request, session, changed):
         messages.success(request, f"Saved. {len(changed)} changed.")
 
 
-def walk_in(admin, request, session):
+def walk_in(admin, request: "MemberRequest", session: Session):
     """Somebody came without signing up."""
     form = WalkInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

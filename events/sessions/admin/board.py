@@ -4,6 +4,7 @@ and to export.
 
 import csv
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, Value
@@ -12,9 +13,12 @@ from django.http import HttpResponse
 from collective import clock
 from collective.models import Message
 from collective.safety.csv_cells import safe_row
-from events.models import AccessNeed, Registration
+from events.models import AccessNeed, Registration, Session
 from events.models.registration_states import HOLDING, LIVE, State
 from events.sessions import access_needs
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 A_PAGE = 50
 TABS = {
@@ -29,7 +33,7 @@ TABS = {
 }
 
 
-def board(admin, request, session):
+def board(admin, request: "MemberRequest", session: Session):
     """How the session stands, and everything that staff do with it."""
     show = request.GET.get("show") if request.GET.get("show") in TABS else "place"
     numbers = session.registrations.aggregate(
@@ -66,7 +70,7 @@ def board(admin, request, session):
     )
 
 
-def _rows(session, show):
+def _rows(session: Session, show: str):
     failed = Message.objects.failed().filter(person=OuterRef("person"))
     order = ["list_number"] if show in {"waiting", "offered"} else ["person__name", "pk"]
     open_needs = Count(
@@ -76,7 +80,7 @@ def _rows(session, show):
     return rows.annotate(open_needs=open_needs, mail_failed=Exists(failed)).order_by(*order)
 
 
-def _companions(session):
+def _companions(session: Session):
     """Keys of those with a place who bring somebody.
 
     Who comes along is encrypted, so each such row is read.
@@ -91,7 +95,7 @@ def _companions(session):
     }
 
 
-def needs(admin, request, session):
+def needs(admin, request: "MemberRequest", session: Session):
     """What helps people take part, with names: for who may see it, and each look is on record."""
     from django.core.exceptions import PermissionDenied
 
@@ -118,17 +122,17 @@ def needs(admin, request, session):
     )
 
 
-def door_sheet(admin, request, session):
+def door_sheet(admin, request: "MemberRequest", session: Session):
     """To print: a box to tick beside each name."""
     return _print(admin, request, session, "Door sheet", "door")
 
 
-def print_list(admin, request, session):
+def print_list(admin, request: "MemberRequest", session: Session):
     """To print: who is on it, how they stand and in which capacity."""
     return _print(admin, request, session, "List", "list")
 
 
-def _print(admin, request, session, title, kind):
+def _print(admin, request: "MemberRequest", session: Session, title: str, kind: str):
     rows = list(_people(session))
     with_companion = _companions(session)
     for row in rows:
@@ -145,7 +149,7 @@ def _print(admin, request, session, title, kind):
     )
 
 
-def _people(session):
+def _people(session: Session):
     """Everybody with a place, then who is offered one, then who waits; the door only needs the
     first.
     """
@@ -155,7 +159,7 @@ def _people(session):
     return [*held, *waits]
 
 
-def export(admin, request, session):
+def export(admin, request: "MemberRequest", session: Session) -> HttpResponse:
     """A CSV file for a spreadsheet: no phone number, no address of a house, nothing that was told
     in confidence.
     """

@@ -1,6 +1,10 @@
 """Booking for somebody who rang up: find or add the person, then ask what the sign-up form asks."""
 
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.contrib import messages
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
@@ -9,12 +13,15 @@ from collective.admin.person_forms import find_or_add
 from collective.errors import RuleError
 from collective.messages import by_hand
 from collective.models import Person
-from events.models import Registration
+from events.models import Registration, Session
 from events.sessions.admin.registrations import HEARD_AT_ONCE
 from events.sessions.forms import SignUpForm
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
-def book(admin, request, session):
+
+def book(admin, request: "MemberRequest", session: Session):
     """Who is it? Where nobody can be booked, the board says why."""
     try:
         session.check_booking()
@@ -34,7 +41,7 @@ def book(admin, request, session):
     )
 
 
-def book_person(admin, request, session, person_pk):
+def book_person(admin, request: "MemberRequest", session: Session, person_pk: UUID):
     """The answers, asked on the phone; then a place or a spot on the list, by the same rules as for
     everybody.
     """
@@ -66,7 +73,9 @@ def book_person(admin, request, session, person_pk):
     )
 
 
-def _booked(admin, request, session, registration):
+def _booked(
+    admin, request: "MemberRequest", session: Session, registration: Registration
+) -> HttpResponseRedirect:
     admin.log_change(request, registration, "Booked by phone")
     if request.POST.get("told") and registration.person.reach_by == Person.ReachBy.PHONE:
         by_hand.told_at_once(registration, request.user, HEARD_AT_ONCE)
@@ -80,5 +89,5 @@ def _booked(admin, request, session, registration):
     return redirect(reverse("admin:events_session_board", args=[session.pk]) + _tab(registration))
 
 
-def _tab(registration):
+def _tab(registration: Registration) -> str:
     return "?show=waiting" if registration.state == Registration.State.WAITING else ""

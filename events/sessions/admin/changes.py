@@ -2,6 +2,8 @@
 what it does.
 """
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.shortcuts import redirect
 
@@ -10,8 +12,12 @@ from collective.errors import RuleError
 from events.sessions import moving
 from events.sessions.admin.forms import CancelForm, MoveForm, PlacesForm
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+    from events.models import Session
 
-def places(admin, request, session):
+
+def places(admin, request: "MemberRequest", session: "Session"):
     """Raise or lower the places."""
     form = PlacesForm(request.POST or None, initial={"places": session.places})
     if request.method == "POST" and form.is_valid():
@@ -31,7 +37,7 @@ def places(admin, request, session):
     )
 
 
-def move(admin, request, session):
+def move(admin, request: "MemberRequest", session: "Session"):
     """A new time: first who would be told what, then "Move it"."""
     if not session.length:
         messages.info(request, "This session has no date yet. Set it here.")
@@ -65,7 +71,7 @@ def move(admin, request, session):
     )
 
 
-def cancel(admin, request, session):
+def cancel(admin, request: "MemberRequest", session: "Session"):
     """Cancel it for good, with a reason that people read."""
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -1,7 +1,12 @@
+from typing import TYPE_CHECKING, Self
+
 from django import forms
 
 from collective.templatetags.collective import pounds
 from events.models import AccessNeed, Registration, Session
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 State = Registration.State
 LEAST_FEE = 500  # pence; less is a fee that was typed in pounds
@@ -61,7 +66,7 @@ class MoveOnListForm(forms.Form):
 class WallTimeField(forms.SplitDateTimeField):
     """A day and a time as clocks in the UK show them."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs) -> None:
         widget = forms.SplitDateTimeWidget(
             date_attrs={"type": "date", "aria-label": "Date"},
             time_attrs={"type": "time", "aria-label": "Time"},
@@ -140,7 +145,7 @@ class AttendanceForm(forms.Form):
     was = forms.CharField(widget=forms.HiddenInput, max_length=20)
 
     @classmethod
-    def of(cls, registration, request):
+    def of(cls, registration: Registration, request: "MemberRequest") -> Self:
         """Bound only if the page that was sent had this row: somebody may have signed up since it
         was opened.
         """
@@ -153,7 +158,7 @@ class AttendanceForm(forms.Form):
         """Did this person touch the row? What a colleague marked meanwhile is not taken back."""
         return self.cleaned_data["mark"] != self.cleaned_data["was"]
 
-    def __init__(self, *args, registration, **kwargs):
+    def __init__(self, *args, registration: Registration, **kwargs) -> None:
         now = (registration.state, registration.came_for_part)
         mark = next((name for name, value in MARKS.items() if value == now), "not marked")
         super().__init__(*args, initial={"mark": mark, "was": mark}, **kwargs)

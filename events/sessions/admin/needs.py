@@ -1,4 +1,7 @@
+from typing import TYPE_CHECKING
+
 from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -7,11 +10,15 @@ from collective import taken
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.errors import RuleError
 from events.models import AccessNeed
+from events.models.session import Session
 from events.sessions import access_needs
 from events.sessions.admin.forms import NeedForm
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
-def arrange(admin_, request, need):
+
+def arrange(admin_: ModelAdmin, request: "MemberRequest", need: AccessNeed):
     """How far we are with it; "arranged" and "cannot" are told to the person."""
     if not request.user.has_perm("events.view_access_needs"):
         raise PermissionDenied
@@ -70,10 +77,10 @@ class AccessNeedAdmin(MadeElsewhere, ActAdmin):
         ),
     ]
 
-    def has_module_permission(self, request):
+    def has_module_permission(self, request: "MemberRequest") -> bool:
         return False
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: "MemberRequest"):
         return (
             super()
             .get_queryset(request)
@@ -81,15 +88,15 @@ class AccessNeedAdmin(MadeElsewhere, ActAdmin):
         )
 
     @admin.display(description="Session")
-    def session(self, need):
+    def session(self, need: AccessNeed) -> Session:
         return need.registration.session
 
-    def back_from_act(self, need):
+    def back_from_act(self, need: AccessNeed) -> str:
         return reverse("admin:events_session_needs", args=[need.registration.session_id])
 
-    def open_acts(self, request, need):
+    def open_acts(self, request: "MemberRequest", need: AccessNeed) -> list[Act] | tuple[()]:
         return self.acts if need.state == AccessNeed.State.WITHDRAWN else ()
 
-    def act_called_off(self, request, need):
+    def act_called_off(self, request: "MemberRequest", need: AccessNeed) -> str:
         access_needs.called_off(need)
         return "Called off."

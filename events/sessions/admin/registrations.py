@@ -1,8 +1,13 @@
+from typing import TYPE_CHECKING
+
 from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.clock import LONDON
@@ -15,11 +20,14 @@ from events.sessions import waiting_list
 from events.sessions.admin.forms import MoveOnListForm
 from events.sessions.forms import AnswersForm, CapacityForm
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 State = Registration.State
 HEARD_AT_ONCE = ["offered", "booked", "waiting", "given_up"]
 
 
-def move_on_list(admin_, request, registration):
+def move_on_list(admin_: ModelAdmin, request: "MemberRequest", registration: Registration):
     """Another position on the waiting list, with a reason."""
     form = MoveOnListForm(request.POST or None, initial={"position": registration.position})
     if request.method == "POST" and form.is_valid():
@@ -47,7 +55,7 @@ def move_on_list(admin_, request, registration):
     )
 
 
-def answers(admin_, request, registration):
+def answers(admin_: ModelAdmin, request: "MemberRequest", registration: Registration):
     """Correct what the person answered, with them: capacity, who comes along, what helps."""
     if not request.user.has_perm("events.view_access_needs"):
         from django.core.exceptions import PermissionDenied
@@ -79,7 +87,7 @@ def answers(admin_, request, registration):
     )
 
 
-def capacity(admin_, request, registration):
+def capacity(admin_: ModelAdmin, request: "MemberRequest", registration: Registration):
     """In which capacity they took part, as they say it; the payment follows until it is
     approved.
     """
@@ -195,12 +203,14 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
     ]
     fields = readonly_fields
 
-    def get_fields(self, request, obj=None):
+    def get_fields(self, request: "MemberRequest", obj=None):
         private = {"who_comes_along", "what_helps"}
         may = request.user.has_perm("events.view_access_needs")
         return [name for name in self.fields if may or name not in private]
 
-    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+    def render_change_form(
+        self, request: "MemberRequest", context, *args, obj=None, **kwargs
+    ) -> HttpResponse:
         """Each look at what a person needs is on record."""
         if (
             obj
@@ -211,16 +221,16 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @admin.display(description="Order on the list", ordering="list_number")
-    def order(self, registration):
+    def order(self, registration: Registration) -> str:
         return (
             "" if registration.list_number is None else f"{registration.list_number.normalize():f}"
         )
 
     @admin.display(description="Email address")
-    def email(self, registration):
+    def email(self, registration: Registration) -> str:
         return registration.person.email or ""
 
-    def open_acts(self, request, obj):
+    def open_acts(self, request: "MemberRequest", obj) -> list[Act]:
         offered, live = obj.state == State.OFFERED, obj.can_give_up
         may = {
             "offer": obj.state == State.WAITING,
@@ -233,14 +243,14 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         }
         return [act for act in self.acts if may[act.name]]
 
-    def back_from_act(self, obj):
+    def back_from_act(self, obj) -> str:
         return reverse("admin:events_session_board", args=[obj.session_id])
 
     def hears_it_now(self, obj, act):
         by_phone = obj.person.reach_by == Person.ReachBy.PHONE
         return obj.person if by_phone and act.name != "take_back" else None
 
-    def after_act(self, request, obj, act):
+    def after_act(self, request: "MemberRequest", obj, act) -> None:
         """Whoever is told by phone, and is on the phone, has heard it: no task is left for a
         colleague.
         """
@@ -250,7 +260,7 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
             ).latest("created_at")
             by_hand.told_at_once(newest, request.user, HEARD_AT_ONCE)
 
-    def act_offer(self, request, registration):
+    def act_offer(self, request: "MemberRequest", registration: Registration) -> str:
         offered = waiting_list.offer_by_hand(registration)
         if offered.offer_waits_to_be_told:
             return (
@@ -260,48 +270,48 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         until = timezone.localtime(offered.offer_until, LONDON)
         return f"{offered.person} has the offer until {until:%d %B, %H:%M}."
 
-    def act_accept(self, request, registration):
+    def act_accept(self, request: "MemberRequest", registration: Registration) -> str:
         registration.accept()
         return f"{registration.person} has a place."
 
-    def act_decline(self, request, registration):
+    def act_decline(self, request: "MemberRequest", registration: Registration) -> str:
         registration.decline()
         return f"{registration.person} said no. The place goes to the next in order."
 
-    def act_take_back(self, request, registration):
+    def act_take_back(self, request: "MemberRequest", registration: Registration) -> str:
         waiting_list.take_back_offer(registration)
         return f"{registration.person} is on the list again, at the same place."
 
-    def act_give_back(self, request, registration):
+    def act_give_back(self, request: "MemberRequest", registration: Registration) -> str:
         registration.give_up(Registration.EndedBecause.STAFF)
         return (
             f"{registration.person} no longer holds a place. “Book again” on their registration "
             "undoes it."
         )
 
-    def act_leave_list(self, request, registration):
+    def act_leave_list(self, request: "MemberRequest", registration: Registration) -> str:
         registration.give_up(Registration.EndedBecause.STAFF)
         return f"{registration.person} is off the list."
 
-    def act_book_again(self, request, registration):
+    def act_book_again(self, request: "MemberRequest", registration: Registration) -> str:
         again = registration.book_again()
         return f"{again.person}: {again.get_state_display().lower()}."
 
     @admin.display(description="Comes along")
-    def who_comes_along(self, registration):
+    def who_comes_along(self, registration: Registration) -> str:
         companion = registration.companion or {}
         words = {"brings": "a supporter", "would_like": "would like us to find somebody"}
         parts = [words.get(companion.get("kind")), companion.get("name"), companion.get("email")]
         return ", ".join(filter(None, parts)) or "nobody"
 
     @admin.display(description="What helps them take part")
-    def what_helps(self, registration):
+    def what_helps(self, registration: Registration) -> str:
         needs = registration.access_needs or {}
         lines = [*words_of(needs), *filter(None, [needs.get("notes")])]
         return format_html_join("\n", "<p>{}</p>", ((line,) for line in lines)) or "nothing noted"
 
     @admin.display(description="What happened")
-    def history(self, registration):
+    def history(self, registration: Registration) -> SafeString:
         events = list(registration.events.order_by("pgh_created_at", "pgh_id")[:100])
         ids = {(event.pgh_context or {}).get("user") for event in events} - {None}
         names = {str(person.pk): str(person) for person in Person.objects.filter(pk__in=ids)}
@@ -317,7 +327,7 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         return format_html_join("\n", "<p>{}: {}{}{}</p>", rows)
 
 
-def _who(event, names):
+def _who(event, names: dict[str, str]) -> str:
     user = (event.pgh_context or {}).get("user")
     return (
         f", by {names.get(user, 'somebody who is gone')}"

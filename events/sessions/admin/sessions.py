@@ -1,18 +1,27 @@
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.urls.resolvers import URLPattern
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from collective.admin.acts import Act, ActAdmin
 from collective.errors import RuleError
+from collective.models.activity import Activity
 from events.models import Material, Reminder, Session
 from events.sessions import moving
 from events.sessions.admin import attendance, board, booking, changes
 from events.sessions.admin.forms import SessionForm
+
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
 State = Session.State
 
@@ -140,30 +149,30 @@ class SessionAdmin(ActAdmin):
         ("Afterwards", {"fields": ["notes_afterwards"]}),
     ]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: "MemberRequest"):
         return super().get_queryset(request).with_counts()
 
     @admin.display(description="Places taken")
-    def places_taken(self, session):
+    def places_taken(self, session: Session) -> str:
         return f"{session.held} of {session.places}"
 
     @admin.display(description="Waiting", ordering="waiting")
-    def waiting_now(self, session):
+    def waiting_now(self, session: Session):
         return session.waiting
 
     @admin.display(description="Board", ordering="title")
-    def board(self, session):
+    def board(self, session: Session) -> SafeString:
         url = reverse("admin:events_session_board", args=[session.pk])
         return format_html(
             '<a href="{}">Board<span class="visually-hidden"> of {}</span></a>', url, session
         )
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.book_person_view)
         address = "<uuid:pk>/book/<uuid:person_pk>/"
         return [path(address, view, name="events_session_book_person"), *super().get_urls()]
 
-    def book_person_view(self, request, pk, person_pk):
+    def book_person_view(self, request: "MemberRequest", pk: UUID, person_pk: UUID):
         session = self.get_object(request, str(pk))
         if session is None:
             raise Http404
@@ -171,7 +180,7 @@ class SessionAdmin(ActAdmin):
             raise PermissionDenied
         return booking.book_person(self, request, session, person_pk)
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: "MemberRequest", obj=None):
         """What has an act or a page of its own, as people must hear of it: the state, places, and a
         date once people are signed up.
         """
@@ -182,7 +191,7 @@ class SessionAdmin(ActAdmin):
         )
         return ["state", "cancelled_because", "places", *dated]
 
-    def get_fieldsets(self, request, obj=None):
+    def get_fieldsets(self, request: "MemberRequest", obj=None):
         """Joining details are for who is coming and for who looks after the session."""
         may = self.has_change_permission(request, obj) or self.has_add_permission(request)
         return [
@@ -191,7 +200,7 @@ class SessionAdmin(ActAdmin):
             if may or not row[0] or not row[0].startswith("Joining details")
         ]
 
-    def open_acts(self, request, session):
+    def open_acts(self, request: "MemberRequest", session: Session) -> list[Act]:
         wanted = {State.OPEN: "close", State.CLOSED: "open", State.TO_BE_CONFIRMED: "open"}.get(
             session.state
         )
@@ -202,48 +211,48 @@ class SessionAdmin(ActAdmin):
         }
         return [act for act in self.acts if may.get(act.name)]
 
-    def back_from_act(self, session):
+    def back_from_act(self, session: Session) -> str:
         return reverse("admin:events_session_board", args=[session.pk])
 
     def locked(self, obj):
         return obj.locked()
 
-    def act_open(self, request, session):
+    def act_open(self, request: "MemberRequest", session: Session) -> str:
         if session.starts_at is None or session.ends_at is None:
             raise RuleError("Set the day and time first.")
         self._set_state(session, State.OPEN)
         return "Sign-up is open."
 
-    def act_close(self, request, session):
+    def act_close(self, request: "MemberRequest", session: Session) -> str:
         self._set_state(session, State.CLOSED)
         return "Sign-up is closed."
 
     @staticmethod
     @transaction.atomic
-    def _set_state(session, state):
+    def _set_state(session: Session, state: Activity.State) -> None:
         locked = session.locked()
         if locked.state == State.CANCELLED or not (locked.starts_at and locked.ends_at):
             raise RuleError("This session is cancelled, or has no day and time yet.")
         locked.state = state
         locked.save()
 
-    def act_copy(self, request, session):
+    def act_copy(self, request: "MemberRequest", session: Session) -> str:
         copied = session.copy(session.call)
         return f"Copied. The new one has no date and no people yet: {copied} ({copied.slug})."
 
-    def act_tell_again(self, request, session):
+    def act_tell_again(self, request: "MemberRequest", session: Session) -> str:
         return (
             f"The joining details go to {moving.send_joining_details_again(session)} people once "
             "more."
         )
 
-    def response_change(self, request, obj):
+    def response_change(self, request: "MemberRequest", obj) -> HttpResponse:
         if "_continue" in request.POST or "_addanother" in request.POST or "_popup" in request.POST:
             return super().response_change(request, obj)
         super().response_change(request, obj)
         return redirect(self.back_from_act(obj))
 
-    def response_add(self, request, obj, post_url_continue=None):
+    def response_add(self, request: "MemberRequest", obj, post_url_continue=None) -> HttpResponse:
         if "_continue" in request.POST or "_addanother" in request.POST or "_popup" in request.POST:
             return super().response_add(request, obj, post_url_continue)
         super().response_add(request, obj, post_url_continue)

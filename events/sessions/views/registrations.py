@@ -1,6 +1,9 @@
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,19 +15,22 @@ from events.models import AccessNeed, Material, Registration, Session
 from events.sessions import history
 from events.sessions.forms import AccessNeedsForm, CapacityForm
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
-def reachable(request, pk):
+
+def reachable(request: HttpRequest, pk: UUID):
     rows = Registration.objects.select_related("session__call", "person", "payment")
     return by_owner_or_key(request, rows, pk, "registration")
 
 
-def _back_to(registration, key):
+def _back_to(registration: Registration, key: str) -> HttpResponseRedirect:
     return redirect(reverse("registration", args=[registration.pk]) + key)
 
 
 @signed_in_or_with_key
 @require_safe
-def registration(request, pk):
+def registration(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How things stand with one registration.
 
     A link from a mail shows all but access needs: mail is forwarded.
@@ -41,7 +47,7 @@ def registration(request, pk):
 
 @signed_in_or_with_key
 @require_http_methods(["GET", "HEAD", "POST"])
-def give_up(request, pk):
+def give_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     """ "I cannot come": a page that asks once more, and no reason."""
     found, key = reachable(request, pk)
     if request.method == "POST":
@@ -59,7 +65,7 @@ def give_up(request, pk):
 
 @signed_in_or_with_key
 @require_safe
-def offer(request, pk):
+def offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The offered place: until when, and the two buttons."""
     found, key = reachable(request, pk)
     return render(
@@ -70,7 +76,7 @@ def offer(request, pk):
 
 
 @require_POST
-def accept_offer(request, pk):
+def accept_offer(request: HttpRequest, pk: UUID) -> HttpResponseRedirect:
     found, key = reachable(request, pk)
     try:
         found.accept()
@@ -80,7 +86,7 @@ def accept_offer(request, pk):
 
 
 @require_POST
-def decline_offer(request, pk):
+def decline_offer(request: HttpRequest, pk: UUID) -> HttpResponseRedirect:
     found, key = reachable(request, pk)
     try:
         found.decline()
@@ -90,7 +96,7 @@ def decline_offer(request, pk):
 
 
 @require_POST
-def sign_up_again(request, pk):
+def sign_up_again(request: HttpRequest, pk: UUID) -> HttpResponseRedirect:
     """The way back: a place if one is free, else the end of the list."""
     found, key = reachable(request, pk)
     if not Session.objects.visible_to(found.person).filter(pk=found.session_id).exists():
@@ -108,7 +114,7 @@ def sign_up_again(request, pk):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_access_needs(request, pk):
+def change_access_needs(request: "MemberRequest", pk: UUID) -> HttpResponse:
     """Change what would help. Only for the person, signed in."""
     mine = Registration.objects.visible_to(request.user).live().select_related("session__call")
     found = get_object_or_404(mine, pk=pk)
@@ -134,7 +140,7 @@ def change_access_needs(request, pk):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def correct_capacity(request, pk):
+def correct_capacity(request: "MemberRequest", pk: UUID) -> HttpResponse:
     """In which capacity I take, or took, part: until the payment is approved."""
     mine = (
         Registration.objects.visible_to(request.user)
@@ -164,7 +170,7 @@ def correct_capacity(request, pk):
 
 @signed_in_or_with_key
 @require_safe
-def calendar_file(request, pk):
+def calendar_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The session as a calendar file."""
     found, _ = reachable(request, pk)
     if not (found.session.has_date and found.session.length):
@@ -180,7 +186,7 @@ def calendar_file(request, pk):
 
 @signed_in_or_with_key
 @require_safe
-def material(request, pk, material_pk):
+def material(request: HttpRequest, pk: UUID, material_pk) -> FileResponse:
     """A file for who is coming, from the set time on; always as a download."""
     found, _ = reachable(request, pk)
     if not (found.is_coming and found.session.shows_materials):

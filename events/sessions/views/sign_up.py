@@ -1,5 +1,8 @@
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -12,8 +15,11 @@ from events.models.access_need import words_of
 from events.sessions.forms import SignUpForm
 from payments.owing import expenses
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
-def _session(request, slug):
+
+def _session(request: HttpRequest, slug: str) -> Session:
     return get_object_or_404(
         Session.objects.visible_to(request.user).with_counts().select_related("call"), slug=slug
     )
@@ -21,7 +27,7 @@ def _session(request, slug):
 
 @name_needed
 @require_http_methods(["GET", "HEAD", "POST"])
-def sign_up(request, slug):
+def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     """The sign-up form.
 
     What is typed is kept, encrypted, until it is sent: through errors, "back", a lost sign-in.
@@ -54,7 +60,7 @@ def sign_up(request, slug):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def check_answers(request, slug):
+def check_answers(request: "MemberRequest", slug: str) -> HttpResponse:
     """Read it once more, then book. A second click finds the first one's registration."""
     session = _session(request, slug)
     if mine := session.registrations.live().filter(person=request.user).first():
@@ -90,7 +96,7 @@ def check_answers(request, slug):
     )
 
 
-def _why_closed(session):
+def _why_closed(session: Session) -> str:
     try:
         session.check_sign_up()
     except RuleError as error:

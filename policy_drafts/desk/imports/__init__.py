@@ -7,6 +7,7 @@ from pathlib import Path
 
 from collective.errors import RuleError
 from policy_drafts.desk.imports import text, word
+from policy_drafts.desk.imports.parts import Brought
 
 READERS = {
     ".docx": word.read,
@@ -19,7 +20,7 @@ READERS = {
 MOST_BYTES = 20 * 1024 * 1024
 
 
-def read(name, content):
+def read(name: str, content: bytes) -> Brought:
     """The file as `parts.Brought`.
 
     Raises RuleError for what cannot be read, with a sentence for the writer.

@@ -2,17 +2,21 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import lxml.html
 
 from policy_drafts.text import markup
+
+if TYPE_CHECKING:
+    from policy_drafts.models import Section
 
 NUMBER = re.compile(r"^\d+(\.\d+)*[.)]?\s+(?=\S)")
 LEVELS = ("h1", "h2", "h3", "h4", "h5", "h6")
 NO_TITLE = "Without a heading"
 
 
-def counted(number, names):
+def counted(number: int, names) -> str:
     """ "1 video", "2 videos": `names` are (one, several)."""
     return f"{number} {names[number > 1]}"
 
@@ -41,7 +45,7 @@ class Brought:
     pictures: list = field(default_factory=list)
 
 
-def sections_of(root):
+def sections_of(root) -> list[Part]:
     """[Part] of an element's children.
 
     Each heading of the largest size that stands there twice (or of the largest, where none does)
@@ -64,13 +68,13 @@ def sections_of(root):
     ]
 
 
-def _level(tops):
+def _level(tops) -> str | None:
     counts = {level: sum(child.tag == level for child in tops) for level in LEVELS}
     several = [level for level in LEVELS if counts[level] > 1]
     return next(iter(several or [level for level in LEVELS if counts[level]]), None)
 
 
-def _html(children, level):
+def _html(children, level: str | None) -> str:
     """Clean HTML of a section's elements: the next smaller headings are its headings."""
     base = LEVELS.index(level) if level else 0
     for child in children:
@@ -84,7 +88,7 @@ def _html(children, level):
 MARK = re.compile(r"s_([0-9a-f]{32})_v(\d{1,6})$")
 
 
-def mark_of(section):
+def mark_of(section: "Section") -> str:
     """The name of the bookmark that our Word file gives a section's heading (Word allows 40
     characters).
     """
@@ -97,6 +101,6 @@ def _mark(heading):
     )
 
 
-def _read(mark):
+def _read(mark: str):
     found = MARK.search(mark)
     return (found[1], int(found[2])) if found else ("", 0)

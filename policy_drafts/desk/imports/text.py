@@ -20,7 +20,7 @@ LEFT_OUT = {  # tag: what one and what several are called
 ADD_PICTURES = ": add them in the editor, with words for who cannot see them"
 
 
-def decoded(content):
+def decoded(content: bytes) -> str:
     """The text of a file: UTF-8, else what Windows writes. Raises RuleError for what is no text."""
     if b"\x00" in content[:4096]:
         raise RuleError("This file is no text. Please save it as .docx, .md, .html or .txt.")
@@ -30,13 +30,13 @@ def decoded(content):
         return content.decode("cp1252", errors="replace")
 
 
-def markdown(content):
+def markdown(content: bytes) -> Brought:
     """CommonMark with tables; HTML in it is shown as text, never run."""
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(decoded(content))
     return web_page(html.encode())
 
 
-def web_page(content):
+def web_page(content: bytes) -> Brought:
     """A web page: what is in its body."""
     text = markup.without_nulls(decoded(content)).strip()
     if not text:

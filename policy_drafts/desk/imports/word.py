@@ -42,7 +42,7 @@ UNKNOWN_STYLE = re.compile(r"Unrecognised paragraph style: (.+) \(Style ID")
 STAND_IN = "/policies/pictures/00000000-0000-0000-0000-{:012d}/"
 
 
-def read(content):
+def read(content: bytes) -> Brought:
     """A .docx as `parts.Brought`.
 
     Raises RuleError for what is none, is broken, or unpacks to too much.
@@ -61,11 +61,11 @@ def read(content):
     return Brought(sections, notes, [*left_out, *said], pictures)
 
 
-def markup_tree(html):
+def markup_tree(html: str):
     return lxml.html.fragment_fromstring(markup.without_nulls(html), create_parent="article")
 
 
-def _unpacked(content):
+def _unpacked(content: bytes) -> dict[str, bytes]:
     """{name: bytes}; a zip bomb is refused before it is unpacked, a lying one while it is."""
     broken = RuleError(
         "We cannot read this file as a Word document (.docx). Please save it anew in Word, and "
@@ -106,11 +106,11 @@ def _unpacked(content):
     return parts
 
 
-def _is_xml(name):
+def _is_xml(name: str) -> bool:
     return name.endswith((".xml", ".rels"))
 
 
-def _xml(data):
+def _xml(data: bytes):
     try:
         return lxml.etree.fromstring(
             data, lxml.etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -121,7 +121,7 @@ def _xml(data):
         ) from None
 
 
-def _html(parts):
+def _html(parts: dict[str, bytes]):
     """(HTML, [picture as {"data", "alt"}], sentences about what mammoth did not know)."""
     out, pictures = BytesIO(), []
     with zipfile.ZipFile(out, "w") as archive:
@@ -129,7 +129,7 @@ def _html(parts):
             archive.writestr(name, data)
     out.seek(0)
 
-    def picture(image):
+    def picture(image) -> dict[str, str]:
         with image.open() as file:
             pictures.append(
                 {"data": base64.b64encode(file.read()).decode(), "alt": image.alt_text or ""}
@@ -157,7 +157,7 @@ def _html(parts):
     return result.value, pictures, [*said, *sorted(others)]
 
 
-def _left_out(document, parts):
+def _left_out(document, parts: dict[str, bytes]):
     """What does not come along: named, so that nothing is lost in silence."""
     found = []
     for tag, names in NOT_READ.items():
@@ -174,7 +174,7 @@ def _left_out(document, parts):
     return found
 
 
-def _text(element, *, deleted=True, inserted=True):
+def _text(element, *, deleted: bool = True, inserted: bool = True) -> str:
     """The words in an element, with or without what tracked changes took out or put in."""
     words = []
     for row in element.iter(f"{W}t", f"{W}delText", f"{W}tab", f"{W}br"):
@@ -219,7 +219,7 @@ def _changes(document):
             }
 
 
-def _comments(document, parts):
+def _comments(document, parts: dict[str, bytes]):
     if "word/comments.xml" not in parts:
         return
     where = {}
@@ -233,7 +233,7 @@ def _comments(document, parts):
         yield {"channel": "word_comment", "author": author, "words": words, "title": title}
 
 
-def _reject_changes(document):
+def _reject_changes(document) -> None:
     """The text as it was before the tracked changes."""
     for row in list(document.iter(f"{W}ins", f"{W}moveTo")):
         if row.getparent() is not None and row.getparent().tag != f"{W}rPr":

@@ -1,6 +1,10 @@
 import uuid
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import Truncator
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -10,14 +14,18 @@ from policy_drafts.desk import outline, writing
 from policy_drafts.desk.forms import HeardForm, SectionForm, SplitForm, TitleForm
 from policy_drafts.desk.views import sections
 from policy_drafts.drafts import publishing
-from policy_drafts.models import Heard
+from policy_drafts.models import Heard, Policy, Section
 from policy_drafts.roles.lead import as_uuid, lead_only, section_of
 from policy_drafts.text import blocks, diffs, reading_ease
+
+if TYPE_CHECKING:
+    from collective.models import Person
+    from collective.people.requests import MemberRequest
 
 MOST_NOTES = 100
 
 
-def _rows(policy, person):
+def _rows(policy: Policy, person: "Person"):
     """The outline: each section with its number, size, ease, and what changed since the last
     draft.
     """
@@ -47,7 +55,9 @@ def publishing_order(sections):
         yield section
 
 
-def outline_page(request, policy, *, form=None, heard_form=None):
+def outline_page(
+    request: HttpRequest, policy: Policy, *, form: Form | None = None, heard_form=None
+) -> HttpResponse:
     rows, last, taken_out = _rows(policy, request.user)
     return render(
         request,
@@ -70,14 +80,14 @@ def outline_page(request, policy, *, form=None, heard_form=None):
 
 @lead_only
 @require_safe
-def write(request, policy):
+def write(request: "MemberRequest", policy: Policy) -> HttpResponse:
     """The desk: every section, and the acts that change the outline."""
     return outline_page(request, policy)
 
 
 @lead_only
 @require_POST
-def add_section(request, policy):
+def add_section(request: "MemberRequest", policy: Policy) -> HttpResponse:
     form = TitleForm(request.POST)
     if form.is_valid():
         try:
@@ -92,7 +102,7 @@ def add_section(request, policy):
 
 @lead_only
 @require_POST
-def move_section(request, policy, pk):
+def move_section(request: "MemberRequest", policy: Policy, pk: UUID) -> HttpResponseRedirect:
     """One place up or down; the page comes back where the section is now."""
     section, step = (
         section_of(policy, pk, removed=True),
@@ -110,7 +120,7 @@ def move_section(request, policy, pk):
     return redirect(f"{policy.get_absolute_url()}write/#s-{section.pk}")
 
 
-def _act(request, section, act, words):
+def _act(request: HttpRequest, section: Section, act, words: str) -> HttpResponseRedirect:
     try:
         act()
     except RuleError as error:
@@ -122,7 +132,7 @@ def _act(request, section, act, words):
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def split_section(request, policy, pk):
+def split_section(request: "MemberRequest", policy: Policy, pk: UUID) -> HttpResponse:
     """Make two sections of one: which paragraph begins the second."""
     section = section_of(policy, pk, removed=True)
     tops = [(row.uid, Truncator(row.text).chars(80)) for row in outline.beginnings(section)]
@@ -146,7 +156,7 @@ def split_section(request, policy, pk):
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def merge_section(request, policy, pk):
+def merge_section(request: "MemberRequest", policy: Policy, pk: UUID) -> HttpResponse:
     """Put it at the end of the section before it, after a yes."""
     section = section_of(policy, pk, removed=request.method == "POST")
     before = (
@@ -176,7 +186,7 @@ def merge_section(request, policy, pk):
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def remove_section(request, policy, pk):
+def remove_section(request: "MemberRequest", policy: Policy, pk: UUID) -> HttpResponse:
     """Take it out, after a yes; it can be put back."""
     section = section_of(policy, pk, removed=request.method == "POST")
     if request.method == "POST":
@@ -196,7 +206,7 @@ def remove_section(request, policy, pk):
 
 @lead_only
 @require_safe
-def removed_sections(request, policy):
+def removed_sections(request: "MemberRequest", policy: Policy) -> HttpResponse:
     """What was taken out, to put back."""
     rows = (
         policy.sections.removed().select_related("merged_into").order_by("-removed_at")[:MOST_NOTES]
@@ -206,7 +216,7 @@ def removed_sections(request, policy):
 
 @lead_only
 @require_POST
-def put_back_section(request, policy, pk):
+def put_back_section(request: "MemberRequest", policy: Policy, pk: UUID) -> HttpResponseRedirect:
     section = section_of(policy, pk, removed=True)
     return _act(
         request,
@@ -218,7 +228,7 @@ def put_back_section(request, policy, pk):
 
 @lead_only
 @require_POST
-def add_heard(request, policy):
+def add_heard(request: "MemberRequest", policy: Policy) -> HttpResponse:
     """Note what was said, about the whole policy or beside a section."""
     form = HeardForm(request.POST)
     key, note_key = (
@@ -248,7 +258,7 @@ def add_heard(request, policy):
 
 @lead_only
 @require_POST
-def remove_heard(request, policy, note_pk):
+def remove_heard(request: "MemberRequest", policy: Policy, note_pk) -> HttpResponseRedirect:
     note = get_object_or_404(policy.heard.all(), pk=note_pk)
     note.delete()
     messages.success(request, "The note is removed.")

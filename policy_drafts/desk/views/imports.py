@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,10 +12,14 @@ from policy_drafts.desk.forms import ImportForm
 from policy_drafts.drafts.exports import word
 from policy_drafts.roles.lead import lead_only
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+    from policy_drafts.models import Policy
+
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def bring_in(request, policy):
+def bring_in(request: "MemberRequest", policy: "Policy") -> HttpResponse:
     """A file or pasted text: read, then looked through. Nothing is saved yet."""
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -28,7 +34,7 @@ def bring_in(request, policy):
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def look_through(request, policy, import_pk):
+def look_through(request: "MemberRequest", policy: "Policy", import_pk) -> HttpResponse:
     """What the file holds, section by section, with what is different; then the yes."""
     brought = get_object_or_404(policy.imports.filter(person=request.user), pk=import_pk)
     brought.policy = policy
@@ -64,7 +70,7 @@ def look_through(request, policy, import_pk):
 
 @lead_only
 @require_safe
-def working_copy(request, policy):
+def working_copy(request: "MemberRequest", policy: "Policy") -> HttpResponse:
     """The working copy as a Word file, for others to write into; it comes back through "Bring in a
     text".
     """

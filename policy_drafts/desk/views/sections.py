@@ -1,7 +1,10 @@
 import uuid
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import JsonResponse
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,19 +16,23 @@ from collective.safety.pictures import NotAPicture
 from policy_drafts.desk import writing
 from policy_drafts.desk.forms import HeardForm, PictureForm, SectionForm
 from policy_drafts.drafts import publishing
-from policy_drafts.models import PolicyPicture
+from policy_drafts.models import Policy, PolicyPicture, Section
 from policy_drafts.roles.lead import as_uuid, lead_only, owner_of, section_of
 from policy_drafts.text import blocks, combining, diffs, markup
+
+if TYPE_CHECKING:
+    from collective.models import Person
+    from collective.people.requests import MemberRequest
 
 A_PAGE = 50
 
 
-def whole_number(text):
+def whole_number(text: str) -> int:
     """A version number from a form; what is none is no version."""
     return int(text) if text and text.isdecimal() and len(text) < 9 else -1
 
 
-def saved_values(section):
+def saved_values(section: Section) -> dict[str, str]:
     return {
         "title": section.title,
         "html": markup.without_marks(section.html),
@@ -34,7 +41,7 @@ def saved_values(section):
     }
 
 
-def typed_values(request):
+def typed_values(request: HttpRequest):
     """What an editor page sends, as it is, with the words of its pictures in the text."""
     values = {name: request.POST.get(name, "") for name in ("title", "html", "state", "notes")}
     return {
@@ -43,7 +50,7 @@ def typed_values(request):
     }
 
 
-def pages_of(request):
+def pages_of(request: HttpRequest) -> list[UUID]:
     """[the editor page that sends this, those whose text it goes on with]: keys, each made anew
     where it is none.
     """
@@ -51,7 +58,16 @@ def pages_of(request):
     return [first, *filter(None, map(as_uuid, request.POST.getlist("also")[: writing.MOST_PAGES]))]
 
 
-def editor_page(request, policy, section, form, *, started_from=None, pages=None, **more):
+def editor_page(
+    request: HttpRequest,
+    policy: Policy,
+    section: Section,
+    form: Form,
+    *,
+    started_from=None,
+    pages=None,
+    **more,
+) -> HttpResponse:
     """The editor with what belongs beside it; `pages` are its key and those whose text it goes on
     with.
     """
@@ -85,7 +101,7 @@ def editor_page(request, policy, section, form, *, started_from=None, pages=None
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def write_section(request, policy, pk):
+def write_section(request: "MemberRequest", policy: Policy, pk: UUID) -> HttpResponse:
     """Write one section. On a clash both texts are shown, and nothing is lost."""
     section = section_of(policy, pk, removed=True)
     if request.method == "POST":
@@ -96,11 +112,11 @@ def write_section(request, policy, pk):
     return editor_page(request, policy, section, SectionForm(initial=saved_values(section)))
 
 
-def wants_json(request):
+def wants_json(request: HttpRequest) -> bool:
     return request.headers.get("Accept") == "application/json"
 
 
-def _save(request, policy, section):
+def _save(request: HttpRequest, policy: Policy, section: Section) -> HttpResponse:
     """The page that comes next; to the editor, that it is saved, or by 400 and 409 that it should
     send the form.
     """
@@ -132,7 +148,7 @@ def _save(request, policy, section):
     return editor_page(request, policy, section, form, started_from=started, pages=pages)
 
 
-def _saved(section):
+def _saved(section: Section) -> JsonResponse:
     at = f"{timezone.localtime(section.edited_at):%H:%M:%S}"
     return JsonResponse(
         {
@@ -143,7 +159,9 @@ def _saved(section):
     )
 
 
-def clash_page(request, policy, section, typed, started, pages):
+def clash_page(
+    request: HttpRequest, policy: Policy, section: Section, typed, started: int, pages: list[UUID]
+) -> HttpResponse:
     """Started-from, theirs and yours, with word diffs; the writer chooses or combines."""
     section.refresh_from_db()
     section.policy = policy
@@ -181,7 +199,7 @@ def clash_page(request, policy, section, typed, started, pages):
 
 @lead_only
 @require_POST
-def keep_typed(request, policy, pk):
+def keep_typed(request: "MemberRequest", policy: Policy, pk: UUID) -> JsonResponse:
     """What the editor sends by itself: kept for this person alone; the section does not change."""
     section, page = section_of(policy, pk, removed=True), pages_of(request)[0]
     started = whole_number(request.POST.get("started_from"))
@@ -196,7 +214,7 @@ def keep_typed(request, policy, pk):
     )
 
 
-def _who(section, person):
+def _who(section: Section, person: "Person") -> dict[str, bool | int | list[str]]:
     others = [str(row) for row in writing.others_at(section, person)]
     return {
         "others": others,
@@ -207,7 +225,7 @@ def _who(section, person):
 
 @lead_only
 @require_POST
-def here(request, policy, pk):
+def here(request: "MemberRequest", policy: Policy, pk: UUID) -> JsonResponse:
     """I have this section open, or have closed it; who else has?"""
     section = section_of(policy, pk, removed=True)
     if "gone" in request.POST:
@@ -219,7 +237,7 @@ def here(request, policy, pk):
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def unsaved(request, policy, pk):
+def unsaved(request: "MemberRequest", policy: Policy, pk: UUID) -> HttpResponse:
     """What I typed and did not save, page by page, with its difference to now: go on with it, or
     let it go.
     """
@@ -264,7 +282,7 @@ def unsaved(request, policy, pk):
 
 @lead_only
 @require_safe
-def compare_section(request, policy, pk):
+def compare_section(request: "MemberRequest", policy: Policy, pk: UUID) -> HttpResponse:
     """This section now, against the last draft, by word."""
     section = section_of(policy, pk)
     last = policy.drafts.sealed().first()
@@ -287,7 +305,7 @@ def compare_section(request, policy, pk):
 
 @lead_only
 @require_safe
-def versions(request, policy, pk):
+def versions(request: "MemberRequest", policy: Policy, pk: UUID) -> HttpResponse:
     """Every saved version of a section, newest first."""
     section = section_of(policy, pk, removed=True)
     before = whole_number(request.GET.get("before"))
@@ -307,7 +325,7 @@ def versions(request, policy, pk):
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def version(request, policy, pk, number):
+def version(request: "MemberRequest", policy: Policy, pk: UUID, number: int) -> HttpResponse:
     """One saved version, against the text of now; it can be made the newest again."""
     section = section_of(policy, pk, removed=True)
     row = get_object_or_404(section.saves.select_related("saved_by"), number=number)
@@ -330,7 +348,7 @@ def version(request, policy, pk, number):
 
 @lead_only
 @require_POST
-def add_picture(request, policy, pk):
+def add_picture(request: "MemberRequest", policy: Policy, pk: UUID) -> HttpResponse:
     """Upload a picture.
 
     The editor puts it where the cursor is; without a script it is added at the end.
@@ -359,7 +377,7 @@ def add_picture(request, policy, pk):
     return editor_page(request, policy, section, fresh, picture_form=form)
 
 
-def _at_the_end(request, section, html):
+def _at_the_end(request: HttpRequest, section: Section, html: str) -> HttpResponseRedirect:
     values = {**saved_values(section), "html": section.html + html}
     try:
         writing.save(section, request.user, section.lock_version, **values)

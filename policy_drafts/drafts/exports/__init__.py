@@ -5,7 +5,7 @@ in a worker (`policy_drafts.files`), once, since a draft never changes.
 """
 
 from policy_drafts.drafts.exports import markdown, pdf, web_page, word
-from policy_drafts.models import DraftFile
+from policy_drafts.models import Draft, DraftFile
 
 Kind = DraftFile.Kind
 MAKERS = {
@@ -17,6 +17,6 @@ MAKERS = {
 }
 
 
-def made(draft, audience, kind):
+def made(draft: Draft, audience: str, kind) -> bytes:
     """The file as bytes."""
     return MAKERS[kind](draft, audience)

@@ -3,10 +3,10 @@
 from urllib.parse import urlsplit
 
 from collective.templatetags.collective import long_day
-from policy_drafts.models import Audience, PolicyPicture
+from policy_drafts.models import Audience, Draft, Policy, PolicyPicture
 
 
-def facts(draft, audience):
+def facts(draft: Draft, audience: str) -> list[tuple[str, str]]:
     """[(what, words)] for the first page."""
     return [
         ("Draft", str(draft.number)),
@@ -16,7 +16,7 @@ def facts(draft, audience):
     ]
 
 
-def pictures(policy):
+def pictures(policy: Policy) -> dict[str, PolicyPicture]:
     """{address: picture} of a policy, by the address with which it stands in the text."""
     return {row.get_absolute_url(): row for row in PolicyPicture.objects.filter(policy=policy)}
 

@@ -1,10 +1,15 @@
+from typing import TYPE_CHECKING
+
 from markdownify import markdownify
 
 from policy_drafts.drafts.exports.facts import facts
 from policy_drafts.text import markup
 
+if TYPE_CHECKING:
+    from policy_drafts.models import Draft
 
-def of_draft(draft, audience):
+
+def of_draft(draft: "Draft", audience: str) -> bytes:
     """Markdown (CommonMark with tables), UTF-8."""
     lines = [
         f"# {draft.policy_title}",

@@ -10,28 +10,33 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typst
 
 from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
+from policy_drafts.models.picture import PolicyPicture
 from policy_drafts.text import blocks, markup
+
+if TYPE_CHECKING:
+    from policy_drafts.models import Draft
 
 TEMPLATE = Path(__file__).parent / "paper" / "draft.typ"
 FONTS = str(TEMPLATE.parent / "fonts")  # the site's typeface: one without serifs is easier to read
 NORMAL, LARGE = 12, 18  # points; UKAAF: large print is 16 to 18 points or more
 
 
-def of_draft(draft, audience):
+def of_draft(draft: "Draft", audience: str) -> bytes:
     """The draft as PDF, in bytes."""
     return _compiled(draft, audience, NORMAL)
 
 
-def in_large_print(draft, audience):
+def in_large_print(draft: "Draft", audience: str) -> bytes:
     """The same in 18 points."""
     return _compiled(draft, audience, LARGE)
 
 
-def _compiled(draft, audience, size):
+def _compiled(draft: "Draft", audience: str, size: int) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         nodes = Nodes(root, pictures(draft.policy))
@@ -61,10 +66,10 @@ def _compiled(draft, audience, size):
 class Nodes:
     """Our markup as lists that the template draws: {"t": what, "c": what stands inside}."""
 
-    def __init__(self, folder, found):
+    def __init__(self, folder: Path, found: dict[str, PolicyPicture]) -> None:
         self.folder, self.pictures, self.level = folder, found, 2
 
-    def section(self, html):
+    def section(self, html: str):
         self.level = 2  # the section's own heading
         return self._children(markup.tree(html))
 
@@ -132,7 +137,7 @@ class Nodes:
         }
 
 
-def _span(cell, name):
+def _span(cell, name: str) -> int:
     return int(cell.get(name) or 1)
 
 

@@ -1,13 +1,18 @@
 import base64
+from typing import TYPE_CHECKING
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
+from policy_drafts.models.picture import PolicyPicture
 from policy_drafts.text import markup
 
+if TYPE_CHECKING:
+    from policy_drafts.models import Draft
 
-def of_draft(draft, audience):
+
+def of_draft(draft: "Draft", audience: str) -> bytes:
     """One HTML file with its own style and pictures, UTF-8; it asks no server for anything."""
     found = pictures(draft.policy)
     sections = list(draft.sections.all())
@@ -17,7 +22,7 @@ def of_draft(draft, audience):
     return render_to_string("policy_drafts/drafts/files/page.html", context).encode()
 
 
-def _with_pictures(html, found):
+def _with_pictures(html: str, found: dict[str, PolicyPicture]):
     root = markup.tree(markup.for_reading(html))
     for image in root.iter("img"):
         if picture := picture_of(image, found):

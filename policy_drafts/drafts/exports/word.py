@@ -4,6 +4,7 @@ numbered lists run on into each other.
 """
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
@@ -11,11 +12,16 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm
+from docx.text.paragraph import Paragraph
 from PIL import Image
 
 from policy_drafts.desk.imports.parts import mark_of
 from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
+from policy_drafts.models.picture import PolicyPicture
 from policy_drafts.text import blocks, markup
+
+if TYPE_CHECKING:
+    from policy_drafts.models import Draft, Policy
 
 NOT_PUBLISHED = (
     "Working copy, not published. Please do not pass it on. Keep the headings: they say which "
@@ -25,7 +31,7 @@ WIDEST = Cm(15)
 HEADINGS = {"h3": 2, "h4": 3}
 
 
-def of_draft(draft, audience):
+def of_draft(draft: "Draft", audience: str) -> bytes:
     """The draft as .docx, in bytes."""
     writer = Writer(draft.policy_title, pictures(draft.policy), running=str(draft))
     for what, words in facts(draft, audience):
@@ -38,7 +44,7 @@ def of_draft(draft, audience):
     return writer.bytes()
 
 
-def of_working_copy(policy):
+def of_working_copy(policy: "Policy") -> bytes:
     """The working copy as .docx: marked as not published, and each section's heading says which it
     is.
     """
@@ -52,7 +58,7 @@ def of_working_copy(policy):
 class Writer:
     """Writes our markup into one document."""
 
-    def __init__(self, title, found, running):
+    def __init__(self, title: str, found: dict[str, PolicyPicture], running) -> None:
         self.document, self.pictures, self.bookmarks = Document(), found, 0
         properties = self.document.core_properties
         properties.title, properties.author, properties.comments = running, "", ""
@@ -63,7 +69,7 @@ class Writer:
         self.document.styles["Normal"].element.get_or_add_rPr().append(language)
         self.document.add_heading(title, 0)
 
-    def _page_line(self, running):
+    def _page_line(self, running) -> None:
         """At the foot of each page: what it is, and the page's number."""
         line = self.document.sections[0].footer.paragraphs[0]
         line.add_run(f"{running}, page ")
@@ -71,7 +77,7 @@ class Writer:
         number.set(qn("w:instr"), "PAGE")
         line._p.append(number)
 
-    def style(self, name, *, bold=False):
+    def style(self, name: str, *, bold: bool = False) -> str:
         """A paragraph style of ours, made when it is first asked for; the import knows it again."""
         styles = self.document.styles
         if name not in styles:
@@ -81,24 +87,24 @@ class Writer:
                 made.paragraph_format.left_indent = Cm(1)
         return name
 
-    def bytes(self):
+    def bytes(self) -> bytes:
         out = BytesIO()
         self.document.save(out)
         return out.getvalue()
 
-    def line(self, what, words):
+    def line(self, what: str, words: str) -> None:
         paragraph = self.document.add_paragraph()
         paragraph.add_run(f"{what}: ").bold = True
         paragraph.add_run(words)
 
-    def section(self, title, html, *, bookmark=""):
+    def section(self, title: str, html: str, *, bookmark: str = "") -> None:
         """A heading (with a hidden bookmark, if one is asked for) and the text under it."""
         heading = self.document.add_heading(title, 1)
         if bookmark:
             self._bookmark(heading, bookmark)
         self._children(markup.tree(html), self.document, 0)
 
-    def _bookmark(self, paragraph, name):
+    def _bookmark(self, paragraph: Paragraph, name: str) -> None:
         self.bookmarks += 1
         for tag, values in (("w:bookmarkStart", {"w:name": name}), ("w:bookmarkEnd", {})):
             mark = OxmlElement(tag)
@@ -106,11 +112,11 @@ class Writer:
                 mark.set(qn(key), value)
             paragraph._p.append(mark) if tag.endswith("End") else paragraph._p.insert(1, mark)
 
-    def _children(self, parent, place, depth, style=None):
+    def _children(self, parent, place, depth: int, style=None) -> None:
         for child in parent:
             self._element(child, place, depth, style)
 
-    def _element(self, element, place, depth, style):
+    def _element(self, element, place, depth, style) -> None:
         tag = element.tag
         if tag in HEADINGS:
             self._text(place.add_paragraph(style=f"Heading {HEADINGS[tag]}"), element)
@@ -135,7 +141,7 @@ class Writer:
             )
             self._children(element, place, depth, named)
 
-    def _list(self, element, place, depth):
+    def _list(self, element, place, depth) -> None:
         """A list; each numbered one begins at its own start."""
         base = "List Bullet" if element.tag == "ul" else "List Number"
         style = base if depth == 0 else f"{base} {min(depth + 1, 3)}"
@@ -156,7 +162,7 @@ class Writer:
                     self._numbered(place.paragraphs[-1], number)
                 first = False
 
-    def _new_numbering(self, style, start):
+    def _new_numbering(self, style: str, start: int):
         """A numbering of its own like the style's, so that two lists do not run on into each
         other.
         """
@@ -168,12 +174,12 @@ class Writer:
         return made.numId
 
     @staticmethod
-    def _numbered(paragraph, number):
+    def _numbered(paragraph, number: int) -> None:
         numbers = paragraph._p.get_or_add_pPr().get_or_add_numPr()
         numbers.get_or_add_numId().val = number
         numbers.get_or_add_ilvl().val = 0
 
-    def _table(self, element, place):
+    def _table(self, element, place) -> None:
         rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in element.iter("tr")]
         rows = [row for row in rows if row]
         if not rows:
@@ -195,7 +201,7 @@ class Writer:
             mark = OxmlElement("w:tblHeader")
             table.rows[0]._tr.get_or_add_trPr().append(mark)
 
-    def _picture(self, element, place):
+    def _picture(self, element, place) -> None:
         words = element.get("alt") or ""
         if picture := picture_of(element, self.pictures):
             with picture.file.open() as file:
@@ -208,7 +214,9 @@ class Writer:
         else:
             place.add_paragraph(blocks.text_of(element))
 
-    def _text(self, paragraph, element, *, bold=False, italic=False, link=None):
+    def _text(
+        self, paragraph, element, *, bold: bool = False, italic: bool = False, link=None
+    ) -> None:
         """Words with their marks, line breaks and links."""
         target = link if link is not None else paragraph
         self._run(paragraph, target, element.text, bold, italic)
@@ -231,7 +239,7 @@ class Writer:
             self._run(paragraph, target, child.tail, bold, italic)
 
     @staticmethod
-    def _run(paragraph, target, text, bold, italic):
+    def _run(paragraph, target, text: str, bold: bool, italic: bool) -> None:
         if not text:
             return
         run = paragraph.add_run(text)

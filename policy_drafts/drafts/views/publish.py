@@ -1,27 +1,32 @@
 import uuid
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from collective.errors import RuleError
 from collective.messages import mail
-from collective.models import Message
+from collective.models import Message, Person
 from policy_drafts import emails
 from policy_drafts.desk import writing
 from policy_drafts.desk.forms import AudienceForm, PublishForm, VersionForm, WithdrawForm
 from policy_drafts.drafts import publishing
-from policy_drafts.models import Audience, Draft, OtherVersion
+from policy_drafts.models import Audience, Draft, OtherVersion, Policy
 from policy_drafts.roles.lead import as_uuid, lead_only
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
 
-def _audience(value):
+
+def _audience(value: str | None):
     return value if value in Audience.values else Audience.WORKING_GROUP
 
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def rehearse(request, policy):
+def rehearse(request: "MemberRequest", policy: Policy) -> HttpResponse:
     """What publishing would do, for whom, and what a careful reader would stumble over; then the
     yes.
     """
@@ -78,7 +83,9 @@ def rehearse(request, policy):
     )
 
 
-def _preview(policy, person, number, audience, news):
+def _preview(
+    policy: Policy, person: Person, number: int, audience: str, news: str
+) -> dict[str, str]:
     """The mail as people would read it."""
     draft = Draft(
         policy=policy, number=number, policy_title=policy.title, audience=audience, news=news
@@ -88,13 +95,13 @@ def _preview(policy, person, number, audience, news):
     return {"subject": letter.subject, "html": mail.render(message, letter, "preview")}
 
 
-def _draft(policy, number):
+def _draft(policy: Policy, number: int):
     return get_object_or_404(policy.drafts.sealed(), number=number)
 
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def open_draft(request, policy, number):
+def open_draft(request: "MemberRequest", policy: Policy, number: int) -> HttpResponse:
     """Open a draft to more people: an act of its own, with its own mail."""
     draft = _draft(policy, number)
     form = AudienceForm(request.POST or None, choices=draft.wider)
@@ -119,7 +126,7 @@ def open_draft(request, policy, number):
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw_draft(request, policy, number):
+def withdraw_draft(request: "MemberRequest", policy: Policy, number: int) -> HttpResponse:
     """Withdraw a draft: number, day and reason stay."""
     draft, form = _draft(policy, number), WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -139,7 +146,7 @@ def withdraw_draft(request, policy, number):
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def other_versions(request, policy, number):
+def other_versions(request: "MemberRequest", policy: Policy, number: int) -> HttpResponse:
     """Easy read, audio, BSL, another language: what there is for this draft, and adding one."""
     draft = _draft(policy, number)
     form = VersionForm(
@@ -158,7 +165,9 @@ def other_versions(request, policy, number):
 
 @lead_only
 @require_POST
-def remove_version(request, policy, number, version_pk):
+def remove_version(
+    request: "MemberRequest", policy: Policy, number: int, version_pk
+) -> HttpResponseRedirect:
     """It was wrong or is out of date: the draft itself stays as it is."""
     get_object_or_404(_draft(policy, number).other_versions.all(), pk=version_pk).delete()
     messages.success(request, "It is removed.")

@@ -1,6 +1,9 @@
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
@@ -19,21 +22,24 @@ from policy_drafts.models import (
 )
 from policy_drafts.text import diffs, markup
 
+if TYPE_CHECKING:
+    from collective.people.requests import MemberRequest
+
 A_PAGE, MOST_DRAFTS = 50, 500
 
 
-def _policy(request, slug):
+def _policy(request: HttpRequest, slug: str) -> Policy:
     return get_object_or_404(Policy.objects.visible_to(request.user), slug=slug)
 
 
-def _role(request, policy):
+def _role(request: HttpRequest, policy: Policy) -> PolicyRole | None:
     """What this person is in the policy: their role, or None."""
     if not request.user.is_authenticated:
         return None
     return PolicyRole.objects.held_by(request.user).filter(policy=policy).first()
 
 
-def _draft(request, slug, number):
+def _draft(request: HttpRequest, slug: str, number: int) -> tuple[Draft, PolicyRole | None]:
     """A draft that this person may read; its policy and their role with it.
 
     To others there is no such page.
@@ -43,7 +49,7 @@ def _draft(request, slug, number):
     return found, _role(request, found.policy)
 
 
-def draft_page(request, draft, role):
+def draft_page(request: HttpRequest, draft: Draft, role: PolicyRole | None) -> HttpResponse:
     """A draft to read; of one that was withdrawn, that it was and why."""
     others = list(draft.policy.drafts.visible_to(request.user).defer("news")[:MOST_DRAFTS])
     newest = next((row for row in others if not row.is_withdrawn), None)
@@ -81,13 +87,13 @@ def draft_page(request, draft, role):
     )
 
 
-def _files(draft):
+def _files(draft: Draft):
     """The draft's files for who can read it now, in the order of their kinds."""
     found = {row.kind: row for row in draft.files.filter(audience=draft.audience)}
     return [found[kind] for kind in DraftFile.Kind if kind in found]
 
 
-def _readable(request, slug, number):
+def _readable(request: HttpRequest, slug: str, number: int) -> Draft:
     """A draft whose text this person may read: not one that was withdrawn, but for its leads."""
     found, role = _draft(request, slug, number)
     if found.is_withdrawn and not (role and role.is_lead):
@@ -96,7 +102,7 @@ def _readable(request, slug, number):
 
 
 @require_safe
-def draft_file(request, slug, number, kind):
+def draft_file(request: HttpRequest, slug: str, number: int, kind) -> FileResponse:
     """A draft as a file, as a download."""
     draft = _readable(request, slug, number)
     ready = draft.files.filter(audience=draft.audience, state=DraftFile.State.READY)
@@ -106,19 +112,19 @@ def draft_file(request, slug, number, kind):
 
 
 @require_safe
-def other_version(request, slug, number, version_pk):
+def other_version(request: HttpRequest, slug: str, number: int, version_pk) -> FileResponse:
     """Easy read, audio or another version of a draft, as a download."""
     draft = _readable(request, slug, number)
     row = get_object_or_404(draft.other_versions.exclude(file=""), pk=version_pk)
     return FileResponse(row.file.open(), as_attachment=True, filename=row.download_name)
 
 
-def _follows(request, policy):
+def _follows(request: HttpRequest, policy: Policy) -> bool:
     return request.user.is_authenticated and policy.follows.filter(person=request.user).exists()
 
 
 @require_safe
-def policy(request, slug):
+def policy(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest draft that this person may read; for who has a role and no draft yet, what
     comes.
     """
@@ -138,13 +144,13 @@ def policy(request, slug):
 
 
 @require_safe
-def draft(request, slug, number):
+def draft(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One draft, for ever at this address."""
     return draft_page(request, *_draft(request, slug, number))
 
 
 @require_safe
-def drafts(request, slug):
+def drafts(request: HttpRequest, slug: str) -> HttpResponse:
     """All drafts that this person may read: when, for whom, and what was new."""
     found = _policy(request, slug)
     rows = found.drafts.visible_to(request.user)[:A_PAGE]
@@ -160,7 +166,7 @@ def drafts(request, slug):
 
 
 @require_safe
-def changes(request, slug, number):
+def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What changed from an earlier draft (the one before, or `?from=`), block by block and word by
     word.
     """
@@ -201,7 +207,7 @@ def changes(request, slug, number):
 
 
 @require_safe
-def policy_picture(request, pk):
+def policy_picture(request: HttpRequest, pk: UUID) -> FileResponse:
     """A picture for who may read a draft in which it stands, or who writes the policy."""
     row = get_object_or_404(PolicyPicture.objects.select_related("policy"), pk=pk)
     if not Policy.objects.led_by(request.user).filter(pk=row.policy_id).exists():
@@ -215,7 +221,7 @@ def policy_picture(request, pk):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def follow_policy(request, slug):
+def follow_policy(request: "MemberRequest", slug: str) -> HttpResponse:
     """Tell me when the next draft is out; or no longer."""
     found = _policy(request, slug)
     if request.method == "POST":
@@ -239,7 +245,7 @@ def follow_policy(request, slug):
 # a mail program posts here by itself (RFC 8058), without a cookie; the key says who may
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop_draft_news(request, pk):
+def stop_draft_news(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One click in the mail stops the news of drafts."""
     if not is_key(request.GET.get("key", ""), "draft-news", pk):
         raise Http404

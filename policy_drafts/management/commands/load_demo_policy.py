@@ -51,7 +51,7 @@ class Command(BaseCommand):
     )
 
     @transaction.atomic
-    def handle(self, **options):
+    def handle(self, **options) -> None:
         if not settings.DEBUG:
             raise CommandError(
                 "load_demo_policy makes people whom everybody can sign in as, so it only runs "
@@ -95,7 +95,7 @@ class Command(BaseCommand):
             )
 
     @staticmethod
-    def role(policy, person, kind):
+    def role(policy: Policy, person: Person, kind: PolicyRole.Kind) -> None:
         PolicyRole.objects.create(
             policy=policy,
             person=person,
@@ -106,7 +106,7 @@ class Command(BaseCommand):
         )
 
     @staticmethod
-    def write(policy, person, html):
+    def write(policy: Policy, person: Person, html: str) -> None:
         """Bring the working copy to this text: by the rules, as a writer would."""
         for position, part in enumerate(
             sections_of(lxml.html.fragment_fromstring(html, create_parent="article")), 1

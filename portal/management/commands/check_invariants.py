@@ -10,7 +10,7 @@ class Command(BaseCommand):
         "conversations."
     )
 
-    def handle(self, **options):
+    def handle(self, **options) -> None:
         found = [*of_payments.broken(), *of_conversations.broken()]
         for words, keys in found:
             self.stderr.write(f"Does not hold: {words}: {', '.join(str(key) for key in keys)}")

@@ -11,7 +11,7 @@ class Command(BaseCommand):
         "Safe to repeat."
     )
 
-    def handle(self, **options):
+    def handle(self, **options) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         call_command("sync_roles")

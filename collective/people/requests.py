@@ -1,0 +1,11 @@
+"""Requests as a type checker should see them."""
+
+from django.http import HttpRequest
+
+from collective.models import Person
+
+
+class MemberRequest(HttpRequest):
+    """A request by somebody who is signed in, as `login_required` and the admin promise."""
+
+    user: Person
