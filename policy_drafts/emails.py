@@ -43,7 +43,7 @@ def letter_about(draft: Draft, *, stop: str = "") -> Letter:
             "draft": draft,
             "stop": stop,
             "page": addresses.full(draft.get_absolute_url()),
-            "earlier": draft.policy.drafts.standing()
+            "earlier": draft.policy.drafts.not_withdrawn()
             .sealed()
             .filter(number__gt=draft.number)
             .exists(),

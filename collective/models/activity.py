@@ -212,7 +212,7 @@ class Activity(models.Model):
         return self.state == self.State.OPEN and not self.opens_later and not self.has_ended
 
     @property
-    def standing(self):
+    def shown_state(self):
         """One word for the state a visitor sees; templates turn it into a sentence."""
         if self.state in {self.State.CANCELLED, self.State.HAPPENED, self.State.TO_BE_CONFIRMED}:
             return self.state
@@ -224,4 +224,4 @@ class Activity(models.Model):
 
     @property
     def can_be_followed(self) -> bool:
-        return self.standing in {self.State.TO_BE_CONFIRMED, "opens_later"}
+        return self.shown_state in {self.State.TO_BE_CONFIRMED, "opens_later"}

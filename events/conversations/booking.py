@@ -217,7 +217,7 @@ def set_link(conversation: Conversation, link) -> Conversation:
 
 
 def joining_changed(series: ConversationSeries, *, link, number: int) -> int:
-    """The host's standing link, or number, is another one: who has booked and joins by it is told.
+    """The host's usual link, or number, is another one: who has booked and joins by it is told.
 
     Returns how many. The caller holds the series. Raises RuleError where somebody is to ring and
     there is no number any more.

@@ -205,7 +205,7 @@ def offer(request: HttpRequest, *, slot: Slot | None = None, day: date | None = 
     row = TimeRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
     if row.settled_at:
         raise RuleError("This was answered or withdrawn meanwhile.")
-    if series.standing == "cancelled":
+    if series.shown_state == "cancelled":
         raise RuleError("These conversations are cancelled.")
     person = Person.objects.get(pk=row.person_id)
     slot = slot or single_times.open_one(series, day, time)

@@ -131,7 +131,7 @@ class RulesForm(forms.ModelForm):
         help_text="People can book until so many hours before.",
     )
     link = forms.URLField(
-        label="Your standing video link",
+        label="Your usual video link",
         max_length=500,
         required=False,
         help_text="Shown only to who has booked by video.",

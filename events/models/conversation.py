@@ -160,7 +160,7 @@ class Conversation(EarnsPayment):
 
     @property
     def link(self) -> str:
-        """Where to join by video: its own link or the host's standing one; "" where there is none
+        """Where to join by video: its own link or the host's usual one; "" where there is none
         yet.
         """
         if self.is_by_phone:

@@ -126,13 +126,13 @@ class Registration(EarnsPayment):
         return self.state == State.OFFERED and self.offer_until > clock.now()
 
     @property
-    def standing(self) -> str:
+    def shown_state(self) -> str:
         """The state as a person reads it: an offer past its time has lapsed."""
         return "lapsed" if self.state == State.OFFERED and not self.offer_is_open else self.state
 
     @property
     def state_template(self) -> str:
-        return f"events/sessions/_state_{self.standing}.html"
+        return f"events/sessions/_state_{self.shown_state}.html"
 
     @property
     def is_live(self) -> bool:
@@ -158,7 +158,7 @@ class Registration(EarnsPayment):
 
     @property
     def can_sign_up_again(self) -> bool:
-        again = self.state == State.CANCELLED or self.standing == "lapsed"
+        again = self.state == State.CANCELLED or self.shown_state == "lapsed"
         return (
             again
             and not self.is_followed_by_another
@@ -199,7 +199,7 @@ class Registration(EarnsPayment):
             if not self.came_for_part:
                 return Payment.Reason.TOOK_PART
             return Payment.Reason.PART if call.pays_for_part else None
-        fell_through = self.session.standing == "cancelled" and self.state == State.CONFIRMED
+        fell_through = self.session.shown_state == "cancelled" and self.state == State.CONFIRMED
         return (
             Payment.Reason.FELL_THROUGH if fell_through and call.pays_if_it_falls_through else None
         )
@@ -273,7 +273,7 @@ class Registration(EarnsPayment):
         session, registration = self.locked()
         if registration.state == State.CONFIRMED:
             return registration
-        if not registration.offer_is_open or session.standing == "cancelled":
+        if not registration.offer_is_open or session.shown_state == "cancelled":
             raise RuleError(
                 "This offer has ended, so we cannot book the place. You can go back on the "
                 "waiting list."

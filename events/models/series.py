@@ -132,5 +132,5 @@ class ConversationSeries(Activity):
         Staff may also before and after.
         """
         refusals = NOT_BOOKABLE if by_staff else {**NOT_BOOKABLE, **NOT_OPEN}
-        if self.standing in refusals:
-            raise RuleError(refusals[self.standing])
+        if self.shown_state in refusals:
+            raise RuleError(refusals[self.shown_state])

@@ -238,14 +238,14 @@ class Session(Activity):
         """Raise RuleError, with a sentence for the person, if nobody can be booked, not even by
         staff.
         """
-        if self.standing in NOT_BOOKABLE:
-            raise RuleError(NOT_BOOKABLE[self.standing])
+        if self.shown_state in NOT_BOOKABLE:
+            raise RuleError(NOT_BOOKABLE[self.shown_state])
 
     def check_sign_up(self) -> None:
         """Raise RuleError, with a sentence for the person, if nobody can sign up now."""
         self.check_booking()
-        if self.standing in NOT_OPEN:
-            raise RuleError(NOT_OPEN[self.standing])
+        if self.shown_state in NOT_OPEN:
+            raise RuleError(NOT_OPEN[self.shown_state])
 
     def sign_up(self, person: "Person", **answers):
         """Give the person a place, or a spot on the waiting list if it is full.

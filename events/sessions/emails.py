@@ -29,7 +29,7 @@ def _letter(
 ) -> Letter | None:
     """A letter about a registration, or None if it is no longer in one of these states."""
     registration = _registration(message)
-    if registration.state not in states or registration.session.standing == "cancelled":
+    if registration.state not in states or registration.session.shown_state == "cancelled":
         return None
     return _written(
         message, registration, subject, template, calendar_method=calendar_method, stop=stop
@@ -206,7 +206,7 @@ def moved(message: "Message") -> Letter | None:
 @mail.kind("cancelled", "Session cancelled")
 def cancelled(message: "Message") -> Letter | None:
     registration = _registration(message)
-    if registration.session.standing != "cancelled" or not registration.is_live:
+    if registration.session.shown_state != "cancelled" or not registration.is_live:
         return None
     method = "CANCEL" if registration.state == State.CONFIRMED else ""
     return _written(

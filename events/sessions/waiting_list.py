@@ -222,7 +222,7 @@ def offer_by_hand(registration: Registration) -> Registration:
     release_lapsed(session)
     if registration.state != State.WAITING:
         raise RuleError(f"{registration.person} is not on the waiting list.")
-    if session.has_started or session.standing == "cancelled":
+    if session.has_started or session.shown_state == "cancelled":
         raise RuleError("This session has begun or is cancelled, so no place can be offered.")
     if session.free_places <= 0:
         raise RuleError("No place is free. Raise the number of places first.")

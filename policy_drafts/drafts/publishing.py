@@ -95,9 +95,9 @@ def of_draft(draft: Draft):
 def rehearse(policy: Policy, audience: str) -> Rehearsal:
     """What would happen if the working copy were published now, for this audience."""
     now, newest = working(policy), policy.drafts.sealed().first()
-    standing = policy.drafts.sealed().standing()
-    last = standing.filter(audience__in=Audience(audience).and_wider).first()
-    skipped = standing.filter(number__gt=last.number if last else 0)
+    shown = policy.drafts.sealed().not_withdrawn()
+    last = shown.filter(audience__in=Audience(audience).and_wider).first()
+    skipped = shown.filter(number__gt=last.number if last else 0)
     return Rehearsal(
         number=(newest.number if newest else 0) + 1,
         last=last,

@@ -69,7 +69,7 @@ class DraftQuerySet(models.QuerySet):
         """Published whole: not one that is being written in a transaction."""
         return self.exclude(sha256="")
 
-    def standing(self) -> Self:
+    def not_withdrawn(self) -> Self:
         return self.filter(withdrawn_at=None)
 
 

@@ -45,7 +45,7 @@ def me(request: "MemberRequest") -> HttpResponse:
     coming = [
         row
         for row in live
-        if row.state == Registration.State.CONFIRMED and row.session.standing != "cancelled"
+        if row.state == Registration.State.CONFIRMED and row.session.shown_state != "cancelled"
     ]
     talks = list(
         Conversation.objects.visible_to(request.user).select_related("series", "slot", "person")[
@@ -62,7 +62,7 @@ def me(request: "MemberRequest") -> HttpResponse:
         {
             "next": min(coming, key=_when, default=None),
             "offers": [
-                row for row in live if row.offer_is_open and row.session.standing != "cancelled"
+                row for row in live if row.offer_is_open and row.session.shown_state != "cancelled"
             ],
             "live": sorted(live, key=_when),
             "past": [row for row in rows if row not in live],

@@ -175,7 +175,7 @@ def calendar_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     found, _ = reachable(request, pk)
     if not (found.session.has_date and found.session.length):
         raise Http404
-    method = "REQUEST" if found.is_coming and found.session.standing != "cancelled" else "CANCEL"
+    method = "REQUEST" if found.is_coming and found.session.shown_state != "cancelled" else "CANCEL"
     response = HttpResponse(
         calendar.invitation(calendar.of_registration(found), method),
         content_type="text/calendar; charset=utf-8",

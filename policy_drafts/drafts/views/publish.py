@@ -116,7 +116,7 @@ def open_draft(request: "MemberRequest", policy: Policy, number: int) -> HttpRes
             )
             return redirect("draft", policy.slug, number)
     told = [(row.label, publishing.newly_told(draft, row).count()) for row in draft.wider]
-    is_earlier = policy.drafts.sealed().standing().filter(number__gt=number).exists()
+    is_earlier = policy.drafts.sealed().not_withdrawn().filter(number__gt=number).exists()
     return render(
         request,
         "policy_drafts/desk/open.html",

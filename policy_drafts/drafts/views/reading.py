@@ -175,7 +175,7 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return redirect(new)
     earlier = (
         Draft.objects.visible_to(request.user)
-        .standing()
+        .not_withdrawn()
         .filter(policy=new.policy, number__lt=number)
     )
     chosen = request.GET.get("from", "")
@@ -211,7 +211,7 @@ def policy_picture(request: HttpRequest, pk: UUID) -> FileResponse:
     """A picture for who may read a draft in which it stands, or who writes the policy."""
     row = get_object_or_404(PolicyPicture.objects.select_related("policy"), pk=pk)
     if not Policy.objects.led_by(request.user).filter(pk=row.policy_id).exists():
-        drafts = Draft.objects.visible_to(request.user).standing().filter(policy=row.policy_id)
+        drafts = Draft.objects.visible_to(request.user).not_withdrawn().filter(policy=row.policy_id)
         if not DraftSection.objects.filter(draft__in=drafts, html__contains=str(pk)).exists():
             raise Http404
     response = FileResponse(row.file.open(), content_type="image/webp")
