@@ -15,7 +15,7 @@ from policy_drafts.desk import outline
 from policy_drafts.drafts import publishing
 from policy_drafts.models import Audience, Policy, PolicyRole
 
-# The real call's first session: a Thursday, 14:00 to 16:00 in London (call-facts).
+# The real call's first session: a Thursday, 14:00 to 16:00 in London.
 KICK_OFF = datetime(2022, 10, 6, 13, 0, tzinfo=UTC)
 EARLY = KICK_OFF - timedelta(days=28)
 

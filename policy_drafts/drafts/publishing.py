@@ -191,7 +191,7 @@ def recipients(policy: Policy, audience: str) -> QuerySet[Person]:
 
 
 def canonical(policy_slug: str, number: int, policy_title: str, sections) -> bytes:
-    """The bytes whose SHA-256 a draft carries. docs/drafts.md says how to make them again.
+    """The bytes whose SHA-256 a draft carries. docs/policies.md says how to make them again.
 
     JSON with sorted keys, no spaces, UTF-8: format, policy, number, title, and sections in order,
     each with number, uid, title and blocks; each block with uid, kind, text and html. Pictures

@@ -3,7 +3,7 @@ theirs.
 
 The server gives uids and keeps them: on each save the new blocks are matched to those of the save
 before, by equal text, then by the mutual best ratio of at least 55, repeated until none is left
-(design, section 8).
+(docs/decisions/0018 says why).
 """
 
 import unicodedata
@@ -37,9 +37,7 @@ class Block:
 
 
 def normalised(text: str) -> str:
-    """NFC, single spaces; a line break stays one (design, section 8: offsets are code points of
-    this text).
-    """
+    """NFC, single spaces; a line break stays one. Offsets are code points of this text."""
     lines = unicodedata.normalize("NFC", text).split("\n")
     return "\n".join(" ".join(line.split()) for line in lines).strip()
 
