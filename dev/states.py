@@ -38,7 +38,8 @@ def tables() -> Iterator[tuple[type[Model], pgtrigger.FSM]]:
 
 def part(model: type[Model], steps: pgtrigger.FSM) -> str:
     """One table as a drawing and as a list, in the order in which the model names its states."""
-    choices = model._meta.get_field(steps.field).flatchoices
+    field = next(field for field in model._meta.fields if field.name == steps.field)
+    choices = field.flatchoices
     order = {state: place for place, (state, label) in enumerate(choices)}
     pairs = sorted(steps.transitions, key=lambda pair: (order[pair[0]], order[pair[1]]))
     arrows = "\n".join(f"    {old} --> {new}" for old, new in pairs)
