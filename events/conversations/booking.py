@@ -12,7 +12,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Follow, Person
-from events.conversations import first_choice, opening, single_times
+from events.conversations.times import first_choice, opening, single_times
 from events.models import Conversation, ConversationSeries, Slot
 from events.models.conversation_states import State
 

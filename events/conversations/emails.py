@@ -7,7 +7,7 @@ from collective.messages.mail import Letter
 from collective.models import Follow, Message
 from collective.safety.link_keys import key_for
 from events import calendar
-from events.conversations import opening
+from events.conversations.times import opening
 from events.models import Conversation, ConversationSeries, Slot, TimeRequest
 from events.models.conversation_states import State
 

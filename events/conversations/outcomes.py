@@ -10,7 +10,8 @@ from collective.background import sweeps
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Call, Person
-from events.conversations import booking, first_choice, opening
+from events.conversations import booking
+from events.conversations.times import first_choice, opening
 from events.models import Conversation, Registration
 from events.models.conversation_states import State
 

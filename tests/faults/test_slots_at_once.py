@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import reverse
 
 from collective import clock
-from events.conversations import booking, invariants, opening
+from events.conversations import booking, invariants
+from events.conversations.times import opening
 from events.models import Conversation, ConversationSeries, Slot
 from tests.factories import TALK, PersonFactory, SeriesFactory, slot_of
 from tests.faults.test_places_at_once import at_once

@@ -11,11 +11,12 @@ from django.urls import reverse
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.errors import RuleError
 from collective.models.person import Person
-from events.conversations import booking, confidential, first_choice, outcomes
+from events.conversations import booking, confidential, outcomes
 from events.conversations.admin.booking import heard, on_the_phone
 from events.conversations.admin.forms import MoveForForm
 from events.conversations.forms import AnswersOfBookingForm
 from events.conversations.host_forms import OfferForm
+from events.conversations.times import first_choice
 from events.models import Conversation, TimeRequest
 from events.models.conversation import PRIVATE
 from events.sessions.forms import CapacityForm

@@ -20,8 +20,9 @@ from collective.admin.acts import Act, ActAdmin
 from collective.errors import RuleError
 from collective.models import Activity
 from collective.templatetags.collective import pounds
-from events.conversations import first_choice, series_acts
+from events.conversations import series_acts
 from events.conversations.admin import booking as conversation_booking
+from events.conversations.times import first_choice
 from events.models import ConversationSeries
 from events.sessions.admin.forms import LEAST_FEE, CancelForm
 

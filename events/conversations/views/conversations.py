@@ -14,8 +14,8 @@ from collective import clock
 from collective.clock import LONDON
 from collective.errors import RuleError
 from collective.people.access import name_needed
-from events.conversations import first_choice
 from events.conversations.forms import WishForm
+from events.conversations.times import first_choice
 from events.models import Conversation, ConversationSeries, TimeRequest
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from collective import clock
 from collective.clock import LONDON
 from collective.errors import RuleError
 from collective.models import Page
-from events.conversations import booking, host_notes, outcomes, wall_time
+from events.conversations import booking, host_notes, outcomes
 from events.conversations.host_forms import (
     CancelForm,
     LinkForm,
@@ -21,6 +21,7 @@ from events.conversations.host_forms import (
     OutcomeForm,
     PassedOnForm,
 )
+from events.conversations.times import wall_time
 from events.conversations.views.conversations import as_day, span
 from events.conversations.views.hosting import host_only
 from events.models import Conversation, ConversationSeries

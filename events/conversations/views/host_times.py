@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collective.errors import RuleError
-from events.conversations import first_choice, opening, single_times
 from events.conversations.host_forms import DayForm, DayOffForm, OfferForm, RulesForm, WeeklyForm
+from events.conversations.times import first_choice, opening, single_times
 from events.conversations.views.hosting import host_only
 from events.models import ConversationSeries, Slot, TimeRequest
 

@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from collective.models import Message
-from events.conversations import booking, first_choice
+from events.conversations import booking
+from events.conversations.times import first_choice
 from events.models import BookingDraft, Conversation
 from tests.factories import KICK_OFF, PersonFactory, SeriesFactory, book, slot_of, slots_of
 
@@ -275,7 +276,7 @@ def test_slot_kept_for_me_can_be_booked_also_when_booking_is_closed(client, memb
 def test_who_had_first_choice_where_nothing_was_free_gets_the_next_times_that_open(series):
     from datetime import date, time
 
-    from events.conversations import opening
+    from events.conversations.times import opening
 
     slot = slot_of(series)
     conversation = book(slot)

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from collective.errors import RuleError
 from collective.safety import encryption
-from events.conversations import booking, confidential, first_choice, host_notes, outcomes
+from events.conversations import booking, confidential, host_notes, outcomes
+from events.conversations.times import first_choice
 from events.models import BookingDraft, Conversation, PassedOn
 from portal.my_data import my_data
 from tests.conftest import with_second_factor

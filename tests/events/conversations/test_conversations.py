@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from collective import clock
 from collective.errors import RuleError
 from collective.models import Follow, Message
-from events.conversations import booking, first_choice, outcomes
+from events.conversations import booking, outcomes
+from events.conversations.times import first_choice
 from events.models import Conversation, Slot
 from payments.models import Payment
 from tests.conftest import kinds

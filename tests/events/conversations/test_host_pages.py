@@ -375,7 +375,7 @@ def test_queries_of_the_hosts_pages_are_constant(client, series, django_assert_n
 
 
 def test_times_far_ahead_are_opened_day_by_day(series, early):
-    from events.conversations import opening
+    from events.conversations.times import opening
 
     series.opens_until = None
     series.save()

@@ -9,8 +9,9 @@ from icalendar import Calendar
 
 from collective.messages import mail
 from collective.models import Message
-from events.conversations import booking, first_choice, outcomes
+from events.conversations import booking, outcomes
 from events.conversations import reminders as conversation_reminders
+from events.conversations.times import first_choice
 from tests.factories import (
     KICK_OFF,
     TALK,

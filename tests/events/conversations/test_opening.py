@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from collective.clock import LONDON
 from collective.errors import RuleError
-from events.conversations import opening, single_times, wall_time
+from events.conversations.times import opening, single_times, wall_time
 from events.models import Slot
 from tests.conftest import kinds
 from tests.factories import FollowFactory, PersonFactory, SeriesFactory, book, slot_of
@@ -161,7 +161,7 @@ def test_times_of_another_series_of_the_same_host_are_left_out(series):
 
 
 def test_followers_hear_once_when_there_are_times_again(series):
-    from events.conversations import new_times
+    from events.conversations.times import new_times
 
     follower = FollowFactory(activity=series).person
     follow(series)
@@ -171,7 +171,8 @@ def test_followers_hear_once_when_there_are_times_again(series):
 
 
 def test_followers_hear_when_a_cancelled_conversation_frees_the_only_time(series):
-    from events.conversations import booking, new_times
+    from events.conversations import booking
+    from events.conversations.times import new_times
 
     conversation = book(slot_of(series))
     follower = FollowFactory(activity=series).person

@@ -12,7 +12,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Person
-from events.conversations import single_times
+from events.conversations.times import single_times
 from events.models import ConversationSeries, Slot, TimeRequest
 
 KEPT_FOR = timedelta(hours=48)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from collective import clock
 from collective.errors import RuleError
-from events.conversations import opening, wall_time
+from events.conversations.times import opening, wall_time
 from events.models import ConversationSeries, Slot
 from events.models.series import FURTHEST
 
@@ -40,7 +40,7 @@ def reopen(slot: Slot) -> None:
 
     Raises RuleError where it is over, outside the hours, or not free.
     """
-    from events.conversations import first_choice
+    from events.conversations.times import first_choice
 
     series = slot.series.locked()
     slot = Slot.objects.select_for_update(no_key=True, of=("self",)).get(pk=slot.pk)

@@ -7,7 +7,7 @@ from django.db import transaction
 from collective.background import sweeps
 from collective.messages import mail
 from collective.models import Activity, Person
-from events.conversations import opening
+from events.conversations.times import opening
 from events.models import ConversationSeries
 
 

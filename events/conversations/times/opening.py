@@ -18,7 +18,7 @@ from collective import clock
 from collective.background import sweeps
 from collective.clock import LONDON
 from collective.errors import RuleError
-from events.conversations import wall_time
+from events.conversations.times import wall_time
 from events.models import Conversation, ConversationSeries, Slot
 from events.models.series import FURTHEST
 
@@ -61,7 +61,7 @@ def apply(series: ConversationSeries, change) -> Plan:
     """Change the hours or the rules by `change(series)`, which returns how many people it tells of
     that, and bring the slots in line. Raises RuleError.
     """
-    from events.conversations import first_choice
+    from events.conversations.times import first_choice
 
     locked = series.locked()
     before = locked.slots.free_to(AnonymousUser()).count()
