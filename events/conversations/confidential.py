@@ -11,7 +11,6 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, V
 
 from collective import clock
 from collective.errors import RuleError
-from events.conversations import booking
 from events.models import Conversation, PassedOn, TimeRequest
 
 KEEP_REQUESTS = timedelta(days=30)
@@ -73,7 +72,7 @@ def forget_now(conversation: Conversation) -> None:
 
     Raises RuleError while it is to come: the host needs the number then.
     """
-    conversation = booking.locked(conversation)
+    conversation = conversation.locked()
     if conversation.is_on:
         raise RuleError(
             "The conversation is still to come. You can change or clear your answers, or cancel it."

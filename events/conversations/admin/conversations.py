@@ -11,12 +11,12 @@ from django.urls import reverse
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.errors import RuleError
 from collective.models.person import Person
-from events.conversations import booking, confidential, outcomes
+from events.conversations import booking, confidential, outcomes, ways_to_talk
 from events.conversations.admin.booking import heard, on_the_phone
 from events.conversations.admin.forms import MoveForForm
 from events.conversations.forms import AnswersOfBookingForm
-from events.conversations.host_forms import OfferForm
-from events.conversations.times import first_choice
+from events.conversations.times import wishes
+from events.conversations.times.forms import OfferForm
 from events.models import Conversation, TimeRequest
 from events.models.conversation import PRIVATE
 from events.sessions.forms import CapacityForm
@@ -62,7 +62,7 @@ def answers(admin_: ModelAdmin, request: "MemberRequest", conversation: Conversa
         admin_.log_change(request, conversation, confidential.LOOKED)
     elif form.is_valid():
         try:
-            booking.change_answers(conversation, **form.answers)
+            ways_to_talk.change_answers(conversation, **form.answers)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -306,7 +306,7 @@ def offer(admin_: ModelAdmin, request: "MemberRequest", asked):
     form = OfferForm(request.POST or None, slots=free)
     if request.method == "POST" and form.is_valid():
         try:
-            slot = first_choice.offer(asked, **form.answer)
+            slot = form.offer(asked)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -353,7 +353,7 @@ class TimeRequestAdmin(MadeElsewhere, ActAdmin):
         return reverse("admin:events_conversationseries_board", args=[obj.series_id])
 
     def act_settle(self, request: "MemberRequest", asked) -> str:
-        first_choice.withdraw(asked)
+        wishes.withdraw(asked)
         return "Noted as answered."
 
     def render_change_form(

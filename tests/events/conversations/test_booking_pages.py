@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from collective.models import Message
-from events.conversations import booking
-from events.conversations.times import first_choice
+from events.conversations import booking, ways_to_talk
+from events.conversations.times import first_choice, wishes
 from events.models import BookingDraft, Conversation
 from tests.factories import KICK_OFF, PersonFactory, SeriesFactory, book, slot_of, slots_of
 
@@ -255,7 +255,7 @@ def test_wish_can_be_told_changed_and_withdrawn(client, member, series):
 def test_host_is_told_of_a_wish_once_until_they_have_answered(series):
     person = PersonFactory()
     for wish in ("Sundays", "Mondays", "Tuesdays"):
-        first_choice.ask(series, person, wish)
+        wishes.ask(series, person, wish)
 
     assert Message.objects.filter(person=series.host, kind="host_time_request").count() == 1
 
@@ -331,10 +331,8 @@ def test_offered_time_stays_when_an_older_conversation_is_noted(series, early):
 
     old = book(slot_of(series))
     early.move_to(KICK_OFF + timedelta(hours=1))
-    asked = first_choice.ask(series, old.person, "Fridays")
-    offered = first_choice.offer(
-        asked, day=(KICK_OFF + timedelta(days=8)).date(), time=KICK_OFF.time()
-    )
+    asked = wishes.ask(series, old.person, "Fridays")
+    offered = wishes.offer_new_time(asked, (KICK_OFF + timedelta(days=8)).date(), KICK_OFF.time())
 
     outcomes.mark(old, "held", series.host)
 
@@ -343,10 +341,10 @@ def test_offered_time_stays_when_an_older_conversation_is_noted(series, early):
 
 def test_wish_that_is_withdrawn_frees_the_time_that_was_offered(series):
     slot, person = slot_of(series), PersonFactory()
-    asked = first_choice.ask(series, person, "Sundays")
-    first_choice.offer(asked, slot=slot)
+    asked = wishes.ask(series, person, "Sundays")
+    wishes.offer_free_time(asked, slot)
 
-    first_choice.withdraw(asked)
+    wishes.withdraw(asked)
 
     assert list(series.slots.free_to(PersonFactory())) == [slot]
 
@@ -368,7 +366,7 @@ def test_each_change_of_the_link_is_told_also_back_to_the_first(series, early):
     conversation = book(slot_of(series), how="video", who_rings="", phone=None)
     for link in ("https://a.example", "https://b.example", "https://a.example"):
         early.shift(timedelta(minutes=1))
-        booking.set_link(conversation, link)
+        ways_to_talk.set_link(conversation, link)
 
     assert Message.objects.filter(kind="conversation_link").count() == 3
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from collective.errors import RuleError
 from collective.safety import encryption
-from events.conversations import booking, confidential, host_notes, outcomes
-from events.conversations.times import first_choice
+from events.conversations import booking, confidential, host_notes, outcomes, ways_to_talk
+from events.conversations.times import wishes
 from events.models import BookingDraft, Conversation, PassedOn
 from portal.my_data import my_data
 from tests.conftest import with_second_factor
@@ -58,8 +58,8 @@ def told(series, early):
         person=PersonFactory(), series=series, answers={"topics": ["zebra"]}, updated_at=KICK_OFF
     )
     booking.move(conversation, second)
-    booking.change_answers(conversation, topics="zebra and wombat")
-    first_choice.ask(series, PersonFactory(), "narwhal")
+    ways_to_talk.change_answers(conversation, topics="zebra and wombat")
+    wishes.ask(series, PersonFactory(), "narwhal")
     early.move_to(second.ends_at)
     host_notes.keep_note(conversation, "quokka")
     host_notes.note_passed_on(
@@ -303,7 +303,7 @@ def test_form_of_another_person_is_not_filled_with_what_somebody_told(series):
 
 
 def test_look_at_a_wish_stands_in_the_persons_data(series):
-    asked = first_choice.ask(series, PersonFactory(), "narwhal")
+    asked = wishes.ask(series, PersonFactory(), "narwhal")
 
     staff(sees=False).get(reverse("admin:events_timerequest_change", args=[asked.pk]))
 

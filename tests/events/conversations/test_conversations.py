@@ -10,7 +10,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.models import Follow, Message
 from events.conversations import booking, outcomes
-from events.conversations.times import first_choice
+from events.conversations.times import first_choice, wishes
 from events.models import Conversation, Slot
 from payments.models import Payment
 from tests.conftest import kinds
@@ -256,11 +256,9 @@ def test_booking_one_kept_slot_frees_the_others(series):
 
 def test_wish_is_answered_by_a_slot_kept_for_the_person(series):
     person = PersonFactory()
-    asked = first_choice.ask(series, person, "Sundays")
+    asked = wishes.ask(series, person, "Sundays")
 
-    slot = first_choice.offer(
-        asked, day=KICK_OFF.date(), time=(KICK_OFF + timedelta(hours=1)).time()
-    )
+    slot = wishes.offer_new_time(asked, KICK_OFF.date(), (KICK_OFF + timedelta(hours=1)).time())
 
     assert list(series.slots.kept_for(person)) == [slot]
     assert not series.slots.free_to(PersonFactory()).exists()
@@ -269,8 +267,8 @@ def test_wish_is_answered_by_a_slot_kept_for_the_person(series):
 
 def test_new_slot_that_was_offered_and_not_taken_goes(series, early):
     person = PersonFactory()
-    asked = first_choice.ask(series, person, "Sundays")
-    slot = first_choice.offer(asked, day=KICK_OFF.date(), time=KICK_OFF.time())
+    asked = wishes.ask(series, person, "Sundays")
+    slot = wishes.offer_new_time(asked, KICK_OFF.date(), KICK_OFF.time())
     early.shift(timedelta(hours=49))
 
     assert not series.slots.free_to(PersonFactory()).exists()
@@ -281,7 +279,7 @@ def test_new_slot_that_was_offered_and_not_taken_goes(series, early):
 
 def test_booking_settles_the_wish_and_the_wait_for_new_times(series):
     person = PersonFactory()
-    asked = first_choice.ask(series, person, "Sundays")
+    asked = wishes.ask(series, person, "Sundays")
     Follow.objects.create(person=person, activity=series)
 
     book(slot_of(series), person)
@@ -293,9 +291,9 @@ def test_booking_settles_the_wish_and_the_wait_for_new_times(series):
 
 def test_wish_asked_twice_is_one_with_the_newest_words(series):
     person = PersonFactory()
-    first_choice.ask(series, person, "Sundays")
+    wishes.ask(series, person, "Sundays")
 
-    assert first_choice.ask(series, person, "Mondays").wish == "Mondays"
+    assert wishes.ask(series, person, "Mondays").wish == "Mondays"
     assert series.time_requests.count() == 1
 
 
