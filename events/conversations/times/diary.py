@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from collective import clock
 from collective.errors import RuleError
 from events.models import Slot
+from events.models.slot import ONE_AT_A_TIME_FOR_A_HOST
 
 
 class Diary:
@@ -42,12 +43,20 @@ class Diary:
 def refusing_overlaps() -> Iterator[None]:
     """Turn the database's no to two open slots of one host at once into a sentence for the host.
 
-    Another series of theirs was quicker: only its own lock is held.
+    Another series of theirs was quicker: only its own lock is held. Every other error stays one.
     """
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
+        if _broken_constraint(error) != ONE_AT_A_TIME_FOR_A_HOST:
+            raise
         raise RuleError(
             "Your times have just changed in another window. Please try again."
         ) from error
+
+
+def _broken_constraint(error: IntegrityError) -> str | None:
+    """The name of the constraint that the database says was broken, or None."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return diagnosis and diagnosis.constraint_name
