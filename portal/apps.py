@@ -24,6 +24,7 @@ SWEEPS = [
     ("new times", "events.conversations.times.new_times.tell_all", EACH_TIME),
     ("numbers and topics", "events.conversations.confidential.forget_told", HOUR),
     ("private notes", "events.conversations.confidential.forget_notes", HOUR),
+    ("old wishes for times", "events.conversations.confidential.forget_wishes", HOUR),
     ("old drafts", "events.typed.forget_old", HOUR),
     ("private answers", "events.sessions.retention.forget_private_answers", HOUR),
     ("files of drafts", "policy_drafts.drafts.files.make_due", EACH_TIME),

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
 from collective import clock
+from collective.background import sweeps
 from collective.messages import mail
 from collective.models import Follow, Person
 from events.conversations import kinds
@@ -132,10 +133,7 @@ def let_go(slot: Slot) -> None:
 def release_lapsed() -> tuple[int, int]:
     """The sweep: slots kept past their time are free again; returns (seen, done)."""
     rows = Slot.objects.kept_too_long().order_by("kept_until").values_list("pk", "series")
-    keys = list(rows[:A_BATCH])
-    for key in keys:
-        _release_lapsed(*key)
-    return len(keys), len(keys)
+    return sweeps.each(list(rows[:A_BATCH]), _release_lapsed)
 
 
 @transaction.atomic
