@@ -11,8 +11,14 @@ from django.urls import reverse
 from collective import clock
 from collective.clock import LONDON
 from collective.models import Person
+from collective.safety import steps
 from collective.safety.encryption import EncryptedJSONField
-from events.models.conversation_states import NOT_THEIR_FAULT, ConversationQuerySet, State
+from events.models.conversation_states import (
+    NOT_THEIR_FAULT,
+    STEPS,
+    ConversationQuerySet,
+    State,
+)
 from events.models.series import ConversationSeries
 from events.models.slot import Slot
 from payments.models import EarnsPayment, Payment
@@ -100,6 +106,7 @@ class Conversation(EarnsPayment):
 
     class Meta:
         ordering = ["-slot__starts_at"]
+        triggers = [steps.only(STEPS)]
         permissions = [
             ("view_confidential", "Can see numbers, topics and access needs of conversations")
         ]

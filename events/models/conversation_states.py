@@ -5,6 +5,7 @@ from django.db import models
 
 from collective import clock
 from collective.models import Person
+from collective.safety.steps import Steps
 from payments.models import Capacity
 
 if TYPE_CHECKING:
@@ -25,6 +26,17 @@ OUTCOMES = [State.HELD, State.MISSED, State.HOST_MISSED, State.FAILED]
 LIVE = [State.BOOKED, *OUTCOMES]  # these hold their slot
 # The person keeps the right to a new one, and staff decide on the payment.
 NOT_THEIR_FAULT = [State.HOST_MISSED, State.FAILED]
+
+# The steps that the database lets a state take. What became of it is noted once it has begun, can be
+# corrected, and taken back; a cancelled one stays cancelled: the person books anew.
+STEPS: Steps = {
+    State.BOOKED: [State.HELD, State.MISSED, State.HOST_MISSED, State.FAILED, State.CANCELLED],
+    State.HELD: [State.BOOKED, State.MISSED, State.HOST_MISSED, State.FAILED],
+    State.MISSED: [State.BOOKED, State.HELD, State.HOST_MISSED, State.FAILED],
+    State.HOST_MISSED: [State.BOOKED, State.HELD, State.MISSED, State.FAILED],
+    State.FAILED: [State.BOOKED, State.HELD, State.MISSED, State.HOST_MISSED],
+    State.CANCELLED: [],
+}
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
