@@ -18,13 +18,8 @@ from events.conversations.times.new_times import noting_new_times
 from events.models import Conversation, ConversationSeries, Slot
 from events.models.conversation import BookingAnswers
 from events.models.conversation_states import State
-from events.models.slot import SlotQuerySet
 
 EndedBecause = Conversation.EndedBecause
-
-
-class SlotTaken(RuleError):
-    """Somebody else has this time now: nothing is lost, another one can be chosen."""
 
 
 @transaction.atomic
@@ -42,7 +37,7 @@ def book(
     check_may_book(series, person, slot, by_staff=by_staff)
     conversation = Conversation(
         series=series,
-        slot=_free_slot(slot, series.slots.free_to(person, by_staff=by_staff)),
+        slot=series.slots.free_to(person, by_staff=by_staff).pick(slot),
         person=person,
         turn=free_turn(series, person),
         fee_pence=series.fee_pence,
@@ -75,14 +70,6 @@ def check_may_book(
         )
 
 
-def _free_slot(slot: Slot, free: SlotQuerySet) -> Slot:
-    """The slot, fresh, if it is among the free ones; else SlotTaken."""
-    found = free.filter(pk=slot.pk).first()
-    if found is None:
-        raise SlotTaken("This time is no longer free. Please choose another one.")
-    return found
-
-
 def free_turn(series: ConversationSeries, person: Person) -> int:
     """The first number that none of the person's booked conversations has."""
     booked = series.conversations.filter(person=person, state=State.BOOKED)
@@ -99,27 +86,19 @@ def move(conversation: Conversation, slot: Slot, *, by_staff: bool = False) -> C
     conversation = conversation.locked()
     if conversation.slot_id == slot.pk:
         return conversation
-    _check_may_move(conversation)
-    series, person, before = conversation.series, conversation.person, conversation.slot
-    free = series.slots.free_to(person, by_staff=by_staff, moving=conversation)
-    conversation.slot = _free_slot(slot, free)
-    conversation.moved_from = before.starts_at
-    conversation.calendar_sequence += 1
-    conversation.plan_reminder()
-    with noting_new_times(series):
-        conversation.save()
-        before.give_back()
-        first_choice.settle(series, person)
-    news.tell_both(conversation, kinds.MOVED)
-    return conversation
-
-
-def _check_may_move(conversation: Conversation) -> None:
     if not conversation.is_upcoming:
         raise RuleError(
             "This conversation has begun, is over or was cancelled, so it can no longer be moved."
         )
-    conversation.series.check_booking(by_staff=True)
+    series, before = conversation.series, conversation.slot
+    series.check_booking(by_staff=True)
+    conversation.take_slot(conversation.other_times(by_staff=by_staff).pick(slot))
+    with noting_new_times(series):
+        conversation.save()
+        before.give_back()
+        first_choice.settle(series, conversation.person)
+    news.tell_both(conversation, kinds.MOVED)
+    return conversation
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from events.models.conversation_states import (
     State,
 )
 from events.models.series import ConversationSeries
-from events.models.slot import Slot
+from events.models.slot import Slot, SlotQuerySet
 from payments.models import EarnsPayment, Payment
 
 ACCESS_CHOICES = [
@@ -158,6 +158,16 @@ class Conversation(EarnsPayment):
         found = rows.select_related("slot", "person").get(pk=self.pk)
         found.slot.series = series
         return found
+
+    def other_times(self, *, by_staff: bool = False) -> SlotQuerySet:
+        """The free times to which the person, or staff for them, may move it."""
+        return self.series.slots.free_to(self.person, by_staff=by_staff, moving=self)
+
+    def take_slot(self, slot: Slot) -> None:
+        """Be at another time from now on, for calendars and reminders, too; unsaved."""
+        self.moved_from, self.slot = self.slot.starts_at, slot
+        self.calendar_sequence += 1
+        self.plan_reminder()
 
     # What readers ask
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, ExpressionWrapper, F, Func, OuterRef
 
 from collective import clock
 from collective.clock import LONDON
+from collective.errors import RuleError
 from collective.models import Person
 from events.models.conversation_states import LIVE
 from events.models.series import ConversationSeries
@@ -31,6 +32,10 @@ class State(models.TextChoices):
     OPEN = "open", "Open"
     CLOSED = "closed", "Closed by hand"
     GONE = "gone", "No longer among the opening hours"
+
+
+class SlotTaken(RuleError):
+    """Somebody else has this time now: nothing is lost, another one can be chosen."""
 
 
 class SlotQuerySet(models.QuerySet["Slot"]):
@@ -73,6 +78,13 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         notice = Q() if by_staff else Q(starts_at__gt=_after_the_least_notice(now))
         anybody = unkept & notice & ~_on_a_full_day(moving)
         return self.open().to_come().not_booked().filter(kept | anybody)
+
+    def pick(self, slot: "Slot") -> "Slot":
+        """This one, fresh. Raises SlotTaken where it is not, or no longer, among them."""
+        found = self.filter(pk=slot.pk).first()
+        if found is None:
+            raise SlotTaken("This time is no longer free. Please choose another one.")
+        return found
 
 
 def _after_the_least_notice(now: datetime) -> ExpressionWrapper:

@@ -64,7 +64,6 @@ def booking_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def move_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another time: days, then times. The present one stays until a new one is taken."""
     found, key = _reachable(request, pk)
-    slots = found.series.slots.free_to(found.person, moving=found)
     return render(
         request,
         "events/conversations/move.html",
@@ -73,7 +72,7 @@ def move_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
             "series": found.series,
             "key": key,
             "link_key": key.removeprefix("?"),
-            **choice_of_times(request, slots),
+            **choice_of_times(request, found.other_times()),
         },
     )
 
@@ -101,8 +100,7 @@ def move_booking_to(request: HttpRequest, pk: UUID, slot_pk: UUID) -> HttpRespon
         except RuleError as refusal:
             found.refresh_from_db()
             context["error"] = str(refusal)
-            free = found.series.slots.free_to(found.person, moving=found)
-            context["near"] = nearest(free, slot.starts_at)
+            context["near"] = nearest(found.other_times(), slot.starts_at)
         else:
             messages.success(request, "Your conversation has the new time.")
             return _back_to(found, key)

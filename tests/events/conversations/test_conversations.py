@@ -9,10 +9,12 @@ from django.db import IntegrityError, transaction
 from collective import clock
 from collective.errors import RuleError
 from collective.models import Follow, Message
-from events.conversations import booking, outcomes
+from events.conversations import booking, invariants, outcomes
 from events.conversations.times import first_choice, wishes
 from events.models import Conversation, Slot
+from events.models.slot import SlotTaken
 from payments.models import Payment
+from payments.owing import offering
 from tests.conftest import kinds
 from tests.factories import (
     KICK_OFF,
@@ -59,7 +61,7 @@ def test_slot_that_somebody_has_booked_is_taken(series):
     slot = slot_of(series)
     book(slot)
 
-    with pytest.raises(booking.SlotTaken):
+    with pytest.raises(SlotTaken):
         book(slot)
 
 
@@ -107,7 +109,7 @@ def test_nobody_books_where_booking_is_not_open(series, state):
 def test_slot_within_the_least_notice_is_not_free_but_staff_may_book_it(series):
     slot, person = slot_of(series, clock.now() + timedelta(hours=5)), PersonFactory()
 
-    with pytest.raises(booking.SlotTaken):
+    with pytest.raises(SlotTaken):
         book(slot, person)
 
     assert book(slot, person, by_staff=True).state == State.BOOKED
@@ -175,7 +177,7 @@ def test_move_to_a_slot_that_is_taken_keeps_the_old_one(series):
     conversation = book(old)
     book(taken)
 
-    with pytest.raises(booking.SlotTaken):
+    with pytest.raises(SlotTaken):
         booking.move(conversation, taken)
 
     conversation.refresh_from_db()
@@ -355,8 +357,6 @@ def test_two_conversations_of_one_person_are_two_payments(series, early):
 
 
 def test_payment_that_staff_made_by_hand_is_the_payment_of_the_conversation(series, early):
-    from payments.owing import offering
-
     conversation = book(slot_of(series))
     by_hand = offering.pay_by_hand(
         conversation.person, series, 2500, "Agreed", CoordinatorFactory()
@@ -475,8 +475,6 @@ def test_person_told_by_phone_gets_tasks_for_staff(series):
 
 
 def test_invariants_hold_and_a_broken_one_is_named(series):
-    from events.conversations import invariants
-
     conversation = book(slot_of(series))
     assert invariants.broken() == []
 
