@@ -1,4 +1,4 @@
-"""What became of a conversation: held, or not and why; the payment follows in the same transaction."""
+"""What became of a conversation: held, or not and why; the payment follows at once."""
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef

@@ -1,4 +1,4 @@
-"""Reminders of conversations, a day and an hour before: a sweep writes each once, when it is due."""
+"""Reminders of conversations, a day and an hour before; a sweep writes each once."""
 
 from datetime import datetime
 

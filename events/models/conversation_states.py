@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -7,9 +7,6 @@ from collective import clock
 from collective.models import Person
 from collective.safety.steps import Steps
 from payments.models import Capacity
-
-if TYPE_CHECKING:
-    pass
 
 
 class State(models.TextChoices):
@@ -27,8 +24,8 @@ LIVE = [State.BOOKED, *OUTCOMES]  # these hold their slot
 # The person keeps the right to a new one, and staff decide on the payment.
 NOT_THEIR_FAULT = [State.HOST_MISSED, State.FAILED]
 
-# The steps that the database lets a state take. What became of it is noted once it has begun, can be
-# corrected, and taken back; a cancelled one stays cancelled: the person books anew.
+# The steps that the database lets a state take. What became of it is noted, corrected, taken back;
+# a cancelled one stays cancelled: the person books anew.
 STEPS: Steps = {
     State.BOOKED: [State.HELD, State.MISSED, State.HOST_MISSED, State.FAILED, State.CANCELLED],
     State.HELD: [State.BOOKED, State.MISSED, State.HOST_MISSED, State.FAILED],
@@ -39,7 +36,7 @@ STEPS: Steps = {
 }
 
 
-class ConversationQuerySet(models.QuerySet["Conversation"]):
+class ConversationQuerySet(models.QuerySet):
     def live(self) -> Self:
         """Those that hold their slot: all but the cancelled."""
         return self.exclude(state=State.CANCELLED)

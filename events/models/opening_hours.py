@@ -50,9 +50,9 @@ class OpeningHours(models.Model):
         return f"{self._day_words()}, {self.from_time:%H:%M} to {self.until_time:%H:%M}"
 
     def _day_words(self) -> str:
-        if self.weekday is not None:
-            return f"{WEEKDAYS[self.weekday]}s"
-        return f"{self.day:%A} {self.day.day} {self.day:%B %Y}"
+        if self.day is not None:
+            return f"{self.day:%A} {self.day.day} {self.day:%B %Y}"
+        return f"{WEEKDAYS[self.weekday]}s" if self.weekday is not None else ""
 
     @property
     def is_day_off(self) -> bool:

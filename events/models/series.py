@@ -14,7 +14,7 @@ from collective.safety.encryption import EncryptedJSONField
 from collective.safety.markup import RichTextField
 
 FURTHEST = timedelta(weeks=26)  # ahead that times can be opened
-NOT_BOOKABLE = {
+NOT_BOOKABLE: dict[str, str] = {
     Activity.State.CANCELLED: "These conversations are cancelled, so we cannot book one.",
     Activity.State.HAPPENED: "These conversations are over, so we cannot book one.",
 }
@@ -25,10 +25,12 @@ BLANK_IN_A_COPY = {
     "opens_until": None,
     "new_times_since": None,
 }
-NOT_OPEN = {
-    Activity.State.TO_BE_CONFIRMED: "Booking is not open yet. You can ask us to tell you when it is.",
-    "opens_later": "Booking is not open yet. You can ask us to tell you when it is.",
-    Activity.State.CLOSED: "Booking is closed. Call us or write to us if you would still like to talk.",
+NOT_YET = "Booking is not open yet. You can ask us to tell you when it is."
+CLOSED = "Booking is closed. Call us or write to us if you would still like to talk."
+NOT_OPEN: dict[str, str] = {
+    Activity.State.TO_BE_CONFIRMED: NOT_YET,
+    "opens_later": NOT_YET,
+    Activity.State.CLOSED: CLOSED,
 }
 
 
@@ -112,7 +114,7 @@ class ConversationSeries(Activity):
         return {**super().copied_fields(), **BLANK_IN_A_COPY, "host": self.host}
 
     def locked(self) -> "ConversationSeries":
-        """This series, fresh and locked: held until the end by whatever changes times or bookings."""
+        """This series, fresh and locked: held by whatever changes times or bookings."""
         return ConversationSeries.objects.lock(self.pk)
 
     @property

@@ -46,8 +46,8 @@ def keep_nearest(
         return []
     kept: list[Slot] = []
     while len(kept) < FIRST_CHOICE and series.is_open:
-        free = series.slots.free_to(person).filter(kept_for=None).exclude(pk=but and but.pk)
-        slot = free.order_by("starts_at").first()
+        free = series.slots.free_to(person).filter(kept_for=None)
+        slot = free.exclude(pk__in=[but.pk] if but else []).order_by("starts_at").first()
         if slot is None:
             break
         keep_for(person, slot)

@@ -1,4 +1,4 @@
-"""“Tell me when there are new times”: people who asked hear once, each time there are some again."""
+"""“Tell me when there are new times”: people who asked hear, once each time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

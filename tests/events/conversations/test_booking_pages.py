@@ -1,14 +1,14 @@
 """The pages on which a member books, moves, cancels and asks for another time."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from collective.models import Message
-from events.conversations import booking, ways_to_talk
-from events.conversations.times import first_choice, wishes
+from events.conversations import booking, outcomes, ways_to_talk
+from events.conversations.times import first_choice, opening, wishes
 from events.models import BookingDraft, Conversation
 from tests.factories import KICK_OFF, PersonFactory, SeriesFactory, book, slot_of, slots_of
 
@@ -274,10 +274,6 @@ def test_slot_kept_for_me_can_be_booked_also_when_booking_is_closed(client, memb
 
 
 def test_who_had_first_choice_where_nothing_was_free_gets_the_next_times_that_open(series):
-    from datetime import date, time
-
-    from events.conversations.times import opening
-
     slot = slot_of(series)
     conversation = book(slot)
     booking.cancel(conversation, "host", reason="I am ill.", keeps_slot_open=False)
@@ -327,8 +323,6 @@ def test_first_choice_that_was_not_taken_does_not_come_again(series, early):
 
 
 def test_offered_time_stays_when_an_older_conversation_is_noted(series, early):
-    from events.conversations import outcomes
-
     old = book(slot_of(series))
     early.move_to(KICK_OFF + timedelta(hours=1))
     asked = wishes.ask(series, old.person, "Fridays")
@@ -350,8 +344,6 @@ def test_wish_that_is_withdrawn_frees_the_time_that_was_offered(series):
 
 
 def test_first_choice_goes_when_its_cause_is_taken_back(series, early):
-    from events.conversations import outcomes
-
     conversation = book(slot_of(series))
     early.move_to(KICK_OFF + timedelta(hours=1))
     outcomes.mark(conversation, "host_missed", series.host)

@@ -10,8 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from collective import clock
 from collective.errors import RuleError
+from collective.messages import mail
 from collective.safety import encryption
+from collective.safety.link_keys import key_for
 from events.conversations import booking, confidential, host_notes, outcomes, ways_to_talk
 from events.conversations.times import wishes
 from events.models import BookingDraft, Conversation, PassedOn
@@ -75,8 +78,6 @@ def everything():
 
 
 def test_no_table_holds_a_word_that_was_told_before_or_after_it_is_mailed(told, outbox):
-    from collective.messages import mail
-
     before = everything()
     mail.send_due()
 
@@ -136,8 +137,6 @@ def test_what_was_told_for_a_cancelled_conversation_goes_thirty_days_after_cance
 
 
 def test_notes_and_what_was_passed_on_go_when_the_call_is_finished(told, early):
-    from collective import clock
-
     assert confidential.forget_notes() == (0, 0)
     call = told.series.call
     call.finished_at = clock.now()
@@ -265,8 +264,6 @@ def test_group_for_it_exists_and_no_other_group_may_look():
 
 
 def test_link_from_a_mail_shows_nothing_that_was_told(told):
-    from collective.safety.link_keys import key_for
-
     address = f"{told.get_absolute_url()}?key={key_for('booking', told.pk)}"
 
     page = Client().get(address).content.decode()
@@ -275,8 +272,6 @@ def test_link_from_a_mail_shows_nothing_that_was_told(told):
 
 
 def test_link_from_a_mail_opens_only_its_own_booking_and_only_for_thirty_days(series, early):
-    from collective.safety.link_keys import key_for
-
     one, other = (book(slot) for slot in slots_of(series, 2))
     key = key_for("booking", one.pk)
     client = Client()

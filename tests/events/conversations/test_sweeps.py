@@ -60,9 +60,7 @@ def test_time_that_cannot_be_released_keeps_no_other_from_being_free_again(
     assert first_choice.release_lapsed() == (1, 1)
 
 
-def test_one_conversation_whose_words_cannot_be_removed_keeps_no_others(
-    series, early, monkeypatch
-):
+def test_one_conversation_whose_words_cannot_be_removed_keeps_no_others(series, early, monkeypatch):
     for slot in slots_of(series, 3):
         book(slot)
     early.move_to(KICK_OFF + timedelta(days=40))
