@@ -38,7 +38,7 @@ def _letter(
     **more: Any,
 ) -> Letter:
     """The letter of this template; `method` says what its calendar file does, "" for no file."""
-    attachments = []
+    attachments: list[tuple[str, str | bytes, str]] = []
     if method:
         entry = calendar.of_conversation(conversation, for_host=for_host)
         attachments = [("conversation.ics", calendar.invitation(entry, method), "text/calendar")]

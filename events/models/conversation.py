@@ -1,6 +1,7 @@
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, TypedDict
+from typing import TypedDict
 from uuid import UUID
 
 import pghistory
@@ -44,7 +45,7 @@ class BookingAnswers(TypedDict, total=False):
     who_rings: str
     phone: str | None
     topics: str | None
-    access_needs: dict[str, Any] | None
+    access_needs: Mapping[str, object] | None
     capacity: str
 
 

@@ -20,7 +20,6 @@ class ConversationAdmin(MadeElsewhere, ActAdmin):
     search_fields = ["person__name", "person__email", "series__title"]
     ordering = ["-slot__starts_at"]
     list_per_page = 50
-    view_on_site = False  # the page is the person's own
     private_fields = tuple(PRIVATE)
     change_form_template = "admin/events/conversation/change_form.html"
     pages = {
@@ -104,6 +103,9 @@ class ConversationAdmin(MadeElsewhere, ActAdmin):
         "created_at",
     ]
     fields = tuple(readonly_fields)
+
+    def view_on_site(self, obj) -> None:
+        """No link: the page is the person's own."""
 
     def open_acts(self, request: MemberRequest, obj) -> list[Act]:
         may_decide = obj.keeps_right and obj.fee_pence is not None

@@ -46,7 +46,6 @@ class TimeRequestAdmin(MadeElsewhere, ActAdmin):
     list_select_related = ["person", "series"]
     search_fields = ["person__name", "person__email"]
     private_fields = ("wish",)
-    view_on_site = False
     readonly_fields = [
         "person",
         "series",
@@ -61,6 +60,9 @@ class TimeRequestAdmin(MadeElsewhere, ActAdmin):
     acts = [
         Act("settle", "Answered in another way", "It leaves the lists.", "Answered in another way")
     ]
+
+    def view_on_site(self, obj) -> None:
+        """No link: a wish has no page."""
 
     def open_acts(self, request: MemberRequest, obj) -> list[Act]:
         return self.acts if obj.settled_at is None else []
