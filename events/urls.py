@@ -1,6 +1,13 @@
 from django.urls import path
 
-from events.conversations.views import book, bookings, conversations, host, host_times
+from events.conversations.views import (
+    book,
+    bookings,
+    conversations,
+    host,
+    host_conversation,
+    host_times,
+)
 from events.sessions.views import registrations, sessions, sign_up
 
 urlpatterns = [
@@ -94,23 +101,37 @@ urlpatterns = [
     ),
     path(
         "conversations/<slug:slug>/host/<uuid:pk>/",
-        host.host_conversation,
+        host_conversation.host_conversation,
         name="host_conversation",
     ),
-    path("conversations/<slug:slug>/host/<uuid:pk>/note/", host.host_note, name="host_note"),
     path(
-        "conversations/<slug:slug>/host/<uuid:pk>/outcome/", host.host_outcome, name="host_outcome"
+        "conversations/<slug:slug>/host/<uuid:pk>/note/",
+        host_conversation.host_note,
+        name="host_note",
+    ),
+    path(
+        "conversations/<slug:slug>/host/<uuid:pk>/outcome/",
+        host_conversation.host_outcome,
+        name="host_outcome",
     ),
     path(
         "conversations/<slug:slug>/host/<uuid:pk>/outcome/undo/",
-        host.host_undo_outcome,
+        host_conversation.host_undo_outcome,
         name="host_undo_outcome",
     ),
-    path("conversations/<slug:slug>/host/<uuid:pk>/link/", host.host_link, name="host_link"),
+    path(
+        "conversations/<slug:slug>/host/<uuid:pk>/link/",
+        host_conversation.host_link,
+        name="host_link",
+    ),
     path(
         "conversations/<slug:slug>/host/<uuid:pk>/passed-on/",
-        host.host_passed_on,
+        host_conversation.host_passed_on,
         name="host_passed_on",
     ),
-    path("conversations/<slug:slug>/host/<uuid:pk>/cancel/", host.host_cancel, name="host_cancel"),
+    path(
+        "conversations/<slug:slug>/host/<uuid:pk>/cancel/",
+        host_conversation.host_cancel,
+        name="host_cancel",
+    ),
 ]

@@ -1,8 +1,10 @@
-"""What was told in confidence: removed when its time has come, or earlier when the person wants it;
-and who saw it.
+"""What was told in confidence: who saw it, and when it is removed.
+
+It goes when its time has come, or earlier when the person wants it.
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -10,48 +12,77 @@ from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 
 from collective import clock
+from collective.background import sweeps
 from collective.errors import RuleError
-from events.conversations import booking
 from events.models import Conversation, PassedOn, TimeRequest
+from events.models.conversation_states import State
 
-KEEP_REQUESTS = timedelta(days=30)
+KEEP_WISHES = timedelta(days=30)
 A_BATCH = 500
-GONE = {"phone": None, "topics": None, "access_needs": None, "video_link": None, "ended_reason": ""}
+NOTHING_TOLD = {
+    "phone": None,
+    "topics": None,
+    "access_needs": None,
+    "video_link": None,
+    "ended_reason": "",
+}
 LOOKED = "Looked at what they told us in confidence"
 
 
 def forget_told() -> tuple[int, int]:
-    """Numbers, topics and access needs, so many days after the conversation (or after it was
-    cancelled) as the series says; (seen, done).
+    """The sweep: numbers, topics and access needs go; returns (seen, done).
+
+    The series says how many days after the conversation, or after it was cancelled.
     """
     keeps = ExpressionWrapper(
         F("series__forget_after_days") * Value(timedelta(days=1)), output_field=DurationField()
     )
     before = clock.now() - F("keeps")
-    old = Conversation.objects.filter(removed_at=None).annotate(keeps=keeps)
-    old = old.filter(Q(slot__ends_at__lt=before) | Q(state="cancelled", marked_at__lt=before))
-    keys = list(old.values_list("pk", flat=True)[:A_BATCH])
-    done = Conversation.objects.filter(pk__in=keys).update(**GONE, removed_at=clock.now())
-    return done, done
+    over = Q(slot__ends_at__lt=before) | Q(state=State.CANCELLED, marked_at__lt=before)
+    old = Conversation.objects.filter(removed_at=None).annotate(keeps=keeps).filter(over)
+    return sweeps.each(list(old.values_list("pk")[:A_BATCH]), _forget_told)
+
+
+def _forget_told(pk: UUID) -> int:
+    rows = Conversation.objects.filter(pk=pk, removed_at=None)
+    return rows.update(**NOTHING_TOLD, removed_at=clock.now())
 
 
 def forget_notes() -> tuple[int, int]:
-    """Private notes, what was passed on, and wishes for times, once the call is finished; (seen,
-    done).
+    """The sweep: private notes, and what was passed on, go once the call is finished.
+
+    Returns (seen, done): conversations.
+    """
+    finished = Conversation.objects.filter(series__call__finished_at__lte=clock.now())
+    told = finished.filter(Q(note__isnull=False) | Q(passed_on__details__isnull=False))
+    return sweeps.each(
+        list(told.distinct().order_by("pk").values_list("pk")[:A_BATCH]), _forget_notes
+    )
+
+
+@transaction.atomic
+def _forget_notes(pk: UUID) -> bool:
+    """Of one conversation: the note, and to whom something was passed on."""
+    PassedOn.objects.filter(conversation=pk).update(details=None)
+    rows = Conversation.objects.filter(pk=pk, note__isnull=False)
+    rows.update(note=None, note_removed_at=clock.now())
+    return True
+
+
+def forget_wishes() -> tuple[int, int]:
+    """The sweep: wishes for times go once the call is finished, or 30 days after their answer.
+
+    Returns (seen, done).
     """
     finished = Q(series__call__finished_at__lte=clock.now())
-    told = PassedOn.objects.filter(
-        conversation__series__call__finished_at__lte=clock.now(), details__isnull=False
-    )
-    told.update(details=None)
-    TimeRequest.objects.filter(finished | Q(settled_at__lt=clock.now() - KEEP_REQUESTS)).delete()
-    keys = list(
-        Conversation.objects.filter(finished, note__isnull=False).values_list("pk", flat=True)[
-            :A_BATCH
-        ]
-    )
-    done = Conversation.objects.filter(pk__in=keys).update(note=None, note_removed_at=clock.now())
-    return done, done
+    answered = Q(settled_at__lt=clock.now() - KEEP_WISHES)
+    old = TimeRequest.objects.filter(finished | answered).order_by("pk")
+    return sweeps.each(list(old.values_list("pk")[:A_BATCH]), _forget_wish)
+
+
+def _forget_wish(pk: UUID) -> int:
+    number, _ = TimeRequest.objects.filter(pk=pk).delete()
+    return number
 
 
 @transaction.atomic
@@ -61,10 +92,7 @@ def forget_everything(conversation: Conversation) -> None:
     Raises RuleError while it is to come.
     """
     forget_now(conversation)
-    Conversation.objects.filter(pk=conversation.pk, note__isnull=False).update(
-        note=None, note_removed_at=clock.now()
-    )
-    conversation.passed_on.update(details=None)
+    _forget_notes(conversation.pk)
 
 
 @transaction.atomic
@@ -73,20 +101,16 @@ def forget_now(conversation: Conversation) -> None:
 
     Raises RuleError while it is to come: the host needs the number then.
     """
-    conversation = booking.locked(conversation)
+    conversation = conversation.locked()
     if conversation.is_on:
         raise RuleError(
             "The conversation is still to come. You can change or clear your answers, or cancel it."
         )
-    Conversation.objects.filter(pk=conversation.pk, removed_at=None).update(
-        **GONE, removed_at=clock.now()
-    )
+    _forget_told(conversation.pk)
 
 
 def seen_by(conversation: Conversation) -> QuerySet[LogEntry]:
-    """Each view by somebody other than the host: log entries with who and when, the newest
-    first.
-    """
+    """Each view by somebody other than the host: log entries with who and when, newest first."""
     kind = ContentType.objects.get_for_model(Conversation)
     rows = LogEntry.objects.filter(
         content_type=kind, object_id=str(conversation.pk), change_message__contains=LOOKED

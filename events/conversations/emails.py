@@ -1,21 +1,25 @@
-"""What the messages about conversations say: never a topic or a need, and of a number at most its
-last three digits.
+"""What the messages about conversations say.
+
+Never a topic or a need, and of a number at most its last three digits.
 """
+
+from typing import Any
 
 from collective.messages import addresses, mail
 from collective.messages.mail import Letter
 from collective.models import Follow, Message
 from collective.safety.link_keys import key_for
 from events import calendar
-from events.conversations import opening
+from events.conversations import kinds
+from events.conversations.times.new_times import has_free_times
 from events.models import Conversation, ConversationSeries, Slot, TimeRequest
 from events.models.conversation_states import State
 
 HOST_WORDS = {
-    "conversation_booked": "has booked a conversation with you",
-    "conversation_moved": "has another time for the conversation with you",
-    "conversation_changed": "wants to talk in another way",
-    "conversation_cancelled": "no longer has a conversation with you",
+    kinds.BOOKED: "has booked a conversation with you",
+    kinds.MOVED: "has another time for the conversation with you",
+    kinds.CHANGED: "wants to talk in another way",
+    kinds.CANCELLED: "no longer has a conversation with you",
 }
 
 
@@ -31,34 +35,40 @@ def _letter(
     *,
     method: str = "",
     for_host: bool = False,
-    **more,
+    **more: Any,
 ) -> Letter:
-    key = {"key_purpose": "booking", "pk": conversation.pk}
-    context = {
-        "conversation": conversation,
-        "series": conversation.series,
-        "slot": conversation.slot,
-        "page": addresses.full_reverse("booking", conversation.pk, **key),
-        "move": addresses.full_reverse("move_booking", conversation.pk, **key),
-        "cancel": addresses.full_reverse("cancel_booking", conversation.pk, **key),
-        "again": addresses.full(conversation.series.get_absolute_url()),
-        "host_page": addresses.full_reverse(
-            "host_conversation", conversation.series.slug, conversation.pk
-        ),
-        **more,
-    }
-    attachments = []
+    """The letter of this template; `method` says what its calendar file does, "" for no file."""
+    attachments: list[tuple[str, str | bytes, str]] = []
     if method:
         entry = calendar.of_conversation(conversation, for_host=for_host)
         attachments = [("conversation.ics", calendar.invitation(entry, method), "text/calendar")]
     return Letter(
         subject,
         f"events/conversations/email/{template}.html",
-        context,
+        {**_context(conversation), **more},
         row=conversation,
         attachments=attachments,
         one_click_stop=more.get("stop", ""),
     )
+
+
+def _context(conversation: Conversation) -> dict[str, Any]:
+    series = conversation.series
+    return {
+        "conversation": conversation,
+        "series": series,
+        "slot": conversation.slot,
+        "page": _with_key("booking", conversation),
+        "move": _with_key("move_booking", conversation),
+        "cancel": _with_key("cancel_booking", conversation),
+        "again": addresses.full(series.get_absolute_url()),
+        "host_page": addresses.full_reverse("host_conversation", series.slug, conversation.pk),
+    }
+
+
+def _with_key(name: str, conversation: Conversation) -> str:
+    """The whole address of a page about it, which opens without signing in."""
+    return addresses.full_reverse(name, conversation.pk, key_purpose="booking", pk=conversation.pk)
 
 
 def _has_first_choice(conversation: Conversation) -> bool:
@@ -68,45 +78,42 @@ def _has_first_choice(conversation: Conversation) -> bool:
 
 
 def _if_newest(message: Message, state: State = State.BOOKED) -> Conversation | None:
-    """The conversation, or None where something newer has happened to it: another message tells of
-    that.
-    """
+    """The conversation, or None where something newer happened: another message tells of that."""
     conversation = _conversation(message)
     is_newest = message.revision.rpartition("@")[2] == str(conversation.calendar_sequence)
     return conversation if is_newest and conversation.state == state else None
 
 
-@mail.kind("conversation_booked", "Conversation booked", keep_text=False)
-def booked(message: Message) -> Conversation | Letter | None:
+def _letter_if_newest(message: Message, subject: str, template: str) -> Letter | None:
+    """The letter with its calendar file, unless something newer has happened."""
     found = _if_newest(message)
-    return found and _letter(
-        found, "Your conversation is booked", "conversation_booked", method="REQUEST"
-    )
+    if found is None:
+        return None
+    return _letter(found, subject, template, method="REQUEST")
 
 
-@mail.kind("conversation_moved", "Conversation moved", keep_text=False)
-def moved(message: Message) -> Conversation | Letter | None:
+@mail.kind(kinds.BOOKED, "Conversation booked", keep_text=False)
+def booked(message: Message) -> Letter | None:
+    return _letter_if_newest(message, "Your conversation is booked", "conversation_booked")
+
+
+@mail.kind(kinds.MOVED, "Conversation moved", keep_text=False)
+def moved(message: Message) -> Letter | None:
+    return _letter_if_newest(message, "Your conversation has a new time", "conversation_moved")
+
+
+@mail.kind(kinds.CHANGED, "Conversation: by phone or video changed", keep_text=False)
+def changed(message: Message) -> Letter | None:
+    return _letter_if_newest(message, "Your conversation has changed", "conversation_changed")
+
+
+@mail.kind(kinds.HOW_TO_JOIN, "Conversation: how to join", keep_text=False)
+def how_to_join(message: Message) -> Letter | None:
     found = _if_newest(message)
-    return found and _letter(
-        found, "Your conversation has a new time", "conversation_moved", method="REQUEST"
-    )
+    return None if found is None else _letter(found, "How to join", "conversation_link")
 
 
-@mail.kind("conversation_changed", "Conversation: by phone or video changed", keep_text=False)
-def changed(message: Message) -> Conversation | Letter | None:
-    found = _if_newest(message)
-    return found and _letter(
-        found, "Your conversation has changed", "conversation_changed", method="REQUEST"
-    )
-
-
-@mail.kind("conversation_link", "Conversation: how to join", keep_text=False)
-def link(message: Message) -> Conversation | Letter | None:
-    found = _if_newest(message)
-    return found and _letter(found, "How to join", "conversation_link")
-
-
-@mail.kind("conversation_cancelled", "Conversation cancelled")
+@mail.kind(kinds.CANCELLED, "Conversation cancelled")
 def cancelled(message: Message) -> Letter | None:
     found = _if_newest(message, State.CANCELLED)
     if found is None:
@@ -122,11 +129,9 @@ def cancelled(message: Message) -> Letter | None:
     )
 
 
-@mail.kind("conversation_not_held", "Conversation: not held")
+@mail.kind(kinds.NOT_HELD, "Conversation: not held")
 def not_held(message: Message) -> Letter | None:
-    """They did not come, the host could not, or the connection failed: gently, and with the way to
-    a new one.
-    """
+    """They did not come, the host could not, or the connection failed: gently, and the way on."""
     found = _conversation(message)
     if found.outcome_revision != message.revision:
         return None
@@ -140,7 +145,7 @@ def not_held(message: Message) -> Letter | None:
     )
 
 
-@mail.kind("ask_conversation_capacity", "In which capacity they took part in a conversation")
+@mail.kind(kinds.ASK_CAPACITY, "In which capacity they took part in a conversation")
 def ask_capacity(message: Message) -> Letter | None:
     found = _conversation(message)
     if found.earned is None or not found.is_unsure:
@@ -149,7 +154,7 @@ def ask_capacity(message: Message) -> Letter | None:
     return _letter(found, "A question for you", "ask_conversation_capacity", correct=correct)
 
 
-@mail.kind("conversation_reminder", "Reminder of a conversation", keep_text=False)
+@mail.kind(kinds.REMINDER, "Reminder of a conversation", keep_text=False)
 def reminder(message: Message) -> Letter | None:
     """Only of the time at which it is now."""
     found = _conversation(message)
@@ -160,10 +165,10 @@ def reminder(message: Message) -> Letter | None:
     return _letter(found, "A reminder from us", "conversation_reminder", stop=stop)
 
 
-@mail.kind("host_news", "For the host: booked, moved, changed or cancelled")
+@mail.kind(kinds.HOST_NEWS, "For the host: booked, moved, changed or cancelled")
 def host_news(message: Message) -> Letter | None:
     kind = message.revision.partition("@")[0]
-    state = State.CANCELLED if kind == "conversation_cancelled" else State.BOOKED
+    state = State.CANCELLED if kind == kinds.CANCELLED else State.BOOKED
     found = _if_newest(message, state)
     if found is None:
         return None
@@ -178,58 +183,55 @@ def host_news(message: Message) -> Letter | None:
     )
 
 
-@mail.kind("host_time_request", "For the host: none of the times works")
+@mail.kind(kinds.TIME_WISHED, "For the host: none of the times works")
 def host_time_request(message: Message) -> Letter | None:
-    request = (
-        TimeRequest.objects.select_related("series", "person").filter(pk=message.about).first()
-    )
-    if request is None or request.settled_at:
+    wishes = TimeRequest.objects.open().select_related("series", "person")
+    asked = wishes.filter(pk=message.about).first()
+    if asked is None:
         return None
-    page = addresses.full_reverse("host", request.series.slug)
-    context = {"request": request, "series": request.series, "host_page": page}
+    page = addresses.full_reverse("host", asked.series.slug)
     return Letter(
         "Somebody asks for another time",
         "events/conversations/email/host_time_request.html",
-        context,
-        row=request,
+        {"request": asked, "series": asked.series, "host_page": page},
+        row=asked,
     )
 
 
-@mail.kind("time_offered", "A time kept for somebody")
+@mail.kind(kinds.TIME_OFFERED, "A time kept for somebody")
 def time_offered(message: Message) -> Letter | None:
     """Only while that time is still kept for them."""
-    rows = TimeRequest.objects.open().filter(offered_at__isnull=False)
-    request = rows.select_related("series__call", "person").filter(pk=message.about).first()
-    if request is None or request.offered_at.isoformat() != message.revision:
+    wishes = TimeRequest.objects.open().select_related("series__call", "person", "offered_slot")
+    asked = wishes.filter(pk=message.about).first()
+    if asked is None or asked.offer_revision != message.revision:
         return None
-    slot = Slot.objects.kept_for(message.person).filter(pk=request.offered_slot_id).first()
-    if slot is None:
+    slot = asked.offered_slot
+    if slot is None or not Slot.objects.kept_for(asked.person).filter(pk=slot.pk).exists():
         return None
     context = {
-        "series": request.series,
+        "series": asked.series,
         "slot": slot,
-        "asked": request,
-        "again": addresses.full(request.series.get_absolute_url()),
-        "book": addresses.full_reverse("book_conversation", request.series.slug, slot.pk),
+        "asked": asked,
+        "again": addresses.full(asked.series.get_absolute_url()),
+        "book": addresses.full_reverse("book_conversation", asked.series.slug, slot.pk),
     }
     return Letter(
         "A time for our conversation",
         "events/conversations/email/time_offered.html",
         context,
-        row=request,
+        row=asked,
     )
 
 
-@mail.kind("new_times", "New times for conversations")
+@mail.kind(kinds.NEW_TIMES, "New times for conversations")
 def new_times(message: Message) -> Letter | None:
-    """For who asked to be told, while there are free times."""
+    """For people who asked to be told, while there are free times."""
     series = ConversationSeries.objects.select_related("call").get(pk=message.about)
     follow = Follow.objects.filter(person=message.person, activity=series.pk).first()
-    if follow is None or not series.is_open or not opening.has_free_times(series):
+    if follow is None or not series.is_open or not has_free_times(series):
         return None
-    stop = (
-        f"{addresses.full_reverse('stop_following', follow.pk)}?key={key_for('follow', follow.pk)}"
-    )
+    page = addresses.full_reverse("stop_following", follow.pk)
+    stop = f"{page}?key={key_for('follow', follow.pk)}"
     context = {"series": series, "again": addresses.full(series.get_absolute_url()), "stop": stop}
     return Letter(
         "There are new times",

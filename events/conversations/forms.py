@@ -1,11 +1,21 @@
+from typing import Any
+
 from django import forms
 
 from collective.people import phones
 from events.models import Conversation, ConversationSeries
-from events.models.conversation import ACCESS_CHOICES
+from events.models.conversation import ACCESS_CHOICES, BookingAnswers
 from events.sessions.forms import AccessNeedsForm, Typed, capacity_choices
 
 How, WhoRings = Conversation.How, Conversation.WhoRings
+
+
+def set_choices(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:
+    """Give a field of choices those that are known only with the row."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} is no field of choices")
+    field.choices = choices
 
 
 class AnswersOfBookingForm(AccessNeedsForm):
@@ -42,20 +52,20 @@ class AnswersOfBookingForm(AccessNeedsForm):
     )
     field_order = ["how", "who_rings", "phone", "topics", "access", "access_notes"]
 
-    def __init__(self, *args, series: ConversationSeries, **kwargs) -> None:
+    def __init__(self, *args: Any, series: ConversationSeries, **kwargs: Any) -> None:
         super().__init__(*args, session=series, **kwargs)
         self.series = series
         self.fields["access"].label = "What would make it easier for you?"
-        self.fields["access"].choices = ACCESS_CHOICES
+        set_choices(self, "access", ACCESS_CHOICES)
         if not (series.video_link or series.link_for_each):
-            self.fields["how"].choices = [How.choices[0]]
+            set_choices(self, "how", [How.choices[0]])
         rings = [(WhoRings.HOST.value, f"{series.host} rings me")]
         if series.ring_host_on:
             rings.append((WhoRings.PERSON.value, f"I ring {series.host}"))
-        self.fields["who_rings"].choices = rings
+        set_choices(self, "who_rings", rings)
 
     def clean_phone(self) -> str | None:
-        """The number in its one form. What cannot be a number is said so, and stays on the page."""
+        """The number in its one form; what cannot be one is refused, and stays on the page."""
         text = self.cleaned_data["phone"].strip()
         number = phones.read(text) if text else None
         if text and number is None:
@@ -65,8 +75,9 @@ class AnswersOfBookingForm(AccessNeedsForm):
             )
         return number
 
-    def clean(self):
-        cleaned = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("how") != How.PHONE:
             return cleaned
         cleaned["who_rings"] = cleaned.get("who_rings") or WhoRings.HOST
@@ -76,7 +87,7 @@ class AnswersOfBookingForm(AccessNeedsForm):
         return cleaned
 
     @property
-    def answers(self):
+    def answers(self) -> BookingAnswers:
         """What the booking stores."""
         data, by_phone = self.cleaned_data, self.cleaned_data["how"] == How.PHONE
         return {
@@ -88,7 +99,8 @@ class AnswersOfBookingForm(AccessNeedsForm):
         }
 
     @classmethod
-    def initial_for(cls, conversation: Conversation):
+    def initial_for(cls, conversation: Conversation) -> dict[str, Any]:
+        """What the person answered, with which the form begins."""
         return {
             **super().initial_for(conversation),
             "how": conversation.how,
@@ -110,12 +122,12 @@ class BookingForm(Typed, AnswersOfBookingForm):
     )
     field_order = [*AnswersOfBookingForm.field_order, "capacity"]
 
-    def __init__(self, *args, series: ConversationSeries, **kwargs) -> None:
+    def __init__(self, *args: Any, series: ConversationSeries, **kwargs: Any) -> None:
         super().__init__(*args, series=series, **kwargs)
-        self.fields["capacity"].choices = capacity_choices(series)
+        set_choices(self, "capacity", capacity_choices(series))
 
     @property
-    def answers(self):
+    def answers(self) -> BookingAnswers:
         return {**super().answers, "capacity": self.cleaned_data["capacity"]}
 
 

@@ -1,16 +1,11 @@
-"""What a host writes down: a private note, and that something was passed on because somebody may be
-at risk.
-"""
+"""What a host writes down: a private note, and what was passed on as somebody may be at risk."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from collective import clock
 from collective.errors import RuleError
+from collective.models import Person
 from events.models import Conversation, PassedOn
-
-if TYPE_CHECKING:
-    from collective.models import Person
 
 
 def _is_finished(conversation: Conversation) -> bool:
@@ -21,7 +16,7 @@ def _is_finished(conversation: Conversation) -> bool:
 def keep_note(conversation: Conversation, text: str) -> None:
     """Keep the host's private note, or take it away where it is empty.
 
-    Once the call is finished: RuleError.
+    Raises RuleError once the call is finished.
     """
     if _is_finished(conversation):
         raise RuleError("The call is finished, so notes are removed and no new ones are kept.")
@@ -31,7 +26,7 @@ def keep_note(conversation: Conversation, text: str) -> None:
 
 
 def note_passed_on(
-    conversation: Conversation, moment: datetime, by: "Person", *, to_whom, told
+    conversation: Conversation, moment: datetime, by: Person, *, to_whom: str, told: str
 ) -> PassedOn:
     """Put on record to whom it was passed on, when, and what the person was told.
 

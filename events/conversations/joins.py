@@ -1,27 +1,27 @@
 """Conversations of two records that are one person: all of them move, and none is dropped."""
 
-from typing import TYPE_CHECKING
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from collective import clock
 from collective.errors import RuleError
+from collective.models import Person
 from events.conversations import booking
 from events.models import BookingDraft, Conversation, ConversationSeries, Slot, TimeRequest
 from events.models.conversation_states import State
 
-if TYPE_CHECKING:
-    from collective.models import Person
+Moved = dict[str, list[str]]  # keys of rows, by what was done with them
 
 
-def preview(kept: "Person", gone: "Person") -> list[str]:
+def preview(kept: Person, gone: Person) -> list[str]:
     """Sentences: how many conversations move, and where both have one to come."""
     theirs = Conversation.objects.filter(person=gone)
-    number = theirs.count()
-    lines = (
-        [f"{number} {'conversation moves' if number == 1 else 'conversations move'}."]
-        if number
-        else []
-    )
     mine = set(Conversation.objects.upcoming().filter(person=kept).values_list("series", flat=True))
+    lines = []
+    if number := theirs.count():
+        lines.append(f"{number} {'conversation moves' if number == 1 else 'conversations move'}.")
     for row in theirs.upcoming().select_related("series"):
         if row.series_id in mine:
             lines.append(
@@ -31,72 +31,78 @@ def preview(kept: "Person", gone: "Person") -> list[str]:
     return lines
 
 
-def _series(*people):
-    """The series in which any of them has anything, in the order of locking."""
-    keys = set()
-    for rows in (
-        Conversation.objects.filter(person__in=people),
-        TimeRequest.objects.filter(person__in=people),
-    ):
-        keys |= set(rows.order_by().values_list("series", flat=True))
-    return sorted(
-        keys | set(Slot.objects.filter(kept_for__in=people).values_list("series", flat=True))
-    )
+def join(kept: Person, gone: Person) -> Moved:
+    """Move everything, series by series under its lock; returns what `undo` needs.
 
-
-def join(kept: "Person", gone: "Person"):
-    """Move everything, series by series under its lock; returns what `undo` needs."""
+    Raises RuleError where the other record is a host, or has talked with the one that is kept.
+    """
     if gone.hosted_series.exists():
         raise RuleError(f"{gone} holds conversations. Keep that record, and join this one into it.")
     if Conversation.objects.filter(person=gone, series__host=kept).exists():
         raise RuleError(f"{gone} has a conversation with {kept}, so these are two people.")
-    moved = {"conversations": [], "requests": [], "settled": [], "kept": []}
-    for key in _series(kept, gone):
-        series = ConversationSeries.objects.lock(key)
-        for row in series.conversations.filter(person=gone).select_for_update(
-            no_key=True, of=("self",)
-        ):
-            _give(row, kept)
-            moved["conversations"].append(str(row.pk))
-        if series.time_requests.open().filter(person=kept).exists():
-            theirs = series.time_requests.open().filter(person=gone)
-            moved["settled"] += [str(pk) for pk in theirs.values_list("pk", flat=True)]
-            theirs.update(settled_at=clock.now())
-        moved["requests"] += _move(series.time_requests.filter(person=gone), person=kept)
-        moved["kept"] += _move(series.slots.filter(kept_for=gone), kept_for=kept)
+    moved: Moved = {"conversations": [], "requests": [], "settled": [], "kept": []}
+    for key in _series_in_order_of_locks(kept, gone):
+        _join_in(ConversationSeries.objects.lock(key), kept, gone, moved)
     BookingDraft.objects.filter(person=gone).delete()
     moved["about"] = [*moved["conversations"], *moved["requests"]]
     return moved
 
 
-def _give(row: Conversation, person: "Person") -> None:
+def _series_in_order_of_locks(*people: Person) -> list[UUID]:
+    """The series in which any of them has anything."""
+    theirs: list[QuerySet[Any]] = [
+        Conversation.objects.filter(person__in=people),
+        TimeRequest.objects.filter(person__in=people),
+        Slot.objects.filter(kept_for__in=people),
+    ]
+    return sorted({key for rows in theirs for key in rows.values_list("series", flat=True)})
+
+
+def _join_in(series: ConversationSeries, kept: Person, gone: Person, moved: Moved) -> None:
+    """Move what is of one series, and note in `moved` what was; the caller holds the series."""
+    theirs = series.conversations.filter(person=gone)
+    for row in theirs.select_for_update(no_key=True, of=("self",)):
+        _hand_to(kept, row)
+        moved["conversations"].append(str(row.pk))
+    wishes = series.time_requests.open()
+    if wishes.filter(person=kept).exists():  # one open wish a person
+        moved["settled"] += _change(wishes.filter(person=gone), settled_at=clock.now())
+    moved["requests"] += _change(series.time_requests.filter(person=gone), person=kept)
+    moved["kept"] += _change(series.slots.filter(kept_for=gone), kept_for=kept)
+
+
+def _hand_to(person: Person, row: Conversation) -> None:
     if row.state == State.BOOKED:
         row.turn = booking.free_turn(row.series, person)
     row.person = person
     row.save(update_fields=["person", "turn"])
 
 
-def _move(rows, **change) -> list[str]:
+def _change(rows: QuerySet[Any], **values: Any) -> list[str]:
+    """Write these values into the rows; returns their keys."""
     keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
-    rows.model.objects.filter(pk__in=keys).update(**change)
+    rows.model.objects.filter(pk__in=keys).update(**values)
     return keys
 
 
-def is_clear(gone: "Person") -> bool:
+def is_clear(gone: Person) -> bool:
     """Is no conversation, wish or kept time left with the emptied record?"""
-    rows = (Conversation.objects.filter(person=gone), TimeRequest.objects.filter(person=gone))
-    return not any(found.exists() for found in (*rows, Slot.objects.filter(kept_for=gone)))
+    rows: list[QuerySet[Any]] = [
+        Conversation.objects.filter(person=gone),
+        TimeRequest.objects.filter(person=gone),
+        Slot.objects.filter(kept_for=gone),
+    ]
+    return not any(found.exists() for found in rows)
 
 
-def undo(kept: "Person", gone: "Person", moved):
-    """Each record has its own again."""
-    rows = Conversation.objects.filter(pk__in=moved["conversations"], person=kept).select_related(
-        "series"
-    )
+def undo(kept: Person, gone: Person, moved: Moved) -> list[str]:
+    """Each record has its own again; returns no sentences, as all of it can be as it was."""
+    rows = Conversation.objects.filter(pk__in=moved["conversations"], person=kept)
     for key in sorted(set(rows.order_by().values_list("series", flat=True))):
         series = ConversationSeries.objects.lock(key)
-        for row in rows.filter(series=series).select_for_update(no_key=True, of=("self",)):
-            _give(row, gone)
+        theirs = series.conversations.filter(pk__in=moved["conversations"], person=kept)
+        for row in theirs.select_for_update(no_key=True, of=("self",)):
+            _hand_to(gone, row)
     TimeRequest.objects.filter(pk__in=moved["requests"], person=kept).update(person=gone)
     TimeRequest.objects.filter(pk__in=moved["settled"], person=gone).update(settled_at=None)
     Slot.objects.filter(pk__in=moved["kept"], kept_for=kept).update(kept_for=gone)

@@ -1,6 +1,4 @@
-"""What became of a conversation: held, or not and why; and the payment that follows in the same
-transaction.
-"""
+"""What became of a conversation: held, or not and why; the payment follows at once."""
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -10,25 +8,41 @@ from collective.background import sweeps
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Call, Person
-from events.conversations import booking, first_choice, opening
+from events.conversations import booking, kinds
+from events.conversations.times import first_choice
+from events.conversations.times.new_times import noting_new_times
 from events.models import Conversation, Registration
 from events.models.conversation_states import State
 
 WORTH_SAYING = {State.MISSED, State.HOST_MISSED, State.FAILED}
+Capacity = Conversation.Capacity
 
 
 @transaction.atomic
-def mark(conversation: Conversation, state, by: Person) -> Conversation:
-    """Note what became of it, or (booked) undo that.
-
-    Raises RuleError before it has begun, or for a cancelled one.
+def mark(conversation: Conversation, state: str, by: Person) -> Conversation:
+    """Note what became of it, or (booked) take that back.
 
     Not held through no fault of the person's: they have first choice of new times, and staff decide
-    on the payment.
+    on the payment. Raises RuleError before it has begun, or for a cancelled one.
     """
-    conversation = booking.locked(conversation)
+    conversation = conversation.locked()
     if conversation.state == state:
         return conversation
+    _check_may_mark(conversation, by)
+    had_first_choice = conversation.keeps_right
+    _write_outcome(conversation, state, by)
+    conversation.settle_payment(by)
+    with noting_new_times(conversation.series):
+        if conversation.keeps_right:
+            first_choice.keep_nearest(conversation.series, conversation.person)
+        elif had_first_choice:
+            first_choice.lose_first_choice(conversation.series, conversation.person)
+            first_choice.serve(conversation.series)
+    _tell_of_outcome(conversation)
+    return conversation
+
+
+def _check_may_mark(conversation: Conversation, by: Person) -> None:
     if conversation.state == State.CANCELLED or not conversation.slot.has_started:
         raise RuleError(
             "This conversation has not begun yet, or was cancelled, so there is nothing to note."
@@ -39,43 +53,41 @@ def mark(conversation: Conversation, state, by: Person) -> Conversation:
         )
     if by.pk == conversation.person_id:
         raise RuleError("Nobody confirms their own conversation. Ask a colleague.")
+
+
+def _write_outcome(conversation: Conversation, state: str, by: Person) -> None:
     if state == State.BOOKED:
         conversation.turn = booking.free_turn(conversation.series, conversation.person)
-    was_not_their_fault = conversation.keeps_right
     conversation.state, conversation.pay_anyway = state, None
     conversation.confirmed_by = by if state == State.HELD else None
     conversation.marked_at = None if state == State.BOOKED else clock.now()
     conversation.save()
-    conversation.settle_payment(by)
-    with opening.noting_new_times(conversation.series):
-        if conversation.keeps_right:
-            first_choice.keep_nearest(conversation.series, conversation.person)
-        elif was_not_their_fault:
-            first_choice.lose_first_choice(conversation.series, conversation.person)
-            first_choice.serve(conversation.series)
-    _tell(conversation)
-    return conversation
 
 
-def _tell(conversation: Conversation) -> None:
+def _tell_of_outcome(conversation: Conversation) -> None:
     if conversation.state in WORTH_SAYING:
         mail.tell(
             conversation.person,
-            "conversation_not_held",
+            kinds.NOT_HELD,
             conversation,
             revision=conversation.outcome_revision,
         )
-    elif conversation.state == State.HELD and conversation.is_unsure:
-        mail.tell(conversation.person, "ask_conversation_capacity", conversation)
+    elif conversation.state == State.HELD:
+        _ask_capacity_if_unsure(conversation)
+
+
+def _ask_capacity_if_unsure(conversation: Conversation) -> None:
+    if conversation.is_unsure:
+        mail.tell(conversation.person, kinds.ASK_CAPACITY, conversation)
 
 
 @transaction.atomic
-def decide_payment(conversation: Conversation, pays, by: Person) -> Conversation:
+def decide_payment(conversation: Conversation, pays: bool, by: Person) -> Conversation:
     """Staff decide whether one that was not held, through no fault of the person's, is paid.
 
-    Raises RuleError.
+    Raises RuleError for any other, and for their own.
     """
-    conversation = booking.locked(conversation)
+    conversation = conversation.locked()
     if not conversation.keeps_right:
         raise RuleError("Only a conversation that the host missed, or that failed, is decided on.")
     if by.pk == conversation.person_id:
@@ -83,8 +95,8 @@ def decide_payment(conversation: Conversation, pays, by: Person) -> Conversation
     conversation.pay_anyway, conversation.confirmed_by = pays, by if pays else None
     conversation.save()
     conversation.settle_payment(by)
-    if pays and conversation.is_unsure:
-        mail.tell(conversation.person, "ask_conversation_capacity", conversation)
+    if pays:
+        _ask_capacity_if_unsure(conversation)
     return conversation
 
 
@@ -92,9 +104,9 @@ def decide_payment(conversation: Conversation, pays, by: Person) -> Conversation
 def correct_capacity(conversation: Conversation, capacity: str, by: Person) -> Conversation:
     """Say anew in which capacity they take part; the payment follows.
 
-    Once it is approved, no more: RuleError.
+    Raises RuleError once the payment is approved.
     """
-    conversation = booking.locked(conversation)
+    conversation = conversation.locked()
     if conversation.capacity == capacity:
         return conversation
     if not conversation.is_live or not conversation.can_correct_capacity:
@@ -108,30 +120,31 @@ def correct_capacity(conversation: Conversation, capacity: str, by: Person) -> C
     return conversation
 
 
-def settle_left_out():
-    """The sweep: held conversations that earned nothing because of a paid session which the person
-    no longer has; returns (seen, done).
+def settle_left_out() -> tuple[int, int]:
+    """The sweep: held conversations that earned nothing, as the person had a paid session then.
+
+    They no longer have it now, so the small fee is due. Returns (seen, done).
     """
     held = Conversation.objects.filter(
-        state=State.HELD, payment=None, capacity="personal", fee_pence__isnull=False
+        state=State.HELD,
+        payment=None,
+        capacity=Capacity.PERSONAL,
+        fee_pence__isnull=False,
+        series__call__pay_rule=Call.PayRule.SMALL_FEE_ONLY,
     )
-    held = held.filter(series__call__pay_rule=Call.PayRule.SMALL_FEE_ONLY)
     places = Registration.objects.filter(
         person=OuterRef("person"),
         session__call=OuterRef("series__call"),
         fee_pence__isnull=False,
         state__in=[Registration.State.CONFIRMED, Registration.State.ATTENDED],
     )
-    rows = (
-        held.filter(~Exists(places.exclude(capacity="paid_role")))
-        .select_related("series")
-        .order_by("pk")[:100]
-    )
-    return sweeps.each([(row,) for row in rows], _settle)
+    left_out = held.filter(~Exists(places.exclude(capacity=Capacity.PAID_ROLE)))
+    rows = left_out.select_related("series").order_by("pk")[:100]
+    return sweeps.each([(row,) for row in rows], _settle_one_left_out)
 
 
 @transaction.atomic
-def _settle(conversation: Conversation) -> bool:
-    conversation = booking.locked(conversation)
+def _settle_one_left_out(conversation: Conversation) -> bool:
+    conversation = conversation.locked()
     conversation.settle_payment()
     return conversation.payment_id is not None

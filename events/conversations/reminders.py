@@ -1,27 +1,22 @@
-"""Reminders of conversations, a day and an hour before: a sweep writes each message once, when it
-is due.
-"""
+"""Reminders of conversations, a day and an hour before; a sweep writes each once."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from collective import clock
 from collective.background import sweeps
 from collective.messages import mail
-from events.conversations import booking
+from collective.models import Person
+from events.conversations import kinds
 from events.models import Conversation, ConversationSeries
 from events.models.conversation_states import State
-
-if TYPE_CHECKING:
-    from collective.models import Person
 
 A_BATCH = 200
 
 
-def remind_all():
-    """Write what is due; returns (seen, done)."""
+def remind_all() -> tuple[int, int]:
+    """The sweep: write the reminders that are due; returns (seen, done)."""
     due = Conversation.objects.filter(state=State.BOOKED, next_reminder_at__lte=clock.now())
     rows = due.select_related("series").order_by("next_reminder_at", "pk")[:A_BATCH]
     return sweeps.each([(row,) for row in rows], remind)
@@ -29,37 +24,38 @@ def remind_all():
 
 @transaction.atomic
 def remind(conversation: Conversation) -> int:
-    """One reminder, under the lock, so that none is written for a time that is just being left;
-    returns 0 or 1.
+    """Write one reminder, if it is due; returns 0 or 1.
+
+    Under the lock, so that none is written for a time that is just being left.
     """
-    conversation = booking.locked(conversation)
+    conversation = conversation.locked()
     due, now = conversation.next_reminder_at, clock.now()
     if conversation.state != State.BOOKED or due is None or due > now:
         return 0
-    passed = [time for time in conversation.reminder_times() if time <= now]
-    is_day_before = len(passed) == 1
-    conversation.plan_reminder()
-    Conversation.objects.filter(pk=conversation.pk).update(
-        next_reminder_at=conversation.next_reminder_at
-    )
+    is_day_before = sum(at <= now for at in conversation.reminder_times()) == 1
+    _plan_next(conversation, now)
     starts_at = conversation.slot.starts_at
-    if starts_at <= now or not _is_for(conversation.person, is_day_before):
+    if starts_at <= now or not _is_reminded(conversation.person, is_day_before):
         return 0
-    revision = f"{starts_at:%Y%m%dT%H%M}-{'day' if is_day_before else 'hour'}"
     mail.tell(
         conversation.person,
-        "conversation_reminder",
+        kinds.REMINDER,
         conversation,
-        revision=revision,
+        revision=f"{starts_at:%Y%m%dT%H%M}-{'day' if is_day_before else 'hour'}",
         not_after=starts_at,
     )
     return 1
 
 
-def _is_for(person: "Person", is_day_before: bool):
-    """Who is told by phone or post is reminded once, the day before, and by nobody who is asked not
-    to.
-    """
+def _plan_next(conversation: Conversation, now: datetime) -> int:
+    conversation.plan_reminder(after=now)
+    return Conversation.objects.filter(pk=conversation.pk).update(
+        next_reminder_at=conversation.next_reminder_at
+    )
+
+
+def _is_reminded(person: Person, is_day_before: bool) -> bool:
+    """Does this person want reminders? Told by phone or post, they get one, the day before."""
     return person.wants_reminders and (not person.is_told_by_hand or is_day_before)
 
 
@@ -68,12 +64,9 @@ def hold_after_restore(taken_at: datetime, now: datetime) -> int:
 
     Returns how many.
     """
-    held = ConversationSeries.objects.filter(new_times_since__isnull=False).update(
-        new_times_since=None
-    )
-    for row in Conversation.objects.filter(
-        state=State.BOOKED, next_reminder_at__lte=now
-    ).select_related("slot"):
-        row.plan_reminder(after=now)
-        held += Conversation.objects.filter(pk=row.pk).update(next_reminder_at=row.next_reminder_at)
+    noted = ConversationSeries.objects.filter(new_times_since__isnull=False)
+    held = noted.update(new_times_since=None)
+    due = Conversation.objects.filter(state=State.BOOKED, next_reminder_at__lte=now)
+    for row in due.select_related("slot"):
+        held += _plan_next(row, now)
     return held

@@ -1,6 +1,4 @@
-"""Acts on a whole series of conversations: pages for what was a plain card, and cancelling all of
-it.
-"""
+"""Acts on a whole series of conversations: pages for a plain card, and cancelling all of it."""
 
 from django.db import transaction
 
@@ -12,16 +10,13 @@ from events.models import Conversation, ConversationSeries, Slot
 
 
 @transaction.atomic
-def from_card(card) -> ConversationSeries:
-    """Give a bare activity the pages of a series, hosted by who leads its call.
+def from_card(card: Activity) -> ConversationSeries:
+    """Give a bare activity the pages of a series, hosted by the lead of its call.
 
     Raises RuleError without a lead.
     """
-    card = (
-        Activity.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("call__lead")
-        .get(pk=card.pk)
-    )
+    rows = Activity.objects.select_for_update(no_key=True, of=("self",))
+    card = rows.select_related("call__lead").get(pk=card.pk)
     if card.call.lead is None:
         raise RuleError("Say first, in the call, who leads it: they hold the conversations.")
     if found := ConversationSeries.objects.filter(pk=card.pk).first():
@@ -36,7 +31,7 @@ def from_card(card) -> ConversationSeries:
 def cancel(series: ConversationSeries, reason: str) -> int:
     """Cancel the series; everybody who has a conversation to come reads the reason.
 
-    Returns how many. RuleError without a reason.
+    Returns how many. Raises RuleError without a reason.
     """
     locked = series.locked()
     if not reason.strip():

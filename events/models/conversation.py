@@ -1,5 +1,7 @@
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import TypedDict
 from uuid import UUID
 
 import pghistory
@@ -10,10 +12,16 @@ from django.urls import reverse
 from collective import clock
 from collective.clock import LONDON
 from collective.models import Person
+from collective.safety import steps
 from collective.safety.encryption import EncryptedJSONField
-from events.models.conversation_states import NOT_THEIR_FAULT, ConversationQuerySet, State
+from events.models.conversation_states import (
+    NOT_THEIR_FAULT,
+    STEPS,
+    ConversationQuerySet,
+    State,
+)
 from events.models.series import ConversationSeries
-from events.models.slot import Slot
+from events.models.slot import Slot, SlotQuerySet
 from payments.models import EarnsPayment, Payment
 
 ACCESS_CHOICES = [
@@ -24,16 +32,28 @@ ACCESS_CHOICES = [
     ("text_chat", "By text chat instead of speaking"),
     ("language", "Another language (tell us which)"),
 ]
+TO_ARRANGE = {"interpreter", "language"}  # beforehand, by somebody
 REMINDERS = [timedelta(days=1), timedelta(hours=1)]
 LINKS_LAST = timedelta(days=30)  # after the conversation
 PRIVATE = ["phone", "topics", "access_needs", "note", "video_link", "ended_reason"]
 
 
+class BookingAnswers(TypedDict, total=False):
+    """What a person answers as they book, by field."""
+
+    how: str
+    who_rings: str
+    phone: str | None
+    topics: str | None
+    access_needs: Mapping[str, object] | None
+    capacity: str
+
+
 @pghistory.track(exclude=[*PRIVATE, "payment"])
 class Conversation(EarnsPayment):
-    """One person's booking of a slot.
+    """One person's booking of a slot. What they tell is encrypted.
 
-    Moving it changes the slot of this same row. What is told is encrypted.
+    Moving it changes the slot of this same row.
     """
 
     State = State
@@ -87,6 +107,7 @@ class Conversation(EarnsPayment):
 
     class Meta:
         ordering = ["-slot__starts_at"]
+        triggers = [steps.only(STEPS)]
         permissions = [
             ("view_confidential", "Can see numbers, topics and access needs of conversations")
         ]
@@ -95,7 +116,7 @@ class Conversation(EarnsPayment):
             models.Index(fields=["series", "state"], name="conversation_of_series"),
             models.Index(
                 fields=["next_reminder_at"],
-                condition=Q(state="booked"),
+                condition=Q(state=State.BOOKED),
                 name="conversation_to_remind",
             ),
             models.Index(
@@ -104,16 +125,16 @@ class Conversation(EarnsPayment):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["slot"], condition=~Q(state="cancelled"), name="one_conversation_a_slot"
+                fields=["slot"], condition=~Q(state=State.CANCELLED), name="one_conversation_a_slot"
             ),
             models.UniqueConstraint(
                 fields=["series", "person", "turn"],
-                condition=Q(state="booked"),
+                condition=Q(state=State.BOOKED),
                 name="one_booked_each_turn",
             ),
             models.CheckConstraint(
-                condition=Q(state="cancelled") & ~Q(ended_because="")
-                | ~Q(state="cancelled") & Q(ended_because=""),
+                condition=Q(state=State.CANCELLED) & ~Q(ended_because="")
+                | ~Q(state=State.CANCELLED) & Q(ended_because=""),
                 name="conversation_ended_because",
             ),
             models.CheckConstraint(
@@ -131,6 +152,24 @@ class Conversation(EarnsPayment):
     def get_absolute_url(self) -> str:
         return reverse("booking", args=[self.pk])
 
+    def locked(self) -> "Conversation":
+        """This conversation, fresh and locked, with its locked series: from the top."""
+        series = self.series.locked()
+        rows = series.conversations.select_for_update(no_key=True, of=("self",))
+        found = rows.select_related("slot", "person").get(pk=self.pk)
+        found.slot.series = series
+        return found
+
+    def other_times(self, *, by_staff: bool = False) -> SlotQuerySet:
+        """The free times to which the person, or staff for them, may move it."""
+        return self.series.slots.free_to(self.person, by_staff=by_staff, moving=self)
+
+    def take_slot(self, slot: Slot) -> None:
+        """Be at another time from now on, for calendars and reminders, too; unsaved."""
+        self.moved_from, self.slot = self.slot.starts_at, slot
+        self.calendar_sequence += 1
+        self.plan_reminder()
+
     # What readers ask
 
     @property
@@ -143,7 +182,7 @@ class Conversation(EarnsPayment):
 
     @property
     def is_on(self) -> bool:
-        """Booked and not over: who is late can still join."""
+        """Booked and not over: somebody who is late can still join."""
         return self.state == State.BOOKED and not self.slot.has_ended
 
     @property
@@ -160,14 +199,11 @@ class Conversation(EarnsPayment):
 
     @property
     def link(self) -> str:
-        """Where to join by video: its own link or the host's usual one; "" where there is none
-        yet.
-        """
+        """Where to join by video: its own link or the host's usual one; "" for none yet."""
         if self.is_by_phone:
             return ""
-        return (
-            self.video_link or ("" if self.series.link_for_each else self.series.video_link) or ""
-        )
+        usual = None if self.series.link_for_each else self.series.video_link
+        return self.video_link or usual or ""
 
     @property
     def last_digits(self) -> str:
@@ -181,9 +217,7 @@ class Conversation(EarnsPayment):
 
     @property
     def outcome_revision(self) -> str:
-        """Of what became of it, and when that was noted: a message of an older one is no longer
-        true.
-        """
+        """What became of it, and when that was noted: a message of an older one is not true."""
         return f"{self.state}@{self.marked_at:%Y%m%dT%H%M%S}" if self.marked_at else ""
 
     @property
@@ -201,34 +235,27 @@ class Conversation(EarnsPayment):
 
     @property
     def asks_to_arrange(self) -> bool:
-        """Do they ask for what somebody has to arrange beforehand: an interpreter, another
-        language?
-        """
-        return bool({"interpreter", "language"} & {*(self.access_needs or {}).get("choices", [])})
+        """Do they ask for what somebody has to arrange beforehand?"""
+        needs = self.access_needs or {}
+        return not TO_ARRANGE.isdisjoint(needs.get("choices", []))
 
     @property
-    def access_words(self):
+    def access_words(self) -> list[str]:
         """What helps the person, in words."""
         needs, labels = self.access_needs or {}, dict(ACCESS_CHOICES)
         chosen = [labels[choice] for choice in needs.get("choices", []) if choice in labels]
         return [*chosen, *filter(None, [needs.get("notes")])]
 
     def reminder_times(self) -> list[datetime]:
-        """When it is reminded of: the day before at the same wall time in London, and an hour
-        before.
-        """
+        """When we remind them: the day before at the same time in London, and an hour before."""
         start = self.slot.starts_at.astimezone(LONDON)
         day_before = datetime.combine(start.date() - REMINDERS[0], start.time(), LONDON)
         return [day_before, self.slot.starts_at - REMINDERS[1]]
 
-    def plan_reminder(self, *, after=None) -> None:
-        """Set when the next reminder is due: the first after this moment (now, unless given), or
-        none.
-        """
+    def plan_reminder(self, *, after: datetime | None = None) -> None:
+        """Set when the next reminder is due: the first after now, or after this moment; or none."""
         after = after or clock.now()
-        self.next_reminder_at = min(
-            (time for time in self.reminder_times() if time > after), default=None
-        )
+        self.next_reminder_at = next((at for at in self.reminder_times() if at > after), None)
 
     # What payments ask (EarnsPayment)
 
@@ -247,9 +274,7 @@ class Conversation(EarnsPayment):
 
     @property
     def earned(self) -> Payment.Reason | None:
-        """Held earns the fee; not held through no fault of the person's, where staff have decided
-        so.
-        """
+        """Held, it earns the fee; not held by no fault of the person's, if staff decide so."""
         if self.state == State.HELD:
             return Payment.Reason.TOOK_PART
         return Payment.Reason.FELL_THROUGH if self.keeps_right and self.pay_anyway else None

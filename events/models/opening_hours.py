@@ -1,4 +1,5 @@
 import uuid
+from datetime import date, time
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,9 +10,7 @@ WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 class OpeningHours(models.Model):
-    """When a host is there, by London's clocks: each week on a day, on one single day, or not at
-    all on a day.
-    """
+    """When a host is there, by London's clocks: each week on a day, on a single day, or not."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     series = models.ForeignKey(ConversationSeries, models.CASCADE, related_name="hours")
@@ -46,17 +45,26 @@ class OpeningHours(models.Model):
         ]
 
     def __str__(self) -> str:
-        day = (
-            WEEKDAYS[self.weekday] + "s"
-            if self.day is None
-            else f"{self.day:%A} {self.day.day} {self.day:%B %Y}"
-        )
-        return (
-            f"Not on {day}"
-            if self.is_day_off
-            else f"{day}, {self.from_time:%H:%M} to {self.until_time:%H:%M}"
-        )
+        if self.is_day_off:
+            return f"Not on {self._day_words()}"
+        return f"{self._day_words()}, {self.from_time:%H:%M} to {self.until_time:%H:%M}"
+
+    def _day_words(self) -> str:
+        if self.day is not None:
+            return f"{self.day:%A} {self.day.day} {self.day:%B %Y}"
+        return f"{WEEKDAYS[self.weekday]}s" if self.weekday is not None else ""
 
     @property
     def is_day_off(self) -> bool:
         return self.from_time is None
+
+    @property
+    def span(self) -> tuple[time, time] | None:
+        """From and until; None on a day off."""
+        if self.from_time is None or self.until_time is None:
+            return None
+        return self.from_time, self.until_time
+
+    def is_on(self, day: date) -> bool:
+        """Are these the hours of this day, or of its day of the week?"""
+        return self.day == day or self.weekday == day.weekday()

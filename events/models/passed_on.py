@@ -9,9 +9,7 @@ from events.models.conversation import Conversation
 
 
 class PassedOn(models.Model):
-    """The host was told that somebody may be at risk, and passed it on: to whom, when, and what the
-    person was told.
-    """
+    """The host passed on that somebody may be at risk: to whom, when, what the person was told."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="passed_on")

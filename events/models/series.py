@@ -1,5 +1,5 @@
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,9 +14,9 @@ from collective.safety.encryption import EncryptedJSONField
 from collective.safety.markup import RichTextField
 
 FURTHEST = timedelta(weeks=26)  # ahead that times can be opened
-NOT_BOOKABLE = {
-    "cancelled": "These conversations are cancelled, so we cannot book one.",
-    "happened": "These conversations are over, so we cannot book one.",
+NOT_BOOKABLE: dict[str, str] = {
+    Activity.State.CANCELLED: "These conversations are cancelled, so we cannot book one.",
+    Activity.State.HAPPENED: "These conversations are over, so we cannot book one.",
 }
 BLANK_IN_A_COPY = {
     "video_link": None,
@@ -25,17 +25,19 @@ BLANK_IN_A_COPY = {
     "opens_until": None,
     "new_times_since": None,
 }
-NOT_OPEN = {
-    "to_be_confirmed": "Booking is not open yet. You can ask us to tell you when it is.",
-    "opens_later": "Booking is not open yet. You can ask us to tell you when it is.",
-    "closed": "Booking is closed. Call us or write to us if you would still like to talk.",
+NOT_YET = "Booking is not open yet. You can ask us to tell you when it is."
+CLOSED = "Booking is closed. Call us or write to us if you would still like to talk."
+NOT_OPEN: dict[str, str] = {
+    Activity.State.TO_BE_CONFIRMED: NOT_YET,
+    "opens_later": NOT_YET,
+    Activity.State.CLOSED: CLOSED,
 }
 
 
 class SeriesQuerySet(ActivityQuerySet):
     def hosted_by(self, person: Person) -> Self:
         """Those that this person holds: theirs alone, whoever else is staff."""
-        return self.filter(host=person) if person.is_authenticated else self.none()
+        return self.filter(host=person)
 
 
 @pghistory.track(
@@ -107,14 +109,12 @@ class ConversationSeries(Activity):
     def get_absolute_url(self) -> str:
         return reverse("conversations", args=[self.slug])
 
-    def copied_fields(self):
+    def copied_fields(self) -> dict[str, Any]:
         """The same host and rules; when and how the host is reached is said anew."""
         return {**super().copied_fields(), **BLANK_IN_A_COPY, "host": self.host}
 
-    def locked(self):
-        """This series, fresh and locked: whoever changes times or bookings holds it until the
-        transaction ends.
-        """
+    def locked(self) -> "ConversationSeries":
+        """This series, fresh and locked: held by whatever changes times or bookings."""
         return ConversationSeries.objects.lock(self.pk)
 
     @property

@@ -10,15 +10,15 @@ from collective.safety.encryption import EncryptedJSONField
 from events.models.series import ConversationSeries
 
 
-class TimeRequestQuerySet(models.QuerySet):
+class TimeRequestQuerySet(models.QuerySet["TimeRequest"]):
     def open(self) -> Self:
         return self.filter(settled_at=None)
 
 
 class TimeRequest(models.Model):
-    """ "None of these times works": what would, in the person's own words.
+    """“None of these times works”: what would, in the person's own words.
 
-    Answered by keeping a slot for them.
+    It is answered by keeping a slot for them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -54,3 +54,8 @@ class TimeRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.series}"
+
+    @property
+    def offer_revision(self) -> str:
+        """Which offer stands: a message of an older one is no longer true. "" for none."""
+        return self.offered_at.isoformat() if self.offered_at else ""

@@ -14,8 +14,10 @@ from django.test import Client
 from django.urls import reverse
 
 from collective import clock
-from events.conversations import booking, invariants, opening
+from events.conversations import booking, invariants
+from events.conversations.times import opening
 from events.models import Conversation, ConversationSeries, Slot
+from events.models.slot import SlotTaken
 from tests.factories import TALK, PersonFactory, SeriesFactory, slot_of
 from tests.faults.test_places_at_once import at_once
 
@@ -150,7 +152,7 @@ def test_host_who_changes_the_hours_meanwhile_drops_nobody(series):
     def book(person, slot):
         try:
             return booking.book(slot, person, **TALK)
-        except booking.SlotTaken:
+        except SlotTaken:
             return None
 
     rows = at_once(

@@ -1,33 +1,24 @@
-"""Booking a conversation for somebody who rang up, and moving it: by the same rules as for
-everybody.
-"""
+"""Booking a conversation for somebody who rang up: by the same rules as for everybody."""
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 
+from collective.admin.acts import ActAdmin
 from collective.admin.person_forms import find_or_add
 from collective.errors import RuleError
 from collective.messages import by_hand
 from collective.models import Person
-from events.conversations import booking
+from collective.people.requests import MemberRequest
+from events.conversations import booking, kinds
 from events.conversations.admin.forms import BookForForm
+from events.models import Conversation, ConversationSeries
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
-    from events.models import Conversation, ConversationSeries
-
-HEARD_AT_ONCE = [
-    "conversation_booked",
-    "conversation_moved",
-    "conversation_changed",
-    "conversation_cancelled",
-]
+HEARD_AT_ONCE = [kinds.BOOKED, kinds.MOVED, kinds.CHANGED, kinds.CANCELLED]
 
 
-def book(admin, request: "MemberRequest", series: "ConversationSeries"):
+def book(admin: ActAdmin, request: MemberRequest, series: ConversationSeries):
     """Who is it?"""
     person, context = find_or_add(admin, request)
     if person:
@@ -42,7 +33,9 @@ def book(admin, request: "MemberRequest", series: "ConversationSeries"):
     )
 
 
-def book_person(admin, request: "MemberRequest", series: "ConversationSeries", person_pk: UUID):
+def book_person(
+    admin: ActAdmin, request: MemberRequest, series: ConversationSeries, person_pk: UUID
+):
     """The time and the answers, asked on the phone."""
     person = get_object_or_404(Person.objects.known(), pk=person_pk)
     form = BookForForm(request.POST or None, series=series, person=person)
@@ -53,7 +46,7 @@ def book_person(admin, request: "MemberRequest", series: "ConversationSeries", p
             form.add_error(None, str(error))
         else:
             admin.log_change(request, conversation, "Booked by phone")
-            heard(request, conversation)
+            note_what_was_heard(request, conversation)
             messages.success(request, f"{person} has {conversation.slot}.")
             return redirect("admin:events_conversationseries_board", series.pk)
     return admin.page(
@@ -69,12 +62,11 @@ def book_person(admin, request: "MemberRequest", series: "ConversationSeries", p
 
 
 def on_the_phone(person: Person) -> Person | None:
+    """The person, if they are told things by phone: they may be on it now."""
     return person if person.reach_by == Person.ReachBy.PHONE else None
 
 
-def heard(request: "MemberRequest", conversation: "Conversation") -> None:
-    """Whoever is told by phone, and is on the phone, has heard it: no task is left for a
-    colleague.
-    """
+def note_what_was_heard(request: MemberRequest, conversation: Conversation) -> None:
+    """Somebody on the phone, who is told things by phone, has heard it: no task is left."""
     if request.POST.get("told") and on_the_phone(conversation.person):
         by_hand.told_at_once(conversation, request.user, HEARD_AT_ONCE)

@@ -1,9 +1,7 @@
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms import Form
@@ -19,23 +17,24 @@ from collective import clock
 from collective.admin.acts import Act, ActAdmin
 from collective.errors import RuleError
 from collective.models import Activity
+from collective.people.requests import MemberRequest
 from collective.templatetags.collective import pounds
-from events.conversations import first_choice, series_acts
+from events.conversations import series_acts
 from events.conversations.admin import booking as conversation_booking
+from events.conversations.times import first_choice
 from events.models import ConversationSeries
 from events.sessions.admin.forms import LEAST_FEE, CancelForm
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
-
 State = ConversationSeries.State
 A_BOARD = 100  # conversations
+OPENED = "People can then book. Those who asked to be told get an email."
+CLOSED = "Nobody can then book. People who have a conversation keep it."
 
 
 class SeriesForm(forms.ModelForm):
     class Meta:
         model = ConversationSeries
-        exclude = []  # noqa: DJ006 the admin's fieldsets say which fields are shown
+        exclude: list[str] = []  # the admin's fieldsets say which
 
     def clean_fee_pence(self):
         fee = self.cleaned_data["fee_pence"]
@@ -44,7 +43,7 @@ class SeriesForm(forms.ModelForm):
         return fee
 
 
-def board(admin_: ModelAdmin, request: "MemberRequest", series: ConversationSeries):
+def board(admin_: ActAdmin, request: MemberRequest, series: ConversationSeries):
     """What is booked and what is to decide; without anything that was told in confidence."""
     rows = series.conversations.select_related("person", "slot")
     coming = list(rows.upcoming().order_by("slot__starts_at")[:A_BOARD])
@@ -64,7 +63,7 @@ def board(admin_: ModelAdmin, request: "MemberRequest", series: ConversationSeri
     )
 
 
-def cancel(admin_: ModelAdmin, request: "MemberRequest", series: ConversationSeries):
+def cancel(admin_: ActAdmin, request: MemberRequest, series: ConversationSeries):
     """Cancel the whole series: everybody who has one booked reads the reason."""
     form = CancelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -102,8 +101,8 @@ class ConversationSeriesAdmin(ActAdmin):
     change_form_template = "admin/events/conversationseries/change_form.html"
     change_list_template = "admin/events/conversationseries/change_list.html"
     acts = [
-        Act("open", "Open booking", "People can then book. Who asked to be told gets an email."),
-        Act("close", "Close booking", "Nobody can then book. Who has a conversation keeps it."),
+        Act("open", "Open booking", OPENED),
+        Act("close", "Close booking", CLOSED),
     ]
     pages = {"board": board, "book": conversation_booking.book, "cancel": cancel}
     fieldsets = [
@@ -143,7 +142,7 @@ class ConversationSeriesAdmin(ActAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def book_person_view(self, request: "MemberRequest", pk: UUID, person_pk: UUID):
+    def book_person_view(self, request: MemberRequest, pk: UUID, person_pk: UUID):
         series = self.get_object(request, str(pk))
         if series is None:
             raise Http404
@@ -151,7 +150,7 @@ class ConversationSeriesAdmin(ActAdmin):
             raise PermissionDenied
         return conversation_booking.book_person(self, request, series, person_pk)
 
-    def from_card_view(self, request: "MemberRequest") -> HttpResponse:
+    def from_card_view(self, request: MemberRequest) -> HttpResponse:
         """A plain card for conversations gets pages of its own: same address, same followers."""
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -186,23 +185,21 @@ class ConversationSeriesAdmin(ActAdmin):
             '<a href="{}">Board<span class="visually-hidden"> of {}</span></a>', url, series
         )
 
-    def get_readonly_fields(self, request: "MemberRequest", obj=None) -> list[str]:
-        """The state has acts; the host stays as soon as times were opened: what people told is told
-        to that host.
-        """
+    def get_readonly_fields(self, request: MemberRequest, obj=None) -> list[str]:
+        """The state has acts; the host stays once times were opened: people talk to that host."""
         if obj is None:
             return ["state", "cancelled_because"]
         held = ["host"] if obj.slots.exists() else []
         return ["state", "cancelled_because", *held]
 
-    def save_model(self, request: "MemberRequest", obj, form: Form, change) -> None:
+    def save_model(self, request: MemberRequest, obj, form: Form, change) -> None:
         obj.kind = Activity.Kind.CONVERSATION
         super().save_model(request, obj, form, change)
 
-    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
-    def open_acts(self, request: "MemberRequest", obj) -> list[Act]:
+    def open_acts(self, request: MemberRequest, obj) -> list[Act]:
         wanted = {State.OPEN: "close", State.CLOSED: "open", State.TO_BE_CONFIRMED: "open"}.get(
             obj.state
         )
@@ -214,11 +211,11 @@ class ConversationSeriesAdmin(ActAdmin):
     def locked(self, obj):
         return obj.locked()
 
-    def act_open(self, request: "MemberRequest", series: ConversationSeries) -> str:
+    def act_open(self, request: MemberRequest, series: ConversationSeries) -> str:
         self._set_state(series, State.OPEN)
         return "Booking is open."
 
-    def act_close(self, request: "MemberRequest", series: ConversationSeries) -> str:
+    def act_close(self, request: MemberRequest, series: ConversationSeries) -> str:
         self._set_state(series, State.CLOSED)
         return "Booking is closed."
 

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,17 +8,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from collective.errors import RuleError
+from collective.models import Person
 from collective.people.access import name_needed
+from collective.people.requests import MemberRequest
 from events import typed
 from events.conversations import booking
 from events.conversations.forms import BookingForm
-from events.conversations.views.conversations import nearest, slot_or_404, visible_series
+from events.conversations.views.conversations import slot_or_404, visible_series
+from events.conversations.views.days import nearest
 from events.models import Conversation, ConversationSeries, Slot
 from payments.owing import expenses
-
-if TYPE_CHECKING:
-    from collective.models import Person
-    from collective.people.requests import MemberRequest
 
 
 @name_needed
@@ -28,30 +27,45 @@ def book_conversation(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse
 
     What is typed is kept by series: another time finds the same answers.
     """
-    if not request.user.is_authenticated:
+    person = request.user
+    if not person.is_authenticated:
         return typed.keep_and_sign_in(request, "book_conversation", slug)
     series = visible_series(request, slug)
     slot = slot_or_404(series, pk)
-    form = BookingForm(request.POST or None, series=series, initial=_initial(request.user, series))
-    if request.method == "POST" and form.is_valid():
-        typed.keep(request.user.pk, series, form)
-        return redirect("check_booking", slug, pk)
+    form = BookingForm(request.POST or None, series=series, initial=_initial(person, series))
     if request.method == "POST":
-        typed.keep(request.user.pk, series, form)
-    return _answer(
+        is_good = form.is_valid()
+        typed.keep(person.pk, series, form)
+        if is_good:
+            return redirect("check_booking", slug, pk)
+    if instead := _page_if_not_free(request, person, slot):
+        return instead
+    return render(
         request,
-        series,
-        slot,
         "events/conversations/book.html",
-        form=form,
-        limits=expenses.limits(series.call),
-        owner=typed.owner_of(request),
+        {
+            "series": series,
+            "slot": slot,
+            "form": form,
+            "limits": expenses.limits(series.call),
+            "owner": typed.owner_of(request),
+        },
     )
+
+
+def _initial(person: Person, series: ConversationSeries) -> dict[str, Any]:
+    """What was typed before; else what the person answered for an earlier conversation."""
+    if kept := typed.initial(person, series):
+        return kept
+    theirs = Conversation.objects.filter(person=person, series=series, removed_at=None)
+    if before := theirs.order_by("-created_at").first():
+        return {**BookingForm.initial_for(before), "capacity": before.capacity}
+    return {"who_rings": Conversation.WhoRings.HOST, "phone": person.phone_as_written}
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def check_booking(request: "MemberRequest", slug: str, pk: UUID) -> HttpResponse:
+def check_booking(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """Read it once more, then book. A second click finds the first one's conversation."""
     series = visible_series(request, slug)
     slot = slot_or_404(series, pk)
@@ -59,9 +73,7 @@ def check_booking(request: "MemberRequest", slug: str, pk: UUID) -> HttpResponse
         return redirect(mine)
     form = BookingForm(typed.before(request.user, series), series=series)
     if not form.is_valid():
-        if form.errors:
-            first = next(iter(form.errors.values()))[0]
-            messages.error(request, f"Please look at your answers once more. {first}")
+        _say_what_is_wrong(request, form)
         return redirect("book_conversation", slug, pk)
     error = ""
     if request.method == "POST":
@@ -72,60 +84,43 @@ def check_booking(request: "MemberRequest", slug: str, pk: UUID) -> HttpResponse
         else:
             typed.forget(request.user, series)
             return redirect(conversation)
+    if instead := _page_if_not_free(request, request.user, slot):
+        return instead
     preview = Conversation(series=series, slot=slot, person=request.user, **form.answers)
-    return _answer(
-        request,
-        series,
-        slot,
-        "events/conversations/check_booking.html",
-        form=form,
-        conversation=preview,
-        error=error,
-    )
-
-
-def _initial(person: "Person", series: ConversationSeries):
-    """What was typed before; else what the person answered for a conversation that was not held."""
-    if kept := typed.initial(person, series):
-        return kept
-    before = (
-        Conversation.objects.filter(person=person, series=series, removed_at=None)
-        .order_by("-created_at")
-        .first()
-    )
-    again = before and {**BookingForm.initial_for(before), "capacity": before.capacity}
-    return again or {"who_rings": "host", "phone": person.phone_as_written}
-
-
-def _answer(
-    request: HttpRequest, series: ConversationSeries, slot: Slot, template: str, **context
-) -> HttpResponse:
-    """The page, or what is said instead: one is booked already, nobody can book, or the time is
-    taken.
-    """
-    closed = _why_closed(request.user, series, slot)
-    free = series.slots.free_to(request.user)
-    taken = not closed and not free.filter(pk=slot.pk).exists()
-    near = nearest(free, slot.starts_at) if taken else []
-    if closed or taken:
-        template = "events/conversations/slot_taken.html"
     return render(
         request,
-        template,
-        {
-            "series": series,
-            "slot": slot,
-            "closed": closed,
-            "near": near,
-            "has_answers": "form" in context,
-            **context,
-        },
+        "events/conversations/check_booking.html",
+        {"series": series, "slot": slot, "form": form, "conversation": preview, "error": error},
     )
 
 
-def _why_closed(person: "Person", series: ConversationSeries, slot: Slot) -> str:
+def _say_what_is_wrong(request: HttpRequest, form: BookingForm) -> None:
+    """The first thing, if anything was typed."""
+    if form.errors:
+        first = next(iter(form.errors.values()))[0]
+        messages.error(request, f"Please look at your answers once more. {first}")
+
+
+def _page_if_not_free(request: HttpRequest, person: Person, slot: Slot) -> HttpResponse | None:
+    """What is said instead: one is booked already, nobody can book, or the time is taken."""
+    series = slot.series
+    closed, near = _why_closed(person, slot), []
+    if not closed:
+        free = series.slots.free_to(person)
+        if free.filter(pk=slot.pk).exists():
+            return None
+        near = nearest(free, slot.starts_at)
+    return render(
+        request,
+        "events/conversations/slot_taken.html",
+        {"series": series, "slot": slot, "closed": closed, "near": near, "has_answers": True},
+    )
+
+
+def _why_closed(person: Person, slot: Slot) -> str:
+    """Why nobody, or not this person, can book now; "" where they can."""
     try:
-        booking.check_may_book(series, person, slot)
+        booking.check_may_book(slot.series, person, slot)
     except RuleError as error:
         return str(error)
     return ""

@@ -1,40 +1,40 @@
-from typing import TYPE_CHECKING
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.errors import RuleError
+from collective.people.requests import MemberRequest
 from events import calendar
 from events.by_key import by_owner_or_key, signed_in_or_with_key
-from events.conversations import booking, confidential, outcomes
+from events.conversations import booking, confidential, outcomes, ways_to_talk
 from events.conversations.forms import AnswersOfBookingForm
-from events.conversations.views.conversations import choice_of_times, nearest, slot_or_404
+from events.conversations.views.conversations import slot_or_404
+from events.conversations.views.days import choice_of_times, nearest
 from events.models import Conversation
 from events.sessions.forms import CapacityForm
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
 RELATED = ("series__call", "series__host", "slot", "person", "payment")
 
 
-def reachable(request: HttpRequest, pk: UUID):
-    return by_owner_or_key(request, Conversation.objects.select_related(*RELATED), pk, "booking")
+def _reachable(request: HttpRequest, pk: UUID) -> tuple[Conversation, str]:
+    """(conversation, key): the owner's, or the one that a mail's link opens; "" for no key."""
+    rows = Conversation.objects.select_related(*RELATED)
+    return by_owner_or_key(request, rows, pk, "booking")
 
 
-def _back_to(found, key: str) -> HttpResponseRedirect:
+def _mine(request: MemberRequest, pk: UUID) -> Conversation:
+    rows = Conversation.objects.visible_to(request.user).select_related(*RELATED)
+    return get_object_or_404(rows, pk=pk)
+
+
+def _back_to(found: Conversation, key: str) -> HttpResponse:
     return redirect(reverse("booking", args=[found.pk]) + key)
-
-
-def _mine(request: HttpRequest, pk: UUID) -> Conversation:
-    return get_object_or_404(
-        Conversation.objects.visible_to(request.user).select_related(*RELATED), pk=pk
-    )
 
 
 @signed_in_or_with_key
@@ -42,10 +42,10 @@ def _mine(request: HttpRequest, pk: UUID) -> Conversation:
 def booking_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """How things stand with one conversation.
 
-    A link from a mail shows nothing that was told: mail is forwarded.
+    The link of a mail shows nothing that was told: mail is forwarded.
     """
-    found, key = reachable(request, pk)
-    context = {
+    found, key = _reachable(request, pk)
+    context: dict[str, Any] = {
         "conversation": found,
         "series": found.series,
         "slot": found.slot,
@@ -63,8 +63,7 @@ def booking_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def move_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another time: days, then times. The present one stays until a new one is taken."""
-    found, key = reachable(request, pk)
-    slots = found.series.slots.free_to(found.person, moving=found)
+    found, key = _reachable(request, pk)
     return render(
         request,
         "events/conversations/move.html",
@@ -73,7 +72,7 @@ def move_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
             "series": found.series,
             "key": key,
             "link_key": key.removeprefix("?"),
-            **choice_of_times(request, slots),
+            **choice_of_times(request, found.other_times()),
         },
     )
 
@@ -81,46 +80,38 @@ def move_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
 @signed_in_or_with_key
 @require_http_methods(["GET", "HEAD", "POST"])
 def move_booking_to(request: HttpRequest, pk: UUID, slot_pk: UUID) -> HttpResponse:
-    """One question more, then it is moved: the new time is taken before the old one is given
-    back.
+    """One question more, then it is moved.
+
+    The new time is taken before the old one is given back.
     """
-    found, key = reachable(request, pk)
-    slot, error, near = slot_or_404(found.series, slot_pk), "", []
+    found, key = _reachable(request, pk)
+    slot = slot_or_404(found.series, slot_pk)
+    context: dict[str, Any] = {
+        "conversation": found,
+        "series": found.series,
+        "key": key,
+        "slot": slot,
+    }
     if not found.is_upcoming:
-        return render(
-            request,
-            "events/conversations/move.html",
-            {"conversation": found, "series": found.series, "key": key},
-        )
+        return render(request, "events/conversations/move.html", context)
     if request.method == "POST":
         try:
             booking.move(found, slot)
         except RuleError as refusal:
-            error = str(refusal)
             found.refresh_from_db()
-            near = nearest(found.series.slots.free_to(found.person, moving=found), slot.starts_at)
+            context["error"] = str(refusal)
+            context["near"] = nearest(found.other_times(), slot.starts_at)
         else:
             messages.success(request, "Your conversation has the new time.")
             return _back_to(found, key)
-    return render(
-        request,
-        "events/conversations/move_to.html",
-        {
-            "conversation": found,
-            "series": found.series,
-            "slot": slot,
-            "key": key,
-            "error": error,
-            "near": near,
-        },
-    )
+    return render(request, "events/conversations/move_to.html", context)
 
 
 @signed_in_or_with_key
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A page that asks once more, and no reason."""
-    found, key = reachable(request, pk)
+    found, key = _reachable(request, pk)
     if request.method == "POST":
         try:
             booking.cancel(found, Conversation.EndedBecause.PERSON)
@@ -136,7 +127,7 @@ def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def booking_answers(request: "MemberRequest", pk: UUID) -> HttpResponse:
+def booking_answers(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Phone or video, the number, the topics, what helps. Only for the person, signed in."""
     found = _mine(request, pk)
     if not found.is_upcoming:
@@ -146,7 +137,7 @@ def booking_answers(request: "MemberRequest", pk: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            booking.change_answers(found, **form.answers)
+            ways_to_talk.change_answers(found, **form.answers)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -161,7 +152,7 @@ def booking_answers(request: "MemberRequest", pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def booking_capacity(request: "MemberRequest", pk: UUID) -> HttpResponse:
+def booking_capacity(request: MemberRequest, pk: UUID) -> HttpResponse:
     """In which capacity I take, or took, part: until the payment is approved."""
     found = _mine(request, pk)
     if not (found.is_live and found.can_correct_capacity):
@@ -184,7 +175,7 @@ def booking_capacity(request: "MemberRequest", pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def forget_booking(request: "MemberRequest", pk: UUID) -> HttpResponse:
+def forget_booking(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Remove what I told, before its time: it cannot be undone."""
     found = _mine(request, pk)
     if found.is_on or found.removed_at:
@@ -204,7 +195,7 @@ def forget_booking(request: "MemberRequest", pk: UUID) -> HttpResponse:
 @require_safe
 def booking_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The conversation as a calendar file."""
-    found, _ = reachable(request, pk)
+    found, _ = _reachable(request, pk)
     method = "REQUEST" if found.is_live else "CANCEL"
     file = calendar.invitation(calendar.of_conversation(found), method)
     response = HttpResponse(file, content_type="text/calendar; charset=utf-8")

@@ -22,7 +22,8 @@ from collective.models import (
     Person,
     SupportLine,
 )
-from events.conversations import booking, opening
+from events.conversations import booking
+from events.conversations.times import opening
 from events.demo import dates, words
 from events.models import ConversationSeries, Registration, Session
 from payments.models import ExpenseLimit

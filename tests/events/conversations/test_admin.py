@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from collective.errors import RuleError
 from collective.models import Activity, Message
+from collective.people import record_joins
 from events.conversations import booking, outcomes
 from events.models import Conversation, ConversationSeries
 from payments.models import Payment
@@ -240,8 +242,6 @@ def test_budget_says_what_conversations_have_earned_and_what_is_to_come(series, 
 
 
 def test_joining_two_records_moves_conversations_wishes_and_kept_times(series, coordinator):
-    from collective.people import record_joins
-
     first, second, third = slots_of(series, 3)
     kept, gone = PersonFactory(), PersonFactory()
     mine, theirs = book(first, kept), book(second, gone)
@@ -260,9 +260,6 @@ def test_joining_two_records_moves_conversations_wishes_and_kept_times(series, c
 
 
 def test_host_is_not_joined_into_another_record(series, coordinator):
-    from collective.errors import RuleError
-    from collective.people import record_joins
-
     with pytest.raises(RuleError, match="holds conversations"):
         record_joins.join(PersonFactory(), series.host, coordinator)
     conversation = book(slot_of(series))

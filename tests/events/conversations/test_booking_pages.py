@@ -1,13 +1,14 @@
 """The pages on which a member books, moves, cancels and asks for another time."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from collective.models import Message
-from events.conversations import booking, first_choice
+from events.conversations import booking, outcomes, ways_to_talk
+from events.conversations.times import first_choice, opening, wishes
 from events.models import BookingDraft, Conversation
 from tests.factories import KICK_OFF, PersonFactory, SeriesFactory, book, slot_of, slots_of
 
@@ -254,7 +255,7 @@ def test_wish_can_be_told_changed_and_withdrawn(client, member, series):
 def test_host_is_told_of_a_wish_once_until_they_have_answered(series):
     person = PersonFactory()
     for wish in ("Sundays", "Mondays", "Tuesdays"):
-        first_choice.ask(series, person, wish)
+        wishes.ask(series, person, wish)
 
     assert Message.objects.filter(person=series.host, kind="host_time_request").count() == 1
 
@@ -273,10 +274,6 @@ def test_slot_kept_for_me_can_be_booked_also_when_booking_is_closed(client, memb
 
 
 def test_who_had_first_choice_where_nothing_was_free_gets_the_next_times_that_open(series):
-    from datetime import date, time
-
-    from events.conversations import opening
-
     slot = slot_of(series)
     conversation = book(slot)
     booking.cancel(conversation, "host", reason="I am ill.", keeps_slot_open=False)
@@ -326,14 +323,10 @@ def test_first_choice_that_was_not_taken_does_not_come_again(series, early):
 
 
 def test_offered_time_stays_when_an_older_conversation_is_noted(series, early):
-    from events.conversations import outcomes
-
     old = book(slot_of(series))
     early.move_to(KICK_OFF + timedelta(hours=1))
-    asked = first_choice.ask(series, old.person, "Fridays")
-    offered = first_choice.offer(
-        asked, day=(KICK_OFF + timedelta(days=8)).date(), time=KICK_OFF.time()
-    )
+    asked = wishes.ask(series, old.person, "Fridays")
+    offered = wishes.offer_new_time(asked, (KICK_OFF + timedelta(days=8)).date(), KICK_OFF.time())
 
     outcomes.mark(old, "held", series.host)
 
@@ -342,17 +335,15 @@ def test_offered_time_stays_when_an_older_conversation_is_noted(series, early):
 
 def test_wish_that_is_withdrawn_frees_the_time_that_was_offered(series):
     slot, person = slot_of(series), PersonFactory()
-    asked = first_choice.ask(series, person, "Sundays")
-    first_choice.offer(asked, slot=slot)
+    asked = wishes.ask(series, person, "Sundays")
+    wishes.offer_free_time(asked, slot)
 
-    first_choice.withdraw(asked)
+    wishes.withdraw(asked)
 
     assert list(series.slots.free_to(PersonFactory())) == [slot]
 
 
 def test_first_choice_goes_when_its_cause_is_taken_back(series, early):
-    from events.conversations import outcomes
-
     conversation = book(slot_of(series))
     early.move_to(KICK_OFF + timedelta(hours=1))
     outcomes.mark(conversation, "host_missed", series.host)
@@ -367,7 +358,7 @@ def test_each_change_of_the_link_is_told_also_back_to_the_first(series, early):
     conversation = book(slot_of(series), how="video", who_rings="", phone=None)
     for link in ("https://a.example", "https://b.example", "https://a.example"):
         early.shift(timedelta(minutes=1))
-        booking.set_link(conversation, link)
+        ways_to_talk.set_link(conversation, link)
 
     assert Message.objects.filter(kind="conversation_link").count() == 3
 

@@ -10,9 +10,13 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from collective import clock
 from collective.errors import RuleError
+from collective.messages import mail
 from collective.safety import encryption
-from events.conversations import booking, confidential, first_choice, host_notes, outcomes
+from collective.safety.link_keys import key_for
+from events.conversations import booking, confidential, host_notes, outcomes, ways_to_talk
+from events.conversations.times import wishes
 from events.models import BookingDraft, Conversation, PassedOn
 from portal.my_data import my_data
 from tests.conftest import with_second_factor
@@ -57,8 +61,8 @@ def told(series, early):
         person=PersonFactory(), series=series, answers={"topics": ["zebra"]}, updated_at=KICK_OFF
     )
     booking.move(conversation, second)
-    booking.change_answers(conversation, topics="zebra and wombat")
-    first_choice.ask(series, PersonFactory(), "narwhal")
+    ways_to_talk.change_answers(conversation, topics="zebra and wombat")
+    wishes.ask(series, PersonFactory(), "narwhal")
     early.move_to(second.ends_at)
     host_notes.keep_note(conversation, "quokka")
     host_notes.note_passed_on(
@@ -74,8 +78,6 @@ def everything():
 
 
 def test_no_table_holds_a_word_that_was_told_before_or_after_it_is_mailed(told, outbox):
-    from collective.messages import mail
-
     before = everything()
     mail.send_due()
 
@@ -135,8 +137,6 @@ def test_what_was_told_for_a_cancelled_conversation_goes_thirty_days_after_cance
 
 
 def test_notes_and_what_was_passed_on_go_when_the_call_is_finished(told, early):
-    from collective import clock
-
     assert confidential.forget_notes() == (0, 0)
     call = told.series.call
     call.finished_at = clock.now()
@@ -264,8 +264,6 @@ def test_group_for_it_exists_and_no_other_group_may_look():
 
 
 def test_link_from_a_mail_shows_nothing_that_was_told(told):
-    from collective.safety.link_keys import key_for
-
     address = f"{told.get_absolute_url()}?key={key_for('booking', told.pk)}"
 
     page = Client().get(address).content.decode()
@@ -274,8 +272,6 @@ def test_link_from_a_mail_shows_nothing_that_was_told(told):
 
 
 def test_link_from_a_mail_opens_only_its_own_booking_and_only_for_thirty_days(series, early):
-    from collective.safety.link_keys import key_for
-
     one, other = (book(slot) for slot in slots_of(series, 2))
     key = key_for("booking", one.pk)
     client = Client()
@@ -302,7 +298,7 @@ def test_form_of_another_person_is_not_filled_with_what_somebody_told(series):
 
 
 def test_look_at_a_wish_stands_in_the_persons_data(series):
-    asked = first_choice.ask(series, PersonFactory(), "narwhal")
+    asked = wishes.ask(series, PersonFactory(), "narwhal")
 
     staff(sees=False).get(reverse("admin:events_timerequest_change", args=[asked.pk]))
 

@@ -9,9 +9,12 @@ from django.db import IntegrityError, transaction
 from collective import clock
 from collective.errors import RuleError
 from collective.models import Follow, Message
-from events.conversations import booking, first_choice, outcomes
+from events.conversations import booking, invariants, outcomes
+from events.conversations.times import first_choice, wishes
 from events.models import Conversation, Slot
+from events.models.slot import SlotTaken
 from payments.models import Payment
+from payments.owing import offering
 from tests.conftest import kinds
 from tests.factories import (
     KICK_OFF,
@@ -58,7 +61,7 @@ def test_slot_that_somebody_has_booked_is_taken(series):
     slot = slot_of(series)
     book(slot)
 
-    with pytest.raises(booking.SlotTaken):
+    with pytest.raises(SlotTaken):
         book(slot)
 
 
@@ -106,7 +109,7 @@ def test_nobody_books_where_booking_is_not_open(series, state):
 def test_slot_within_the_least_notice_is_not_free_but_staff_may_book_it(series):
     slot, person = slot_of(series, clock.now() + timedelta(hours=5)), PersonFactory()
 
-    with pytest.raises(booking.SlotTaken):
+    with pytest.raises(SlotTaken):
         book(slot, person)
 
     assert book(slot, person, by_staff=True).state == State.BOOKED
@@ -174,7 +177,7 @@ def test_move_to_a_slot_that_is_taken_keeps_the_old_one(series):
     conversation = book(old)
     book(taken)
 
-    with pytest.raises(booking.SlotTaken):
+    with pytest.raises(SlotTaken):
         booking.move(conversation, taken)
 
     conversation.refresh_from_db()
@@ -255,11 +258,9 @@ def test_booking_one_kept_slot_frees_the_others(series):
 
 def test_wish_is_answered_by_a_slot_kept_for_the_person(series):
     person = PersonFactory()
-    asked = first_choice.ask(series, person, "Sundays")
+    asked = wishes.ask(series, person, "Sundays")
 
-    slot = first_choice.offer(
-        asked, day=KICK_OFF.date(), time=(KICK_OFF + timedelta(hours=1)).time()
-    )
+    slot = wishes.offer_new_time(asked, KICK_OFF.date(), (KICK_OFF + timedelta(hours=1)).time())
 
     assert list(series.slots.kept_for(person)) == [slot]
     assert not series.slots.free_to(PersonFactory()).exists()
@@ -268,8 +269,8 @@ def test_wish_is_answered_by_a_slot_kept_for_the_person(series):
 
 def test_new_slot_that_was_offered_and_not_taken_goes(series, early):
     person = PersonFactory()
-    asked = first_choice.ask(series, person, "Sundays")
-    slot = first_choice.offer(asked, day=KICK_OFF.date(), time=KICK_OFF.time())
+    asked = wishes.ask(series, person, "Sundays")
+    slot = wishes.offer_new_time(asked, KICK_OFF.date(), KICK_OFF.time())
     early.shift(timedelta(hours=49))
 
     assert not series.slots.free_to(PersonFactory()).exists()
@@ -280,7 +281,7 @@ def test_new_slot_that_was_offered_and_not_taken_goes(series, early):
 
 def test_booking_settles_the_wish_and_the_wait_for_new_times(series):
     person = PersonFactory()
-    asked = first_choice.ask(series, person, "Sundays")
+    asked = wishes.ask(series, person, "Sundays")
     Follow.objects.create(person=person, activity=series)
 
     book(slot_of(series), person)
@@ -292,9 +293,9 @@ def test_booking_settles_the_wish_and_the_wait_for_new_times(series):
 
 def test_wish_asked_twice_is_one_with_the_newest_words(series):
     person = PersonFactory()
-    first_choice.ask(series, person, "Sundays")
+    wishes.ask(series, person, "Sundays")
 
-    assert first_choice.ask(series, person, "Mondays").wish == "Mondays"
+    assert wishes.ask(series, person, "Mondays").wish == "Mondays"
     assert series.time_requests.count() == 1
 
 
@@ -356,8 +357,6 @@ def test_two_conversations_of_one_person_are_two_payments(series, early):
 
 
 def test_payment_that_staff_made_by_hand_is_the_payment_of_the_conversation(series, early):
-    from payments.owing import offering
-
     conversation = book(slot_of(series))
     by_hand = offering.pay_by_hand(
         conversation.person, series, 2500, "Agreed", CoordinatorFactory()
@@ -476,8 +475,6 @@ def test_person_told_by_phone_gets_tasks_for_staff(series):
 
 
 def test_invariants_hold_and_a_broken_one_is_named(series):
-    from events.conversations import invariants
-
     conversation = book(slot_of(series))
     assert invariants.broken() == []
 

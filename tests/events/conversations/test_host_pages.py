@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from collective.models import Message
+from events.conversations import outcomes
+from events.conversations.times import opening
 from events.models import Conversation, PassedOn
 from payments.models import Payment
 from tests.conftest import with_second_factor
@@ -15,7 +17,9 @@ from tests.factories import (
     PageFactory,
     PersonFactory,
     SeriesFactory,
+    SessionFactory,
     book,
+    sign_up,
     slot_of,
     slots_of,
 )
@@ -375,8 +379,6 @@ def test_queries_of_the_hosts_pages_are_constant(client, series, django_assert_n
 
 
 def test_times_far_ahead_are_opened_day_by_day(series, early):
-    from events.conversations import opening
-
     series.opens_until = None
     series.save()
     series.hours.create(weekday=0, from_time=time(10), until_time=time(11))
@@ -402,9 +404,6 @@ def test_copied_call_has_the_series_without_times_and_links(series):
 
 
 def test_small_fee_follows_when_the_paid_session_falls_away(early, client):
-    from events.conversations import outcomes
-    from tests.factories import SessionFactory, sign_up
-
     call, person = CallFactory(pay_rule="small_fee_only"), PersonFactory()
     series, later = SeriesFactory(call=call), KICK_OFF + timedelta(days=20)
     place = sign_up(

@@ -9,8 +9,9 @@ from icalendar import Calendar
 
 from collective.messages import mail
 from collective.models import Message
-from events.conversations import booking, first_choice, outcomes
+from events.conversations import booking, outcomes, ways_to_talk
 from events.conversations import reminders as conversation_reminders
+from events.conversations.times import wishes
 from tests.factories import (
     KICK_OFF,
     TALK,
@@ -94,18 +95,18 @@ def everything_happens(series, outbox):
     first, second, third, _, fifth = slots_of(series, 5)
     conversation = book(first)
     mails = sent(outbox)
-    booking.change_answers(conversation, how="video", who_rings="", phone=None)
-    booking.set_link(conversation, "https://zoom.example/j/3")
+    ways_to_talk.change_answers(conversation, how="video", who_rings="", phone=None)
+    ways_to_talk.set_link(conversation, "https://zoom.example/j/3")
     mails += sent(outbox)
-    booking.change_answers(
+    ways_to_talk.change_answers(
         conversation, **{key: TALK[key] for key in ("how", "who_rings", "phone")}
     )
     booking.move(conversation, second)
     mails += sent(outbox)
     booking.cancel(conversation, "host", reason="I am ill.")
     mails += sent(outbox)
-    asked = first_choice.ask(series, conversation.person, "zebra on Mondays")
-    first_choice.offer(asked, slot=third)
+    asked = wishes.ask(series, conversation.person, "zebra on Mondays")
+    wishes.offer_free_time(asked, third)
     mails += sent(outbox)
     other = book(fifth)
     with time_machine.travel(fifth.starts_at - timedelta(hours=1), tick=False):
@@ -232,9 +233,9 @@ def test_person_elsewhere_reads_their_own_time_with_the_uk_beside(series, outbox
 
 
 def test_offered_time_is_not_told_once_it_is_no_longer_kept(series, outbox, early):
-    asked = first_choice.ask(series, PersonFactory(), "Sundays")
-    first_choice.offer(asked, day=KICK_OFF.date(), time=KICK_OFF.time())
-    first_choice.withdraw(asked)
+    asked = wishes.ask(series, PersonFactory(), "Sundays")
+    wishes.offer_new_time(asked, KICK_OFF.date(), KICK_OFF.time())
+    wishes.withdraw(asked)
     early.shift(timedelta(hours=49))
 
     assert [

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from collective.clock import LONDON
 from collective.errors import RuleError
-from events.conversations import opening, single_times, wall_time
+from events.conversations import booking
+from events.conversations.times import new_times, opening, single_times, wall_time
 from events.models import Slot
 from tests.conftest import kinds
 from tests.factories import FollowFactory, PersonFactory, SeriesFactory, book, slot_of
@@ -81,8 +82,6 @@ def test_rehearsal_says_everything_and_changes_nothing(series):
 
 
 def test_booked_conversation_stays_when_the_hours_go_and_its_time_goes_when_it_is_freed(series):
-    from events.conversations import booking
-
     follow(series)
     conversation = book(series.slots.first())
     follow(series, lambda locked: locked.hours.all().delete())
@@ -161,8 +160,6 @@ def test_times_of_another_series_of_the_same_host_are_left_out(series):
 
 
 def test_followers_hear_once_when_there_are_times_again(series):
-    from events.conversations import new_times
-
     follower = FollowFactory(activity=series).person
     follow(series)
 
@@ -171,8 +168,6 @@ def test_followers_hear_once_when_there_are_times_again(series):
 
 
 def test_followers_hear_when_a_cancelled_conversation_frees_the_only_time(series):
-    from events.conversations import booking, new_times
-
     conversation = book(slot_of(series))
     follower = FollowFactory(activity=series).person
     booking.cancel(conversation, "person")

@@ -1,14 +1,18 @@
-"""Single times: closed and opened by hand, opened for somebody, and freed; under the lock of the
-series' row.
+"""Single times: closed and opened by hand, opened for somebody, and freed again.
+
+Every act here holds the lock of the series' row.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from django.db import transaction
 
 from collective import clock
 from collective.errors import RuleError
-from events.conversations import opening, wall_time
+from events.conversations.times import first_choice, wall_time
+from events.conversations.times.diary import Diary, refusing_overlaps
+from events.conversations.times.hours import times_in_hours
+from events.conversations.times.new_times import noting_new_times
 from events.models import ConversationSeries, Slot
 from events.models.series import FURTHEST
 
@@ -21,8 +25,7 @@ def close(slot: Slot) -> None:
 
     Raises RuleError where a conversation is booked then, or it is kept for somebody.
     """
-    slot.series.locked()
-    slot = Slot.objects.select_for_update(no_key=True, of=("self",)).get(pk=slot.pk)
+    slot = slot.locked()
     if slot.conversations.live().exists():
         raise RuleError(
             "A conversation is booked then. Cancel or move that first: nobody is dropped."
@@ -40,37 +43,31 @@ def reopen(slot: Slot) -> None:
 
     Raises RuleError where it is over, outside the hours, or not free.
     """
-    from events.conversations import first_choice
-
-    series = slot.series.locked()
-    slot = Slot.objects.select_for_update(no_key=True, of=("self",)).get(pk=slot.pk)
+    slot = slot.locked()
+    series = slot.series
     if slot.state == State.OPEN:
         return
     if slot.has_started or slot.state != State.CLOSED:
         raise RuleError("This time is over, or no longer among your hours.")
-    if (slot.starts_at, slot.ends_at) not in opening.wanted(series, opening.Plan()):
+    spans, _ = times_in_hours(series)
+    if slot.span not in spans:
         raise RuleError(
             "This time is outside your hours now. Add hours of that day, or take away the day "
             "off, first."
         )
-    _check_not_busy(series, slot.starts_at, slot.ends_at + series.pause)
-    slot.host_id, slot.busy_until, slot.state = (
-        series.host_id,
-        slot.ends_at + series.pause,
-        State.OPEN,
-    )
-    slot.kept_for = slot.kept_until = None
-    with opening.noting_new_times(series), opening.refusing_overlaps():
+    slot.open_up()
+    _check_not_busy(series, slot.starts_at, slot.busy_until)
+    with noting_new_times(series), refusing_overlaps():
         slot.save()
         first_choice.serve(series)
 
 
-def open_one(series: ConversationSeries, day: date, time):
-    """A slot at this wall time, outside the hours or in them; the caller holds the series.
+def open_one(series: ConversationSeries, day: date, wall: time) -> Slot:
+    """The slot at this wall time, in the hours or outside them; opened, if it was not.
 
-    Raises RuleError.
+    The caller holds the series. Raises RuleError where it cannot be opened.
     """
-    start = wall_time.moment(day, time).astimezone(UTC)
+    start = wall_time.moment(day, wall).astimezone(UTC)
     if start <= clock.now():
         raise RuleError("This time is over already. Choose one that is still to come.")
     if start > clock.now() + FURTHEST:
@@ -81,24 +78,15 @@ def open_one(series: ConversationSeries, day: date, time):
         return slot
     _check_not_busy(series, start, end + series.pause)
     slot = slot or Slot(series=series, starts_at=start, ends_at=end)
-    slot.host_id, slot.busy_until, slot.state = series.host_id, end + series.pause, State.OPEN
-    slot.goes_when_freed = True
-    with opening.refusing_overlaps():
+    slot.open_up(goes_when_freed=True)
+    with refusing_overlaps():
         slot.save()
     return slot
 
 
 def _check_not_busy(series: ConversationSeries, start: datetime, busy_until: datetime) -> None:
-    if opening.Diary.of_host(series.host_id).is_busy(start, busy_until):
+    if Diary.of_host(series.host_id).is_busy(start, busy_until):
         raise RuleError(
             "There is another conversation or open time then, or a break after one. Choose "
             "another time."
         )
-
-
-def freed(slot: Slot) -> None:
-    """The slot's conversation was cancelled or moved away: free for others, unless it is outside
-    the hours. The caller holds the series.
-    """
-    if slot.goes_when_freed:
-        Slot.objects.filter(pk=slot.pk).update(state=State.GONE, kept_for=None, kept_until=None)
