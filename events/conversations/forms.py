@@ -1,9 +1,12 @@
+from typing import Self
+
 from django import forms
+from django.http import QueryDict
 
 from collective.people import phones
+from events.forms import AccessNeedsForm, KeptForm, capacity_choices
 from events.models import Conversation, ConversationSeries
 from events.models.conversation import ACCESS_CHOICES
-from events.sessions.forms import AccessNeedsForm, Typed, capacity_choices
 
 How, WhoRings = Conversation.How, Conversation.WhoRings
 
@@ -98,8 +101,10 @@ class AnswersOfBookingForm(AccessNeedsForm):
         }
 
 
-class BookingForm(Typed, AnswersOfBookingForm):
+class BookingForm(KeptForm, AnswersOfBookingForm):
     """The same with the capacity, for a new booking."""
+
+    activities = ConversationSeries
 
     capacity = forms.ChoiceField(
         label="How are you taking part?",
@@ -113,6 +118,10 @@ class BookingForm(Typed, AnswersOfBookingForm):
     def __init__(self, *args, series: ConversationSeries, **kwargs) -> None:
         super().__init__(*args, series=series, **kwargs)
         self.fields["capacity"].choices = capacity_choices(series)
+
+    @classmethod
+    def as_sent(cls, data: QueryDict, activity: ConversationSeries) -> Self:
+        return cls(data, series=activity)
 
     @property
     def answers(self):

@@ -1,8 +1,11 @@
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from collective.models import Person
 
 
@@ -31,5 +34,10 @@ class RegistrationQuerySet(models.QuerySet):
         """The waiting list, in its order."""
         return self.filter(state=State.WAITING).order_by("list_number")
 
-    def visible_to(self, person: "Person") -> Self:
+    def list_numbers(self) -> list[Decimal]:
+        """The list numbers of those that wait, in this order."""
+        numbers = self.values_list("list_number", flat=True)
+        return [number for number in numbers if number is not None]
+
+    def visible_to(self, person: "Person | AnonymousUser") -> Self:
         return self.filter(person=person) if person.is_authenticated else self.none()

@@ -16,9 +16,9 @@ from events.conversations.admin.booking import heard, on_the_phone
 from events.conversations.admin.forms import MoveForForm
 from events.conversations.forms import AnswersOfBookingForm
 from events.conversations.host_forms import OfferForm
+from events.forms import CapacityForm
 from events.models import Conversation, TimeRequest
 from events.models.conversation import PRIVATE
-from events.sessions.forms import CapacityForm
 
 if TYPE_CHECKING:
     from collective.people.requests import MemberRequest

@@ -23,7 +23,7 @@ from collective.templatetags.collective import pounds
 from events.conversations import first_choice, series_acts
 from events.conversations.admin import booking as conversation_booking
 from events.models import ConversationSeries
-from events.sessions.admin.forms import LEAST_FEE, CancelForm
+from events.staff_forms import LEAST_FEE, CancelForm
 
 if TYPE_CHECKING:
     from collective.people.requests import MemberRequest

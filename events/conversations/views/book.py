@@ -29,15 +29,15 @@ def book_conversation(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse
     What is typed is kept by series: another time finds the same answers.
     """
     if not request.user.is_authenticated:
-        return typed.keep_and_sign_in(request, "book_conversation", slug)
+        return typed.keep_and_sign_in(request, BookingForm, slug)
     series = visible_series(request, slug)
     slot = slot_or_404(series, pk)
     form = BookingForm(request.POST or None, series=series, initial=_initial(request.user, series))
     if request.method == "POST" and form.is_valid():
-        typed.keep(request.user.pk, series, form)
+        typed.save(request.user.pk, series, form)
         return redirect("check_booking", slug, pk)
     if request.method == "POST":
-        typed.keep(request.user.pk, series, form)
+        typed.save(request.user.pk, series, form)
     return _answer(
         request,
         series,
@@ -57,7 +57,7 @@ def check_booking(request: "MemberRequest", slug: str, pk: UUID) -> HttpResponse
     slot = slot_or_404(series, pk)
     if mine := Conversation.objects.visible_to(request.user).live().filter(slot=slot).first():
         return redirect(mine)
-    form = BookingForm(typed.before(request.user, series), series=series)
+    form = BookingForm(typed.as_sent(request.user, series), series=series)
     if not form.is_valid():
         if form.errors:
             first = next(iter(form.errors.values()))[0]

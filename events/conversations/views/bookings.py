@@ -14,8 +14,8 @@ from events.by_key import by_owner_or_key, signed_in_or_with_key
 from events.conversations import booking, confidential, outcomes
 from events.conversations.forms import AnswersOfBookingForm
 from events.conversations.views.conversations import choice_of_times, nearest, slot_or_404
+from events.forms import CapacityForm
 from events.models import Conversation
-from events.sessions.forms import CapacityForm
 
 if TYPE_CHECKING:
     from collective.people.requests import MemberRequest

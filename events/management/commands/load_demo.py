@@ -25,6 +25,7 @@ from collective.models import (
 from events.conversations import booking, opening
 from events.demo import dates, words
 from events.models import ConversationSeries, Registration, Session
+from events.sessions import places
 from payments.models import ExpenseLimit
 
 FOLDER = Path(__file__).resolve().parents[2] / "demo"
@@ -164,7 +165,8 @@ class Command(BaseCommand):
             name = words.MEMBERS[number % len(words.MEMBERS)]
             person = Person.objects.create_user(f"{name.lower()}{number}@example.org", name=name)
             needs = words.NEEDS.get(number)
-            session.sign_up(
+            places.sign_up(
+                session,
                 person,
                 capacity=Registration.Capacity.PERSONAL,
                 access_needs=needs,
@@ -178,7 +180,7 @@ class Command(BaseCommand):
         person = Person.objects.create(
             name="Olive", phone="+441632960017", reach_by=Person.ReachBy.PHONE
         )
-        session.book(person, capacity=Registration.Capacity.PERSONAL, agreed_at=clock.now())
+        places.book(session, person, capacity=Registration.Capacity.PERSONAL, agreed_at=clock.now())
         FollowUp.objects.create(
             person=person,
             activity=session,
