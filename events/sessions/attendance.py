@@ -60,7 +60,7 @@ def note_walk_in(
     registration.state, registration.seat = State.ATTENDED, session.free_seat()
     registration.list_number = None
     registration.came_without_signing_up, registration.confirmed_by = True, by
-    if registration.is_unsure:
+    if registration.capacity == Capacity.NOT_SURE:
         registration.capacity = capacity
     registration.save()
     _settle(registration, by)

@@ -370,6 +370,27 @@ def test_who_came_without_signing_up_is_noted_over_the_places(early):
     )
 
 
+@pytest.mark.parametrize("fee_pence", [7500, None])
+def test_walk_in_has_the_capacity_that_staff_chose_with_and_without_a_fee(early, fee_pence):
+    session = SessionFactory(fee_pence=fee_pence)
+    early.move_to(KICK_OFF)
+
+    registration = attendance.note_walk_in(session, name="Ash", capacity="paid_role")
+
+    assert registration.capacity == Registration.Capacity.PAID_ROLE
+
+
+def test_capacity_that_somebody_who_waited_gave_stands_when_they_just_come(early):
+    session = SessionFactory(places=1, fee_pence=None)
+    sign_up(session)
+    waiter = sign_up(session, capacity="personal")
+    early.move_to(KICK_OFF)
+
+    registration = attendance.note_walk_in(session, email=waiter.person.email, capacity="paid_role")
+
+    assert registration.capacity == Registration.Capacity.PERSONAL
+
+
 def test_who_waited_and_came_is_noted_on_the_same_registration(early):
     session = SessionFactory(places=1)
     sign_up(session)
