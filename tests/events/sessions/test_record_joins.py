@@ -13,7 +13,7 @@ from collective.errors import RuleError
 from collective.models import Follow, FollowUp, Message, Person
 from collective.people import record_joins
 from events.models import Registration
-from events.sessions import places
+from events.sessions import places, waiting_list
 from tests.factories import (
     CallFactory,
     CoordinatorFactory,
@@ -154,6 +154,21 @@ def test_undone_too_late_for_the_place_they_are_first_on_the_list_and_it_is_said
 
     assert states(theirs, waiter) == [State.WAITING, State.OFFERED]
     assert "the place went to somebody else" in sentences[0]
+
+
+def test_join_is_not_undone_where_there_is_no_room_before_the_first_on_the_list():
+    session, kept, gone = SessionFactory(places=2), PersonFactory(), PersonFactory()
+    sign_up(session, kept), sign_up(session, gone)
+    first = sign_up(session)
+    row = join(kept, gone)
+    sign_up(session)
+    session.registrations.waiting().update(list_number=waiting_list.SMALLEST)
+
+    with pytest.raises(RuleError, match="no room before the first"):
+        record_joins.undo(row, None)
+
+    assert states(first) == [State.OFFERED]
+    assert session.registrations.live().filter(person=kept).count() == 1
 
 
 def test_after_a_day_it_cannot_be_undone_and_what_went_where_is_forgotten(early):
