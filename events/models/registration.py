@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from collective import clock
 from collective.models import Person
+from collective.safety import steps
 from collective.safety.encryption import EncryptedJSONField
 from events.models.answers import BRINGS, Answers
-from events.models.registration_states import LIVE, RegistrationQuerySet, State
+from events.models.registration_states import HOLDING, LIVE, STEPS, RegistrationQuerySet, State
 from events.models.session import Session
 from payments.models import EarnsPayment, Payment
 
@@ -72,32 +73,37 @@ class Registration(EarnsPayment):
         permissions = [("view_access_needs", "Can see what a person needs to take part")]
         indexes = [
             models.Index(
-                fields=["session", "list_number"], condition=Q(state="waiting"), name="waiting_list"
+                fields=["session", "list_number"],
+                condition=Q(state=State.WAITING),
+                name="waiting_list",
             ),
             models.Index(
-                fields=["offer_until"], condition=Q(state="offered"), name="offers_running_out"
+                fields=["offer_until"],
+                condition=Q(state=State.OFFERED),
+                name="offers_running_out",
             ),
             models.Index(fields=["person", "-created_at"], name="registration_of_person"),
         ]
+        triggers = [steps.only(STEPS)]
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "person"],
-                condition=~Q(state="cancelled"),
+                condition=~Q(state=State.CANCELLED),
                 name="one_live_registration_each",
             ),
             models.UniqueConstraint(fields=["session", "seat"], name="one_holder_per_seat"),
             models.CheckConstraint(
-                condition=Q(state__in=["waiting", "cancelled"], seat=None)
-                | Q(state__in=["confirmed", "offered", "attended", "missed"], seat__isnull=False),
+                condition=Q(state__in=[State.WAITING, State.CANCELLED], seat=None)
+                | Q(state__in=HOLDING, seat__isnull=False),
                 name="seat_exactly_where_a_place_is_held",
             ),
             models.CheckConstraint(
-                condition=Q(state="offered", offer_until__isnull=False)
-                | ~Q(state="offered") & Q(offer_until=None),
+                condition=Q(state=State.OFFERED, offer_until__isnull=False)
+                | ~Q(state=State.OFFERED) & Q(offer_until=None),
                 name="an_offer_has_an_end",
             ),
             models.CheckConstraint(
-                condition=~Q(state="waiting") | Q(list_number__isnull=False),
+                condition=~Q(state=State.WAITING) | Q(list_number__isnull=False),
                 name="who_waits_has_a_list_number",
             ),
             models.CheckConstraint(

@@ -3,6 +3,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from collective.safety.steps import Steps
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
@@ -20,6 +22,16 @@ class State(models.TextChoices):
 
 HOLDING = [State.CONFIRMED, State.OFFERED, State.ATTENDED, State.MISSED]
 LIVE = [*HOLDING, State.WAITING]
+
+# The steps that a state may take. Joining two records of one person ends any of two that live.
+STEPS: Steps = {
+    State.WAITING: [State.OFFERED, State.ATTENDED, State.CANCELLED],
+    State.OFFERED: [State.CONFIRMED, State.WAITING, State.CANCELLED],
+    State.CONFIRMED: [State.ATTENDED, State.MISSED, State.CANCELLED],
+    State.ATTENDED: [State.CONFIRMED, State.MISSED, State.CANCELLED],
+    State.MISSED: [State.CONFIRMED, State.ATTENDED, State.CANCELLED],
+    State.CANCELLED: [],
+}
 
 
 class RegistrationQuerySet(models.QuerySet):

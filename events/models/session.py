@@ -104,7 +104,7 @@ class Session(Activity):
         max_length=600, blank=True, help_text="In person: the door, the bell, the floor."
     )
     notes_afterwards = RichTextField(
-        blank=True, help_text="What was said and what happens next. Shown to who came."
+        blank=True, help_text="What was said and what happens next. Shown to people who came."
     )
     booked_note = models.TextField(
         "paragraph in the “booked” message",

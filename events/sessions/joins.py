@@ -4,13 +4,13 @@ No right to a payment is lost. Each session is joined under its lock, and undone
 """
 
 from collections.abc import Iterable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from collective.models import Activity, Person
+from collective.safety import steps
 from events.models import Registration, Session, SignUpDraft
 from events.models.answers import Needs
 from events.models.registration_states import HOLDING, RegistrationQuerySet, State
@@ -261,7 +261,7 @@ def _revive(session: Session, row: Registration, was: dict[str, Any]) -> list[st
     state = State(was["state"])
     has_room = state in {State.ATTENDED, State.MISSED} or session.free_places > 0
     row.ended_because = was["ended_because"]
-    with nullcontext():
+    with steps.beside_the_table(Registration):
         if state in HOLDING and state != State.OFFERED and has_room:
             _seat_again(row, session, state)
         else:

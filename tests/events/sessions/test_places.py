@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from collective import clock
 from collective.errors import RuleError
+from collective.safety import steps
 from events.models import Registration, Session
 from events.sessions import attendance, offers, places, retention, waiting_list
 from tests.conftest import kinds
@@ -405,17 +406,21 @@ def test_who_waited_and_came_is_noted_on_the_same_registration(early):
 @pytest.mark.parametrize(
     "change",
     [
-        {"state": "confirmed", "seat": None},
-        {"state": "waiting", "seat": 1},
-        {"state": "offered", "seat": 9, "offer_until": None},
-        {"state": "waiting", "seat": None, "list_number": None},
+        {"state": State.CONFIRMED, "seat": None},
+        {"state": State.WAITING, "seat": 1},
+        {"state": State.OFFERED, "seat": 9, "offer_until": None},
+        {"state": State.WAITING, "seat": None, "list_number": None},
         {"fee_pence": 0},
     ],
 )
 def test_database_itself_refuses_a_registration_that_cannot_be(change):
     registration = sign_up(SessionFactory())
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with (
+        steps.beside_the_table(Registration),
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+    ):
         Registration.objects.filter(pk=registration.pk).update(**change)
 
 
