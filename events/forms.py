@@ -28,7 +28,10 @@ class KeptForm(forms.Form):
 
     def typed(self) -> dict[str, list[str]]:
         """What was typed, by field: lists, as a browser sent them."""
-        sent = {name: self.data.getlist(name) for name in self.fields if name in self.data}
+        data = self.data
+        if not isinstance(data, QueryDict):
+            return {}
+        sent = {name: data.getlist(name) for name in self.fields if name in data}
         return {name: values[:MOST_VALUES] for name, values in sent.items()}
 
 

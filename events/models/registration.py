@@ -1,5 +1,6 @@
 import uuid
 from datetime import date, timedelta
+from typing import Any
 
 import pghistory
 from django.db import models
@@ -65,6 +66,8 @@ class Registration(EarnsPayment):
         "agreed to the ways of working at", null=True, blank=True, editable=False
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    events: Any  # its history: pghistory makes this manager, without types
 
     objects = RegistrationQuerySet.as_manager()
 

@@ -37,7 +37,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         The session is being saved.
         """
         if is_new:
-            self.bulk_create([Reminder(session=session, **row) for row in DEFAULTS])
+            Reminder.objects.bulk_create([Reminder(session=session, **row) for row in DEFAULTS])
         for reminder in session.reminders.filter(fanned_out_at=None):
             reminder.save()
 

@@ -9,9 +9,9 @@ from collective.messages.mail import Letter
 from collective.models import Message
 from events import calendar
 from events.models import AccessNeed, Registration, Session
+from events.models.registration_states import State
 from events.sessions import kinds, offers
 
-State = Registration.State
 NEEDS_TOLD = [AccessNeed.State.ARRANGED, AccessNeed.State.CANNOT]
 
 

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any, Self
 
 from django import forms
@@ -81,7 +82,7 @@ class AnswersForm(AccessNeedsForm):
 
     @property
     def answers(self) -> Answers:
-        """What signing up stores; the moment of agreement is the view's to say."""
+        """What was answered, as it is stored."""
         return Answers(
             capacity=self.cleaned_data["capacity"],
             companion=self._companion(),
@@ -110,6 +111,10 @@ class SignUpForm(KeptForm, AnswersForm):
         },
     )
     field_order = [*AnswersForm.field_order, "agree"]
+
+    def agreed(self, moment: datetime) -> Answers:
+        """The answers, agreed to at this moment."""
+        return {**self.answers, "agreed_at": moment}
 
     @classmethod
     def as_sent(cls, data: QueryDict, activity: Session) -> Self:

@@ -145,8 +145,8 @@ def _as_it_was(row: Registration) -> dict[str, Any]:
     }
 
 
-def _payment_of(row: Registration) -> list[str | None]:
-    return [str(row.pk), row.payment_id and str(row.payment_id)]
+def _payment_of(row: Registration) -> tuple[str, str | None]:
+    return str(row.pk), str(row.payment_id) if row.payment_id else None
 
 
 def _both_needs(one: Needs | None, other: Needs | None) -> Needs | None:
@@ -164,7 +164,7 @@ def _move_invitations(kept: Person, gone: Person) -> tuple[list[str], list[str]]
     through = Activity.invited.through.objects
     theirs = [str(pk) for pk in through.filter(person=gone).values_list("activity", flat=True)]
     mine = {str(pk) for pk in through.filter(person=kept).values_list("activity", flat=True)}
-    kept.invitations.add(*theirs)
+    kept.invitations.add(*Activity.objects.filter(pk__in=theirs))
     gone.invitations.clear()
     return theirs, [key for key in theirs if key not in mine]
 

@@ -80,8 +80,9 @@ def cancel(session: Session, reason: str, by: Person | None = None) -> Session:
 def _drop_messages(session: Session) -> None:
     """What waits to go out about it is no longer true."""
     waiting = Message.objects.filter(state=Message.State.WAITING)
-    for about in (session.registrations.values("pk"), session.announcements.values("pk")):
-        waiting.filter(about__in=about).update(state=Message.State.DROPPED)
+    for rows in (session.registrations.all(), session.announcements.all()):
+        keys = rows.values_list("pk", flat=True)
+        waiting.filter(about__in=keys).update(state=Message.State.DROPPED)
 
 
 def _pay_people_with_a_place(session: Session, by: Person | None) -> None:

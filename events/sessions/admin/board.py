@@ -19,7 +19,6 @@ from collective.models import Message
 from collective.people.requests import MemberRequest
 from collective.safety.csv_cells import safe_row
 from events.models import AccessNeed, Registration, Session
-from events.models.answers import BRINGS
 from events.models.registration_states import HOLDING, LIVE, RegistrationQuerySet, State
 from events.sessions import access_needs
 from events.sessions.admin.registrations import order_on_list
@@ -113,8 +112,8 @@ def _companions(session: Session) -> int:
     The companion is encrypted, so each such row is read.
     """
     coming = session.registrations.filter(state__in=[State.CONFIRMED, State.ATTENDED])
-    rows = coming.filter(companion__isnull=False).values_list("companion", flat=True)
-    return sum(companion.get("kind") == BRINGS for companion in rows)
+    rows = coming.filter(companion__isnull=False).only("session", "state", "companion")
+    return sum(row.brings for row in rows)
 
 
 def needs(admin: ActAdmin, request: MemberRequest, session: Session) -> HttpResponse:

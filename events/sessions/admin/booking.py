@@ -58,7 +58,7 @@ def book_person(
     form.fields["agree"].label = "They know the ways of working, and agree to them"
     if request.method == "POST" and form.is_valid():
         try:
-            registration = places.book(session, person, **form.answers, agreed_at=clock.now())
+            registration = places.book(session, person, **form.agreed(clock.now()))
         except RuleError as error:
             form.add_error(None, str(error))
         else:

@@ -8,7 +8,7 @@ from collective import taken
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.errors import RuleError
 from collective.people.requests import MemberRequest
-from events.models import AccessNeed, Session
+from events.models import AccessNeed
 from events.sessions import access_needs
 from events.sessions.admin.forms import NeedForm
 
@@ -57,7 +57,7 @@ class AccessNeedAdmin(MadeElsewhere, ActAdmin):
     list_display = ["session", "state", "needed_by", "changed_at"]
     list_filter = ["state"]
     list_select_related = ["registration__session"]
-    fields = readonly_fields = ["state", "needed_by", "asked_at", "changed_at"]
+    fields = readonly_fields = ("state", "needed_by", "asked_at", "changed_at")
     private_fields = ("what", "answer")
     pages = {"arrange": arrange}
     acts = [
@@ -76,9 +76,9 @@ class AccessNeedAdmin(MadeElsewhere, ActAdmin):
         rows = super().get_queryset(request)
         return rows.select_related("registration__session", "registration__person")
 
-    @admin.display(description=Session)
-    def session(self, need: AccessNeed) -> Session:
-        return need.registration.session
+    @admin.display(description="Session")
+    def session(self, need: AccessNeed) -> str:
+        return str(need.registration.session)
 
     def back_from_act(self, need: AccessNeed) -> str:
         return reverse("admin:events_session_needs", args=[need.registration.session_id])

@@ -16,7 +16,7 @@ from collective.people.requests import MemberRequest
 from events.forms import CapacityForm
 from events.models import Registration
 from events.models.access_need import words_of
-from events.models.answers import BRINGS, WOULD_LIKE
+from events.models.answers import BRINGS, WOULD_LIKE, Needs
 from events.sessions import answers as answering
 from events.sessions import history as what_happened
 from events.sessions import kinds, offers, places, waiting_list
@@ -180,7 +180,7 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
             "Booked again",
         ),
     ]
-    readonly_fields = [
+    readonly_fields = (
         "person",
         "session",
         "state",
@@ -198,7 +198,7 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         "who_comes_along",
         "what_helps",
         "history",
-    ]
+    )
     fields = readonly_fields
 
     def get_fields(self, request: MemberRequest, obj=None):
@@ -295,13 +295,15 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
     def who_comes_along(self, registration: Registration) -> str:
         companion = registration.companion or {}
         words = {BRINGS: "a supporter", WOULD_LIKE: "would like us to find somebody"}
-        parts = [words.get(companion.get("kind")), companion.get("name"), companion.get("email")]
+        kind = words.get(companion.get("kind", ""))
+        parts = [kind, companion.get("name"), companion.get("email")]
         return ", ".join(filter(None, parts)) or "nobody"
 
     @admin.display(description="What helps them take part")
     def what_helps(self, registration: Registration) -> str:
-        needs = registration.access_needs or {}
-        lines = [*words_of(needs), *filter(None, [needs.get("notes")])]
+        needs: Needs | None = registration.access_needs
+        notes = needs["notes"] if needs else ""
+        lines = [*words_of(needs), *filter(None, [notes])]
         return format_html_join("\n", "<p>{}</p>", ((line,) for line in lines)) or "nothing noted"
 
     @admin.display(description="What happened")

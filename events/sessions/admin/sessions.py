@@ -26,26 +26,15 @@ NEXT_ACT: dict[str, str] = {
     State.CLOSED: "open",
     State.TO_BE_CONFIRMED: "open",
 }
-JOINING_DETAILS = ["joining_link", "meeting_id", "passcode", "dial_in", "how_to_get_in"]
-WHAT = ["call", "kind", "title", "slug", "neutral_name", "summary", "state", "cancelled_because"]
-WHEN = ["starts_at", "ends_at", "opens_at", "when_words", "how_long"]
-TO_READ = [
-    *["what_to_expect", "who_will_be_there", "pace", "recording", "content_note"],
-    *["interpreter_by", "contact", "contact_on_the_day", "position"],
-]
-THE_HOUSE = ["address", "map_link", "step_free_access", "quiet_room", "toilets", "food"]
+JOINING_DETAILS = ("joining_link", "meeting_id", "passcode", "dial_in", "how_to_get_in")
+WHAT = ("call", "kind", "title", "slug", "neutral_name", "summary", "state", "cancelled_because")
+WHEN = ("starts_at", "ends_at", "opens_at", "when_words", "how_long")
+TO_READ = (
+    *("what_to_expect", "who_will_be_there", "pace", "recording", "content_note"),
+    *("interpreter_by", "contact", "contact_on_the_day", "position"),
+)
+THE_HOUSE = ("address", "map_link", "step_free_access", "quiet_room", "toilets", "food")
 FOR_PEOPLE_WHO_COME = "Joining details, shown only to people who are coming"
-FIELDSETS = [
-    (None, {"fields": WHAT}),
-    ("When", {"fields": WHEN}),
-    ("Places", {"fields": ["places", "offers_by_hand", "by_invitation", "invited"]}),
-    ("What people read", {"fields": TO_READ}),
-    ("What we offer", {"fields": ["fee_pence", "what_the_fee_covers"]}),
-    ("In person", {"fields": THE_HOUSE}),
-    ("Your own words in messages", {"fields": ["booked_note", "reminder_note", "after_note"]}),
-    (FOR_PEOPLE_WHO_COME, {"fields": JOINING_DETAILS}),
-    ("Afterwards", {"fields": ["notes_afterwards"]}),
-]
 
 
 class MaterialInline(admin.StackedInline):
@@ -64,7 +53,7 @@ class ReminderInline(admin.StackedInline):
 class SessionAdmin(ActAdmin):
     form = SessionForm
     saves_changes_only = True
-    private_fields = tuple(JOINING_DETAILS)
+    private_fields = JOINING_DETAILS
     list_display = ["title", "board", "call", "starts_at", "state", "places_taken", "waiting_now"]
     list_filter = ["state", "kind", "call", "starts_at"]
     list_select_related = ["call"]
@@ -110,10 +99,20 @@ class SessionAdmin(ActAdmin):
         "attendance": attendance.attendance,
         "walk_in": attendance.walk_in,
     }
-    fieldsets = FIELDSETS
+    fieldsets = [
+        (None, {"fields": WHAT}),
+        ("When", {"fields": WHEN}),
+        ("Places", {"fields": ["places", "offers_by_hand", "by_invitation", "invited"]}),
+        ("What people read", {"fields": TO_READ}),
+        ("What we offer", {"fields": ["fee_pence", "what_the_fee_covers"]}),
+        ("In person", {"fields": THE_HOUSE}),
+        ("Your own words in messages", {"fields": ["booked_note", "reminder_note", "after_note"]}),
+        (FOR_PEOPLE_WHO_COME, {"fields": JOINING_DETAILS}),
+        ("Afterwards", {"fields": ["notes_afterwards"]}),
+    ]
 
     def get_queryset(self, request: MemberRequest):
-        return super().get_queryset(request).with_counts()
+        return Session.objects.with_counts().order_by(*self.get_ordering(request))
 
     @admin.display(description="Places taken")
     def places_taken(self, session: Session) -> str:

@@ -84,7 +84,7 @@ def check_answers(request: MemberRequest, slug: str) -> HttpResponse:
 
 def _signed_up(request: MemberRequest, session: Session, form: SignUpForm) -> HttpResponse:
     """Sign up by the rule, and lead to what came of it."""
-    registration = places.sign_up(session, request.user, **form.answers, agreed_at=clock.now())
+    registration = places.sign_up(session, request.user, **form.agreed(clock.now()))
     typed.forget(request.user, session)
     if registration.state == Registration.State.WAITING and not session.is_full:
         messages.info(request, TAKEN_MEANWHILE)
