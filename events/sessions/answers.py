@@ -9,6 +9,7 @@ from collective.models import Person
 from events.models import Registration
 from events.models.answers import Answers
 from events.sessions import access_needs, joining_details
+from payments.owing import offering
 
 
 @transaction.atomic
@@ -21,7 +22,7 @@ def change(registration: Registration, **answers: Unpack[Answers]) -> Registrati
     for name, value in answers.items():
         setattr(registration, name, value)
     registration.save(update_fields=[*answers])
-    registration.settle_payment()
+    offering.settle(registration, None)
     access_needs.record(registration, session)
     joining_details.tell_new_companion(registration, session, told_before)
     return registration
@@ -43,5 +44,5 @@ def correct_capacity(registration: Registration, capacity: str, by: Person) -> R
         )
     registration.capacity = capacity
     registration.save(update_fields=["capacity"])
-    registration.settle_payment(by)
+    offering.settle(registration, by)
     return registration

@@ -9,6 +9,7 @@ from collective.models.person import clean_email
 from events.models import Registration, Session
 from events.models.registration_states import State
 from events.sessions import kinds
+from payments.owing import offering
 
 Capacity = Registration.Capacity
 
@@ -84,7 +85,7 @@ def _registration_for(session: Session, person: Person) -> Registration:
 
 def _settle(registration: Registration, by: Person | None) -> None:
     """The payment follows; somebody who was not sure is asked, once, in which capacity it was."""
-    registration.settle_payment(by)
+    offering.settle(registration, by)
     if registration.state == State.ATTENDED and registration.is_unsure:
         mail.tell(registration.person, kinds.ASK_CAPACITY, registration)
 

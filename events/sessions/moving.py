@@ -93,7 +93,7 @@ def _pay_people_with_a_place(session: Session, by: Person | None) -> None:
     for row in rows:
         row.session, row.confirmed_by = session, by
         row.save(update_fields=["confirmed_by"])
-        row.settle_payment(by)
+        offering.settle(row, by)
 
 
 def _tell(session: Session, kind: str) -> None:
