@@ -2,31 +2,32 @@
 
 from collections.abc import Callable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from collective.messages.announcements import Audience
 from collective.models import Announcement, Person
+from collective.models.person import PersonQuerySet
 from events.models import Conversation, Registration
 from events.models.registration_states import LIVE, State
 
 
-def of_session(states: list[State]) -> Callable[[Announcement], QuerySet[Person]]:
+def of_session(states: list[State]) -> Callable[[Announcement], PersonQuerySet]:
     """People of the announcement's session whose registration is in one of these states."""
 
-    def people(announcement: Announcement) -> QuerySet[Person]:
+    def people(announcement: Announcement) -> PersonQuerySet:
         rows = Registration.objects.filter(session=announcement.activity_id, state__in=states)
         return Person.objects.filter(registrations__in=rows)
 
     return people
 
 
-def of_series(announcement: Announcement) -> QuerySet[Person]:
+def of_series(announcement: Announcement) -> PersonQuerySet:
     """People who have a conversation of the announcement's series booked."""
     rows = Conversation.objects.upcoming().filter(series=announcement.activity_id)
     return Person.objects.filter(conversations__in=rows)
 
 
-def of_call(announcement: Announcement) -> QuerySet[Person]:
+def of_call(announcement: Announcement) -> PersonQuerySet:
     """Everybody who is signed up for anything in the call, or took part in it."""
     rows = Registration.objects.filter(session__call=announcement.call_id, state__in=LIVE)
     talks = Conversation.objects.live().filter(series__call=announcement.call_id)

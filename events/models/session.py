@@ -1,6 +1,6 @@
 import itertools
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pghistory
 from django.db import models, transaction
@@ -129,7 +129,7 @@ class Session(Activity):
     held: int  # these two where `with_counts` added them
     waiting: int
 
-    objects = SessionQuerySet.as_manager()
+    objects: ClassVar = SessionQuerySet.as_manager()
     has_page = True
 
     class Meta:

@@ -52,7 +52,7 @@ def _letter(
     )
 
 
-def _calendar_file(registration: Registration, method: str) -> list[tuple[str, bytes, str]]:
+def _calendar_file(registration: Registration, method: str) -> list[tuple[str, str | bytes, str]]:
     """What a calendar reads: REQUEST puts the session in, CANCEL takes it out, "" is no file."""
     if not method or not registration.session.length:
         return []

@@ -57,7 +57,7 @@ def user_of(event: Event) -> str | None:
 
 def people_of(events: Iterable[Event]) -> dict[str, Person]:
     """The people who made these changes, by key."""
-    keys = {user_of(event) for event in events} - {None}
+    keys = {user for event in events if (user := user_of(event))}
     return {str(person.pk): person for person in Person.objects.filter(pk__in=keys)}
 
 

@@ -16,14 +16,14 @@ from events.models.registration_states import State
 from events.sessions import access_needs, kinds, registration_steps, waiting_list
 
 EndedBecause = Registration.EndedBecause
-NOT_BOOKABLE = {
+NOT_BOOKABLE: dict[str, str] = {
     Session.State.CANCELLED: "This session is cancelled, so we cannot book places in it.",
     Session.State.HAPPENED: "This session is over, so we cannot book places in it.",
     Session.State.TO_BE_CONFIRMED: (
         "The date of this session is not set yet. You can ask us to tell you when it is."
     ),
 }
-NOT_OPEN = {
+NOT_OPEN: dict[str, str] = {
     Session.State.CLOSED: (
         "Sign-up for this session is closed. Call or write to us if you would still like to come."
     ),
