@@ -1,57 +1,46 @@
-"""Who can be written to at once: those of a session, by how they stand, and everybody of a call."""
+"""The people who can be written to at once: of a session, of a series, of a call."""
 
 from collections.abc import Callable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from collective.messages.announcements import Audience
 from collective.models import Announcement, Person
+from collective.models.person import PersonQuerySet
 from events.models import Conversation, Registration
-from events.models.registration_states import HOLDING, LIVE, State
+from events.models.registration_states import LIVE, State
 
 
-def of_session(states: list[State]) -> Callable[[Announcement], QuerySet[Person]]:
+def of_session(states: list[State]) -> Callable[[Announcement], PersonQuerySet]:
     """People of the announcement's session whose registration is in one of these states."""
 
-    def people(announcement: Announcement) -> QuerySet[Person]:
+    def people(announcement: Announcement) -> PersonQuerySet:
         rows = Registration.objects.filter(session=announcement.activity_id, state__in=states)
         return Person.objects.filter(registrations__in=rows)
 
     return people
 
 
-def of_series(announcement: Announcement) -> QuerySet[Person]:
-    """Who has a conversation of the announcement's series booked."""
+def of_series(announcement: Announcement) -> PersonQuerySet:
+    """People who have a conversation of the announcement's series booked."""
     rows = Conversation.objects.upcoming().filter(series=announcement.activity_id)
     return Person.objects.filter(conversations__in=rows)
 
 
-def of_call(announcement: Announcement) -> QuerySet[Person]:
+def of_call(announcement: Announcement) -> PersonQuerySet:
     """Everybody who is signed up for anything in the call, or took part in it."""
     rows = Registration.objects.filter(session__call=announcement.call_id, state__in=LIVE)
     talks = Conversation.objects.live().filter(series__call=announcement.call_id)
     return Person.objects.filter(Q(registrations__in=rows) | Q(conversations__in=talks)).distinct()
 
 
+WITH_A_PLACE = of_session([State.CONFIRMED, State.ATTENDED])
+ON_THE_LIST = of_session([State.WAITING, State.OFFERED])
+
 AUDIENCES = [
-    Audience(
-        "confirmed",
-        "People with a place in the session",
-        of_session([State.CONFIRMED, State.ATTENDED]),
-        "activity",
-    ),
-    Audience(
-        "waiting",
-        "People on its waiting list",
-        of_session([State.WAITING, State.OFFERED]),
-        "activity",
-    ),
-    Audience(
-        "session",
-        "Everybody of the session",
-        of_session([*HOLDING, State.WAITING]),
-        "activity",
-    ),
+    Audience("confirmed", "People with a place in the session", WITH_A_PLACE, "activity"),
+    Audience("waiting", "People on its waiting list", ON_THE_LIST, "activity"),
+    Audience("session", "Everybody of the session", of_session(LIVE), "activity"),
     Audience("conversations", "People with a conversation booked", of_series, "activity"),
     Audience("call", "Everybody of the call", of_call, "call", is_news=True),
 ]

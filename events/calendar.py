@@ -1,10 +1,11 @@
-"""Calendar files (RFC 5545, iTIP RFC 5546): a UID that stays, and SEQUENCE that rises with each
-change.
+"""Calendar files (RFC 5545, iTIP RFC 5546).
+
+A UID that stays, and a SEQUENCE that rises with each change.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.conf import settings
 from icalendar import Alarm, Calendar, Event, vCalAddress, vText
@@ -12,18 +13,17 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 from collective import clock
 from collective.messages import addresses
 from collective.models import Community
-
-if TYPE_CHECKING:
-    from events.models import Conversation, Registration
+from events.models import Conversation, Registration
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What goes into somebody's calendar: a name that gives nothing away, where, when, and their
-    own page.
+    """What goes into somebody's calendar: when, where, and their own page.
+
+    Its name gives nothing away.
     """
 
-    key: object  # of the registration or conversation: it makes the UID
+    key: UUID  # of the registration or conversation: it makes the UID
     sequence: int
     starts_at: datetime
     ends_at: datetime
@@ -31,25 +31,25 @@ class Entry:
     where: str
     page: str  # a whole address
     about: str
-    email: str  # of whose calendar it is; "" for nobody's
+    email: str  # of the person whose calendar it is; "" for nobody's
 
 
-def of_registration(registration: "Registration") -> Entry:
+def of_registration(registration: Registration) -> Entry:
     session, page = registration.session, addresses.full(registration.get_absolute_url())
     return Entry(
-        registration.pk,
-        session.calendar_sequence,
-        session.starts_at,
-        session.ends_at,
-        session.neutral_name,
-        session.address or ("To be confirmed" if session.is_in_person else "Online"),
-        page,
-        "How to join is on your page: " + page,
-        registration.person.email or "",
+        key=registration.pk,
+        sequence=session.calendar_sequence,
+        starts_at=session.start,
+        ends_at=session.end,
+        name=session.neutral_name,
+        where=session.address or ("To be confirmed" if session.is_in_person else "Online"),
+        page=page,
+        about="How to join is on your page: " + page,
+        email=registration.person.email or "",
     )
 
 
-def of_conversation(conversation: "Conversation", *, for_host: bool = False) -> Entry:
+def of_conversation(conversation: Conversation, *, for_host: bool = False) -> Entry:
     """No number, no topic and no name: calendars are shared."""
     host_page = addresses.full_reverse(
         "host_conversation", conversation.series.slug, conversation.pk
@@ -57,19 +57,19 @@ def of_conversation(conversation: "Conversation", *, for_host: bool = False) -> 
     page = host_page if for_host else addresses.full(conversation.get_absolute_url())
     person = conversation.series.host if for_host else conversation.person
     return Entry(
-        conversation.pk,
-        conversation.calendar_sequence,
-        conversation.slot.starts_at,
-        conversation.slot.ends_at,
-        conversation.series.neutral_name,
-        conversation.get_how_display(),
-        page,
-        "All of it is on your page: " + page,
-        person.email or "",
+        key=conversation.pk,
+        sequence=conversation.calendar_sequence,
+        starts_at=conversation.slot.starts_at,
+        ends_at=conversation.slot.ends_at,
+        name=conversation.series.neutral_name,
+        where=conversation.get_how_display(),
+        page=page,
+        about="All of it is on your page: " + page,
+        email=person.email or "",
     )
 
 
-def invitation(entry, method: str = "REQUEST") -> bytes:
+def invitation(entry: Entry, method: str = "REQUEST") -> bytes:
     """The bytes of an .ics file that puts it into a calendar, or with CANCEL takes it out."""
     calendar = Calendar()
     calendar.add("prodid", "-//Collective//sessions//EN")
@@ -79,24 +79,32 @@ def invitation(entry, method: str = "REQUEST") -> bytes:
     return calendar.to_ical()
 
 
-def _event(entry, method: str) -> Event:
+def _event(entry: Entry, method: str) -> Event:
     event = Event()
-    event.add("uid", f"{entry.key}@{settings.ALLOWED_HOSTS[0]}")
-    event.add("sequence", entry.sequence + (method == "CANCEL"))
-    event.add("dtstamp", clock.now().astimezone(UTC))
-    event.add("dtstart", entry.starts_at.astimezone(UTC))
-    event.add("dtend", entry.ends_at.astimezone(UTC))
-    event.add("summary", entry.name)
-    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
-    event.add("location", entry.where)
-    event.add("url", entry.page)
-    event.add("description", entry.about)
+    for name, value in _facts(entry, method).items():
+        event.add(name, value)
     event["organizer"] = _organiser()
     if entry.email:
-        event.add("attendee", _attendee(entry.email), encode=0)
+        event.add("attendee", _attendee(entry.email), encode=False)
     if method == "REQUEST":
         event.add_component(_alarm(entry.name))
     return event
+
+
+def _facts(entry: Entry, method: str) -> dict[str, str | int | datetime]:
+    is_cancelled = method == "CANCEL"
+    return {
+        "uid": f"{entry.key}@{settings.ALLOWED_HOSTS[0]}",
+        "sequence": entry.sequence + is_cancelled,
+        "dtstamp": clock.now().astimezone(UTC),
+        "dtstart": entry.starts_at.astimezone(UTC),
+        "dtend": entry.ends_at.astimezone(UTC),
+        "summary": entry.name,
+        "status": "CANCELLED" if is_cancelled else "CONFIRMED",
+        "location": entry.where,
+        "url": entry.page,
+        "description": entry.about,
+    }
 
 
 def _organiser() -> vCalAddress:

@@ -10,6 +10,7 @@ from collective.models import Activity, Call, Community, Follow, Page, Person
 from collective.people import roles
 from events.conversations import booking
 from events.models import ConversationSeries, Registration, Session, Slot
+from events.sessions import places
 from payments.models import Payment, PayoutAccount
 from policy_drafts.desk import outline
 from policy_drafts.drafts import publishing
@@ -197,8 +198,10 @@ def put_at_stripe(fake, account, last_four=None):
 
 def sign_up(session, person=None, **answers):
     """A registration, made by the rule itself."""
-    return session.sign_up(
-        person or PersonFactory(), **{"capacity": Registration.Capacity.PERSONAL, **answers}
+    return places.sign_up(
+        session,
+        person or PersonFactory(),
+        **{"capacity": Registration.Capacity.PERSONAL, **answers},
     )
 
 

@@ -1,11 +1,12 @@
-from typing import Any
+from typing import Any, Self
 
 from django import forms
+from django.http import QueryDict
 
 from collective.people import phones
+from events.forms import AccessNeedsForm, KeptForm, capacity_choices
 from events.models import Conversation, ConversationSeries
 from events.models.conversation import ACCESS_CHOICES, BookingAnswers
-from events.sessions.forms import AccessNeedsForm, Typed, capacity_choices
 
 How, WhoRings = Conversation.How, Conversation.WhoRings
 
@@ -110,8 +111,10 @@ class AnswersOfBookingForm(AccessNeedsForm):
         }
 
 
-class BookingForm(Typed, AnswersOfBookingForm):
+class BookingForm(KeptForm, AnswersOfBookingForm):
     """The same with the capacity, for a new booking."""
+
+    activities = ConversationSeries
 
     capacity = forms.ChoiceField(
         label="How are you taking part?",
@@ -125,6 +128,10 @@ class BookingForm(Typed, AnswersOfBookingForm):
     def __init__(self, *args: Any, series: ConversationSeries, **kwargs: Any) -> None:
         super().__init__(*args, series=series, **kwargs)
         set_choices(self, "capacity", capacity_choices(series))
+
+    @classmethod
+    def as_sent(cls, data: QueryDict, activity: ConversationSeries) -> Self:
+        return cls(data, series=activity)
 
     @property
     def answers(self) -> BookingAnswers:

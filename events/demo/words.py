@@ -1,5 +1,9 @@
 """The demonstration's wording: ours, in plain English."""
 
+from typing import Any
+
+from events.models.answers import Needs
+
 COMMUNITY = {
     "name": "Co-Production Collective",
     "about": (
@@ -72,11 +76,17 @@ KICK_OFF = {
         "<p>You can speak, write in the chat, or just listen. We send the questions before the "
         "day.</p>"
     ),
-    "who_will_be_there": "Up to 30 people from our community, Richard, and three people from our team.",
+    "who_will_be_there": (
+        "Up to 30 people from our community, Richard, and three people from our team."
+    ),
     "pace": "Two breaks, camera optional",
     "recording": "It is not recorded. We take notes without names.",
-    "content_note": "We talk about keeping people safe, so abuse, bullying and discrimination may come up.",
-    "what_the_fee_covers": "It covers the two hours, and getting ready and thinking about it afterwards.",
+    "content_note": (
+        "We talk about keeping people safe, so abuse, bullying and discrimination may come up."
+    ),
+    "what_the_fee_covers": (
+        "It covers the two hours, and getting ready and thinking about it afterwards."
+    ),
     "contact": "Call us on 020 7946 0000 or write to hello@collective.example.",
     "contact_on_the_day": "Call or text Jo on 020 7946 0004.",
     "joining_link": "https://zoom.example/j/94860000001",
@@ -92,7 +102,9 @@ CONVERSATION = {
     "title": "A conversation with Richard",
     "slug": "conversations",
     "neutral_name": "Conversation",
-    "summary": "Talk with Richard by phone or on Zoom. You choose the day, and what you talk about.",
+    "summary": (
+        "Talk with Richard by phone or on Zoom. You choose the day, and what you talk about."
+    ),
     "how_long": "up to 45 minutes",
     "fee_pence": 2500,
     "about_host": "Richard is a member of our community. He leads the work on this policy.",
@@ -107,7 +119,7 @@ CONVERSATION = {
 }
 # Richard is there: (weekday, 0 is Monday; from; until)
 HOURS = [(0, 10, 13), (2, 14, 18), (3, 17, 20)]
-TALK = {
+TALK: dict[str, Any] = {
     "how": "phone",
     "who_rings": "host",
     "phone": "+447700900123",
@@ -120,7 +132,9 @@ OWN_TIME = {
     "title": "In your own time: unpick the draft",
     "slug": "unpick-the-draft",
     "neutral_name": "Comments on a draft",
-    "summary": "Read a draft and tell us what you think, line by line if you like, whenever it suits you.",
+    "summary": (
+        "Read a draft and tell us what you think, line by line if you like, whenever it suits you."
+    ),
     "how_long": "up to an hour",
     "fee_pence": 2500,
 }
@@ -129,7 +143,9 @@ IN_PERSON = {
     "title": "Session in person: the draft and all you said",
     "slug": "session-in-person",
     "neutral_name": "Community session, in person",
-    "summary": "We meet in a room and look at the draft and at all feedback so far, before it is finished.",
+    "summary": (
+        "We meet in a room and look at the draft and at all feedback so far, before it is finished."
+    ),
     "how_long": "2 hours",
     "fee_pence": 7500,
 }
@@ -169,7 +185,9 @@ SUPPORT_LINES = [
 ]
 
 PICTURE = {
-    "alternative_text": "A drawing of six people of different ages around a table with papers and cups, talking.",
+    "alternative_text": (
+        "A drawing of six people of different ages around a table with papers and cups, talking."
+    ),
     "long_description": (
         "Six people sit around a round table, seen from a little above. One uses a wheelchair, "
         "one wears headphones, "
@@ -178,7 +196,7 @@ PICTURE = {
     "credit": "drawn for Co-Production Collective",
 }
 
-NEEDS = {
+NEEDS: dict[int, Needs] = {
     3: {"choices": ["captions"], "notes": ""},
     8: {"choices": ["interpreter", "breaks"], "notes": ""},
     12: {"choices": ["large_print"], "notes": "Please post me the questions."},

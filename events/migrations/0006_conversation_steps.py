@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0004_conversations'),
+        ('events', '0005_registration_steps'),
     ]
 
     operations = [

@@ -8,7 +8,10 @@ from django.db.models import Q
 
 from collective import clock
 from collective.safety.encryption import EncryptedJSONField
+from events.models.answers import Needs
 from events.models.registration import Registration
+from events.models.registration_states import State as RegistrationState
+from events.models.session import Session
 
 CHOICES = [
     ("interpreter", "British Sign Language interpreter"),
@@ -26,14 +29,12 @@ IN_PERSON_CHOICES = [
     ("food", "Food: something I cannot eat (tell us below)"),
 ]
 NOTES, SUPPORTER = "notes", "supporter"
-LABELS = dict(
-    [
-        *CHOICES,
-        *IN_PERSON_CHOICES,
-        (NOTES, "In their own words"),
-        (SUPPORTER, "Somebody to support them"),
-    ]
-)
+CHOICE_LABELS = dict([*CHOICES, *IN_PERSON_CHOICES])
+LABELS = {
+    **CHOICE_LABELS,
+    NOTES: "In their own words",
+    SUPPORTER: "Somebody to support them",
+}
 
 
 class State(models.TextChoices):
@@ -44,17 +45,25 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", "No longer needed"
 
 
+STATES_TOLD = {
+    State.ASKED: "You asked for it",
+    State.ARRANGING: "We are arranging it",
+    State.ARRANGED: "It is arranged",
+    State.CANNOT: "We are sorry, we cannot arrange it",
+    State.WITHDRAWN: "No longer needed",
+}
 UNFINISHED = [State.ASKED, State.ARRANGING, State.WITHDRAWN]
 
 
 class AccessNeedQuerySet(models.QuerySet):
     def to_do(self) -> Self:
-        """What staff still have to arrange for who holds a place, or to call off because it is no
-        longer needed.
+        """What staff still have to arrange, or to call off because it is no longer needed.
+
+        It is arranged for people who hold a place.
         """
         holds = Q(
-            registration__state__in=["confirmed", "offered"],
-            registration__session__state__in=["open", "closed"],
+            registration__state__in=[RegistrationState.CONFIRMED, RegistrationState.OFFERED],
+            registration__session__state__in=[Session.State.OPEN, Session.State.CLOSED],
         )
         wanted = Q(state__in=[State.ASKED, State.ARRANGING]) & holds
         return self.filter(
@@ -98,28 +107,30 @@ class AccessNeed(models.Model):
         return "Something that helps somebody take part"
 
     @property
-    def code(self):
+    def code(self) -> str:
+        """One of CHOICES or IN_PERSON_CHOICES, or NOTES or SUPPORTER."""
         return self.what["code"]
 
     @property
-    def words(self):
+    def words(self) -> str:
         """What helps, in words: the person's own where they wrote some."""
         return self.what.get("notes") or LABELS[self.code]
 
     @property
-    def reason(self):
+    def reason(self) -> str:
         """What the person is told beside the state."""
         return (self.answer or {}).get("reason", "")
 
     @property
-    def note(self):
+    def note(self) -> str:
         """What staff note for each other."""
         return (self.answer or {}).get("note", "")
 
     @property
     def version(self) -> str:
-        """Changes with whatever the person or a colleague changes: a form says which one it was
-        made from.
+        """Changes with whatever the person or a colleague changes.
+
+        A form says which version it was made from.
         """
         parts = (self.what, self.state, self.answer, self.changed_at, self.needed_by)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
@@ -127,16 +138,10 @@ class AccessNeed(models.Model):
     @property
     def told_state(self) -> str:
         """The state as the person reads it."""
-        return {
-            State.ASKED: "You asked for it",
-            State.ARRANGING: "We are arranging it",
-            State.ARRANGED: "It is arranged",
-            State.CANNOT: "We are sorry, we cannot arrange it",
-            State.WITHDRAWN: "No longer needed",
-        }[self.state]
+        return STATES_TOLD[State(self.state)]
 
 
-def words_of(answers) -> list[str]:
-    """The chosen access needs in words, for the person and for who may see them."""
-    labels = dict(CHOICES + IN_PERSON_CHOICES)
-    return [labels[choice] for choice in (answers or {}).get("choices", []) if choice in labels]
+def words_of(answers: Needs | None) -> list[str]:
+    """The chosen access needs in words, for the person and for staff who may see them."""
+    chosen = answers.get("choices", []) if answers else []
+    return [CHOICE_LABELS[choice] for choice in chosen if choice in CHOICE_LABELS]

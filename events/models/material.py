@@ -7,24 +7,17 @@ from collective.safety import uploads
 from events.models.session import Session
 
 KINDS_OF_FILE = {
-    ".pdf",
-    ".docx",
-    ".odt",
-    ".rtf",
-    ".txt",
-    ".pptx",
-    ".odp",
-    ".epub",
-    ".mp3",
-    ".jpg",
-    ".png",
+    *{".pdf", ".docx", ".odt", ".rtf", ".txt"},
+    *{".pptx", ".odp", ".epub"},
+    *{".mp3", ".jpg", ".png"},
 }
 MOST_MEGABYTES = 10
 
 
 class Material(models.Model):
-    """Something to read or bring: a file or a link, for who is coming; large print and easy read
-    beside it.
+    """Something to read or bring, as a file or a link, for people who are coming.
+
+    Large print and easy read stand beside it as rows of their own.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -49,10 +42,19 @@ class Material(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Raises ValidationError for a file that is too large, or of a kind that people cannot
-        simply open.
-        """
+        """Raise ValidationError for a file that is too large, or that people cannot simply open."""
         uploads.check(self.file, KINDS_OF_FILE, MOST_MEGABYTES, "Please make it smaller first.")
+
+    def copy_to(self, session: Session) -> None:
+        """Put the same beside this session."""
+        Material.objects.create(
+            session=session,
+            name=self.name,
+            file=self.file.name or "",
+            link=self.link,
+            is_large_print=self.is_large_print,
+            position=self.position,
+        )
 
     @property
     def download_name(self) -> str:

@@ -1,8 +1,13 @@
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from collective.safety.steps import Steps
+
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from collective.models import Person
 
 
@@ -18,6 +23,16 @@ class State(models.TextChoices):
 HOLDING = [State.CONFIRMED, State.OFFERED, State.ATTENDED, State.MISSED]
 LIVE = [*HOLDING, State.WAITING]
 
+# The steps that a state may take. Joining two records of one person ends any of two that live.
+STEPS: Steps = {
+    State.WAITING: [State.OFFERED, State.ATTENDED, State.CANCELLED],
+    State.OFFERED: [State.CONFIRMED, State.WAITING, State.CANCELLED],
+    State.CONFIRMED: [State.ATTENDED, State.MISSED, State.CANCELLED],
+    State.ATTENDED: [State.CONFIRMED, State.MISSED, State.CANCELLED],
+    State.MISSED: [State.CONFIRMED, State.ATTENDED, State.CANCELLED],
+    State.CANCELLED: [],
+}
+
 
 class RegistrationQuerySet(models.QuerySet):
     def live(self) -> Self:
@@ -31,5 +46,10 @@ class RegistrationQuerySet(models.QuerySet):
         """The waiting list, in its order."""
         return self.filter(state=State.WAITING).order_by("list_number")
 
-    def visible_to(self, person: "Person") -> Self:
+    def list_numbers(self) -> list[Decimal]:
+        """The list numbers of those that wait, in this order."""
+        numbers = self.values_list("list_number", flat=True)
+        return [number for number in numbers if number is not None]
+
+    def visible_to(self, person: "Person | AnonymousUser") -> Self:
         return self.filter(person=person) if person.is_authenticated else self.none()

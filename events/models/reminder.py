@@ -1,5 +1,5 @@
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -19,23 +19,25 @@ class What(models.TextChoices):
     AFTER = "after", "After the session"
 
 
-DEFAULTS = [
+DEFAULTS: list[dict[str, Any]] = [
     {"what": What.REMINDER, "days_before": 7},
     {"what": What.JOINING, "days_before": 2},
     {"what": What.REMINDER, "days_before": 1, "at_time": time(18)},
     {"what": What.REMINDER, "minutes_before": 60},
     {"what": What.AFTER, "minutes_before": -60},
 ]
+RULE = ("what", "days_before", "at_time", "minutes_before")
+THANKS_WITHIN = timedelta(days=7)  # of the end
 
 
-class ReminderQuerySet(models.QuerySet):
-    def plan(self, session: Session, *, is_new) -> None:
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def plan(self, session: Session, *, is_new: bool) -> None:
         """Give a new session its usual reminders, and work out when each is due.
 
         The session is being saved.
         """
         if is_new:
-            self.bulk_create([Reminder(session=session, **row) for row in DEFAULTS])
+            Reminder.objects.bulk_create([Reminder(session=session, **row) for row in DEFAULTS])
         for reminder in session.reminders.filter(fanned_out_at=None):
             reminder.save()
 
@@ -50,11 +52,10 @@ class ReminderQuerySet(models.QuerySet):
 
 
 class Reminder(models.Model):
-    """One message to all who are coming, at a set time before the session (or after its end).
+    """One message to everybody who is coming, at a set time before the session or after its end.
 
-    One row, one time.
-
-    Days count back on London's calendar, at a wall time; minutes are elapsed time.
+    One row is one time. Days count back on London's calendar, at a wall time; minutes are elapsed
+    time.
     """
 
     What = What
@@ -102,32 +103,40 @@ class Reminder(models.Model):
             return f"{self.get_what_display()}, {days}"
         return f"{self.get_what_display()}, {abs(self.minutes_before or 0)} minutes"
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.due_at = self.moment()
         super().save(*args, **kwargs)
 
+    def copy_to(self, session: Session) -> None:
+        """Remind of this session by the same rule; it has not gone out yet."""
+        Reminder.objects.create(session=session, **self.rule)
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        """What it sends and when, without what became of it."""
+        return {name: getattr(self, name) for name in RULE}
+
     def moment(self) -> datetime | None:
         """When it is due, by the session's date; None while that is not set."""
-        if self.session.starts_at is None or self.session.ends_at is None:
+        starts_at, ends_at = self.session.starts_at, self.session.ends_at
+        if starts_at is None or ends_at is None:
             return None
-        if self.days_before is None:
-            anchor = self.session.starts_at if self.minutes_before >= 0 else self.session.ends_at
+        if self.minutes_before is not None:
+            anchor = starts_at if self.minutes_before >= 0 else ends_at
             return anchor - timedelta(minutes=self.minutes_before)
         start = self.session.local_start
-        day = start.date() - timedelta(days=self.days_before)
+        day = start.date() - timedelta(days=self.days_before or 0)
         return datetime.combine(day, self.at_time or start.time(), LONDON)
 
     @property
-    def not_after(self) -> datetime | timedelta | None:
+    def not_after(self) -> datetime:
         """A reminder never comes after the start, joining details never after the end."""
-        if self.what == What.AFTER:
-            return self.session.ends_at + timedelta(days=7)
-        return self.session.starts_at if self.what == What.REMINDER else self.session.ends_at
+        if self.what == What.REMINDER:
+            return self.session.start
+        return self.session.end + (THANKS_WITHIN if self.what == What.AFTER else timedelta(0))
 
     def is_for(self, person: "Person") -> bool:
-        """Who is told by phone or post is reminded once, the day before, and by nobody who is asked
-        not to.
-        """
+        """May this person be told? Of a reminder by phone or post only on the day before."""
         if self.what != What.REMINDER:
             return True
         return person.wants_reminders and (not person.is_told_by_hand or self.days_before == 1)
@@ -137,10 +146,11 @@ class Reminder(models.Model):
         return self.not_after <= clock.now()
 
     @property
+    def sends_joining_details(self) -> bool:
+        return self.what == What.JOINING
+
+    @property
     def waits_for_staff(self) -> bool:
         """Joining details that nobody has written yet go out as soon as somebody has."""
-        return (
-            self.what == What.JOINING
-            and not self.session.has_joining_details
-            and not self.is_too_late
-        )
+        unwritten = self.sends_joining_details and not self.session.has_joining_details
+        return unwritten and not self.is_too_late

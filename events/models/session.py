@@ -1,46 +1,34 @@
+import itertools
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pghistory
 from django.db import models, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from collective import clock
 from collective.clock import LONDON
-from collective.errors import RuleError
 from collective.models import Activity
 from collective.models.activity import ActivityQuerySet
 from collective.safety.markup import RichTextField
+from events.models.registration_states import HOLDING
+from events.models.registration_states import State as RegistrationState
 
 if TYPE_CHECKING:
     from collective.models import Call, Person
 
-NOT_BOOKABLE = {
-    "cancelled": "This session is cancelled, so we cannot book places in it.",
-    "happened": "This session is over, so we cannot book places in it.",
-    "to_be_confirmed": "The date of this session is not set yet. You can ask us to tell you when it is.",
-}
-NOT_OPEN = {
-    "closed": "Sign-up for this session is closed. Call or write to us if you would still like to come.",
-    "opens_later": "Sign-up for this session is not open yet. You can ask us to tell you when it opens.",
-}
 BLANK_IN_A_COPY = {
-    **dict.fromkeys(
-        (
-            "joining_link",
-            "meeting_id",
-            "passcode",
-            "dial_in",
-            "how_to_get_in",
-            "notes_afterwards",
-            "moved_note",
-        ),
-        "",
-    ),
-    "interpreter_by": None,
+    "joining_link": "",
+    "meeting_id": "",
+    "passcode": "",
+    "dial_in": "",
+    "how_to_get_in": "",
+    "notes_afterwards": "",
+    "moved_note": "",
     "moved_from": None,
+    "interpreter_by": None,
     "calendar_sequence": 0,
     "last_list_number": 0,
 }
@@ -48,13 +36,8 @@ OWNED_BY_RULES = ("places", "last_list_number", "date_told_at", "opening_told_at
 
 
 def counts(path: str) -> dict[str, Count]:
-    """How many registrations at the end of this path hold a place (`held`), and how many wait
-    (`waiting`).
-    """
-    from events.models.registration import Registration
-    from events.models.registration_states import HOLDING
-
-    waits = Q(**{f"{path}__state": Registration.State.WAITING})
+    """The numbers of registrations, along this path, that hold a place and that wait."""
+    waits = Q(**{f"{path}__state": RegistrationState.WAITING})
     holds = Q(**{f"{path}__state__in": HOLDING})
     return {"held": Count(path, filter=holds), "waiting": Count(path, filter=waits)}
 
@@ -64,21 +47,27 @@ class SessionQuerySet(ActivityQuerySet):
         """Add how many hold a place (`held`) and how many wait (`waiting`), in the same query."""
         return self.annotate(**counts("registrations"))
 
+    def with_places_to_offer(self) -> Self:
+        """Those with a free place that goes by itself to the next of those who wait."""
+        takes_people = Q(state__in=[Session.State.OPEN, Session.State.CLOSED])
+        coming = self.filter(takes_people, starts_at__gt=clock.now(), offers_by_hand=False)
+        return coming.with_counts().filter(waiting__gt=0, held__lt=F("places"))
+
 
 @pghistory.track(
     exclude=["joining_link", "meeting_id", "passcode", "dial_in", "how_to_get_in"],
     obj_field=pghistory.ObjForeignKey(related_name="session_events"),
 )
 class Session(Activity):
-    """A group activity at a set time, online or in person, with a number of places and a waiting
-    list.
-    """
+    """A group activity at a set time, online or in person, with places and a waiting list."""
 
     places = models.PositiveSmallIntegerField(default=30)
     last_list_number = models.PositiveIntegerField(default=0, editable=False)
     offers_by_hand = models.BooleanField(
         default=False,
-        help_text="Freed places wait for staff to offer them, instead of going to the next in order.",
+        help_text=(
+            "Freed places wait for staff to offer them, instead of going to the next in order."
+        ),
     )
     interpreter_by = models.DateField(
         "ask for an interpreter by",
@@ -115,7 +104,7 @@ class Session(Activity):
         max_length=600, blank=True, help_text="In person: the door, the bell, the floor."
     )
     notes_afterwards = RichTextField(
-        blank=True, help_text="What was said and what happens next. Shown to who came."
+        blank=True, help_text="What was said and what happens next. Shown to people who came."
     )
     booked_note = models.TextField(
         "paragraph in the “booked” message",
@@ -137,7 +126,10 @@ class Session(Activity):
     )
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
 
-    objects = SessionQuerySet.as_manager()
+    held: int  # these two where `with_counts` added them
+    waiting: int
+
+    objects: ClassVar = SessionQuerySet.as_manager()
     has_page = True
 
     class Meta:
@@ -152,15 +144,12 @@ class Session(Activity):
     def get_absolute_url(self) -> str:
         return reverse("session", args=[self.slug])
 
-    def save(self, *args, **kwargs) -> None:
-        """Saving plans the reminders anew, as the date may have moved; calendars learn of a change
-        by SEQUENCE.
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Plan the reminders anew, as the date may have moved, and raise the calendars' SEQUENCE.
 
-        What other rules own (places, the list's counter, who was told) is kept as it is in the
-        locked row.
+        What other rules own (places, the list's counter, when people were told) stays as it is in
+        the locked row.
         """
-        from events.models.reminder import Reminder
-
         with transaction.atomic():
             before = None if self._state.adding else self.locked()
             if before:
@@ -170,22 +159,23 @@ class Session(Activity):
                     before.in_calendar != self.in_calendar
                 )
             super().save(*args, **kwargs)
-            Reminder.objects.plan(self, is_new=before is None)
+            self.reminders.plan(self, is_new=before is None)
 
     @transaction.atomic
     def copy(self, call: "Call") -> Self:
-        """The same session in this call without people, date and joining details; reminders and
-        materials go along.
+        """The same session in this call, with its reminders and materials.
+
+        People, the date and the joining details do not go along.
         """
         self.locked()  # two clicks at once: the second finds another address
         copied = super().copy(call)
         Session.objects.filter(pk=copied.pk).update(**BLANK_IN_A_COPY)
         copied.refresh_from_db()
         copied.reminders.all().delete()
-        for row in [*self.reminders.all(), *self.materials.all()]:
-            row.pk, row.session, row._state.adding = row._meta.pk.get_default(), copied, True
-            row.fanned_out_at = None
-            row.save()
+        for reminder in self.reminders.all():
+            reminder.copy_to(copied)
+        for material in self.materials.all():
+            material.copy_to(copied)
         return copied
 
     @property
@@ -201,6 +191,20 @@ class Session(Activity):
         )
 
     @property
+    def start(self) -> datetime:
+        """The start, where there is one; raises ValueError otherwise."""
+        if self.starts_at is None:
+            raise ValueError("This session has no start yet.")
+        return self.starts_at
+
+    @property
+    def end(self) -> datetime:
+        """The end, where there is one; raises ValueError otherwise."""
+        if self.ends_at is None:
+            raise ValueError("This session has no end yet.")
+        return self.ends_at
+
+    @property
     def local_start(self) -> datetime:
         return timezone.localtime(self.starts_at, LONDON)
 
@@ -209,108 +213,50 @@ class Session(Activity):
         """How long it takes; None while a start or an end is not set."""
         return self.ends_at - self.starts_at if self.starts_at and self.ends_at else None
 
-    # Places. Whoever changes them holds the session's row; waiting_list.py has the rest.
+    # Places. Whoever changes them holds the session's row; the rules are in events/sessions.
 
-    def locked(self):
+    def locked(self) -> "Session":
         """This session, fresh and locked until the end of the transaction."""
         return Session.objects.lock(self.pk)
 
     @property
-    def free_places(self):
-        """Places that nobody holds or is offered; negative where places were lowered below what is
-        held.
-        """
+    def free_places(self) -> int:
+        """Places that nobody holds or is offered; below zero once they were lowered past that."""
         held = self.held if hasattr(self, "held") else self.registrations.holding().count()
         return self.places - held
 
     @property
-    def is_full(self):
+    def is_full(self) -> bool:
         """Would somebody who signs up now join the waiting list?"""
         waiting = self.waiting if hasattr(self, "waiting") else self.registrations.waiting().count()
         return self.free_places <= 0 or waiting > 0
 
     @property
-    def waits_for_nothing(self):
+    def waits_for_nothing(self) -> bool:
         """It is full and has begun: nobody is offered a place any more."""
         return self.has_started and self.is_full
 
-    def check_booking(self) -> None:
-        """Raise RuleError, with a sentence for the person, if nobody can be booked, not even by
-        staff.
-        """
-        if self.shown_state in NOT_BOOKABLE:
-            raise RuleError(NOT_BOOKABLE[self.shown_state])
+    def free_seat(self) -> int:
+        """The lowest number that nobody sits on."""
+        taken = set(self.registrations.holding().values_list("seat", flat=True))
+        return next(number for number in itertools.count(1) if number not in taken)
 
-    def check_sign_up(self) -> None:
-        """Raise RuleError, with a sentence for the person, if nobody can sign up now."""
-        self.check_booking()
-        if self.shown_state in NOT_OPEN:
-            raise RuleError(NOT_OPEN[self.shown_state])
+    def next_list_number(self) -> int:
+        """Draw the next number of the waiting list; the caller holds this session's row."""
+        self.last_list_number += 1
+        Session.objects.filter(pk=self.pk).update(last_list_number=self.last_list_number)
+        return self.last_list_number
 
-    def sign_up(self, person: "Person", **answers):
-        """Give the person a place, or a spot on the waiting list if it is full.
-
-        Returns the live registration if there is one already. Raises RuleError if sign-up is not
-        open.
-        """
-        return self._take_in(person, Session.check_sign_up, answers)
-
-    def book(self, person: "Person", **answers):
-        """The same by staff, who may also book before sign-up opens and after it has closed."""
-        return self._take_in(person, Session.check_booking, answers)
-
-    @transaction.atomic
-    def _take_in(self, person: "Person", check, answers):
-        from events.models.registration import Registration
-        from events.sessions import access_needs, waiting_list
-
-        session = self.locked()
-        waiting_list.release_lapsed(session)
-        if registration := session.registrations.live().filter(person=person).first():
-            return registration
-        check(session)
-        registration = Registration(
-            session=session, person=person, fee_pence=session.fee_pence, **answers
-        )
-        if not session.is_full:
-            registration.confirm(session)
-        elif session.has_started:
-            raise RuleError(
-                "This session has begun and every place is taken, so we cannot book one now."
-            )
-        else:
-            registration.join_list(session)
-        access_needs.record(registration, session)
-        return registration
-
-    @transaction.atomic
-    def set_places(self, places: int):
-        """Raise the places (offers go out) or lower them (nobody loses a place).
-
-        Returns how many hold one now.
-        """
-        from events.sessions import waiting_list
-
-        if places < 1:
-            raise RuleError("A session has at least one place.")
-        session = self.locked()
-        session.places = places
-        Session.objects.filter(pk=session.pk).update(places=places)
-        waiting_list.release_lapsed(session)
-        waiting_list.offer_free_places(session)
-        return session.registrations.holding().count()
-
-    # Joining details: sent from a set time before, and shown to nobody but who is coming.
+    # Joining details: sent from a set time before, and shown only to people who are coming.
 
     @property
-    def joining_details_at(self):
-        return min(
-            (row.due_at for row in self.reminders.all() if row.what == "joining" and row.due_at),
-            default=None,
-        )
+    def joining_details_at(self) -> datetime | None:
+        """When they go out, or went out; None while no reminder says so."""
+        joining = [row for row in self.reminders.all() if row.sends_joining_details]
+        return min((row.due_at for row in joining if row.due_at), default=None)
 
     @property
-    def joining_details_are_out(self):
+    def joining_details_are_out(self) -> bool:
         at = self.joining_details_at
         return (
             self.has_joining_details
@@ -320,7 +266,7 @@ class Session(Activity):
         )
 
     @property
-    def shows_materials(self):
+    def shows_materials(self) -> bool:
         """Materials come with the joining details, and stay."""
         at = self.joining_details_at
         return at is not None and at <= clock.now()
@@ -330,7 +276,7 @@ class Session(Activity):
         return self.ends_at is not None and self.ends_at + timedelta(minutes=15) <= clock.now()
 
     def worth_telling_until(self, person: "Person") -> datetime | None:
-        """Mail may arrive until the end; who is rung should hear of it before it begins."""
+        """Until when news is of use: mail until the end, a call or a letter until the start."""
         by_hand = person.is_told_by_hand and not self.has_started
         return self.starts_at if by_hand else self.ends_at
 

@@ -1,242 +1,210 @@
 """What the messages about sessions say: one small function a kind, one template a message."""
 
 from dataclasses import replace
-from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from collective import clock
 from collective.messages import addresses, mail
 from collective.messages.mail import Letter
+from collective.models import Message
 from events import calendar
-from events.models import AccessNeed, Registration
-from events.models.session import Session
-from events.sessions import waiting_list
+from events.models import AccessNeed, Registration, Session
+from events.models.registration_states import State
+from events.sessions import kinds, offers
 
-if TYPE_CHECKING:
-    from collective.models import Message
-
-State = Registration.State
+NEEDS_TOLD = [AccessNeed.State.ARRANGED, AccessNeed.State.CANNOT]
 
 
-def _letter(
-    message: "Message",
-    subject: str,
-    template: str,
-    *,
-    states,
-    calendar_method: str = "",
-    stop: str = "",
-) -> Letter | None:
-    """A letter about a registration, or None if it is no longer in one of these states."""
-    registration = _registration(message)
-    if registration.state not in states or registration.session.shown_state == "cancelled":
-        return None
-    return _written(
-        message, registration, subject, template, calendar_method=calendar_method, stop=stop
-    )
-
-
-def _registration(message: "Message") -> Registration:
+def _registration(message: Message) -> Registration:
     return Registration.objects.select_related("session__call", "person").get(pk=message.about)
 
 
-def _is_newest(message: "Message") -> bool:
+def _still(message: Message, *states: State) -> Registration | None:
+    """The registration, if it is in one of these states and its session takes place."""
+    registration = _registration(message)
+    is_cancelled = registration.session.shown_state == Session.State.CANCELLED
+    return registration if registration.state in states and not is_cancelled else None
+
+
+def _is_newest(message: Message) -> bool:
     """Was the person told nothing newer of this kind? An older move or offer is no longer true."""
-    same = mail.Message.objects.filter(
-        person=message.person, kind=message.kind, about=message.about
-    )
+    same = Message.objects.filter(person=message.person, kind=message.kind, about=message.about)
     return not same.filter(pk__gt=message.pk).exists()
 
 
-def _written(
-    message: "Message",
-    registration: Registration,
+def _letter(
+    registration: Registration | None,
     subject: str,
     template: str,
     *,
     calendar_method: str = "",
-    stop: str = "",
-    **more,
-) -> Letter:
-    attachments = []
-    if calendar_method and registration.session.length:
-        attachments = [
-            (
-                "session.ics",
-                calendar.invitation(calendar.of_registration(registration), calendar_method),
-                "text/calendar",
-            )
-        ]
+    **more: Any,
+) -> Letter | None:
+    """A letter about a registration; None where it is no longer true."""
+    if registration is None:
+        return None
     return Letter(
         subject,
         f"events/sessions/email/{template}.html",
-        {**links(registration), "stop": stop, **more},
+        {**links(registration), **more},
         row=registration,
-        attachments=attachments,
-        one_click_stop=stop,
+        attachments=_calendar_file(registration, calendar_method),
     )
 
 
-def links(registration: Registration) -> dict[str, Registration | Session | datetime | str | None]:
-    """The registration, its session, and addresses that open this one registration without signing
-    in.
-    """
-    key = {"key_purpose": "registration", "pk": registration.pk}
+def _calendar_file(registration: Registration, method: str) -> list[tuple[str, str | bytes, str]]:
+    """What a calendar reads: REQUEST puts the session in, CANCEL takes it out, "" is no file."""
+    if not method or not registration.session.length:
+        return []
+    file = calendar.invitation(calendar.of_registration(registration), method)
+    return [("session.ics", file, "text/calendar")]
+
+
+def links(registration: Registration) -> dict[str, Any]:
+    """The registration, its session, and addresses that open this one without signing in."""
+    session = registration.session
+
+    def with_key(name: str) -> str:
+        return addresses.full_reverse(
+            name, registration.pk, key_purpose="registration", pk=registration.pk
+        )
+
     return {
         "registration": registration,
-        "answer_by": registration.session.starts_at
-        and waiting_list.offer_until(registration.session, clock.now()),
-        "call": addresses.full(registration.session.call.get_absolute_url()),
+        "session": session,
+        "answer_by": session.starts_at and offers.offer_until(session.starts_at, clock.now()),
+        "call": addresses.full(session.call.get_absolute_url()),
         "needs_page": addresses.full(registration.get_absolute_url()) + "#what-helps",
-        "session": registration.session,
         "support": addresses.full_reverse("page", "support"),
-        "page": addresses.full_reverse("registration", registration.pk, **key),
-        "give_up": addresses.full_reverse("give_up", registration.pk, **key),
-        "offer": addresses.full_reverse("offer", registration.pk, **key),
+        "page": with_key("registration"),
+        "give_up": with_key("give_up"),
+        "offer": with_key("offer"),
     }
 
 
-@mail.kind("booked", "Place booked")
-def booked(message: "Message") -> Letter | None:
-    return _letter(
-        message,
-        "Your place is booked",
-        "booked",
-        states=[State.CONFIRMED, State.ATTENDED],
-        calendar_method="REQUEST",
-    )
+@mail.kind(kinds.BOOKED, "Place booked")
+def booked(message: Message) -> Letter | None:
+    registration = _still(message, State.CONFIRMED, State.ATTENDED)
+    return _letter(registration, "Your place is booked", "booked", calendar_method="REQUEST")
 
 
-@mail.kind("waiting", "On the waiting list")
-def waiting(message: "Message") -> Letter | None:
-    return _letter(message, "You are on the waiting list", "waiting", states=[State.WAITING])
+@mail.kind(kinds.WAITING, "On the waiting list")
+def waiting(message: Message) -> Letter | None:
+    return _letter(_still(message, State.WAITING), "You are on the waiting list", "waiting")
 
 
-def _start_offer(message: "Message") -> None:
-    waiting_list.start_offer(_registration(message))
+def _start_to_count(message: Message) -> None:
+    offers.start_to_count(_registration(message))
 
 
-def _hold_until_told(message: "Message") -> None:
-    waiting_list.hold_until_told(_registration(message))
+def _hold_until_told(message: Message) -> None:
+    offers.hold_until_told(_registration(message))
 
 
-@mail.kind("offered", "Offer of a place", when_told=_start_offer, when_by_hand=_hold_until_told)
-def offered(message: "Message") -> Letter | None:
-    if not _is_newest(message):
+@mail.kind(
+    kinds.OFFERED, "Offer of a place", when_told=_start_to_count, when_by_hand=_hold_until_told
+)
+def offered(message: Message) -> Letter | None:
+    registration = _still(message, State.OFFERED)
+    if registration is None or not registration.offer_is_open or not _is_newest(message):
         return None
-    letter = _letter(message, "A place is free for you", "offered", states=[State.OFFERED])
-    return letter if letter and letter.context["registration"].offer_is_open else None
+    return _letter(registration, "A place is free for you", "offered")
 
 
-@mail.kind("offer_taken_back", "Offer taken back")
-def offer_taken_back(message: "Message") -> Letter | None:
-    return _letter(
-        message, "About the place we kept for you", "offer_taken_back", states=[State.WAITING]
-    )
+@mail.kind(kinds.OFFER_TAKEN_BACK, "Offer taken back")
+def offer_taken_back(message: Message) -> Letter | None:
+    registration = _still(message, State.WAITING)
+    return _letter(registration, "About the place we kept for you", "offer_taken_back")
 
 
-@mail.kind("offer_lapsed", "Offer lapsed")
-def offer_lapsed(message: "Message") -> Letter | None:
-    return _letter(
-        message, "About the place we kept for you", "offer_lapsed", states=[State.CANCELLED]
-    )
+@mail.kind(kinds.OFFER_LAPSED, "Offer lapsed")
+def offer_lapsed(message: Message) -> Letter | None:
+    registration = _still(message, State.CANCELLED)
+    return _letter(registration, "About the place we kept for you", "offer_lapsed")
 
 
-@mail.kind("given_up", "No longer booked")
-def given_up(message: "Message") -> Letter | None:
-    return _letter(
-        message,
-        "You are no longer booked",
-        "given_up",
-        states=[State.CANCELLED],
-        calendar_method="CANCEL",
-    )
+@mail.kind(kinds.GIVEN_UP, "No longer booked")
+def given_up(message: Message) -> Letter | None:
+    registration = _still(message, State.CANCELLED)
+    return _letter(registration, "You are no longer booked", "given_up", calendar_method="CANCEL")
 
 
-@mail.kind("joining", "How to join")
-def joining(message: "Message") -> Letter | None:
-    return _letter(message, "How to join", "joining", states=[State.CONFIRMED, State.ATTENDED])
+@mail.kind(kinds.JOINING, "How to join")
+def joining(message: Message) -> Letter | None:
+    return _letter(_still(message, State.CONFIRMED, State.ATTENDED), "How to join", "joining")
 
 
-@mail.kind("joining_companion", "How to join, for who comes along")
-def joining_companion(message: "Message") -> Letter | None:
-    letter = _letter(
-        message, "How to join", "joining_companion", states=[State.CONFIRMED, State.ATTENDED]
-    )
-    if letter and letter.context["registration"].companion_email == message.address:
-        return letter
-    return None
-
-
-@mail.kind("reminder", "Reminder")
-def reminder(message: "Message") -> Letter | None:
-    if not message.person.wants_reminders:
+@mail.kind(kinds.JOINING_COMPANION, "How to join, for somebody who comes along")
+def joining_companion(message: Message) -> Letter | None:
+    registration = _still(message, State.CONFIRMED, State.ATTENDED)
+    if registration is None or registration.companion_email != message.address:
         return None
-    stop = addresses.stop_reminders(message.person)
-    return _letter(message, "A reminder from us", "reminder", states=[State.CONFIRMED], stop=stop)
+    return _letter(registration, "How to join", "joining_companion")
 
 
-@mail.kind("after", "Thanks afterwards")
-def after(message: "Message") -> Letter | None:
-    return _letter(message, "Thank you", "after", states=[State.CONFIRMED, State.ATTENDED])
+@mail.kind(kinds.REMINDER, "Reminder")
+def reminder(message: Message) -> Letter | None:
+    person = message.person
+    if person is None or not person.wants_reminders:
+        return None
+    stop = addresses.stop_reminders(person)
+    registration = _still(message, State.CONFIRMED)
+    letter = _letter(registration, "A reminder from us", "reminder", stop=stop)
+    return letter and replace(letter, one_click_stop=stop)
 
 
-@mail.kind("ask_capacity", "In which capacity they took part")
-def ask_capacity(message: "Message") -> Letter | None:
-    """For who was not sure: what is owed depends on it."""
+@mail.kind(kinds.AFTER, "Thanks afterwards")
+def after(message: Message) -> Letter | None:
+    return _letter(_still(message, State.CONFIRMED, State.ATTENDED), "Thank you", "after")
+
+
+@mail.kind(kinds.ASK_CAPACITY, "In which capacity they took part")
+def ask_capacity(message: Message) -> Letter | None:
+    """For somebody who was not sure: what is owed depends on it."""
     registration = _registration(message)
     if registration.state != State.ATTENDED or not registration.is_unsure:
         return None
     page = addresses.full_reverse("correct_capacity", registration.pk)
-    letter = _written(message, registration, "A question for you", "ask_capacity", correct=page)
-    return replace(letter, staff_page="events_registration_capacity")
+    letter = _letter(registration, "A question for you", "ask_capacity", correct=page)
+    return letter and replace(letter, staff_page="events_registration_capacity")
 
 
-@mail.kind("moved", "Session moved")
-def moved(message: "Message") -> Letter | None:
+@mail.kind(kinds.MOVED, "Session moved")
+def moved(message: Message) -> Letter | None:
     """Only of the newest move: one before it is no longer true."""
-    if not _is_newest(message):
+    registration = _still(message, State.CONFIRMED, State.WAITING, State.OFFERED)
+    if registration is None or not _is_newest(message):
         return None
-    live = [State.CONFIRMED, State.WAITING, State.OFFERED]
-    registration = _registration(message)
     method = "REQUEST" if registration.state == State.CONFIRMED else ""
-    return _letter(message, "A session has moved", "moved", states=live, calendar_method=method)
+    return _letter(registration, "A session has moved", "moved", calendar_method=method)
 
 
-@mail.kind("cancelled", "Session cancelled")
-def cancelled(message: "Message") -> Letter | None:
+@mail.kind(kinds.CANCELLED, "Session cancelled")
+def cancelled(message: Message) -> Letter | None:
     registration = _registration(message)
-    if registration.session.shown_state != "cancelled" or not registration.is_live:
+    is_cancelled = registration.session.shown_state == Session.State.CANCELLED
+    if not is_cancelled or not registration.is_live:
         return None
     method = "CANCEL" if registration.state == State.CONFIRMED else ""
-    return _written(
-        message, registration, "A session is cancelled", "cancelled", calendar_method=method
-    )
+    return _letter(registration, "A session is cancelled", "cancelled", calendar_method=method)
 
 
-@mail.kind("companion_news", "Moved or cancelled, for who comes along")
-def companion_news(message: "Message") -> Letter | None:
+@mail.kind(kinds.COMPANION_NEWS, "Moved or cancelled, for somebody who comes along")
+def companion_news(message: Message) -> Letter | None:
     registration = _registration(message)
     if registration.companion_email != message.address or not registration.is_live:
         return None
-    return _written(message, registration, "A session has changed", "companion_news")
+    return _letter(registration, "A session has changed", "companion_news")
 
 
-@mail.kind("needs_news", "News of what helps them take part")
-def needs_news(message: "Message") -> Letter | None:
-    """A mail says only that there is news: what helps a person is told on their own page, by phone
-    or by post.
+@mail.kind(kinds.NEEDS_NEWS, "News of what helps them take part")
+def needs_news(message: Message) -> Letter | None:
+    """A mail says only that there is news.
+
+    What helps a person is told on their own page, by phone or by post.
     """
-    letter = _letter(
-        message,
-        "News for you",
-        "needs_news",
-        states=[State.CONFIRMED, State.OFFERED, State.WAITING],
-    )
-    if letter and message.channel != message.Channel.EMAIL:
-        told = [AccessNeed.State.ARRANGED, AccessNeed.State.CANNOT]
-        letter.context["needs"] = list(
-            AccessNeed.objects.filter(registration=message.about, state__in=told)
-        )
-        return letter if letter.context["needs"] else None
-    return letter
+    registration = _still(message, State.CONFIRMED, State.OFFERED, State.WAITING)
+    if registration is None or message.channel == Message.Channel.EMAIL:
+        return _letter(registration, "News for you", "needs_news")
+    needs = list(registration.needs.filter(state__in=NEEDS_TOLD))
+    return _letter(registration, "News for you", "needs_news", needs=needs) if needs else None

@@ -1,7 +1,9 @@
-"""What happened with a registration and who did it, as the person reads it: staff act on record."""
+"""What happened with a registration, and by whom, as the person reads it: staff act on record."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -21,42 +23,52 @@ WORDS = {
 }
 # What staff did that changed no state, and what they looked at.
 ALSO = ("Looked at", "Corrected", "Moved on", "Worked on", "Booked by phone", "Told")
+Event = Any  # a row of pghistory's model, which has no class of its own in our code
 
 
 @dataclass(frozen=True)
 class Happened:
     at: datetime
     what: str
-    who: str
+    who: str  # "by you", "by Jo from our team", or "" for what went by itself
 
 
-def of(registration: Registration):
-    """The newest last.
-
-    "by you" for the person, "by Jo from our team" for staff, nothing for what went by itself.
-    """
-    events = list(registration.events.order_by("pgh_created_at", "pgh_id")[:MOST])
-    ids = {(event.pgh_context or {}).get("user") for event in events} - {None}
-    names = {
-        str(pk): name for pk, name in Person.objects.filter(pk__in=ids).values_list("pk", "name")
-    }
-    rows, before = [], None
-    for event in events:
-        if event.state != before:
-            user = (event.pgh_context or {}).get("user")
-            rows.append(
-                Happened(event.pgh_created_at, WORDS[event.state], _who(user, registration, names))
-            )
-        before = event.state
-    return sorted([*rows, *_staff_acts(registration)], key=lambda row: row.at)
+def happenings(registration: Registration) -> list[Happened]:
+    """All that happened with it, the newest last."""
+    events = recorded(registration, MOST)
+    people = people_of(events)
+    steps = [
+        Happened(event.pgh_created_at, WORDS[event.state], _by(event, registration, people))
+        for event, before in zip(events, [None, *events], strict=False)
+        if before is None or before.state != event.state
+    ]
+    return sorted([*steps, *_staff_acts(registration)], key=lambda row: row.at)
 
 
-def _who(user: Person, registration: Registration, names) -> str:
+def recorded(registration: Registration, most: int) -> list[Event]:
+    """The registration as it was after each change, the oldest first."""
+    return list(registration.events.order_by("pgh_created_at", "pgh_id")[:most])
+
+
+def user_of(event: Event) -> str | None:
+    """The key of the person whose request made this change; None for what went by itself."""
+    return (event.pgh_context or {}).get("user")
+
+
+def people_of(events: Iterable[Event]) -> dict[str, Person]:
+    """The people who made these changes, by key."""
+    keys = {user for event in events if (user := user_of(event))}
+    return {str(person.pk): person for person in Person.objects.filter(pk__in=keys)}
+
+
+def _by(event: Event, registration: Registration, people: dict[str, Person]) -> str:
+    user = user_of(event)
     if user is None:
         return ""
     if user == str(registration.person_id):
         return "by you"
-    return f"by {names.get(user) or 'somebody'} from our team"
+    name = people[user].name if user in people else ""
+    return f"by {name or 'somebody'} from our team"
 
 
 def said_to_them(words: str) -> str:
@@ -68,16 +80,11 @@ def said_to_them(words: str) -> str:
     )
 
 
-def _staff_acts(registration: Registration):
+def _staff_acts(registration: Registration) -> Iterator[Happened]:
     kind = ContentType.objects.get_for_model(Registration)
-    entries = LogEntry.objects.filter(
-        content_type=kind, object_id=str(registration.pk)
-    ).select_related("user")
-    for entry in entries.order_by("action_time")[:MOST]:
+    entries = LogEntry.objects.filter(content_type=kind, object_id=str(registration.pk))
+    for entry in entries.select_related("user").order_by("action_time")[:MOST]:
         words = said_to_them(entry.get_change_message())
         if words.startswith(ALSO):
-            yield Happened(
-                entry.action_time,
-                words[0].lower() + words[1:],
-                f"by {entry.user.name} from our team",
-            )
+            what = words[0].lower() + words[1:]
+            yield Happened(entry.action_time, what, f"by {entry.user.name} from our team")

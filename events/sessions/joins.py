@@ -1,161 +1,170 @@
-"""Registrations of two records that are one person: one live registration a session, and no right
-to a payment lost.
+"""Registrations of two records that are one person: one live registration a session.
+
+No right to a payment is lost. Each session is joined under its lock, and undone under it.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 from collective.models import Activity, Person
+from collective.safety import steps
 from events.models import Registration, Session, SignUpDraft
-from events.models.registration import free_seat
-from events.models.registration_states import HOLDING, State
-from events.sessions import access_needs, waiting_list
+from events.models.answers import Needs
+from events.models.registration_states import HOLDING, RegistrationQuerySet, State
+from events.sessions import access_needs, offers, registration_steps, waiting_list
 from payments.owing import offering
 
-# Which of two live registrations for one session stays: who took part first, then who is nearest to
-# a place.
+# Which of two live registrations for one session stays: first the one with which somebody took
+# part, then the one that is nearest to a place.
 RANK = [State.ATTENDED, State.CONFIRMED, State.OFFERED, State.WAITING, State.MISSED]
 KEPT_FIELDS = ("fee_pence", "capacity", "came_for_part", "companion", "access_needs")
 
+Moved = dict[str, Any]  # what `undo` needs, as JSON
 
-def _sessions(*people):
-    """The sessions in which any of them has a registration, in the order of locking."""
-    keys = (
-        Registration.objects.filter(person__in=people)
-        .order_by()
-        .values_list("session", flat=True)
-        .distinct()
+
+def _sessions_of(registrations: RegistrationQuerySet) -> list[UUID]:
+    """The keys of their sessions, in the order of locking."""
+    return sorted(registrations.order_by().values_list("session", flat=True).distinct())
+
+
+def _ranked(rows: Iterable[Registration]) -> list[Registration]:
+    """The one that stays first: of two that wait, the one further up the list; then the older."""
+    return sorted(
+        rows,
+        key=lambda row: (RANK.index(State(row.state)), row.list_number or 0, row.created_at),
     )
-    return sorted(keys)
 
 
 def preview(kept: Person, gone: Person) -> list[str]:
     """Sentences: how many registrations move, and where both are signed up."""
-    mine = {
-        row.session_id: row
-        for row in Registration.objects.live().filter(person=kept).select_related("session")
-    }
-    theirs = (
-        Registration.objects.live()
-        .filter(person=gone)
-        .select_related("session")
-        .order_by("created_at")
-    )
-    lines = [f"{Registration.objects.filter(person=gone).count()} of their registrations move."]
-    for row in theirs:
-        if other := mine.get(row.session_id):
-            first, _ = _ranked(other, row)
-            freed = (
-                " The second place goes to the next in order."
-                if {row.state, other.state} <= set(HOLDING)
-                else ""
-            )
-            lines.append(
-                f"{row.session}: both are signed up. One stays "
-                f"({first.get_state_display()}).{freed}"
-            )
-    return lines
+    live = Registration.objects.live().select_related("session")
+    mine = {row.session_id: row for row in live.filter(person=kept)}
+    theirs = live.filter(person=gone).order_by("created_at")
+    number = Registration.objects.filter(person=gone).count()
+    both = [(mine[row.session_id], row) for row in theirs if row.session_id in mine]
+    return [f"{number} of their registrations move.", *(_both(*rows) for rows in both)]
 
 
-def _ranked(*rows):
-    """(the one that stays, the other): of two that wait, the one further up the list; of equals,
-    the first given.
-    """
-    return sorted(
-        rows, key=lambda row: (RANK.index(row.state), row.list_number or 0, row.created_at)
-    )
+def _both(mine: Registration, theirs: Registration) -> str:
+    first = _ranked([mine, theirs])[0]
+    sentence = f"{mine.session}: both are signed up. One stays ({first.get_state_display()})."
+    if {mine.state, theirs.state} <= set(HOLDING):
+        sentence += " The second place goes to the next in order."
+    return sentence
 
 
-def join(kept: Person, gone: Person):
+# Joining
+
+
+def join(kept: Person, gone: Person) -> Moved:
     """Move the registrations, session by session under its lock; returns what `undo` needs."""
-    moved = {"registrations": [], "ended": [], "survivors": [], "invited": [], "links": []}
-    for key in _sessions(kept, gone):
-        session = Session.objects.lock(key)
-        waiting_list.release_lapsed(session)
-        rows = session.registrations.filter(person__in=[kept, gone]).select_for_update(
-            no_key=True, of=("self",)
-        )
-        live = [row for row in rows.select_related("person") if row.is_live]
-        if len(live) == 2:
-            _keep_one(
-                session, *_ranked(*sorted(live, key=lambda row: row.person_id != kept.pk)), moved
-            )
-        theirs = session.registrations.filter(person=gone)
-        moved["registrations"] += [str(pk) for pk in theirs.values_list("pk", flat=True)]
-        theirs.update(person=kept)
-        waiting_list.offer_free_places(session)
+    moved: Moved = {"registrations": [], "ended": [], "survivors": [], "links": []}
+    for key in _sessions_of(Registration.objects.filter(person__in=[kept, gone])):
+        _join_in(Session.objects.lock(key), kept, gone, moved)
     SignUpDraft.objects.filter(person=gone).delete()
     moved["invited"], moved["newly_invited"] = _move_invitations(kept, gone)
     moved["about"] = moved["registrations"]
     return moved
 
 
-def _keep_one(session: Session, stays, other, moved) -> None:
-    before = _answers(stays)
+def _join_in(session: Session, kept: Person, gone: Person, moved: Moved) -> None:
+    waiting_list.release_lapsed(session)
+    rows = session.registrations.filter(person__in=[kept, gone]).select_related("person")
+    live = [row for row in rows.select_for_update(no_key=True, of=("self",)) if row.is_live]
+    if len(live) == 2:
+        stays, other = _ranked(sorted(live, key=lambda row: row.person_id != kept.pk))
+        _keep_one(session, stays, other, moved)
+    theirs = session.registrations.filter(person=gone)
+    moved["registrations"] += [str(pk) for pk in theirs.values_list("pk", flat=True)]
+    theirs.update(person=kept)
+    waiting_list.offer_free_places(session)
+
+
+def _keep_one(session: Session, stays: Registration, other: Registration, moved: Moved) -> None:
+    """End the other one; the one that stays takes over what both were promised and have asked."""
+    before = _kept_fields(stays)
     moved["ended"].append(_as_it_was(other))
-    stays.fee_pence = max(stays.fee_pence or 0, other.fee_pence or 0) or None
-    if stays.capacity != other.capacity:
-        stays.capacity = Registration.Capacity.NOT_SURE  # they are asked; nothing is lost meanwhile
-    stays.came_for_part = stays.came_for_part and (
-        other.state != State.ATTENDED or other.came_for_part
-    )
-    stays.companion = stays.companion or other.companion
-    stays.access_needs = _both_needs(stays.access_needs, other.access_needs)
-    stays.agreed_at = stays.agreed_at or other.agreed_at
-    access_needs.hand_over(other, stays)
-    other.end(Registration.EndedBecause.JOINED)
-    moved["links"] += [
-        [str(row.pk), row.payment_id and str(row.payment_id)] for row in (stays, other)
-    ]
+    _take_over(stays, other)
+    access_needs.move(other, to=stays)
+    registration_steps.end(other, Registration.EndedBecause.JOINED)
+    moved["links"] += [_payment_of(row) for row in (stays, other)]
     _keep_one_payment(stays, other)
     stays.save()
     access_needs.record(stays, session)
-    moved["survivors"].append({"pk": str(stays.pk), "before": before, "after": _answers(stays)})
+    survivor = {"pk": str(stays.pk), "before": before, "after": _kept_fields(stays)}
+    moved["survivors"].append(survivor)
 
 
-def _keep_one_payment(stays, other) -> None:
-    """Two registrations for one session earn one payment: a second one that nobody has approved is
-    cancelled.
+def _take_over(stays: Registration, other: Registration) -> None:
+    stays.fee_pence = max(stays.fee_pence or 0, other.fee_pence or 0) or None
+    if stays.capacity != other.capacity:
+        stays.capacity = Registration.Capacity.NOT_SURE  # they are asked; nothing is lost meanwhile
+    if other.state == State.ATTENDED and not other.came_for_part:
+        stays.came_for_part = False
+    stays.companion = stays.companion or other.companion
+    stays.access_needs = _both_needs(stays.access_needs, other.access_needs)
+    stays.agreed_at = stays.agreed_at or other.agreed_at
+
+
+def _keep_one_payment(stays: Registration, other: Registration) -> None:
+    """Two registrations for one session earn one payment.
+
+    A second one that nobody has approved is cancelled.
     """
     one, two = stays.payment, other.payment
     if two is None or (one and one.is_committed and two.is_committed):
         return  # payments' own part of the join refuses two that are approved
     if one is None or two.is_committed:
-        other.payment = stays.payment = None
-        other.save(update_fields=["payment"])
-        stays.save(update_fields=["payment"])
-        other.payment, stays.payment = one, two
-        other.save(update_fields=["payment"])
+        _swap_payments(stays, other)
     if other.payment_id:
         offering.withdraw(other.payment_id, None)
 
 
-def _answers(row):
+def _swap_payments(stays: Registration, other: Registration) -> None:
+    one, two = stays.payment, other.payment
+    other.payment = stays.payment = None  # one payment belongs to one registration, at any moment
+    other.save(update_fields=["payment"])
+    stays.save(update_fields=["payment"])
+    other.payment, stays.payment = one, two
+    other.save(update_fields=["payment"])
+
+
+def _kept_fields(row: Registration) -> dict[str, Any]:
     return {name: getattr(row, name) for name in KEPT_FIELDS}
 
 
-def _as_it_was(row):
-    list_number = row.list_number and str(row.list_number)
+def _as_it_was(row: Registration) -> dict[str, Any]:
     return {
         "pk": str(row.pk),
         "state": row.state,
-        "list_number": list_number,
+        "list_number": row.list_number and str(row.list_number),
         "ended_because": row.ended_because,
     }
 
 
-def _both_needs(one, other):
+def _payment_of(row: Registration) -> tuple[str, str | None]:
+    return str(row.pk), str(row.payment_id) if row.payment_id else None
+
+
+def _both_needs(one: Needs | None, other: Needs | None) -> Needs | None:
     """Everything that either record asked for."""
-    one, other = one or {}, other or {}
-    choices = list(dict.fromkeys([*one.get("choices", []), *other.get("choices", [])]))
-    notes = "\n".join(dict.fromkeys(filter(None, [one.get("notes"), other.get("notes")])))
-    return {"choices": choices, "notes": notes} if choices or notes else None
+    asked = [needs for needs in (one, other) if needs]
+    choices = dict.fromkeys(choice for needs in asked for choice in needs.get("choices", []))
+    notes = dict.fromkeys(needs["notes"] for needs in asked if needs.get("notes"))
+    if not choices and not notes:
+        return None
+    return Needs(choices=[*choices], notes="\n".join(notes))
 
 
 def _move_invitations(kept: Person, gone: Person) -> tuple[list[str], list[str]]:
+    """(the activities that the other was invited to, those of them that are new to the kept one)"""
     through = Activity.invited.through.objects
     theirs = [str(pk) for pk in through.filter(person=gone).values_list("activity", flat=True)]
     mine = {str(pk) for pk in through.filter(person=kept).values_list("activity", flat=True)}
-    kept.invitations.add(*theirs)
+    kept.invitations.add(*Activity.objects.filter(pk__in=theirs))
     gone.invitations.clear()
     return theirs, [key for key in theirs if key not in mine]
 
@@ -168,52 +177,75 @@ def is_clear(gone: Person) -> bool:
     return not Registration.objects.filter(person=gone).exists()
 
 
-def undo(kept: Person, gone: Person, moved):
+# Undoing
+
+
+@dataclass(frozen=True)
+class _Join:
+    """A join to be undone: both people, with the contacts that they will have, and what moved."""
+
+    kept: Person
+    gone: Person
+    went_over: set[str]  # keys of the registrations that were the other record's
+    ended: dict[str, dict[str, Any]]  # by key, as they were
+    survivors: dict[str, dict[str, Any]]  # by key, before and after
+
+    @property
+    def touched(self) -> set[str]:
+        return {*self.went_over, *self.ended, *self.survivors}
+
+
+def undo(kept: Person, gone: Person, moved: Moved) -> list[str]:
     """Give each record its registrations again; returns sentences for what could not be as it was.
 
     Both people come with the contacts that they will have.
     """
-    sentences = []
-    ended = {row["pk"]: row for row in moved["ended"]}
-    survivors = {row["pk"]: row for row in moved["survivors"]}
-    touched = {*moved["registrations"], *ended, *survivors}
-    keys = (
-        Registration.objects.filter(pk__in=touched)
-        .order_by()
-        .values_list("session", flat=True)
-        .distinct()
+    joined = _Join(
+        kept,
+        gone,
+        went_over={*moved["registrations"]},
+        ended={row["pk"]: row for row in moved["ended"]},
+        survivors={row["pk"]: row for row in moved["survivors"]},
     )
-    for key in sorted(keys):
-        session = Session.objects.lock(key)
-        rows = (
-            session.registrations.filter(pk__in=touched)
-            .select_for_update(no_key=True)
-            .order_by("created_at")
-        )
-        for row in rows:
-            if str(row.pk) in survivors:
-                _restore_survivor(row, survivors[str(row.pk)], session)
-            if str(row.pk) in moved["registrations"] and row.person_id == kept.pk:
-                row.person = gone
-                row.save()
-            elif row.person_id == kept.pk:
-                row.person = kept
-        for row in [row for row in rows if str(row.pk) in ended and row.state == State.CANCELLED]:
-            sentences += _revive(session, row, ended[str(row.pk)])
+    sentences = []
+    for key in _sessions_of(Registration.objects.filter(pk__in=joined.touched)):
+        sentences += _undo_in(Session.objects.lock(key), joined)
     _give_back_payments(moved.get("links", []))
     gone.invitations.add(*moved["invited"])
     kept.invitations.remove(*moved["newly_invited"])
     return sentences
 
 
-def _give_back_payments(links) -> None:
+def _undo_in(session: Session, joined: _Join) -> list[str]:
+    touched = session.registrations.filter(pk__in=joined.touched)
+    rows = list(touched.select_for_update(no_key=True).order_by("created_at"))
+    for row in rows:
+        if str(row.pk) in joined.survivors:
+            _restore_survivor(row, joined.survivors[str(row.pk)], session)
+        _give_back(row, joined)
+    ended = [row for row in rows if str(row.pk) in joined.ended and row.state == State.CANCELLED]
+    return [line for row in ended for line in _revive(session, row, joined.ended[str(row.pk)])]
+
+
+def _give_back(row: Registration, joined: _Join) -> None:
+    """The row is its own record's again, with the contacts which that will have."""
+    if row.person_id != joined.kept.pk:
+        return
+    if str(row.pk) in joined.went_over:
+        row.person = joined.gone
+        row.save()
+    else:
+        row.person = joined.kept
+
+
+def _give_back_payments(links: list[tuple[str, str | None]]) -> None:
     """Each registration has the payment again that it earned."""
     Registration.objects.filter(pk__in=[pk for pk, _ in links]).update(payment=None)
     for pk, payment in links:
         Registration.objects.filter(pk=pk).update(payment=payment)
 
 
-def _restore_survivor(row, survivor, session: Session) -> None:
+def _restore_survivor(row: Registration, survivor: dict[str, Any], session: Session) -> None:
     """Its own answers again; what was changed since, stays."""
     for name, value in survivor["before"].items():
         if getattr(row, name) == survivor["after"][name]:
@@ -222,38 +254,34 @@ def _restore_survivor(row, survivor, session: Session) -> None:
     access_needs.record(row, session)
 
 
-def _revive(session: Session, row, before) -> list[str]:
-    """The second registration lives again: in its place if one is free, else first in order on the
-    list.
-    """
+def _revive(session: Session, row: Registration, was: dict[str, Any]) -> list[str]:
+    """The second registration lives again, as far as there is room; returns what to say of it."""
     if session.registrations.live().filter(person=row.person_id).exists():
         return [f"{session}: they have signed up again since, so that registration stands."]
-    row.ended_because = before["ended_because"]
-    state = before["state"]
-    past = state in {State.ATTENDED, State.MISSED}
-    has_room = past or session.free_places > 0
-    if state in HOLDING and state != State.OFFERED and has_room:
-        row.state, row.seat = state, free_seat(session)
-    else:
-        number = before["list_number"]
-        row.state, row.list_number = (
-            State.WAITING,
-            Decimal(number) if number else _first_number(session),
-        )
-    row.save()
+    state = State(was["state"])
+    has_room = state in {State.ATTENDED, State.MISSED} or session.free_places > 0
+    row.ended_because = was["ended_because"]
+    with steps.beside_the_table(Registration):
+        if state in HOLDING and state != State.OFFERED and has_room:
+            _seat_again(row, session, state)
+        else:
+            _wait_again(row, session, was["list_number"])
     access_needs.record(row, session)
     if state == State.OFFERED and has_room and not session.has_started:
-        waiting_list.offer(row, session)
-    lost = state in HOLDING and not has_room
-    return [
-        f"{session}: the place went to somebody else, so {row.person} is first on the waiting list."
-    ] * lost
+        offers.offer(row, session)
+    if state in HOLDING and not has_room:
+        first = f"{row.person} is first on the waiting list"
+        return [f"{session}: the place went to somebody else, so {first}."]
+    return []
 
 
-def _first_number(session: Session):
-    first = session.registrations.waiting().values_list("list_number", flat=True).first()
-    if first is None:
-        session.last_list_number += 1
-        Session.objects.filter(pk=session.pk).update(last_list_number=session.last_list_number)
-        return session.last_list_number
-    return first / 2
+def _seat_again(row: Registration, session: Session, state: State) -> None:
+    row.state, row.seat = state, session.free_seat()
+    row.save()
+
+
+def _wait_again(row: Registration, session: Session, list_number: str | None) -> None:
+    """At the place where it was; one that never waited is first in order."""
+    row.state = State.WAITING
+    row.list_number = Decimal(list_number) if list_number else waiting_list.first_number(session)
+    row.save()

@@ -1,5 +1,6 @@
-"""Reminders: one row a session and offset; when it is due, a sweep makes one message for each who
-is coming.
+"""Reminders: one row a session and offset; when it is due, everybody who is coming gets a message.
+
+A sweep finds what is due and writes the messages.
 """
 
 from datetime import datetime
@@ -11,22 +12,24 @@ from collective import clock
 from collective.background import sweeps
 from collective.messages import mail
 from events.models import Registration, Reminder, Session
+from events.models.registration_states import RegistrationQuerySet
+from events.sessions import joining_details
 
 State = Registration.State
+A_BATCH = 50
 
 
-def fan_out_all_due():
+def fan_out_all_due() -> tuple[int, int]:
     """Send what is due of every session; returns (seen, done)."""
-    due = list(
-        Reminder.objects.due(clock.now()).order_by("-due_at").values_list("pk", "session_id")[:50]
-    )
-    return sweeps.each(due, fan_out)
+    due = Reminder.objects.due(clock.now()).order_by("-due_at")
+    return sweeps.each(list(due.values_list("pk", "session_id")[:A_BATCH]), fan_out)
 
 
 @transaction.atomic
-def fan_out(pk: UUID, session_id) -> int:
-    """Write the messages of one reminder, once; under the session's lock, so that nobody confirmed
-    now is missed.
+def fan_out(pk: int, session_id: UUID) -> int:
+    """Write the messages of one reminder, once; returns how many.
+
+    Under the session's lock, so that nobody confirmed now is missed.
     """
     session = Session.objects.lock(session_id)
     reminder = Reminder.objects.due(clock.now()).filter(pk=pk).first()
@@ -40,47 +43,62 @@ def fan_out(pk: UUID, session_id) -> int:
         told = sum(_tell(reminder, registration) for registration in _whom(reminder, session))
     Reminder.objects.filter(pk=pk).update(fanned_out_at=clock.now())
     if reminder.what == Reminder.What.REMINDER:
-        # a session that was moved nearer: one reminder, not all that were missed
-        earlier = session.reminders.due(clock.now()).filter(
-            what=reminder.what, due_at__lte=reminder.due_at
-        )
-        earlier.update(fanned_out_at=clock.now())
+        _skip_earlier(reminder, session)
     return told
+
+
+def _skip_earlier(reminder: Reminder, session: Session) -> None:
+    """A session that was moved nearer: one reminder goes out, not all that were missed."""
+    due = session.reminders.due(clock.now()).filter(what=reminder.what)
+    due.filter(due_at__lte=reminder.due_at).update(fanned_out_at=clock.now())
+
+
+def comes_again(reminder: Reminder, moment: datetime | None) -> bool:
+    """Does one that went out for the old time go out once more at this moment, for the new one?
+
+    How to join is sent once.
+    """
+    return moment is not None and moment > clock.now() and not reminder.sends_joining_details
+
+
+def send_again_after_move(session: Session) -> None:
+    """The session has a new time, not saved yet: what went out for the old one goes out again."""
+    for reminder in session.reminders.exclude(fanned_out_at=None):
+        reminder.session = session
+        if comes_again(reminder, reminder.moment()):
+            session.reminders.filter(pk=reminder.pk).update(fanned_out_at=None)
 
 
 def hold_after_restore(taken_at: datetime, now: datetime) -> int:
     """Reminders that were due may have gone out since the backup: they do not go out again.
 
-    Returns how many.
-
-    Joining details that nobody had written have not; they wait for staff as before.
+    Returns how many. Joining details that nobody had written have not gone out; they wait for
+    staff as before.
     """
     due = Reminder.objects.due(now).select_related("session")
     held = [reminder.pk for reminder in due if not reminder.waits_for_staff]
     return Reminder.objects.filter(pk__in=held).update(fanned_out_at=now)
 
 
-def _whom(reminder: Reminder, session: Session):
-    states = (
-        [State.CONFIRMED, State.ATTENDED]
-        if reminder.what == Reminder.What.AFTER
-        else [State.CONFIRMED]
-    )
+def _whom(reminder: Reminder, session: Session) -> RegistrationQuerySet:
+    states = [State.CONFIRMED]
+    if reminder.what == Reminder.What.AFTER:
+        states.append(State.ATTENDED)
     return session.registrations.filter(state__in=states).select_related("person").order_by("pk")
 
 
 def _tell(reminder: Reminder, registration: Registration) -> int:
-    if reminder.what == Reminder.What.JOINING:
-        registration.tell_joining_details(reminder.session)
-    elif reminder.is_for(registration.person):
-        revision = f"{reminder.pk}@{reminder.due_at.timestamp():.0f}"
-        mail.tell(
-            registration.person,
-            reminder.what,
-            registration,
-            revision=revision,
-            not_after=reminder.not_after,
-        )
-    else:
+    """Tell one person; returns 1, or 0 where this reminder is not for them."""
+    if reminder.sends_joining_details:
+        joining_details.tell(registration, reminder.session)
+        return 1
+    if not reminder.is_for(registration.person) or reminder.due_at is None:
         return 0
+    mail.tell(
+        registration.person,
+        reminder.what,  # its kind has the same name
+        registration,
+        revision=f"{reminder.pk}@{reminder.due_at.timestamp():.0f}",
+        not_after=reminder.not_after,
+    )
     return 1

@@ -1,9 +1,6 @@
-"""How a conversation's time is said: in the person's own zone, with the UK's beside it where they
-differ.
-"""
+"""How a conversation's time is said: in the person's own zone, and the UK's where they differ."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -12,12 +9,10 @@ from django.utils.safestring import SafeString
 
 from collective import clock
 from collective.clock import LONDON
+from collective.models import Person
 from collective.people import phones
 from collective.templatetags.collective import clock_time, day
-
-if TYPE_CHECKING:
-    from collective.models import Person
-    from events.models import Slot
+from events.models import Slot
 
 register = template.Library()
 
@@ -32,7 +27,7 @@ def zone_name(zone: ZoneInfo) -> str:
     return str(zone).rpartition("/")[2].replace("_", " ")
 
 
-def _span(slot: "Slot", zone: ZoneInfo) -> str:
+def _span(slot: Slot, zone: ZoneInfo) -> str:
     return (
         f"{day(slot.starts_at, zone)}, {clock_time(slot.starts_at, zone)} to "
         f"{clock_time(slot.ends_at, zone)}"
@@ -40,7 +35,7 @@ def _span(slot: "Slot", zone: ZoneInfo) -> str:
 
 
 @register.filter
-def when_for(slot: "Slot", person: "Person") -> str:
+def when_for(slot: Slot, person: Person) -> str:
     """ "Tuesday 3 March, 9am to 9:45am in New York (in the UK: Tuesday 3 March, 2pm to 2:45pm)"."""
     zone = getattr(person, "zone", LONDON)
     if not differs(slot.starts_at, zone):
@@ -49,8 +44,8 @@ def when_for(slot: "Slot", person: "Person") -> str:
 
 
 @register.filter
-def time_for(moment: datetime, person: "Person") -> str:
-    """ "9am (2pm in the UK)" for who is elsewhere, else "2pm"."""
+def time_for(moment: datetime, person: Person) -> str:
+    """ "9am (2pm in the UK)" for somebody who is elsewhere, else "2pm"."""
     zone = getattr(person, "zone", LONDON)
     words = clock_time(moment, zone)
     if not differs(moment, zone):
@@ -69,19 +64,19 @@ def zone_words(zone: ZoneInfo) -> str:
 
 
 @register.filter
-def weekday_words(date) -> str:
+def weekday_words(day: date) -> str:
     """A date as people say it: "Tuesday 3 March", with the year where it is another one."""
-    year = "" if date.year == clock.now().year else f" {date.year}"
-    return f"{date:%A} {date.day} {date:%B}{year}"
+    year = "" if day.year == clock.now().year else f" {day.year}"
+    return f"{day:%A} {day.day} {day:%B}{year}"
 
 
 @register.filter
-def phone_link(number: int) -> SafeString:
+def phone_link(number: str) -> SafeString:
     """One tap to ring it."""
     return format_html('<a href="tel:{}">{}</a>', number, phones.written(number))
 
 
 @register.filter
-def phone_words(number: int) -> str:
+def phone_words(number: str) -> str:
     """A number as people here write it."""
     return phones.written(number)

@@ -9,6 +9,9 @@ from django.template import loader
 from django.urls import resolve
 
 from events import typed
+from events.conversations.forms import BookingForm
+from events.forms import KeptForm
+from events.sessions.forms import SignUpForm
 from policy_drafts.roles import lead
 
 TITLES = {
@@ -18,6 +21,7 @@ TITLES = {
     "500": "Something went wrong on our side",
     "csrf": "Please send that again",
 }
+KEPT: dict[str, type[KeptForm]] = {"sign_up": SignUpForm, "book_conversation": BookingForm}
 
 
 def _page(name: str, status: int, **more) -> HttpResponse:
@@ -50,8 +54,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     One to sign up or to book says itself, signed, whose it is: what was typed is kept.
     """
     match = resolve(request.path_info)
-    if match.url_name in typed.KEPT and request.POST.get("owner"):
-        return typed.keep_and_sign_in(request, match.url_name, match.kwargs["slug"])
+    form = KEPT.get(match.url_name or "")
+    if form and request.POST.get("owner"):
+        return typed.keep_and_sign_in(request, form, match.kwargs["slug"])
     if match.url_name == "write_section" and "html" in request.POST:
         return lead.signed_out(request)
     return _page("csrf", 403)

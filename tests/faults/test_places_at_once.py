@@ -11,6 +11,7 @@ from django.db import connection
 
 from collective import clock
 from events.models import Registration, Session
+from events.sessions import places
 from tests.factories import PersonFactory, SessionFactory
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -48,7 +49,7 @@ def test_forty_at_once_for_five_places_while_staff_save_the_session(session):
     stale = Session.objects.get(pk=session.pk)
 
     at_once(
-        [lambda person=person: session.sign_up(person) for person in people]
+        [lambda person=person: places.sign_up(session, person) for person in people]
         + [stale.save, stale.save]
     )
 
@@ -60,13 +61,13 @@ def test_forty_at_once_for_five_places_while_staff_save_the_session(session):
 def test_one_person_who_clicks_ten_times_at_once_signs_up_once(session):
     person = PersonFactory()
 
-    registrations = at_once([lambda: session.sign_up(person)] * 10)
+    registrations = at_once([lambda: places.sign_up(session, person)] * 10)
 
     assert {row.pk for row in registrations} == {Registration.objects.get().pk}
 
 
 def test_all_who_give_up_at_once_hand_on_exactly_their_places(session):
-    rows = [session.sign_up(person) for person in PersonFactory.create_batch(PLACES * 3)]
+    rows = [places.sign_up(session, person) for person in PersonFactory.create_batch(PLACES * 3)]
 
     at_once([row.give_up for row in rows[:PLACES]])
 
@@ -79,7 +80,7 @@ def test_without_the_lock_the_seats_constraint_still_keeps_the_places(session, m
 
     def try_to(person):
         try:
-            return session.sign_up(person)
+            return places.sign_up(session, person)
         except Exception as error:  # the constraint's refusal is what is looked for
             return type(error).__name__
 

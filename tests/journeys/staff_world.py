@@ -6,6 +6,7 @@ from datetime import timedelta
 from collective import clock
 from collective.models import Announcement, FollowUp, Message, Person
 from events.models import AccessNeed, Registration, Session
+from events.sessions import places
 from tests.factories import (
     CallFactory,
     CoordinatorFactory,
@@ -99,4 +100,4 @@ def _messages_and_follow_up(staff, session, person):
 
 def give_back(registration):
     """A place becomes free; as offers are made by hand, it waits for staff."""
-    registration.give_up(Registration.EndedBecause.STAFF)
+    places.give_up(registration, Registration.EndedBecause.STAFF)

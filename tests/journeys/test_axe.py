@@ -13,6 +13,7 @@ from collective import clock
 from collective.models import Activity, SupportLine
 from collective.safety.link_keys import key_for
 from events.models import Material, Registration, Session, SignUpDraft
+from events.sessions import places
 from policy_drafts.desk import outline, writing
 from tests.factories import (
     ActivityFactory,
@@ -111,10 +112,10 @@ def make_registrations(member, call, needs):
             holder = sign_up(session)
         made[state] = sign_up(session, member, access_needs=needs)
         if state in {"offered", "lapsed"}:
-            holder.give_up()
+            places.give_up(holder)
     for state in ("attended", "missed"):
         Registration.objects.filter(pk=made[state].pk).update(state=state)
-    made["cancelled"].give_up()
+    places.give_up(made["cancelled"])
     past = clock.now() - timedelta(minutes=1)
     Registration.objects.filter(pk=made["lapsed"].pk).update(offer_until=past)
     made["joining"].session.reminders.filter(what="joining").update(due_at=past)

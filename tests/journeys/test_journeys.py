@@ -6,6 +6,7 @@ import pytest
 
 from collective.messages import mail
 from events.models import Registration
+from events.sessions import places
 from tests.factories import CoordinatorFactory, PersonFactory, fill
 from tests.journeys.conftest import coming_session, sign_in
 
@@ -105,7 +106,7 @@ def test_going_back_in_the_browser_keeps_what_was_typed(site, new_context):
 def test_freed_place_reaches_the_next_person_by_itself(site, new_context, outbox):
     session = coming_session(slug="first", places=1)
     [holder], waiter = fill(session), PersonFactory()
-    session.sign_up(waiter)
+    places.sign_up(session, waiter)
     page = sign_in(new_context(), site, holder.person).new_page()
     page.goto(f"{site}/me/")
     page.click("text=I cannot come")

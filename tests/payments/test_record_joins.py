@@ -6,6 +6,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.people import record_joins
 from events.models import Registration
+from events.sessions import attendance
 from payments.models import Payment, PayoutAccount
 from tests.factories import (
     KICK_OFF,
@@ -27,7 +28,9 @@ def both_took_part(early):
     session = SessionFactory()
     rows = [sign_up(session, PersonFactory()) for _ in range(2)]
     early.move_to(KICK_OFF.replace(day=7))
-    return [row.mark(Registration.State.ATTENDED, by=CoordinatorFactory()) for row in rows]
+    return [
+        attendance.mark(row, Registration.State.ATTENDED, by=CoordinatorFactory()) for row in rows
+    ]
 
 
 def approve(payment):

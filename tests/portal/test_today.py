@@ -12,6 +12,7 @@ from collective import clock, taken
 from collective.messages import mail
 from collective.models import DeletionRequest, FollowUp, Message, SupportLine
 from events.models import Registration
+from events.sessions import places
 from portal.today import mail as today_mail
 from portal.today import sections as today
 from tests.conftest import kinds, with_second_factor
@@ -64,7 +65,7 @@ def test_attendance_of_what_has_begun(early):
 def test_offers_that_run_out_within_a_day(early):
     session = SessionFactory(places=1)
     holder, _ = sign_up(session), sign_up(session, PersonFactory(name="Bartek"))
-    holder.give_up()
+    places.give_up(holder)
     now = words("offers")
     early.shift(timedelta(hours=30))
 
@@ -74,7 +75,7 @@ def test_offers_that_run_out_within_a_day(early):
 def test_free_places_while_people_wait():
     session = SessionFactory(places=1, title="Kick-off", offers_by_hand=True)
     holder, _ = sign_up(session), sign_up(session)
-    holder.give_up()
+    places.give_up(holder)
 
     assert words("free") == ["Kick-off: 1 free, 1 wait"]
 

@@ -13,8 +13,8 @@ from events.conversations import booking, confidential, outcomes, ways_to_talk
 from events.conversations.admin.booking import note_what_was_heard, on_the_phone
 from events.conversations.admin.forms import MoveForForm
 from events.conversations.forms import AnswersOfBookingForm
+from events.forms import CapacityForm
 from events.models import Conversation
-from events.sessions.forms import CapacityForm
 
 
 def private(admin_: ActAdmin, request: MemberRequest, conversation: Conversation) -> HttpResponse:

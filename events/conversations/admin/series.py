@@ -23,7 +23,7 @@ from events.conversations import series_acts
 from events.conversations.admin import booking as conversation_booking
 from events.conversations.times import first_choice
 from events.models import ConversationSeries
-from events.sessions.admin.forms import LEAST_FEE, CancelForm
+from events.staff_forms import LEAST_FEE, CancelForm
 
 State = ConversationSeries.State
 A_BOARD = 100  # conversations

@@ -29,13 +29,13 @@ def book_conversation(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse
     """
     person = request.user
     if not person.is_authenticated:
-        return typed.keep_and_sign_in(request, "book_conversation", slug)
+        return typed.keep_and_sign_in(request, BookingForm, slug)
     series = visible_series(request, slug)
     slot = slot_or_404(series, pk)
     form = BookingForm(request.POST or None, series=series, initial=_initial(person, series))
     if request.method == "POST":
         is_good = form.is_valid()
-        typed.keep(person.pk, series, form)
+        typed.save(person.pk, series, form)
         if is_good:
             return redirect("check_booking", slug, pk)
     if instead := _page_if_not_free(request, person, slot):
@@ -71,7 +71,7 @@ def check_booking(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     slot = slot_or_404(series, pk)
     if mine := Conversation.objects.visible_to(request.user).live().filter(slot=slot).first():
         return redirect(mine)
-    form = BookingForm(typed.before(request.user, series), series=series)
+    form = BookingForm(typed.as_sent(request.user, series), series=series)
     if not form.is_valid():
         _say_what_is_wrong(request, form)
         return redirect("book_conversation", slug, pk)

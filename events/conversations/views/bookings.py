@@ -16,8 +16,8 @@ from events.conversations import booking, confidential, outcomes, ways_to_talk
 from events.conversations.forms import AnswersOfBookingForm
 from events.conversations.views.conversations import slot_or_404
 from events.conversations.views.days import choice_of_times, nearest
+from events.forms import CapacityForm
 from events.models import Conversation
-from events.sessions.forms import CapacityForm
 
 RELATED = ("series__call", "series__host", "slot", "person", "payment")
 

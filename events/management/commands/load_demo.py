@@ -1,5 +1,6 @@
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
@@ -26,6 +27,7 @@ from events.conversations import booking
 from events.conversations.times import opening
 from events.demo import dates, words
 from events.models import ConversationSeries, Registration, Session
+from events.sessions import places
 from payments.models import ExpenseLimit
 
 FOLDER = Path(__file__).resolve().parents[2] / "demo"
@@ -37,7 +39,13 @@ STAFF = [
     ("Ade", "ade@example.org", "Finance"),
     ("Alex", "alex@example.org", ""),
 ]
+LEAD = "richard@example.org"
 TAKEN = 26
+
+
+def told_already() -> dict[str, datetime]:
+    """Nobody is to be told that these have a date and are open."""
+    return {"date_told_at": clock.now(), "opening_told_at": clock.now()}
 
 
 class Command(BaseCommand):
@@ -47,7 +55,7 @@ class Command(BaseCommand):
     )
 
     @transaction.atomic
-    def handle(self, **options) -> None:
+    def handle(self, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError(
                 "load_demo makes people with well-known secrets, so it only runs with DEBUG."
@@ -61,9 +69,9 @@ class Command(BaseCommand):
         self.activities(self.call(), today)
 
     def people(self) -> None:
-        for name, email in (("Richard", "richard@example.org"), ("Sam", "sam@example.org")):
+        for name, email in (("Richard", LEAD), ("Sam", "sam@example.org")):
             Person.objects.create_user(email, name=name)
-        self.second_step(Person.objects.get(email="richard@example.org"))
+        self.second_step(Person.objects.get(email=LEAD))
         for name, email, group in STAFF:
             person = Person.objects.create_user(
                 email, name=name, is_staff=True, is_superuser=not group
@@ -94,7 +102,7 @@ class Command(BaseCommand):
             )
 
     def call(self) -> Call:
-        lead = Person.objects.get(email="richard@example.org")
+        lead = Person.objects.get(email=LEAD)
         call = Call.objects.create(
             **words.CALL, lead=lead, pay_rule=Call.PayRule.SMALL_FEE_ONLY, published_at=clock.now()
         )
@@ -107,47 +115,53 @@ class Command(BaseCommand):
         return call
 
     def activities(self, call: Call, today: date) -> None:
-        now, Kind, State = clock.now(), Activity.Kind, Activity.State
-        told = {"call": call, "date_told_at": now, "opening_told_at": now}
-        day = dates.kick_off(today)
-        session = Session.objects.create(
-            **words.KICK_OFF,
-            **told,
-            kind=Kind.SESSION,
-            state=State.OPEN,
-            position=1,
-            starts_at=dates.at(day, 14),
-            ends_at=dates.at(day, 16),
-            interpreter_by=day - timedelta(weeks=2),
-        )
-        since = dates.conversations(today)
-        series = ConversationSeries.objects.create(
-            **words.CONVERSATION,
-            **told,
-            kind=Kind.CONVERSATION,
-            state=State.OPEN,
-            position=2,
-            host=call.lead,
-            when_words=f"since Monday {since.day} {since:%B}, by appointment",
-            opens_from=since,
-        )
-        self.conversations(series)
-        first, second = dates.months_after(day)
+        """The four ways to take part, two of them with a date."""
+        first, second = dates.months_after(dates.kick_off(today))
+        session = self.session(call, today)
+        self.conversations(self.series(call, today))
         Activity.objects.create(
             **words.OWN_TIME,
             call=call,
-            kind=Kind.OWN_TIME,
+            kind=Activity.Kind.OWN_TIME,
             position=3,
             when_words=f"likely {first}, to be confirmed",
         )
         Activity.objects.create(
             **words.IN_PERSON,
             call=call,
-            kind=Kind.IN_PERSON,
+            kind=Activity.Kind.IN_PERSON,
             position=4,
             when_words=f"{first} or {second}, to be confirmed; the address comes later",
         )
         self.sign_ups(session)
+
+    def session(self, call: Call, today: date) -> Session:
+        day = dates.kick_off(today)
+        return Session.objects.create(
+            **words.KICK_OFF,
+            **told_already(),
+            call=call,
+            kind=Activity.Kind.SESSION,
+            state=Activity.State.OPEN,
+            position=1,
+            starts_at=dates.at(day, 14),
+            ends_at=dates.at(day, 16),
+            interpreter_by=day - timedelta(weeks=2),
+        )
+
+    def series(self, call: Call, today: date) -> ConversationSeries:
+        since = dates.conversations(today)
+        return ConversationSeries.objects.create(
+            **words.CONVERSATION,
+            **told_already(),
+            call=call,
+            kind=Activity.Kind.CONVERSATION,
+            state=Activity.State.OPEN,
+            position=2,
+            host=Person.objects.get(email=LEAD),
+            when_words=f"since Monday {since.day} {since:%B}, by appointment",
+            opens_from=since,
+        )
 
     def conversations(self, series: ConversationSeries) -> None:
         """Richard is there on three days a week; somebody has booked already."""
@@ -155,17 +169,18 @@ class Command(BaseCommand):
             series.hours.create(weekday=weekday, from_time=time(start), until_time=time(end))
         opening.apply(series, lambda locked: None)
         person = Person.objects.create_user("amina@example.org", name="Amina")
-        slot = series.slots.free_to(person).order_by("starts_at").first()
+        slot = series.slots.free_to(person).order_by("starts_at")[0]
         booking.book(slot, person, **words.TALK)
         Message.objects.update(state=Message.State.DROPPED)
 
     def sign_ups(self, session: Session) -> None:
-        """Some people have booked already; a few places are left for whoever tries it."""
+        """Some people have booked already; a few places are left for anybody who tries it."""
         for number in range(TAKEN):
             name = words.MEMBERS[number % len(words.MEMBERS)]
             person = Person.objects.create_user(f"{name.lower()}{number}@example.org", name=name)
             needs = words.NEEDS.get(number)
-            session.sign_up(
+            places.sign_up(
+                session,
                 person,
                 capacity=Registration.Capacity.PERSONAL,
                 access_needs=needs,
@@ -179,7 +194,7 @@ class Command(BaseCommand):
         person = Person.objects.create(
             name="Olive", phone="+441632960017", reach_by=Person.ReachBy.PHONE
         )
-        session.book(person, capacity=Registration.Capacity.PERSONAL, agreed_at=clock.now())
+        places.book(session, person, capacity=Registration.Capacity.PERSONAL, agreed_at=clock.now())
         FollowUp.objects.create(
             person=person,
             activity=session,

@@ -1,30 +1,29 @@
 """Booking for somebody who rang up: find or add the person, then ask what the sign-up form asks."""
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from collective import clock
+from collective.admin.acts import ActAdmin
 from collective.admin.person_forms import find_or_add
 from collective.errors import RuleError
 from collective.messages import by_hand
 from collective.models import Person
+from collective.people.requests import MemberRequest
 from events.models import Registration, Session
+from events.sessions import places
 from events.sessions.admin.registrations import HEARD_AT_ONCE
 from events.sessions.forms import SignUpForm
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
-
-def book(admin, request: "MemberRequest", session: Session):
+def book(admin: ActAdmin, request: MemberRequest, session: Session) -> HttpResponse:
     """Who is it? Where nobody can be booked, the board says why."""
     try:
-        session.check_booking()
+        places.check_booking(session)
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("admin:events_session_board", session.pk)
@@ -41,9 +40,12 @@ def book(admin, request: "MemberRequest", session: Session):
     )
 
 
-def book_person(admin, request: "MemberRequest", session: Session, person_pk: UUID):
-    """The answers, asked on the phone; then a place or a spot on the list, by the same rules as for
-    everybody.
+def book_person(
+    admin: ActAdmin, request: MemberRequest, session: Session, person_pk: UUID
+) -> HttpResponse:
+    """The answers, asked on the phone; then a place or a spot on the list.
+
+    The rules are the same as for everybody.
     """
     person = get_object_or_404(Person.objects.known(), pk=person_pk)
     live = session.registrations.live().filter(person=person).first()
@@ -56,7 +58,7 @@ def book_person(admin, request: "MemberRequest", session: Session, person_pk: UU
     form.fields["agree"].label = "They know the ways of working, and agree to them"
     if request.method == "POST" and form.is_valid():
         try:
-            registration = session.book(person, **form.answers, agreed_at=clock.now())
+            registration = places.book(session, person, **form.agreed(clock.now()))
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -74,20 +76,16 @@ def book_person(admin, request: "MemberRequest", session: Session, person_pk: UU
 
 
 def _booked(
-    admin, request: "MemberRequest", session: Session, registration: Registration
+    admin: ActAdmin, request: MemberRequest, session: Session, registration: Registration
 ) -> HttpResponseRedirect:
     admin.log_change(request, registration, "Booked by phone")
     if request.POST.get("told") and registration.person.reach_by == Person.ReachBy.PHONE:
         by_hand.told_at_once(registration, request.user, HEARD_AT_ONCE)
     if registration.state == Registration.State.WAITING:
-        words = (
-            f"{registration.person} is on the waiting list, at position {registration.position}."
-        )
+        position = registration.position
+        words = f"{registration.person} is on the waiting list, at position {position}."
+        tab = "?show=waiting"
     else:
-        words = f"{registration.person} has a place."
+        words, tab = f"{registration.person} has a place.", ""
     messages.success(request, words)
-    return redirect(reverse("admin:events_session_board", args=[session.pk]) + _tab(registration))
-
-
-def _tab(registration: Registration) -> str:
-    return "?show=waiting" if registration.state == Registration.State.WAITING else ""
+    return redirect(reverse("admin:events_session_board", args=[session.pk]) + tab)

@@ -1,17 +1,19 @@
-from typing import TYPE_CHECKING, Self
+from datetime import datetime
+from typing import Any, Self
 
 from django import forms
+from django.http import QueryDict
 
 from collective.templatetags.collective import pounds
 from events.models import AccessNeed, Registration, Session
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
+from events.sessions.access_needs import Progress
+from events.staff_forms import LEAST_FEE
 
 State = Registration.State
-LEAST_FEE = 500  # pence; less is a fee that was typed in pounds
+NOT_MARKED = "not marked"
+MAY_HAVE_NO_DATE = {Session.State.TO_BE_CONFIRMED, Session.State.CANCELLED}
 MARKS = {
-    "not marked": (State.CONFIRMED, False),
+    NOT_MARKED: (State.CONFIRMED, False),
     "took part": (State.ATTENDED, False),
     "came for part": (State.ATTENDED, True),
     "not seen": (State.MISSED, False),
@@ -23,32 +25,34 @@ class SessionForm(forms.ModelForm):
 
     class Meta:
         model = Session
-        exclude = []  # noqa: DJ006 the admin's fieldsets say which fields are shown
+        exclude: list[str] = []  # the admin's fieldsets say which fields are shown
 
-    def clean(self):
-        cleaned = super().clean()
-        dated = cleaned.get("starts_at") and cleaned.get("ends_at")
-        if "starts_at" not in self.fields:
-            dated = True  # people are signed up: "Move this session" changes it, and tells them
-        if not dated and cleaned.get("state", self.instance.state) not in {
-            Session.State.TO_BE_CONFIRMED,
-            Session.State.CANCELLED,
-        }:
-            where = "ends_at" if cleaned.get("starts_at") else "starts_at"
-            if not {"starts_at", "ends_at"} & {*self.errors}:
-                self.add_error(
-                    where, "Give a start and an end, or leave the state at “To be confirmed”."
-                )
-        if cleaned.get("fee_pence") and cleaned["fee_pence"] < LEAST_FEE:
-            self.add_error(
-                "fee_pence", f"This is {pounds(cleaned['fee_pence'])}. For £75 write 7500."
-            )
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self._check_date(cleaned)
+        fee = cleaned.get("fee_pence")
+        if fee and fee < LEAST_FEE:
+            self.add_error("fee_pence", f"This is {pounds(fee)}. For £75 write 7500.")
         ends_at = cleaned.get("ends_at") or self.instance.ends_at
         if cleaned.get("opens_at") and ends_at and cleaned["opens_at"] >= ends_at:
             self.add_error("opens_at", "Sign-up would open after the session is over.")
         if cleaned.get("kind") not in {Session.Kind.SESSION, Session.Kind.IN_PERSON, None}:
             self.add_error("kind", "A session is online or in person.")
         return cleaned
+
+    def _check_date(self, cleaned: dict[str, Any]) -> None:
+        """Without a date, a session can only be to be confirmed, or cancelled."""
+        if "starts_at" not in self.fields:
+            return  # people are signed up: "Move this session" changes it, and tells them
+        if cleaned.get("starts_at") and cleaned.get("ends_at"):
+            return
+        if cleaned.get("state", self.instance.state) in MAY_HAVE_NO_DATE:
+            return
+        if not {"starts_at", "ends_at"} & {*self.errors}:
+            where = "ends_at" if cleaned.get("starts_at") else "starts_at"
+            self.add_error(
+                where, "Give a start and an end, or leave the state at “To be confirmed”."
+            )
 
 
 class MoveOnListForm(forms.Form):
@@ -66,7 +70,7 @@ class MoveOnListForm(forms.Form):
 class WallTimeField(forms.SplitDateTimeField):
     """A day and a time as clocks in the UK show them."""
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         widget = forms.SplitDateTimeWidget(
             date_attrs={"type": "date", "aria-label": "Date"},
             time_attrs={"type": "time", "aria-label": "Time"},
@@ -89,14 +93,9 @@ class MoveForm(forms.Form):
         help_text="Everybody on it reads this.",
     )
 
-
-class CancelForm(forms.Form):
-    reason = forms.CharField(
-        label="Why it is cancelled",
-        max_length=400,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Everybody on it reads this, and so does who opens its page.",
-    )
+    @property
+    def times(self) -> dict[str, datetime]:
+        return {name: self.cleaned_data[name] for name in ("starts_at", "ends_at")}
 
 
 class NeedForm(forms.Form):
@@ -112,7 +111,9 @@ class NeedForm(forms.Form):
         required=False,
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="For example who it is, or why we cannot arrange it. They read it on their page.",
+        help_text=(
+            "For example who comes, or why we cannot arrange it. They read it on their page."
+        ),
     )
     note = forms.CharField(
         label="Note for the team",
@@ -127,12 +128,29 @@ class NeedForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
+    @classmethod
+    def initial_for(cls, need: AccessNeed) -> dict[str, Any]:
+        return {
+            "state": need.state,
+            "reason": need.reason,
+            "note": need.note,
+            "needed_by": need.needed_by,
+            "version": need.version,
+        }
+
+    @property
+    def progress(self) -> Progress:
+        names = ("state", "reason", "note", "needed_by")
+        return Progress(**{name: self.cleaned_data[name] for name in names})
+
 
 class PlacesForm(forms.Form):
     places = forms.IntegerField(
         min_value=1,
         max_value=5000,
-        help_text="More: offers go out at once, in the order of the list. Fewer: nobody loses a place.",
+        help_text=(
+            "More: offers go out at once, in the order of the list. Fewer: nobody loses a place."
+        ),
     )
 
 
@@ -144,25 +162,26 @@ class AttendanceForm(forms.Form):
     )
     was = forms.CharField(widget=forms.HiddenInput, max_length=20)
 
-    @classmethod
-    def of(cls, registration: Registration, request: "MemberRequest") -> Self:
-        """Bound only if the page that was sent had this row: somebody may have signed up since it
-        was opened.
-        """
-        prefix = str(registration.pk)
-        sent = request.POST if f"{prefix}-mark" in request.POST else None
-        return cls(sent, prefix=prefix, registration=registration)
-
-    @property
-    def is_changed(self):
-        """Did this person touch the row? What a colleague marked meanwhile is not taken back."""
-        return self.cleaned_data["mark"] != self.cleaned_data["was"]
-
-    def __init__(self, *args, registration: Registration, **kwargs) -> None:
+    def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
         now = (registration.state, registration.came_for_part)
-        mark = next((name for name, value in MARKS.items() if value == now), "not marked")
+        mark = next((name for name, value in MARKS.items() if value == now), NOT_MARKED)
         super().__init__(*args, initial={"mark": mark, "was": mark}, **kwargs)
         self.registration = registration
+
+    @classmethod
+    def for_row(cls, registration: Registration, sent: QueryDict) -> Self:
+        """Bound only if the page that was sent had this row.
+
+        Somebody may have signed up since it was opened.
+        """
+        prefix = str(registration.pk)
+        has_row = f"{prefix}-mark" in sent
+        return cls(sent if has_row else None, prefix=prefix, registration=registration)
+
+    @property
+    def is_changed(self) -> bool:
+        """Did this person touch the row? What a colleague marked meanwhile is not taken back."""
+        return self.cleaned_data["mark"] != self.cleaned_data["was"]
 
 
 class WalkInForm(forms.Form):
@@ -178,5 +197,5 @@ class WalkInForm(forms.Form):
         help_text="It decides about payment. If you did not ask, leave it: they are asked.",
     )
 
-    def clean_capacity(self):
+    def clean_capacity(self) -> str:
         return self.cleaned_data["capacity"] or Registration.Capacity.NOT_SURE

@@ -1,7 +1,5 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import admin, messages
-from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,20 +12,25 @@ from collective.clock import LONDON
 from collective.errors import RuleError
 from collective.messages import by_hand
 from collective.models import Person
+from collective.people.requests import MemberRequest
+from events.forms import CapacityForm
 from events.models import Registration
 from events.models.access_need import words_of
-from events.sessions import waiting_list
+from events.models.answers import BRINGS, WOULD_LIKE, Needs
+from events.sessions import answers as answering
+from events.sessions import history as what_happened
+from events.sessions import kinds, offers, places, waiting_list
 from events.sessions.admin.forms import MoveOnListForm
-from events.sessions.forms import AnswersForm, CapacityForm
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
+from events.sessions.forms import AnswersForm
 
 State = Registration.State
-HEARD_AT_ONCE = ["offered", "booked", "waiting", "given_up"]
+MOST_EVENTS = 100
+HEARD_AT_ONCE = [kinds.OFFERED, kinds.BOOKED, kinds.WAITING, kinds.GIVEN_UP]
 
 
-def move_on_list(admin_: ModelAdmin, request: "MemberRequest", registration: Registration):
+def move_on_list(
+    admin_: ActAdmin, request: MemberRequest, registration: Registration
+) -> HttpResponse:
     """Another position on the waiting list, with a reason."""
     form = MoveOnListForm(request.POST or None, initial={"position": registration.position})
     if request.method == "POST" and form.is_valid():
@@ -55,21 +58,17 @@ def move_on_list(admin_: ModelAdmin, request: "MemberRequest", registration: Reg
     )
 
 
-def answers(admin_: ModelAdmin, request: "MemberRequest", registration: Registration):
-    """Correct what the person answered, with them: capacity, who comes along, what helps."""
+def answers(admin_: ActAdmin, request: MemberRequest, registration: Registration) -> HttpResponse:
+    """Correct, with the person, what they answered: capacity, companion, what helps."""
     if not request.user.has_perm("events.view_access_needs"):
-        from django.core.exceptions import PermissionDenied
-
         raise PermissionDenied
-    session = registration.session
-    form = AnswersForm(
-        request.POST or None, session=session, initial=AnswersForm.initial_for(registration)
-    )
+    before = AnswersForm.initial_for(registration)
+    form = AnswersForm(request.POST or None, session=registration.session, initial=before)
     if request.method != "POST":
         admin_.log_change(request, registration, "Looked at the answers")
     elif form.is_valid():
         try:
-            registration.change_answers(**form.answers)
+            answering.change(registration, **form.answers)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -87,14 +86,15 @@ def answers(admin_: ModelAdmin, request: "MemberRequest", registration: Registra
     )
 
 
-def capacity(admin_: ModelAdmin, request: "MemberRequest", registration: Registration):
-    """In which capacity they took part, as they say it; the payment follows until it is
-    approved.
+def capacity(admin_: ActAdmin, request: MemberRequest, registration: Registration) -> HttpResponse:
+    """In which capacity they took part, as they say it.
+
+    The payment follows until it is approved.
     """
     form = CapacityForm(request.POST or None, session=registration.session)
     if request.method == "POST" and form.is_valid():
         try:
-            registration.correct_capacity(form.cleaned_data["capacity"], request.user)
+            answering.correct_capacity(registration, form.cleaned_data["capacity"], request.user)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -175,14 +175,12 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         Act(
             "book_again",
             "Book again",
-            (
-                "A new booking with the same answers: a place if one is free, else the end of the "
-                "list."
-            ),
+            "A new booking with the same answers: a place if one is free, else the end of the "
+            "list.",
             "Booked again",
         ),
     ]
-    readonly_fields = [
+    readonly_fields = (
         "person",
         "session",
         "state",
@@ -200,37 +198,32 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         "who_comes_along",
         "what_helps",
         "history",
-    ]
+    )
     fields = readonly_fields
 
-    def get_fields(self, request: "MemberRequest", obj=None):
+    def get_fields(self, request: MemberRequest, obj=None):
         private = {"who_comes_along", "what_helps"}
         may = request.user.has_perm("events.view_access_needs")
         return [name for name in self.fields if may or name not in private]
 
     def render_change_form(
-        self, request: "MemberRequest", context, *args, obj=None, **kwargs
+        self, request: MemberRequest, context, *args, obj=None, **kwargs
     ) -> HttpResponse:
         """Each look at what a person needs is on record."""
-        if (
-            obj
-            and (obj.access_needs or obj.companion)
-            and request.user.has_perm("events.view_access_needs")
-        ):
+        shows_needs = request.user.has_perm("events.view_access_needs")
+        if obj and shows_needs and (obj.access_needs or obj.companion):
             self.log_change(request, obj, "Looked at this registration")
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @admin.display(description="Order on the list", ordering="list_number")
     def order(self, registration: Registration) -> str:
-        return (
-            "" if registration.list_number is None else f"{registration.list_number.normalize():f}"
-        )
+        return order_on_list(registration)
 
     @admin.display(description="Email address")
     def email(self, registration: Registration) -> str:
         return registration.person.email or ""
 
-    def open_acts(self, request: "MemberRequest", obj) -> list[Act]:
+    def open_acts(self, request: MemberRequest, obj) -> list[Act]:
         offered, live = obj.state == State.OFFERED, obj.can_give_up
         may = {
             "offer": obj.state == State.WAITING,
@@ -250,9 +243,10 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         by_phone = obj.person.reach_by == Person.ReachBy.PHONE
         return obj.person if by_phone and act.name != "take_back" else None
 
-    def after_act(self, request: "MemberRequest", obj, act) -> None:
-        """Whoever is told by phone, and is on the phone, has heard it: no task is left for a
-        colleague.
+    def after_act(self, request: MemberRequest, obj, act) -> None:
+        """Whoever is told by phone, and is on the phone, has heard it.
+
+        No task is left for a colleague.
         """
         if request.POST.get("told") and self.hears_it_now(obj, act):
             newest = Registration.objects.filter(
@@ -260,7 +254,7 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
             ).latest("created_at")
             by_hand.told_at_once(newest, request.user, HEARD_AT_ONCE)
 
-    def act_offer(self, request: "MemberRequest", registration: Registration) -> str:
+    def act_offer(self, request: MemberRequest, registration: Registration) -> str:
         offered = waiting_list.offer_by_hand(registration)
         if offered.offer_waits_to_be_told:
             return (
@@ -270,67 +264,71 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         until = timezone.localtime(offered.offer_until, LONDON)
         return f"{offered.person} has the offer until {until:%d %B, %H:%M}."
 
-    def act_accept(self, request: "MemberRequest", registration: Registration) -> str:
-        registration.accept()
+    def act_accept(self, request: MemberRequest, registration: Registration) -> str:
+        places.accept(registration)
         return f"{registration.person} has a place."
 
-    def act_decline(self, request: "MemberRequest", registration: Registration) -> str:
-        registration.decline()
+    def act_decline(self, request: MemberRequest, registration: Registration) -> str:
+        places.decline(registration)
         return f"{registration.person} said no. The place goes to the next in order."
 
-    def act_take_back(self, request: "MemberRequest", registration: Registration) -> str:
-        waiting_list.take_back_offer(registration)
+    def act_take_back(self, request: MemberRequest, registration: Registration) -> str:
+        offers.take_back(registration)
         return f"{registration.person} is on the list again, at the same place."
 
-    def act_give_back(self, request: "MemberRequest", registration: Registration) -> str:
-        registration.give_up(Registration.EndedBecause.STAFF)
+    def act_give_back(self, request: MemberRequest, registration: Registration) -> str:
+        places.give_up(registration, Registration.EndedBecause.STAFF)
         return (
             f"{registration.person} no longer holds a place. “Book again” on their registration "
             "undoes it."
         )
 
-    def act_leave_list(self, request: "MemberRequest", registration: Registration) -> str:
-        registration.give_up(Registration.EndedBecause.STAFF)
+    def act_leave_list(self, request: MemberRequest, registration: Registration) -> str:
+        places.give_up(registration, Registration.EndedBecause.STAFF)
         return f"{registration.person} is off the list."
 
-    def act_book_again(self, request: "MemberRequest", registration: Registration) -> str:
-        again = registration.book_again()
+    def act_book_again(self, request: MemberRequest, registration: Registration) -> str:
+        again = places.book_again(registration)
         return f"{again.person}: {again.get_state_display().lower()}."
 
     @admin.display(description="Comes along")
     def who_comes_along(self, registration: Registration) -> str:
         companion = registration.companion or {}
-        words = {"brings": "a supporter", "would_like": "would like us to find somebody"}
-        parts = [words.get(companion.get("kind")), companion.get("name"), companion.get("email")]
+        words = {BRINGS: "a supporter", WOULD_LIKE: "would like us to find somebody"}
+        kind = words.get(companion.get("kind", ""))
+        parts = [kind, companion.get("name"), companion.get("email")]
         return ", ".join(filter(None, parts)) or "nobody"
 
     @admin.display(description="What helps them take part")
     def what_helps(self, registration: Registration) -> str:
-        needs = registration.access_needs or {}
-        lines = [*words_of(needs), *filter(None, [needs.get("notes")])]
+        needs: Needs | None = registration.access_needs
+        notes = needs["notes"] if needs else ""
+        lines = [*words_of(needs), *filter(None, [notes])]
         return format_html_join("\n", "<p>{}</p>", ((line,) for line in lines)) or "nothing noted"
 
     @admin.display(description="What happened")
     def history(self, registration: Registration) -> SafeString:
-        events = list(registration.events.order_by("pgh_created_at", "pgh_id")[:100])
-        ids = {(event.pgh_context or {}).get("user") for event in events} - {None}
-        names = {str(person.pk): str(person) for person in Person.objects.filter(pk__in=ids)}
-        rows = (
-            (
-                f"{timezone.localtime(row.pgh_created_at, LONDON):%d %b %Y %H:%M}",
-                State(row.state).label,
-                f" ({row.list_reason})" if row.list_reason and row.state == State.WAITING else "",
-                _who(row, names),
-            )
-            for row in events
-        )
-        return format_html_join("\n", "<p>{}: {}{}{}</p>", rows)
+        events = what_happened.recorded(registration, MOST_EVENTS)
+        people = what_happened.people_of(events)
+        lines = ((_line(event, people),) for event in events)
+        return format_html_join("\n", "<p>{}</p>", lines)
 
 
-def _who(event, names: dict[str, str]) -> str:
-    user = (event.pgh_context or {}).get("user")
-    return (
-        f", by {names.get(user, 'somebody who is gone')}"
-        if user
-        else ", by itself or by a link from a mail"
-    )
+def order_on_list(registration: Registration) -> str:
+    """The list number without needless zeros; "" for somebody who never waited."""
+    number = registration.list_number
+    return "" if number is None else f"{number.normalize():f}"
+
+
+def _line(event: what_happened.Event, people: dict[str, Person]) -> str:
+    """ "03 Oct 2022 14:00: On the waiting list (they rang), by Jo"."""
+    moment = timezone.localtime(event.pgh_created_at, LONDON)
+    why = f" ({event.list_reason})" if event.list_reason and event.state == State.WAITING else ""
+    by = _by(what_happened.user_of(event), people)
+    return f"{moment:%d %b %Y %H:%M}: {State(event.state).label}{why}, {by}"
+
+
+def _by(user: str | None, people: dict[str, Person]) -> str:
+    if user is None:
+        return "by itself or by a link from a mail"
+    return f"by {people.get(user, 'somebody who is gone')}"

@@ -1,4 +1,3 @@
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django import forms
@@ -15,15 +14,27 @@ from django.utils.safestring import SafeString
 from collective.admin.acts import Act, ActAdmin
 from collective.errors import RuleError
 from collective.models.activity import Activity
+from collective.people.requests import MemberRequest
 from events.models import Material, Reminder, Session
-from events.sessions import moving
+from events.sessions import joining_details
 from events.sessions.admin import attendance, board, booking, changes
 from events.sessions.admin.forms import SessionForm
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
-
 State = Session.State
+NEXT_ACT: dict[str, str] = {
+    State.OPEN: "close",
+    State.CLOSED: "open",
+    State.TO_BE_CONFIRMED: "open",
+}
+JOINING_DETAILS = ("joining_link", "meeting_id", "passcode", "dial_in", "how_to_get_in")
+WHAT = ("call", "kind", "title", "slug", "neutral_name", "summary", "state", "cancelled_because")
+WHEN = ("starts_at", "ends_at", "opens_at", "when_words", "how_long")
+TO_READ = (
+    *("what_to_expect", "who_will_be_there", "pace", "recording", "content_note"),
+    *("interpreter_by", "contact", "contact_on_the_day", "position"),
+)
+THE_HOUSE = ("address", "map_link", "step_free_access", "quiet_room", "toilets", "food")
+FOR_PEOPLE_WHO_COME = "Joining details, shown only to people who are coming"
 
 
 class MaterialInline(admin.StackedInline):
@@ -42,7 +53,7 @@ class ReminderInline(admin.StackedInline):
 class SessionAdmin(ActAdmin):
     form = SessionForm
     saves_changes_only = True
-    private_fields = ("joining_link", "meeting_id", "passcode", "dial_in", "how_to_get_in")
+    private_fields = JOINING_DETAILS
     list_display = ["title", "board", "call", "starts_at", "state", "places_taken", "waiting_now"]
     list_filter = ["state", "kind", "call", "starts_at"]
     list_select_related = ["call"]
@@ -53,18 +64,21 @@ class SessionAdmin(ActAdmin):
     ordering = ["-starts_at"]
     change_form_template = "admin/events/session/change_form.html"
     acts = [
-        Act("open", "Open sign-up", "People can then sign up. Who asked to be told gets an email."),
+        Act(
+            "open",
+            "Open sign-up",
+            "People can then sign up. Everybody who asked to be told gets an email.",
+        ),
         Act(
             "close",
             "Close sign-up",
-            "Nobody can then sign up. Who has a place keeps it, and offers go on.",
+            "Nobody can then sign up. Everybody with a place keeps it, and offers go on.",
         ),
         Act(
             "copy",
             "Copy this session",
             "Makes a new session with the same words, reminders and materials: without people, "
-            "date and joining "
-            "details.",
+            "date and joining details.",
         ),
         Act(
             "tell_again",
@@ -79,78 +93,26 @@ class SessionAdmin(ActAdmin):
         "print_list": board.print_list,
         "export": board.export,
         "book": booking.book,
-        "places": changes.places,
+        "places": changes.change_places,
         "move": changes.move,
         "cancel": changes.cancel,
         "attendance": attendance.attendance,
         "walk_in": attendance.walk_in,
     }
     fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "call",
-                    "kind",
-                    "title",
-                    "slug",
-                    "neutral_name",
-                    "summary",
-                    "state",
-                    "cancelled_because",
-                ]
-            },
-        ),
-        ("When", {"fields": ["starts_at", "ends_at", "opens_at", "when_words", "how_long"]}),
+        (None, {"fields": WHAT}),
+        ("When", {"fields": WHEN}),
         ("Places", {"fields": ["places", "offers_by_hand", "by_invitation", "invited"]}),
-        (
-            "What people read",
-            {
-                "fields": [
-                    "what_to_expect",
-                    "who_will_be_there",
-                    "pace",
-                    "recording",
-                    "content_note",
-                    "interpreter_by",
-                    "contact",
-                    "contact_on_the_day",
-                    "position",
-                ]
-            },
-        ),
+        ("What people read", {"fields": TO_READ}),
         ("What we offer", {"fields": ["fee_pence", "what_the_fee_covers"]}),
-        (
-            "In person",
-            {
-                "fields": [
-                    "address",
-                    "map_link",
-                    "step_free_access",
-                    "quiet_room",
-                    "toilets",
-                    "food",
-                ]
-            },
-        ),
+        ("In person", {"fields": THE_HOUSE}),
         ("Your own words in messages", {"fields": ["booked_note", "reminder_note", "after_note"]}),
-        (
-            "Joining details, shown only to who is coming",
-            {
-                "fields": [
-                    "joining_link",
-                    "meeting_id",
-                    "passcode",
-                    "dial_in",
-                    "how_to_get_in",
-                ]
-            },
-        ),
+        (FOR_PEOPLE_WHO_COME, {"fields": JOINING_DETAILS}),
         ("Afterwards", {"fields": ["notes_afterwards"]}),
     ]
 
-    def get_queryset(self, request: "MemberRequest"):
-        return super().get_queryset(request).with_counts()
+    def get_queryset(self, request: MemberRequest):
+        return Session.objects.with_counts().order_by(*self.get_ordering(request))
 
     @admin.display(description="Places taken")
     def places_taken(self, session: Session) -> str:
@@ -172,7 +134,7 @@ class SessionAdmin(ActAdmin):
         address = "<uuid:pk>/book/<uuid:person_pk>/"
         return [path(address, view, name="events_session_book_person"), *super().get_urls()]
 
-    def book_person_view(self, request: "MemberRequest", pk: UUID, person_pk: UUID):
+    def book_person_view(self, request: MemberRequest, pk: UUID, person_pk: UUID):
         session = self.get_object(request, str(pk))
         if session is None:
             raise Http404
@@ -180,50 +142,43 @@ class SessionAdmin(ActAdmin):
             raise PermissionDenied
         return booking.book_person(self, request, session, person_pk)
 
-    def get_readonly_fields(self, request: "MemberRequest", obj=None):
-        """What has an act or a page of its own, as people must hear of it: the state, places, and a
-        date once people are signed up.
+    def get_readonly_fields(self, request: MemberRequest, obj=None):
+        """What has an act or a page of its own, as people must hear of it.
+
+        That is the state, the places, and a date once people are signed up.
         """
         if obj is None:
             return []
-        dated = (
-            ["starts_at", "ends_at"] if obj.starts_at and obj.registrations.live().exists() else []
-        )
-        return ["state", "cancelled_because", "places", *dated]
+        is_promised = obj.starts_at and obj.registrations.live().exists()
+        dates = ["starts_at", "ends_at"] if is_promised else []
+        return ["state", "cancelled_because", "places", *dates]
 
-    def get_fieldsets(self, request: "MemberRequest", obj=None):
-        """Joining details are for who is coming and for who looks after the session."""
+    def get_fieldsets(self, request: MemberRequest, obj=None):
+        """Joining details are for people who are coming, and staff who look after the session."""
         may = self.has_change_permission(request, obj) or self.has_add_permission(request)
-        return [
-            row
-            for row in self.fieldsets
-            if may or not row[0] or not row[0].startswith("Joining details")
-        ]
+        return [row for row in self.fieldsets if may or row[0] != FOR_PEOPLE_WHO_COME]
 
-    def open_acts(self, request: "MemberRequest", session: Session) -> list[Act]:
-        wanted = {State.OPEN: "close", State.CLOSED: "open", State.TO_BE_CONFIRMED: "open"}.get(
-            session.state
-        )
+    def open_acts(self, request: MemberRequest, session: Session) -> list[Act]:
         may = {
             "copy": True,
             "tell_again": session.joining_details_are_out,
-            wanted: not session.has_ended,
+            NEXT_ACT.get(session.state): not session.has_ended,
         }
         return [act for act in self.acts if may.get(act.name)]
 
     def back_from_act(self, session: Session) -> str:
         return reverse("admin:events_session_board", args=[session.pk])
 
-    def locked(self, obj):
+    def locked(self, obj: Session) -> Session:
         return obj.locked()
 
-    def act_open(self, request: "MemberRequest", session: Session) -> str:
+    def act_open(self, request: MemberRequest, session: Session) -> str:
         if session.starts_at is None or session.ends_at is None:
             raise RuleError("Set the day and time first.")
         self._set_state(session, State.OPEN)
         return "Sign-up is open."
 
-    def act_close(self, request: "MemberRequest", session: Session) -> str:
+    def act_close(self, request: MemberRequest, session: Session) -> str:
         self._set_state(session, State.CLOSED)
         return "Sign-up is closed."
 
@@ -236,23 +191,21 @@ class SessionAdmin(ActAdmin):
         locked.state = state
         locked.save()
 
-    def act_copy(self, request: "MemberRequest", session: Session) -> str:
+    def act_copy(self, request: MemberRequest, session: Session) -> str:
         copied = session.copy(session.call)
         return f"Copied. The new one has no date and no people yet: {copied} ({copied.slug})."
 
-    def act_tell_again(self, request: "MemberRequest", session: Session) -> str:
-        return (
-            f"The joining details go to {moving.send_joining_details_again(session)} people once "
-            "more."
-        )
+    def act_tell_again(self, request: MemberRequest, session: Session) -> str:
+        people = joining_details.send_again(session)
+        return f"The joining details go to {people} people once more."
 
-    def response_change(self, request: "MemberRequest", obj) -> HttpResponse:
+    def response_change(self, request: MemberRequest, obj) -> HttpResponse:
         if "_continue" in request.POST or "_addanother" in request.POST or "_popup" in request.POST:
             return super().response_change(request, obj)
         super().response_change(request, obj)
         return redirect(self.back_from_act(obj))
 
-    def response_add(self, request: "MemberRequest", obj, post_url_continue=None) -> HttpResponse:
+    def response_add(self, request: MemberRequest, obj, post_url_continue=None) -> HttpResponse:
         if "_continue" in request.POST or "_addanother" in request.POST or "_popup" in request.POST:
             return super().response_add(request, obj, post_url_continue)
         super().response_add(request, obj, post_url_continue)

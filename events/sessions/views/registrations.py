@@ -1,4 +1,3 @@
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,23 +8,29 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collective.errors import RuleError
+from collective.people.requests import MemberRequest
 from events import calendar
 from events.by_key import by_owner_or_key, signed_in_or_with_key
+from events.forms import AccessNeedsForm, CapacityForm
 from events.models import AccessNeed, Material, Registration, Session
-from events.sessions import history
-from events.sessions.forms import AccessNeedsForm, CapacityForm
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
+from events.sessions import answers, history, places
 
 
-def reachable(request: HttpRequest, pk: UUID):
+def _reachable(request: HttpRequest, pk: UUID) -> tuple[Registration, str]:
+    """(the registration, its key as an address carries it): for its owner, or by a mail's link."""
     rows = Registration.objects.select_related("session__call", "person", "payment")
     return by_owner_or_key(request, rows, pk, "registration")
 
 
 def _back_to(registration: Registration, key: str) -> HttpResponseRedirect:
     return redirect(reverse("registration", args=[registration.pk]) + key)
+
+
+def _page(
+    request: HttpRequest, name: str, registration: Registration, **context: object
+) -> HttpResponse:
+    whole = {"registration": registration, "session": registration.session, **context}
+    return render(request, f"events/sessions/{name}.html", whole)
 
 
 @signed_in_or_with_key
@@ -35,74 +40,66 @@ def registration(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     A link from a mail shows all but access needs: mail is forwarded.
     """
-    found, key = reachable(request, pk)
-    context = {"registration": found, "session": found.session, "key": key, "is_owner": not key}
+    found, key = _reachable(request, pk)
+    context: dict[str, object] = {"key": key, "is_owner": not key}
     if not key:
         context["needs"] = found.needs.exclude(state=AccessNeed.State.WITHDRAWN)
-        context["history"] = history.of(found)
+        context["history"] = history.happenings(found)
     if found.is_coming:
         context["materials"] = found.session.materials.all()
-    return render(request, "events/sessions/registration.html", context)
+    return _page(request, "registration", found, **context)
 
 
 @signed_in_or_with_key
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     """ "I cannot come": a page that asks once more, and no reason."""
-    found, key = reachable(request, pk)
+    found, key = _reachable(request, pk)
     if request.method == "POST":
         try:
-            found.give_up()
+            places.give_up(found)
         except RuleError as error:
             messages.error(request, str(error))
         return _back_to(found, key)
-    return render(
-        request,
-        "events/sessions/give_up.html",
-        {"registration": found, "session": found.session, "key": key},
-    )
+    return _page(request, "give_up", found, key=key)
 
 
 @signed_in_or_with_key
 @require_safe
 def offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The offered place: until when, and the two buttons."""
-    found, key = reachable(request, pk)
-    return render(
-        request,
-        "events/sessions/offer.html",
-        {"registration": found, "session": found.session, "key": key},
-    )
+    found, key = _reachable(request, pk)
+    return _page(request, "offer", found, key=key)
 
 
 @require_POST
-def accept_offer(request: HttpRequest, pk: UUID) -> HttpResponseRedirect:
-    found, key = reachable(request, pk)
+def accept_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found, key = _reachable(request, pk)
     try:
-        found.accept()
+        places.accept(found)
     except RuleError as error:
         messages.error(request, str(error))
     return _back_to(found, key)
 
 
 @require_POST
-def decline_offer(request: HttpRequest, pk: UUID) -> HttpResponseRedirect:
-    found, key = reachable(request, pk)
+def decline_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found, key = _reachable(request, pk)
     try:
-        found.decline()
+        places.decline(found)
     except RuleError as error:
         messages.error(request, str(error))
     return _back_to(found, key)
 
 
 @require_POST
-def sign_up_again(request: HttpRequest, pk: UUID) -> HttpResponseRedirect:
+def sign_up_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The way back: a place if one is free, else the end of the list."""
-    found, key = reachable(request, pk)
+    found, key = _reachable(request, pk)
     if not Session.objects.visible_to(found.person).filter(pk=found.session_id).exists():
         raise Http404
     try:
-        again = found.sign_up_again()
+        again = places.sign_up_again(found)
     except RuleError as error:
         messages.error(request, str(error))
         return _back_to(found, key)
@@ -114,84 +111,69 @@ def sign_up_again(request: HttpRequest, pk: UUID) -> HttpResponseRedirect:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_access_needs(request: "MemberRequest", pk: UUID) -> HttpResponse:
+def change_access_needs(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Change what would help. Only for the person, signed in."""
     mine = Registration.objects.visible_to(request.user).live().select_related("session__call")
     found = get_object_or_404(mine, pk=pk)
     if found.session.has_ended:
         return redirect(found)
-    form = AccessNeedsForm(
-        request.POST or None, session=found.session, initial=AccessNeedsForm.initial_for(found)
-    )
+    before = AccessNeedsForm.initial_for(found)
+    form = AccessNeedsForm(request.POST or None, session=found.session, initial=before)
     if request.method == "POST" and form.is_valid():
         try:
-            found.change_answers(access_needs=form.needs)
+            answers.change(found, access_needs=form.needs)
         except RuleError as error:
             messages.error(request, str(error))
         else:
             messages.success(request, "We have saved what would help you.")
         return redirect(found)
-    return render(
-        request,
-        "events/sessions/access_needs.html",
-        {"form": form, "registration": found, "session": found.session},
-    )
+    return _page(request, "access_needs", found, form=form)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def correct_capacity(request: "MemberRequest", pk: UUID) -> HttpResponse:
+def correct_capacity(request: MemberRequest, pk: UUID) -> HttpResponse:
     """In which capacity I take, or took, part: until the payment is approved."""
-    mine = (
-        Registration.objects.visible_to(request.user)
-        .live()
-        .select_related("session__call", "payment", "person")
-    )
-    found = get_object_or_404(mine, pk=pk)
+    mine = Registration.objects.visible_to(request.user).live()
+    found = get_object_or_404(mine.select_related("session__call", "payment", "person"), pk=pk)
     if not found.can_correct_capacity:
         return redirect(found)
-    form = CapacityForm(
-        request.POST or None, session=found.session, initial={"capacity": found.capacity}
-    )
+    before = {"capacity": found.capacity}
+    form = CapacityForm(request.POST or None, session=found.session, initial=before)
     if request.method == "POST" and form.is_valid():
         try:
-            found.correct_capacity(form.cleaned_data["capacity"], request.user)
+            answers.correct_capacity(found, form.cleaned_data["capacity"], request.user)
         except RuleError as error:
             messages.error(request, str(error))
         else:
             messages.success(request, "We have noted how you take part.")
         return redirect(found)
-    return render(
-        request,
-        "events/sessions/capacity.html",
-        {"form": form, "registration": found, "session": found.session},
-    )
+    return _page(request, "capacity", found, form=form)
 
 
 @signed_in_or_with_key
 @require_safe
 def calendar_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The session as a calendar file."""
-    found, _ = reachable(request, pk)
-    if not (found.session.has_date and found.session.length):
+    found, _ = _reachable(request, pk)
+    session = found.session
+    if not (session.has_date and session.length):
         raise Http404
-    method = "REQUEST" if found.is_coming and found.session.shown_state != "cancelled" else "CANCEL"
-    response = HttpResponse(
-        calendar.invitation(calendar.of_registration(found), method),
-        content_type="text/calendar; charset=utf-8",
-    )
+    takes_place = session.shown_state != Session.State.CANCELLED
+    method = "REQUEST" if found.is_coming and takes_place else "CANCEL"
+    file = calendar.invitation(calendar.of_registration(found), method)
+    response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="session.ics"'
     return response
 
 
 @signed_in_or_with_key
 @require_safe
-def material(request: HttpRequest, pk: UUID, material_pk) -> FileResponse:
-    """A file for who is coming, from the set time on; always as a download."""
-    found, _ = reachable(request, pk)
+def material(request: HttpRequest, pk: UUID, material_pk: UUID) -> FileResponse:
+    """A file for people who are coming, from the set time on; always as a download."""
+    found, _ = _reachable(request, pk)
     if not (found.is_coming and found.session.shows_materials):
         raise Http404
-    row = get_object_or_404(
-        Material.objects.exclude(file=""), pk=material_pk, session=found.session
-    )
+    files = Material.objects.exclude(file="")
+    row = get_object_or_404(files, pk=material_pk, session=found.session)
     return FileResponse(row.file.open(), as_attachment=True, filename=row.download_name)

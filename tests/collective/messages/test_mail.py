@@ -10,6 +10,7 @@ from django.db import transaction
 from collective import clock
 from collective.messages import mail
 from collective.models import Message
+from events.sessions import places
 from tests.factories import KICK_OFF, SessionFactory, sign_up
 
 State = Message.State
@@ -86,7 +87,7 @@ def test_message_whose_sender_died_is_sent_after_its_lease(outbox, early):
 
 def test_message_that_is_no_longer_true_is_dropped(outbox):
     registration = sign_up(SessionFactory())
-    registration.give_up()
+    places.give_up(registration)
 
     mail.send_due()
 

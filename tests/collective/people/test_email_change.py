@@ -10,6 +10,7 @@ from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import FollowUp, Message, Person
 from collective.people import email_change
+from events.sessions import places
 from tests.factories import PersonFactory, PhonePersonFactory, SessionFactory, sign_up
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
@@ -88,7 +89,7 @@ def test_phone_record_with_an_address_is_told_by_email_from_then_on(outbox):
 def test_waiting_offer_begins_to_run_with_the_mail(outbox):
     session = SessionFactory(places=1)
     holder, waiter = sign_up(session), sign_up(session, PhonePersonFactory())
-    holder.give_up()
+    places.give_up(holder)
     asked = ask(waiter.person)
 
     email_change.confirm(asked, asked.code)

@@ -9,6 +9,7 @@ from collective.models import Message
 from events.conversations import outcomes
 from events.conversations.times import opening
 from events.models import Conversation, PassedOn
+from events.sessions import places
 from payments.models import Payment
 from tests.conftest import with_second_factor
 from tests.factories import (
@@ -414,7 +415,7 @@ def test_small_fee_follows_when_the_paid_session_falls_away(early, client):
     outcomes.mark(conversation, Conversation.State.HELD, series.host)
     assert (outcomes.settle_left_out(), Payment.objects.count()) == ((0, 0), 0)
 
-    place.give_up()
+    places.give_up(place)
 
     assert outcomes.settle_left_out() == (1, 1)
     assert Payment.objects.get().fee_pence == 2500

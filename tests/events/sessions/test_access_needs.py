@@ -11,7 +11,8 @@ from collective.errors import RuleError
 from collective.messages import by_hand, mail
 from collective.models import Message
 from events.models import AccessNeed
-from events.sessions import access_needs, moving, retention
+from events.sessions import access_needs, answers, moving, places, retention
+from events.sessions.access_needs import Progress
 from tests.conftest import kinds
 from tests.factories import KICK_OFF, PhonePersonFactory, SessionFactory, sign_up
 
@@ -61,7 +62,7 @@ def test_interpreter_is_arranged_by_the_sessions_own_day():
 def test_what_is_arranged_is_told_in_one_message_without_saying_what(outbox, early):
     registration, _ = asked(access_needs={"choices": ["captions", "breaks"], "notes": ""})
     for row in registration.needs.all():
-        access_needs.update(row, state=State.ARRANGED, reason="By Kim")
+        access_needs.update(row, Progress(state=State.ARRANGED, reason="By Kim"))
     early.shift(timedelta(minutes=11))
     mail.send_due()
 
@@ -72,7 +73,7 @@ def test_what_is_arranged_is_told_in_one_message_without_saying_what(outbox, ear
 
 def test_person_reads_on_their_page_what_is_arranged(client):
     registration, need = asked()
-    access_needs.update(need, state=State.ARRANGED, reason="Kim writes them.")
+    access_needs.update(need, Progress(state=State.ARRANGED, reason="Kim writes them."))
     client.force_login(registration.person)
 
     page = client.get(registration.get_absolute_url()).content.decode()
@@ -94,7 +95,7 @@ def test_link_from_a_mail_shows_no_needs(client):
 
 def test_by_phone_the_wording_says_what_is_arranged(early):
     _, need = asked(person=PhonePersonFactory())
-    access_needs.update(need, state=State.CANNOT, reason="No captioner is free.")
+    access_needs.update(need, Progress(state=State.CANNOT, reason="No captioner is free."))
     early.shift(timedelta(minutes=11))
 
     _, html = by_hand.wording(Message.objects.get(kind="needs_news"))
@@ -106,14 +107,14 @@ def test_cannot_needs_its_reason():
     _, need = asked()
 
     with pytest.raises(RuleError, match="Say why"):
-        access_needs.update(need, state=State.CANNOT)
+        access_needs.update(need, Progress(state=State.CANNOT))
 
 
 def test_a_later_change_starts_anew_and_says_so():
     registration, need = asked(access_needs={"choices": [], "notes": "slowly"})
-    access_needs.update(need, state=State.ARRANGED)
+    access_needs.update(need, Progress(state=State.ARRANGED))
 
-    registration.change_answers(access_needs={"choices": ["breaks"], "notes": "very slowly"})
+    answers.change(registration, access_needs={"choices": ["breaks"], "notes": "very slowly"})
 
     need.refresh_from_db()
     assert (need.state, need.words, need.changed_at) == (State.ASKED, "very slowly", clock.now())
@@ -123,16 +124,16 @@ def test_a_later_change_starts_anew_and_says_so():
 def test_what_nobody_began_with_goes_when_it_is_no_longer_wanted():
     registration, _ = asked()
 
-    registration.change_answers(access_needs=None)
+    answers.change(registration, access_needs=None)
 
     assert rows(registration) == []
 
 
 def test_what_is_arranged_is_to_be_called_off_when_the_person_does_not_come():
     registration, need = asked()
-    access_needs.update(need, state=State.ARRANGED)
+    access_needs.update(need, Progress(state=State.ARRANGED))
 
-    registration.give_up()
+    places.give_up(registration)
 
     assert rows(registration) == [("captions", State.WITHDRAWN)]
     assert list(AccessNeed.objects.to_do()) == [need]
@@ -140,8 +141,8 @@ def test_what_is_arranged_is_to_be_called_off_when_the_person_does_not_come():
 
 def test_what_is_called_off_is_gone():
     registration, need = asked()
-    access_needs.update(need, state=State.ARRANGING)
-    registration.give_up()
+    access_needs.update(need, Progress(state=State.ARRANGING))
+    places.give_up(registration)
 
     access_needs.called_off(need)
 
@@ -150,7 +151,7 @@ def test_what_is_called_off_is_gone():
 
 def test_cancelled_session_has_arranged_things_called_off():
     registration, need = asked()
-    access_needs.update(need, state=State.ARRANGED)
+    access_needs.update(need, Progress(state=State.ARRANGED))
 
     moving.cancel(registration.session, "Too few of us.")
 
@@ -161,7 +162,7 @@ def test_summary_counts_without_names():
     session = SessionFactory()
     _, need = asked(session)
     asked(session, access_needs={"choices": ["captions"], "notes": "slowly"})
-    access_needs.update(need, state=State.ARRANGED)
+    access_needs.update(need, Progress(state=State.ARRANGED))
 
     assert access_needs.summary(session) == [("Live captions", 2, 1), ("In their own words", 1, 1)]
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from collective.models import Activity, Message, Person
 from events.models import Registration, Session
+from events.sessions import attendance
 from tests.conftest import with_second_factor
 from tests.factories import (
     KICK_OFF,
@@ -115,7 +116,7 @@ def test_marks_of_a_colleague_stay_and_who_came_meanwhile_stops_nothing(client, 
     early.move_to(KICK_OFF)
     with_second_factor(client, coordinator)
     sent = {f"{row.pk}-{name}": "not marked" for row in (first, second) for name in ("mark", "was")}
-    first.mark(State.MISSED)
+    attendance.mark(first, State.MISSED)
     sign_up(session)
 
     client.post(session_page(session, "attendance"), {**sent, f"{second.pk}-mark": "took part"})

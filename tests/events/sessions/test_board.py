@@ -9,6 +9,7 @@ from django.urls import reverse
 from collective.models import Person
 from collective.safety import csv_cells
 from events.models import Registration
+from events.sessions import places
 from tests.factories import PersonFactory, PhonePersonFactory, SessionFactory, sign_up
 
 State = Registration.State
@@ -58,7 +59,7 @@ def test_board_says_places_waiting_and_heads(client, coordinator):
 def test_each_tab_shows_its_people(client, coordinator, show, number):
     session = SessionFactory(places=2, offers_by_hand=True)
     rows = [sign_up(session) for _ in range(4)]
-    rows[2].give_up()
+    places.give_up(rows[2])
 
     assert len(page_of(client, session, show=show).context["page"].object_list) == number
 

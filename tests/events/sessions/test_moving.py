@@ -13,7 +13,7 @@ from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Message
 from events.models import Registration, Session
-from events.sessions import moving, reminders
+from events.sessions import joining_details, moving, places, reminders
 from tests.conftest import kinds
 from tests.factories import KICK_OFF, PhonePersonFactory, SessionFactory, sign_up
 
@@ -88,7 +88,7 @@ def test_offer_told_by_mail_keeps_its_time_and_one_untold_follows_the_new_start(
     holders = [sign_up(session), sign_up(session)]
     by_mail, by_phone = sign_up(session), sign_up(session, PhonePersonFactory())
     for holder in holders:
-        holder.give_up()
+        places.give_up(holder)
 
     move(session)
 
@@ -217,7 +217,7 @@ def test_joining_details_that_changed_go_out_once_more(early):
     early.move_to(KICK_OFF - timedelta(days=1))
     reminders.fan_out_all_due()
 
-    moving.send_joining_details_again(session)
+    joining_details.send_again(session)
 
     assert kinds()["joining"] == 2
 

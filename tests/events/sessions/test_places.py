@@ -7,8 +7,9 @@ from django.db import IntegrityError, transaction
 
 from collective import clock
 from collective.errors import RuleError
+from collective.safety import steps
 from events.models import Registration, Session
-from events.sessions import attendance, retention, waiting_list
+from events.sessions import attendance, offers, places, retention, waiting_list
 from tests.conftest import kinds
 from tests.factories import KICK_OFF, PersonFactory, SessionFactory, fill, sign_up
 
@@ -60,7 +61,7 @@ def test_newcomer_does_not_overtake_who_waits():
     session = SessionFactory(places=1, offers_by_hand=True)
     holder = sign_up(session)
     sign_up(session)
-    holder.give_up()
+    places.give_up(holder)
 
     assert sign_up(session).state == State.WAITING
 
@@ -112,7 +113,7 @@ def test_freed_place_is_offered_to_the_next_in_order_with_a_message():
     session = SessionFactory(places=1)
     holder, first, second = sign_up(session), sign_up(session), sign_up(session)
 
-    holder.give_up()
+    places.give_up(holder)
 
     assert states(holder, first, second) == [State.CANCELLED, State.OFFERED, State.WAITING]
     assert kinds(first.person) == {"waiting": 1, "offered": 1}
@@ -131,18 +132,16 @@ def test_freed_place_is_offered_to_the_next_in_order_with_a_message():
     ],
 )
 def test_time_to_answer_shrinks_and_never_passes_the_start(before, answer_in):
-    session = SessionFactory.build()
-
-    assert waiting_list.offer_until(session, KICK_OFF - before) == KICK_OFF - before + answer_in
+    assert offers.offer_until(KICK_OFF, KICK_OFF - before) == KICK_OFF - before + answer_in
 
 
 def test_accepted_offer_becomes_a_place():
     session = SessionFactory(places=1)
     holder, waiter = sign_up(session), sign_up(session)
-    holder.give_up()
+    places.give_up(holder)
 
-    waiter.accept()
-    waiter.accept()
+    places.accept(waiter)
+    places.accept(waiter)
 
     assert states(waiter) == [State.CONFIRMED]
     assert kinds(waiter.person)["booked"] == 1
@@ -151,9 +150,9 @@ def test_accepted_offer_becomes_a_place():
 def test_declined_offer_goes_on_and_ends_that_registration():
     session = SessionFactory(places=1)
     holder, first, second = sign_up(session), sign_up(session), sign_up(session)
-    holder.give_up()
+    places.give_up(holder)
 
-    first.decline()
+    places.decline(first)
 
     assert states(first, second) == [State.CANCELLED, State.OFFERED]
 
@@ -161,7 +160,7 @@ def test_declined_offer_goes_on_and_ends_that_registration():
 def test_unanswered_offer_goes_on_and_who_let_it_lapse_is_told(early):
     session = SessionFactory(places=1)
     holder, first, second = sign_up(session), sign_up(session), sign_up(session)
-    holder.give_up()
+    places.give_up(holder)
     early.shift(timedelta(hours=49))
 
     waiting_list.move_all_on()
@@ -173,17 +172,17 @@ def test_unanswered_offer_goes_on_and_who_let_it_lapse_is_told(early):
 def test_offer_past_its_time_cannot_be_accepted_before_any_sweep(early):
     session = SessionFactory(places=1)
     holder, waiter = sign_up(session), sign_up(session)
-    holder.give_up()
+    places.give_up(holder)
     early.shift(timedelta(hours=48))
 
     with pytest.raises(RuleError, match="has ended"):
-        waiter.accept()
+        places.accept(waiter)
 
 
 def test_lapsed_offer_is_released_before_a_newcomer_signs_up(early):
     session = SessionFactory(places=1)
     holder, waiter = sign_up(session), sign_up(session)
-    holder.give_up()
+    places.give_up(holder)
     early.shift(timedelta(hours=49))
 
     newcomer = sign_up(session)
@@ -194,10 +193,10 @@ def test_lapsed_offer_is_released_before_a_newcomer_signs_up(early):
 def test_who_declined_is_not_offered_again_unless_they_ask():
     session = SessionFactory(places=1)
     holder, waiter = sign_up(session), sign_up(session)
-    holder.give_up()
-    waiter.decline()
+    places.give_up(holder)
+    places.decline(waiter)
 
-    again = waiter.sign_up_again()
+    again = places.sign_up_again(waiter)
 
     assert (again.pk == waiter.pk, again.state, states(waiter)) == (
         False,
@@ -209,11 +208,11 @@ def test_who_declined_is_not_offered_again_unless_they_ask():
 def test_put_me_back_goes_to_the_end_of_the_list(early):
     session = SessionFactory(places=1)
     holder, first = sign_up(session), sign_up(session)
-    holder.give_up()
+    places.give_up(holder)
     others = [sign_up(session), sign_up(session)]
     early.shift(timedelta(hours=49))
 
-    again = first.sign_up_again()
+    again = places.sign_up_again(first)
 
     assert states(*others, again) == [State.OFFERED, State.WAITING, State.WAITING]
     assert again.position == 2
@@ -222,9 +221,9 @@ def test_put_me_back_goes_to_the_end_of_the_list(early):
 def test_who_signs_up_again_keeps_the_answers():
     needs = {"choices": ["captions"], "notes": "slowly"}
     registration = sign_up(SessionFactory(), access_needs=needs, capacity="paid_role")
-    registration = registration.give_up()
+    registration = places.give_up(registration)
 
-    again = registration.sign_up_again()
+    again = places.sign_up_again(registration)
 
     assert (again.access_needs, again.capacity) == (needs, "paid_role")
 
@@ -232,8 +231,8 @@ def test_who_signs_up_again_keeps_the_answers():
 def test_giving_up_twice_is_giving_up_once():
     registration = sign_up(SessionFactory())
 
-    registration.give_up()
-    registration.give_up()
+    places.give_up(registration)
+    places.give_up(registration)
 
     assert kinds(registration.person)["given_up"] == 1
 
@@ -243,7 +242,7 @@ def test_raised_places_are_offered_in_order():
     sign_up(session)
     first, second, third = (sign_up(session) for _ in range(3))
 
-    session.set_places(3)
+    places.set_places(session, 3)
 
     assert states(first, second, third) == [State.OFFERED, State.OFFERED, State.WAITING]
 
@@ -252,7 +251,7 @@ def test_lowered_places_take_nobodys_place():
     session = SessionFactory(places=3)
     holders = fill(session)
 
-    held = session.set_places(1)
+    held = places.set_places(session, 1)
 
     assert (held, states(*holders)) == (3, [State.CONFIRMED] * 3)
     assert sign_up(session).state == State.WAITING
@@ -261,9 +260,9 @@ def test_lowered_places_take_nobodys_place():
 def test_place_freed_above_the_lowered_number_is_not_offered():
     session = SessionFactory(places=3)
     holders, waiter = fill(session), sign_up(session)
-    session.set_places(2)
+    places.set_places(session, 2)
 
-    holders[0].give_up()
+    places.give_up(holders[0])
 
     assert states(waiter) == [State.WAITING]
 
@@ -271,7 +270,7 @@ def test_place_freed_above_the_lowered_number_is_not_offered():
 def test_offer_by_hand_keeps_freed_places_for_staff():
     session = SessionFactory(places=1, offers_by_hand=True)
     holder, first, second = sign_up(session), sign_up(session), sign_up(session)
-    holder.give_up()
+    places.give_up(holder)
 
     waiting_list.offer_by_hand(second)
 
@@ -290,7 +289,7 @@ def test_offer_by_hand_needs_a_free_place():
 def test_place_that_staff_kept_back_is_offered_by_the_sweep_once_they_no_longer_do():
     session = SessionFactory(places=1, offers_by_hand=True)
     holder, waiter = sign_up(session), sign_up(session)
-    holder.give_up()
+    places.give_up(holder)
     session.offers_by_hand = False
     session.save()
 
@@ -302,7 +301,7 @@ def test_place_that_staff_kept_back_is_offered_by_the_sweep_once_they_no_longer_
 def test_saving_a_stale_session_takes_back_nothing_that_rules_have_written():
     stale = SessionFactory(places=1)
     sign_up(stale), sign_up(stale)
-    stale.set_places(3)
+    places.set_places(stale, 3)
     stale.title = "New title"
 
     stale.save()
@@ -336,7 +335,7 @@ def test_no_offer_is_made_once_the_session_has_begun(early):
     holder, waiter = sign_up(session), sign_up(session)
     early.move_to(KICK_OFF + timedelta(minutes=1))
 
-    holder.give_up()
+    places.give_up(holder)
 
     assert states(waiter) == [State.WAITING]
 
@@ -345,7 +344,7 @@ def test_nobody_is_marked_before_the_session_has_begun():
     registration = sign_up(SessionFactory())
 
     with pytest.raises(RuleError, match="not begun yet"):
-        registration.mark(State.ATTENDED)
+        attendance.mark(registration, State.ATTENDED)
 
 
 def test_who_was_marked_as_missed_still_holds_the_seat(early):
@@ -353,7 +352,7 @@ def test_who_was_marked_as_missed_still_holds_the_seat(early):
     registration = sign_up(session)
     early.move_to(KICK_OFF)
 
-    registration.mark(State.MISSED)
+    attendance.mark(registration, State.MISSED)
 
     assert session.free_places == 0
 
@@ -372,6 +371,27 @@ def test_who_came_without_signing_up_is_noted_over_the_places(early):
     )
 
 
+@pytest.mark.parametrize("fee_pence", [7500, None])
+def test_walk_in_has_the_capacity_that_staff_chose_with_and_without_a_fee(early, fee_pence):
+    session = SessionFactory(fee_pence=fee_pence)
+    early.move_to(KICK_OFF)
+
+    registration = attendance.note_walk_in(session, name="Ash", capacity="paid_role")
+
+    assert registration.capacity == Registration.Capacity.PAID_ROLE
+
+
+def test_capacity_that_somebody_who_waited_gave_stands_when_they_just_come(early):
+    session = SessionFactory(places=1, fee_pence=None)
+    sign_up(session)
+    waiter = sign_up(session, capacity="personal")
+    early.move_to(KICK_OFF)
+
+    registration = attendance.note_walk_in(session, email=waiter.person.email, capacity="paid_role")
+
+    assert registration.capacity == Registration.Capacity.PERSONAL
+
+
 def test_who_waited_and_came_is_noted_on_the_same_registration(early):
     session = SessionFactory(places=1)
     sign_up(session)
@@ -386,17 +406,21 @@ def test_who_waited_and_came_is_noted_on_the_same_registration(early):
 @pytest.mark.parametrize(
     "change",
     [
-        {"state": "confirmed", "seat": None},
-        {"state": "waiting", "seat": 1},
-        {"state": "offered", "seat": 9, "offer_until": None},
-        {"state": "waiting", "seat": None, "list_number": None},
+        {"state": State.CONFIRMED, "seat": None},
+        {"state": State.WAITING, "seat": 1},
+        {"state": State.OFFERED, "seat": 9, "offer_until": None},
+        {"state": State.WAITING, "seat": None, "list_number": None},
         {"fee_pence": 0},
     ],
 )
 def test_database_itself_refuses_a_registration_that_cannot_be(change):
     registration = sign_up(SessionFactory())
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with (
+        steps.beside_the_table(Registration),
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+    ):
         Registration.objects.filter(pk=registration.pk).update(**change)
 
 
@@ -418,7 +442,7 @@ def test_database_itself_refuses_two_live_registrations_of_one_person():
 
 def test_history_of_a_registration_holds_states_and_no_access_needs():
     registration = sign_up(SessionFactory(), access_needs={"choices": [], "notes": "confidential"})
-    registration.give_up()
+    places.give_up(registration)
 
     events = list(registration.events.order_by("pgh_id").values())
 

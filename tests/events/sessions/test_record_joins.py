@@ -13,6 +13,7 @@ from collective.errors import RuleError
 from collective.models import Follow, FollowUp, Message, Person
 from collective.people import record_joins
 from events.models import Registration
+from events.sessions import places, waiting_list
 from tests.factories import (
     CallFactory,
     CoordinatorFactory,
@@ -155,6 +156,21 @@ def test_undone_too_late_for_the_place_they_are_first_on_the_list_and_it_is_said
     assert "the place went to somebody else" in sentences[0]
 
 
+def test_join_is_not_undone_where_there_is_no_room_before_the_first_on_the_list():
+    session, kept, gone = SessionFactory(places=2), PersonFactory(), PersonFactory()
+    sign_up(session, kept), sign_up(session, gone)
+    first = sign_up(session)
+    row = join(kept, gone)
+    sign_up(session)
+    session.registrations.waiting().update(list_number=waiting_list.SMALLEST)
+
+    with pytest.raises(RuleError, match="no room before the first"):
+        record_joins.undo(row, None)
+
+    assert states(first) == [State.OFFERED]
+    assert session.registrations.live().filter(person=kept).count() == 1
+
+
 def test_after_a_day_it_cannot_be_undone_and_what_went_where_is_forgotten(early):
     row = join(PersonFactory(), PersonFactory())
     early.shift(timedelta(days=1, minutes=1))
@@ -202,6 +218,7 @@ ACTS = st.lists(
     ),
     max_size=14,
 )
+DOES = {"give up": places.give_up, "accept": places.accept, "decline": places.decline}
 
 
 def play(sessions, people, acts):
@@ -217,7 +234,7 @@ def play(sessions, people, acts):
             elif row and act in {"attended", "missed"} and row.state == State.CONFIRMED:
                 Registration.objects.filter(pk=row.pk).update(state=act)
             elif row and act not in {"attended", "missed"}:
-                {"give up": row.give_up, "accept": row.accept, "decline": row.decline}[act]()
+                DOES[act](row)
         except RuleError:
             pass
 
@@ -236,7 +253,7 @@ def told(*people):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("places", [1, 3])
+@pytest.mark.parametrize("number", [1, 3])
 @given(acts=ACTS, then_undo=st.booleans())
 @settings(
     max_examples=EXAMPLES,
@@ -244,8 +261,8 @@ def told(*people):
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_any_two_histories_joined_lose_nothing(places, acts, then_undo):
-    sessions = [SessionFactory(places=places) for _ in range(3)]
+def test_any_two_histories_joined_lose_nothing(number, acts, then_undo):
+    sessions = [SessionFactory(places=number) for _ in range(3)]
     people = {"kept": PersonFactory(), "gone": PersonFactory(), "other": PersonFactory()}
     kept, gone = people["kept"], people["gone"]
     play(sessions, people, acts)

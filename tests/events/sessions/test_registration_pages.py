@@ -8,6 +8,7 @@ from icalendar import Calendar
 
 from collective.safety.link_keys import key_for
 from events.models import Material, Registration
+from events.sessions import attendance, places
 from tests.factories import KICK_OFF, PersonFactory, SessionFactory, sign_up
 
 State = Registration.State
@@ -88,7 +89,7 @@ def test_i_cannot_come_works_from_the_mail_and_has_a_way_back(client, mine):
 
 def test_offer_is_accepted_by_a_button_not_by_the_link(client, mine, member):
     waiter = sign_up(mine.session)
-    mine.give_up()
+    places.give_up(mine)
     client.logout()
     client.get(keyed(waiter, "offer/"))
     waiter.refresh_from_db()
@@ -102,7 +103,7 @@ def test_offer_is_accepted_by_a_button_not_by_the_link(client, mine, member):
 
 def test_accepting_after_the_end_says_so_and_shows_the_way_back(client, mine, early):
     waiter = sign_up(mine.session)
-    mine.give_up()
+    places.give_up(mine)
     early.shift(timedelta(hours=49))
     client.logout()
 
@@ -174,7 +175,7 @@ def test_access_needs_cannot_be_changed_with_a_link(client, mine):
 @pytest.mark.parametrize("state", ["attended", "missed"])
 def test_each_state_has_a_page(client, mine, state, early):
     early.move_to(KICK_OFF)
-    mine.mark(state)
+    attendance.mark(mine, state)
 
     assert client.get(mine.get_absolute_url()).status_code == 200
 

@@ -7,7 +7,7 @@ import pytest
 from collective import clock
 from collective.models import Message
 from events.models import Registration, Reminder, Session
-from events.sessions import reminders
+from events.sessions import attendance, reminders
 from tests.conftest import kinds
 from tests.factories import KICK_OFF, PersonFactory, SessionFactory, sign_up
 
@@ -149,8 +149,8 @@ def test_after_the_session_who_had_a_place_is_thanked_and_who_was_missed_is_not(
     session = SessionFactory()
     came, missed = sign_up(session), sign_up(session)
     early.move_to(KICK_OFF + timedelta(hours=3))
-    came.mark(Registration.State.ATTENDED)
-    missed.mark(Registration.State.MISSED)
+    attendance.mark(came, Registration.State.ATTENDED)
+    attendance.mark(missed, Registration.State.MISSED)
 
     reminders.fan_out_all_due()
 
@@ -175,7 +175,7 @@ def test_session_without_a_date_stops_nobody_elses_reminders(early):
     Session.objects.filter(pk=broken.pk).update(starts_at=None, ends_at=None)
     early.move_to(KICK_OFF - timedelta(hours=1))
 
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="no start yet"):
         reminders.fan_out_all_due()
 
     assert kinds(registration.person)["reminder"] == 1

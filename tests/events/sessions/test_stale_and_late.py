@@ -15,7 +15,8 @@ from collective.messages import announcements, by_hand, mail
 from collective.models import Announcement, Message
 from collective.people import record_joins
 from events.models import AccessNeed, Registration, Session
-from events.sessions import access_needs, moving, waiting_list
+from events.sessions import access_needs, answers, moving, offers, places, waiting_list
+from events.sessions.access_needs import Progress
 from tests.conftest import kinds, with_second_factor
 from tests.factories import (
     KICK_OFF,
@@ -57,7 +58,7 @@ def form_of(client, address):
 def offered_by_mail():
     session = SessionFactory(places=1)
     holder, waiter = sign_up(session), sign_up(session)
-    holder.give_up()
+    places.give_up(holder)
     waiter.refresh_from_db()
     return session, waiter
 
@@ -75,7 +76,7 @@ def test_task_of_a_move_stays_when_sign_up_is_closed_afterwards(client, coordina
 
 def test_session_that_opens_later_is_still_edited_once_people_are_booked(client, coordinator):
     session = SessionFactory(opens_at=KICK_OFF - timedelta(days=1))
-    session.book(PersonFactory(), capacity="personal")
+    places.book(session, PersonFactory(), capacity="personal")
     address = reverse("admin:events_session_change", args=[session.pk])
 
     answer = client.post(address, {**form_of(client, address), "pace": "Three breaks"})
@@ -149,21 +150,21 @@ def test_offer_that_has_ended_is_not_revived_by_telling_it(early):
 def test_who_knew_of_an_offer_that_is_taken_back_is_told(outbox):
     _, waiter = offered_by_mail()
 
-    waiting_list.take_back_offer(waiter)
+    offers.take_back(waiter)
 
     states = dict(Message.objects.filter(person=waiter.person).values_list("kind", "state"))
     assert states["offered"] == "dropped" or "offer_taken_back" in states
     mail.send_due()
     waiting_list.offer_by_hand(waiter)
     mail.send_due()
-    waiting_list.take_back_offer(waiter)
+    offers.take_back(waiter)
     assert kinds(waiter.person)["offer_taken_back"] == 1
 
 
 def test_offer_of_a_cancelled_session_does_not_lapse_before_they_are_told(coordinator, early):
     session = SessionFactory(places=1)
     holder, waiter = sign_up(session), sign_up(session, PhonePersonFactory())
-    holder.give_up()
+    places.give_up(holder)
     by_hand.mark_told(Message.objects.get(kind="offered"), coordinator)
     moving.cancel(session, "Too few of us.")
     early.shift(timedelta(days=3))
@@ -179,17 +180,19 @@ def test_offer_of_a_cancelled_session_does_not_lapse_before_they_are_told(coordi
 def test_what_the_person_changed_meanwhile_is_not_overwritten():
     registration = sign_up(SessionFactory(), access_needs={"choices": [], "notes": "slowly"})
     seen = registration.needs.get().version
-    registration.change_answers(access_needs={"choices": [], "notes": "in Welsh"})
+    answers.change(registration, access_needs={"choices": [], "notes": "in Welsh"})
 
     with pytest.raises(RuleError, match="has changed this"):
-        access_needs.update(registration.needs.get(), state="arranged", version=seen)
+        access_needs.update(
+            registration.needs.get(), Progress(state=AccessNeed.State.ARRANGED), version=seen
+        )
 
 
 def test_arranged_interpreter_stays_arranged_when_records_are_joined():
     session, kept, gone = SessionFactory(), PersonFactory(), PersonFactory()
     mine = sign_up(session, kept)
     theirs = sign_up(session, gone, access_needs={"choices": ["interpreter"], "notes": ""})
-    access_needs.update(theirs.needs.get(), state="arranged")
+    access_needs.update(theirs.needs.get(), Progress(state=AccessNeed.State.ARRANGED))
 
     record_joins.join(kept, gone, None)
 
@@ -201,7 +204,7 @@ def test_arranged_interpreter_stays_arranged_when_records_are_joined():
 def test_phone_task_of_an_offer_stays_untold_when_an_address_comes_by_a_join():
     session = SessionFactory(places=1)
     holder, waiter = sign_up(session), sign_up(session, PhonePersonFactory())
-    holder.give_up()
+    places.give_up(holder)
 
     record_joins.join(waiter.person, PersonFactory(), None)
 

@@ -13,7 +13,7 @@ from collective.errors import RuleError
 from collective.messages import by_hand, mail
 from collective.models import Message
 from events.models import Registration
-from events.sessions import reminders, waiting_list
+from events.sessions import places, reminders, waiting_list
 from tests.conftest import kinds, with_second_factor
 from tests.factories import (
     KICK_OFF,
@@ -33,7 +33,7 @@ def offered_by_phone():
     session = SessionFactory(places=1)
     holder = sign_up(session)
     waiter = sign_up(session, PhonePersonFactory())
-    holder.give_up()
+    places.give_up(holder)
     waiter.refresh_from_db()
     return waiter, Message.objects.get(kind="offered")
 
@@ -173,7 +173,7 @@ def test_of_reminders_only_the_one_of_the_day_before_becomes_a_task(early):
 
 def test_task_that_is_no_longer_true_goes_by_itself():
     registration = sign_up(SessionFactory(), PhonePersonFactory())
-    registration.give_up()
+    places.give_up(registration)
 
     by_hand.drop_untrue()
 
@@ -184,7 +184,7 @@ def test_task_that_is_no_longer_true_goes_by_itself():
 def test_mail_that_failed_becomes_a_task_and_its_offer_waits(early):
     session = SessionFactory(places=1)
     holder, waiter = sign_up(session), sign_up(session)
-    holder.give_up()
+    places.give_up(holder)
     failed = Message.objects.get(kind="offered")
     Message.objects.filter(pk=failed.pk).update(state=Message.State.FAILED)
 
@@ -278,7 +278,7 @@ def test_who_waits_by_phone_is_offered_in_the_same_order():
     session = SessionFactory(places=2)
     holders = fill(session)
     first, second = sign_up(session, PhonePersonFactory()), sign_up(session)
-    holders[0].give_up()
+    places.give_up(holders[0])
 
     first.refresh_from_db(), second.refresh_from_db()
     assert [first.state, second.state] == [State.OFFERED, State.WAITING]

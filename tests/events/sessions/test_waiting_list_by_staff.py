@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from collective.errors import RuleError
 from events.models import Registration, Session
-from events.sessions import waiting_list
+from events.sessions import offers, places, waiting_list
 from tests.factories import PersonFactory, SessionFactory, fill, sign_up
 
 State = Registration.State
@@ -79,7 +79,7 @@ def test_moved_person_is_offered_the_next_place():
     _, holder, rows = full_with_waiting(3)
     waiting_list.move(rows[2], 1, "Because.")
 
-    holder.give_up()
+    places.give_up(holder)
 
     rows[2].refresh_from_db()
     assert rows[2].state == State.OFFERED
@@ -87,9 +87,9 @@ def test_moved_person_is_offered_the_next_place():
 
 def test_taken_back_offer_returns_to_the_same_place_and_is_not_made_again_by_itself():
     session, holder, rows = full_with_waiting(2)
-    holder.give_up()
+    places.give_up(holder)
 
-    waiting_list.take_back_offer(rows[0])
+    offers.take_back(rows[0])
     waiting_list.move_all_on()
 
     assert order(session) == rows
@@ -98,8 +98,8 @@ def test_taken_back_offer_returns_to_the_same_place_and_is_not_made_again_by_its
 
 def test_offer_after_a_taken_back_one_is_told_again(early):
     _, holder, rows = full_with_waiting(1)
-    holder.give_up()
-    waiting_list.take_back_offer(rows[0])
+    places.give_up(holder)
+    offers.take_back(rows[0])
     early.shift(timedelta(minutes=1))
 
     waiting_list.offer_by_hand(rows[0])
@@ -117,20 +117,20 @@ def test_who_holds_a_place_cannot_be_moved():
 def test_staff_book_where_sign_up_is_closed():
     session = SessionFactory(state="closed")
 
-    assert session.book(PersonFactory(), capacity="personal").state == State.CONFIRMED
+    assert places.book(session, PersonFactory(), capacity="personal").state == State.CONFIRMED
 
 
 @pytest.mark.parametrize("state", ["cancelled", "to_be_confirmed", "happened"])
 def test_nobody_books_what_does_not_take_place(state):
     with pytest.raises(RuleError):
-        SessionFactory(state=state).book(PersonFactory(), capacity="personal")
+        places.book(SessionFactory(state=state), PersonFactory(), capacity="personal")
 
 
 def test_booked_by_staff_does_not_overtake_who_waits():
     session, holder, _ = full_with_waiting(1, offers_by_hand=True)
-    holder.give_up()
+    places.give_up(holder)
 
-    assert session.book(PersonFactory(), capacity="personal").state == State.WAITING
+    assert places.book(session, PersonFactory(), capacity="personal").state == State.WAITING
 
 
 def test_given_back_by_mistake_is_booked_again(client, coordinator):
@@ -159,4 +159,4 @@ def test_places_stay_within_bounds_when_everything_is_filled():
     session = SessionFactory(places=3)
     fill(session)
 
-    assert session.book(PersonFactory(), capacity="personal").state == State.WAITING
+    assert places.book(session, PersonFactory(), capacity="personal").state == State.WAITING

@@ -5,7 +5,7 @@ import pytest
 from collective.errors import RuleError
 from collective.models import Activity, Call
 from events.models import Registration
-from events.sessions import attendance, moving
+from events.sessions import answers, attendance, moving
 from payments.models import Payment
 from payments.owing import approvals, offering
 from tests.conftest import kinds
@@ -33,7 +33,7 @@ def after(early):
 def took_part(early, by=None, **answers):
     registration = sign_up(SessionFactory(), **answers)
     after(early)
-    return registration.mark(Mark.ATTENDED, by=by or CoordinatorFactory())
+    return attendance.mark(registration, Mark.ATTENDED, by=by or CoordinatorFactory())
 
 
 def test_who_is_marked_as_taken_part_is_offered_the_fee_and_asked(early):
@@ -52,7 +52,7 @@ def test_fee_is_the_one_of_the_sign_up(early):
     registration.session.save()
     after(early)
 
-    registration.mark(Mark.ATTENDED, by=CoordinatorFactory())
+    attendance.mark(registration, Mark.ATTENDED, by=CoordinatorFactory())
 
     assert Payment.objects.get().fee_pence == 7500
 
@@ -67,17 +67,17 @@ def test_who_takes_part_in_a_paid_role_or_is_not_sure_is_owed_nothing(early, cap
 def test_marked_twice_there_is_one_payment(early):
     registration = took_part(early)
 
-    registration.mark(Mark.ATTENDED, by=CoordinatorFactory())
+    attendance.mark(registration, Mark.ATTENDED, by=CoordinatorFactory())
 
     assert Payment.objects.count() == 1
 
 
 def test_undone_mark_cancels_and_a_new_one_brings_the_same_row_back(early):
     registration = took_part(early)
-    registration.mark(Mark.CONFIRMED, by=CoordinatorFactory())
+    attendance.mark(registration, Mark.CONFIRMED, by=CoordinatorFactory())
     cancelled = Payment.objects.get().state
 
-    registration.mark(Mark.ATTENDED, by=CoordinatorFactory())
+    attendance.mark(registration, Mark.ATTENDED, by=CoordinatorFactory())
 
     assert (cancelled, Payment.objects.get().state) == (State.CANCELLED, State.DUE)
 
@@ -88,7 +88,7 @@ def test_undone_mark_leaves_what_was_approved(early):
         state=State.APPROVED, approved_by=FinanceFactory(), approved_at=KICK_OFF, method="stripe"
     )
 
-    registration.mark(Mark.MISSED, by=CoordinatorFactory())
+    attendance.mark(registration, Mark.MISSED, by=CoordinatorFactory())
 
     assert Payment.objects.get().state == State.APPROVED
 
@@ -98,7 +98,7 @@ def test_one_s_own_mark_confirms_nothing(early):
     registration = sign_up(SessionFactory(), jo)
     after(early)
 
-    registration.mark(Mark.ATTENDED, by=jo)
+    attendance.mark(registration, Mark.ATTENDED, by=jo)
 
     assert Payment.objects.get().confirmed_by is None
 
@@ -107,7 +107,7 @@ def test_somebody_else_confirms_it_then(early):
     jo, max_ = CoordinatorFactory(), FinanceFactory()
     registration = sign_up(SessionFactory(), jo)
     after(early)
-    payment = registration.mark(Mark.ATTENDED, by=jo).payment
+    payment = attendance.mark(registration, Mark.ATTENDED, by=jo).payment
 
     with pytest.raises(RuleError):
         offering.confirm(payment.pk, jo)
@@ -118,7 +118,7 @@ def test_somebody_else_confirms_it_then(early):
 def test_capacity_corrected_afterwards_makes_it_due(early):
     registration = took_part(early, capacity="not_sure")
 
-    registration.correct_capacity("personal", registration.person)
+    answers.correct_capacity(registration, "personal", registration.person)
 
     assert Payment.objects.get().state == State.DUE
 
@@ -126,7 +126,7 @@ def test_capacity_corrected_afterwards_makes_it_due(early):
 def test_capacity_corrected_to_a_paid_role_cancels_it(early):
     registration = took_part(early)
 
-    registration.correct_capacity("paid_role", registration.person)
+    answers.correct_capacity(registration, "paid_role", registration.person)
 
     assert Payment.objects.get().state == State.CANCELLED
 
@@ -138,7 +138,7 @@ def test_capacity_stands_once_the_payment_is_approved(early):
     )
 
     with pytest.raises(RuleError, match="approved already"):
-        registration.correct_capacity("paid_role", registration.person)
+        answers.correct_capacity(registration, "paid_role", registration.person)
 
 
 @pytest.mark.parametrize(("rule", "payments"), [(True, 1), (False, 0)])
@@ -146,7 +146,7 @@ def test_who_came_for_part_is_paid_by_the_rule_of_the_call(early, rule, payments
     registration = sign_up(SessionFactory(call=CallFactory(pays_for_part=rule)))
     after(early)
 
-    registration.mark(Mark.ATTENDED, came_for_part=True, by=CoordinatorFactory())
+    attendance.mark(registration, Mark.ATTENDED, came_for_part=True, by=CoordinatorFactory())
 
     assert Payment.objects.count() == payments
 
@@ -243,7 +243,7 @@ def test_small_fee_that_was_earned_is_never_taken_back_by_a_later_sign_up(early)
     registration = sign_up(SessionFactory(call=call), person)
     after(early)
 
-    registration.mark(Mark.ATTENDED, by=CoordinatorFactory())
+    attendance.mark(registration, Mark.ATTENDED, by=CoordinatorFactory())
 
     small_fee.refresh_from_db()
     assert (small_fee.state, Payment.objects.filter(person=person).count()) == (State.DUE, 2)

@@ -1,0 +1,14 @@
+"""What the admin's forms of sessions and of conversations share."""
+
+from django import forms
+
+LEAST_FEE = 500  # pence; less is a fee that was typed in pounds
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label="Why it is cancelled",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Everybody on it reads this, and so does anybody who opens its page.",
+    )
