@@ -8,7 +8,7 @@ from collective.errors import RuleError
 from collective.models import Person
 from events.models import Registration
 from events.models.answers import Answers
-from events.sessions import access_needs, joining_details
+from events.sessions import access_needs, telling
 from payments.owing import offering
 
 
@@ -24,7 +24,7 @@ def change(registration: Registration, **answers: Unpack[Answers]) -> Registrati
     registration.save(update_fields=[*answers])
     offering.settle(registration, None)
     access_needs.record(registration, session)
-    joining_details.tell_new_companion(registration, session, told_before)
+    telling.tell_new_companion(registration, session, told_before)
     return registration
 
 

@@ -58,14 +58,18 @@ def note_walk_in(
     if not session.has_started:
         raise RuleError("This session has not begun yet, so nobody has come.")
     registration = _registration_for(session, _found_or_added(email, name))
+    if registration.capacity == Capacity.NOT_SURE:
+        registration.capacity = capacity
+    _seat_walk_in(registration, session, by)
+    _settle(registration, by)
+    return registration
+
+
+def _seat_walk_in(registration: Registration, session: Session, by: Person | None) -> None:
     registration.state, registration.seat = State.ATTENDED, session.free_seat()
     registration.list_number = None
     registration.came_without_signing_up, registration.confirmed_by = True, by
-    if registration.capacity == Capacity.NOT_SURE:
-        registration.capacity = capacity
     registration.save()
-    _settle(registration, by)
-    return registration
 
 
 def _found_or_added(email: str, name: str) -> Person:

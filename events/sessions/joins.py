@@ -20,6 +20,7 @@ from payments.owing import offering
 # Which of two live registrations for one session stays: first the one with which somebody took
 # part, then the one that is nearest to a place.
 RANK = [State.ATTENDED, State.CONFIRMED, State.OFFERED, State.WAITING, State.MISSED]
+SEATED = [State.CONFIRMED, State.ATTENDED, State.MISSED]
 KEPT_FIELDS = ("fee_pence", "capacity", "came_for_part", "companion", "access_needs")
 
 Moved = dict[str, Any]  # what `undo` needs, as JSON
@@ -262,17 +263,14 @@ def _revive(session: Session, row: Registration, was: dict[str, Any]) -> list[st
     has_room = state in {State.ATTENDED, State.MISSED} or session.free_places > 0
     row.ended_because = was["ended_because"]
     with steps.beside_the_table(Registration):
-        if state in HOLDING and state != State.OFFERED and has_room:
+        if has_room and state in SEATED:
             _seat_again(row, session, state)
         else:
             _wait_again(row, session, was["list_number"])
     access_needs.record(row, session)
-    if state == State.OFFERED and has_room and not session.has_started:
+    if has_room and state == State.OFFERED and not session.has_started:
         offers.offer(row, session)
-    if state in HOLDING and not has_room:
-        first = f"{row.person} is first on the waiting list"
-        return [f"{session}: the place went to somebody else, so {first}."]
-    return []
+    return [] if has_room or state not in HOLDING else [_lost_place(row, session)]
 
 
 def _seat_again(row: Registration, session: Session, state: State) -> None:
@@ -285,3 +283,8 @@ def _wait_again(row: Registration, session: Session, list_number: str | None) ->
     row.state = State.WAITING
     row.list_number = Decimal(list_number) if list_number else waiting_list.first_number(session)
     row.save()
+
+
+def _lost_place(row: Registration, session: Session) -> str:
+    first = f"{row.person} is first on the waiting list"
+    return f"{session}: the place went to somebody else, so {first}."

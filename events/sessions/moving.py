@@ -10,11 +10,10 @@ from django.db import transaction
 
 from collective import clock
 from collective.errors import RuleError
-from collective.messages import mail
 from collective.models import Message, Person
-from events.models import Registration, Session
+from events.models import Session
 from events.models.registration_states import State
-from events.sessions import access_needs, joining_details, kinds, offers, reminders, waiting_list
+from events.sessions import access_needs, kinds, offers, reminders, telling, waiting_list
 from payments.owing import offering
 
 LONGEST, FURTHEST = timedelta(days=1), timedelta(days=730)
@@ -97,18 +96,7 @@ def _pay_people_with_a_place(session: Session, by: Person | None) -> None:
 
 
 def _tell(session: Session, kind: str) -> None:
-    """One message each, for this change: its revision is the calendar's sequence."""
     on_it = session.registrations.filter(state__in=TOLD).select_related("person")
     for row in on_it.order_by("pk"):
         row.session = session
-        _tell_one(row, session, kind)
-
-
-def _tell_one(registration: Registration, session: Session, kind: str) -> None:
-    revision = str(session.calendar_sequence)
-    until = session.worth_telling_until(registration.person)
-    mail.tell(registration.person, kind, registration, revision=revision, not_after=until)
-    if registration.companion_email and registration.state == State.CONFIRMED:
-        joining_details.tell_companion(
-            registration, kinds.COMPANION_NEWS, revision=revision, not_after=session.ends_at
-        )
+        telling.tell_change(row, session, kind)

@@ -13,7 +13,7 @@ from collective.models import Person
 from events.models import Registration, Session
 from events.models.answers import Answers
 from events.models.registration_states import State
-from events.sessions import access_needs, kinds, registration_steps, waiting_list
+from events.sessions import access_needs, kinds, registration_steps, telling, waiting_list
 
 EndedBecause = Registration.EndedBecause
 NOT_BOOKABLE: dict[str, str] = {
@@ -97,6 +97,7 @@ def _take_in(session: Session, person: Person, answers: Answers) -> Registration
     else:
         registration_steps.join_list(registration, session)
     access_needs.record(registration, session)
+    telling.tell_result_of_sign_up(registration, session)
     return registration
 
 
@@ -112,6 +113,7 @@ def accept(registration: Registration) -> Registration:
             "list."
         )
     registration_steps.confirm(registration, session)
+    telling.tell_booked(registration, session)
     return registration
 
 

@@ -13,7 +13,7 @@ from collective.background import sweeps
 from collective.messages import mail
 from events.models import Registration, Reminder, Session
 from events.models.registration_states import RegistrationQuerySet
-from events.sessions import joining_details
+from events.sessions import telling
 
 State = Registration.State
 A_BATCH = 50
@@ -90,7 +90,7 @@ def _whom(reminder: Reminder, session: Session) -> RegistrationQuerySet:
 def _tell(reminder: Reminder, registration: Registration) -> int:
     """Tell one person; returns 1, or 0 where this reminder is not for them."""
     if reminder.sends_joining_details:
-        joining_details.tell(registration, reminder.session)
+        telling.tell_how_to_join(registration, reminder.session)
         return 1
     if not reminder.is_for(registration.person) or reminder.due_at is None:
         return 0

@@ -20,12 +20,8 @@ MARKED = [Registration.State.CONFIRMED, Registration.State.ATTENDED, Registratio
 
 def attendance(admin: ActAdmin, request: MemberRequest, session: Session) -> HttpResponse:
     """Each person with one choice."""
-    rows = (
-        session.registrations.filter(state__in=MARKED)
-        .select_related("person")
-        .order_by("person__name", "pk")
-    )
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    rows = session.registrations.filter(state__in=MARKED).select_related("person")
+    page = Paginator(rows.order_by("person__name", "pk"), A_PAGE).get_page(request.GET.get("page"))
     forms = [AttendanceForm.for_row(row, request.POST) for row in page]
     sent = [form for form in forms if form.is_bound]
     if request.method == "POST" and all(form.is_valid() for form in sent):

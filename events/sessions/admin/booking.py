@@ -48,12 +48,8 @@ def book_person(
     The rules are the same as for everybody.
     """
     person = get_object_or_404(Person.objects.known(), pk=person_pk)
-    live = session.registrations.live().filter(person=person).first()
-    if live:
-        messages.info(
-            request, f"{person} is on this session already: {live.get_state_display().lower()}."
-        )
-        return redirect("admin:events_registration_change", live.pk)
+    if live := session.registrations.live().filter(person=person).first():
+        return _on_it_already(request, live)
     form = SignUpForm(request.POST or None, session=session)
     form.fields["agree"].label = "They know the ways of working, and agree to them"
     if request.method == "POST" and form.is_valid():
@@ -73,6 +69,12 @@ def book_person(
         form=form,
         hears_it_now=person if person.reach_by == Person.ReachBy.PHONE else None,
     )
+
+
+def _on_it_already(request: MemberRequest, live: Registration) -> HttpResponse:
+    state = live.get_state_display().lower()
+    messages.info(request, f"{live.person} is on this session already: {state}.")
+    return redirect("admin:events_registration_change", live.pk)
 
 
 def _booked(

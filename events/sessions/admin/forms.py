@@ -112,7 +112,7 @@ class NeedForm(forms.Form):
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=(
-            "For example who comes, or why we cannot arrange it. They read it on their page."
+            "For example who it is, or why we cannot arrange it. They read it on their page."
         ),
     )
     note = forms.CharField(

@@ -1,7 +1,5 @@
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -9,107 +7,19 @@ from django.utils.safestring import SafeString
 
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.clock import LONDON
-from collective.errors import RuleError
 from collective.messages import by_hand
 from collective.models import Person
 from collective.people.requests import MemberRequest
-from events.forms import CapacityForm
 from events.models import Registration
 from events.models.access_need import words_of
 from events.models.answers import BRINGS, WOULD_LIKE, Needs
-from events.sessions import answers as answering
 from events.sessions import history as what_happened
 from events.sessions import kinds, offers, places, waiting_list
-from events.sessions.admin.forms import MoveOnListForm
-from events.sessions.forms import AnswersForm
+from events.sessions.admin import registration_pages
 
 State = Registration.State
 MOST_EVENTS = 100
 HEARD_AT_ONCE = [kinds.OFFERED, kinds.BOOKED, kinds.WAITING, kinds.GIVEN_UP]
-
-
-def move_on_list(
-    admin_: ActAdmin, request: MemberRequest, registration: Registration
-) -> HttpResponse:
-    """Another position on the waiting list, with a reason."""
-    form = MoveOnListForm(request.POST or None, initial={"position": registration.position})
-    if request.method == "POST" and form.is_valid():
-        try:
-            waiting_list.move(
-                registration, form.cleaned_data["position"], form.cleaned_data["reason"]
-            )
-        except RuleError as error:
-            form.add_error(None, str(error))
-        else:
-            registration.refresh_from_db()
-            admin_.log_change(request, registration, "Moved on the waiting list")
-            messages.success(
-                request, f"{registration.person} is at position {registration.position} now."
-            )
-            return redirect(admin_.back_from_act(registration) + "?show=waiting")
-    return admin_.page(
-        request,
-        "admin/events/registration/form.html",
-        "Move on the waiting list",
-        registration=registration,
-        form=form,
-        button="Move",
-        original=registration,
-    )
-
-
-def answers(admin_: ActAdmin, request: MemberRequest, registration: Registration) -> HttpResponse:
-    """Correct, with the person, what they answered: capacity, companion, what helps."""
-    if not request.user.has_perm("events.view_access_needs"):
-        raise PermissionDenied
-    before = AnswersForm.initial_for(registration)
-    form = AnswersForm(request.POST or None, session=registration.session, initial=before)
-    if request.method != "POST":
-        admin_.log_change(request, registration, "Looked at the answers")
-    elif form.is_valid():
-        try:
-            answering.change(registration, **form.answers)
-        except RuleError as error:
-            form.add_error(None, str(error))
-        else:
-            admin_.log_change(request, registration, "Corrected the answers")
-            messages.success(request, f"The answers of {registration.person} are saved.")
-            return redirect(admin_.change_url(registration))
-    return admin_.page(
-        request,
-        "admin/events/registration/form.html",
-        "Correct the answers",
-        registration=registration,
-        form=form,
-        button="Save",
-        original=registration,
-    )
-
-
-def capacity(admin_: ActAdmin, request: MemberRequest, registration: Registration) -> HttpResponse:
-    """In which capacity they took part, as they say it.
-
-    The payment follows until it is approved.
-    """
-    form = CapacityForm(request.POST or None, session=registration.session)
-    if request.method == "POST" and form.is_valid():
-        try:
-            answering.correct_capacity(registration, form.cleaned_data["capacity"], request.user)
-        except RuleError as error:
-            form.add_error(None, str(error))
-        else:
-            admin_.log_change(request, registration, "Corrected in which capacity they take part")
-            messages.success(request, f"Noted for {registration.person}.")
-            return redirect(admin_.change_url(registration))
-    return admin_.page(
-        request,
-        "admin/events/registration/form.html",
-        "In which capacity",
-        registration=registration,
-        form=form,
-        button="Save",
-        original=registration,
-    )
 
 
 @admin.register(Registration)
@@ -132,7 +42,11 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
     view_on_site = False  # the page is the person's own
     private_fields = ("access_needs", "companion")
     change_form_template = "admin/events/registration/change_form.html"
-    pages = {"move": move_on_list, "answers": answers, "capacity": capacity}
+    pages = {
+        "move": registration_pages.move_on_list,
+        "answers": registration_pages.answers,
+        "capacity": registration_pages.capacity,
+    }
     acts = [
         Act(
             "offer",

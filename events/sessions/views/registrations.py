@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,6 +26,18 @@ def _reachable(request: HttpRequest, pk: UUID) -> tuple[Registration, str]:
 
 def _back_to(registration: Registration, key: str) -> HttpResponseRedirect:
     return redirect(reverse("registration", args=[registration.pk]) + key)
+
+
+@contextmanager
+def _saying(request: HttpRequest, done: str = "") -> Iterator[None]:
+    """Around an act of somebody's: the next page says why it was refused, or that it is done."""
+    try:
+        yield
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        if done:
+            messages.success(request, done)
 
 
 def _page(
@@ -56,10 +70,8 @@ def give_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     """ "I cannot come": a page that asks once more, and no reason."""
     found, key = _reachable(request, pk)
     if request.method == "POST":
-        try:
+        with _saying(request):
             places.give_up(found)
-        except RuleError as error:
-            messages.error(request, str(error))
         return _back_to(found, key)
     return _page(request, "give_up", found, key=key)
 
@@ -75,20 +87,16 @@ def offer(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def accept_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     found, key = _reachable(request, pk)
-    try:
+    with _saying(request):
         places.accept(found)
-    except RuleError as error:
-        messages.error(request, str(error))
     return _back_to(found, key)
 
 
 @require_POST
 def decline_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     found, key = _reachable(request, pk)
-    try:
+    with _saying(request):
         places.decline(found)
-    except RuleError as error:
-        messages.error(request, str(error))
     return _back_to(found, key)
 
 
@@ -120,12 +128,8 @@ def change_access_needs(request: MemberRequest, pk: UUID) -> HttpResponse:
     before = AccessNeedsForm.initial_for(found)
     form = AccessNeedsForm(request.POST or None, session=found.session, initial=before)
     if request.method == "POST" and form.is_valid():
-        try:
+        with _saying(request, "We have saved what would help you."):
             answers.change(found, access_needs=form.needs)
-        except RuleError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, "We have saved what would help you.")
         return redirect(found)
     return _page(request, "access_needs", found, form=form)
 
@@ -141,12 +145,8 @@ def correct_capacity(request: MemberRequest, pk: UUID) -> HttpResponse:
     before = {"capacity": found.capacity}
     form = CapacityForm(request.POST or None, session=found.session, initial=before)
     if request.method == "POST" and form.is_valid():
-        try:
+        with _saying(request, "We have noted how you take part."):
             answers.correct_capacity(found, form.cleaned_data["capacity"], request.user)
-        except RuleError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, "We have noted how you take part.")
         return redirect(found)
     return _page(request, "capacity", found, form=form)
 

@@ -10,6 +10,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.messages import by_hand, mail
 from collective.models import Message
+from collective.safety.link_keys import key_for
 from events.models import AccessNeed
 from events.sessions import access_needs, answers, moving, places, retention
 from events.sessions.access_needs import Progress
@@ -82,8 +83,6 @@ def test_person_reads_on_their_page_what_is_arranged(client):
 
 
 def test_link_from_a_mail_shows_no_needs(client):
-    from collective.safety.link_keys import key_for
-
     registration, _ = asked()
 
     page = client.get(

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
+from collective.messages import mail
 from collective.models import Activity, Message, Person
 from events.models import Registration, Session
 from events.sessions import attendance
@@ -155,8 +157,6 @@ def test_looking_at_access_needs_is_on_record(client, coordinator):
 
 
 def test_finance_sees_no_access_needs_and_changes_nothing(client):
-    from django.contrib.auth.models import Group
-
     person = CoordinatorFactory()
     person.groups.set([Group.objects.get(name="Finance")])
     client.force_login(person)
@@ -218,8 +218,6 @@ def test_activity_admin_leaves_sessions_to_their_own(client, coordinator):
 
 
 def test_text_of_a_message_with_its_links_is_not_shown_to_staff(client, coordinator, outbox):
-    from collective.messages import mail
-
     sign_up(SessionFactory())
     mail.send_due()
 

@@ -4,13 +4,21 @@ import csv
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from collective.models import Person
 from collective.safety import csv_cells
 from events.models import Registration
 from events.sessions import places
-from tests.factories import PersonFactory, PhonePersonFactory, SessionFactory, sign_up
+from tests.conftest import with_second_factor
+from tests.factories import (
+    CoordinatorFactory,
+    PersonFactory,
+    PhonePersonFactory,
+    SessionFactory,
+    sign_up,
+)
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
@@ -120,11 +128,6 @@ def test_door_sheet_lists_who_has_a_place_only(client, coordinator):
 
 
 def test_finance_sees_no_board(client):
-    from django.contrib.auth.models import Group
-
-    from tests.conftest import with_second_factor
-    from tests.factories import CoordinatorFactory
-
     person = CoordinatorFactory()
     person.groups.set([Group.objects.get(name="Finance")])
     client.force_login(person)

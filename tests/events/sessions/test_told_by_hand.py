@@ -5,6 +5,7 @@ are told.
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from collective import clock
@@ -17,6 +18,7 @@ from events.sessions import places, reminders, waiting_list
 from tests.conftest import kinds, with_second_factor
 from tests.factories import (
     KICK_OFF,
+    CoordinatorFactory,
     PersonFactory,
     PhonePersonFactory,
     SessionFactory,
@@ -256,10 +258,6 @@ def test_saying_yes_on_the_phone_books_the_place_and_leaves_no_task(client, coor
 
 
 def test_staff_who_may_not_see_numbers_cannot_open_a_task(client):
-    from django.contrib.auth.models import Group
-
-    from tests.factories import CoordinatorFactory
-
     person = CoordinatorFactory()
     person.groups.set([Group.objects.get(name="Finance")])
     client.force_login(person)
