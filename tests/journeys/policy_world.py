@@ -5,7 +5,7 @@ invitations.
 import uuid
 
 from collective.safety.link_keys import key_for
-from policy_drafts.desk import importing, outline, writing
+from policy_drafts.desk import bringing_in, outline, writing
 from policy_drafts.drafts import publishing
 from policy_drafts.models import Audience, PolicyRole
 from policy_drafts.roles import inviting
@@ -51,7 +51,7 @@ def make_policy(member, call):
     policy.heard.create(channel="letter", words="Please answer soon.", noted_by=lead)
     text = b"# Why\n\nWe listen.\n\n# Quite new\n\nWe talk.\n\n<script>x</script>"
     return {
-        "brought": importing.bring(policy, lead, "x.md", text),
+        "brought": bringing_in.bring(policy, lead, "x.md", text),
         "lead": lead,
         "section": section,
         "role": inviting.invite(policy, lead, "a@example.org", "working_group"),

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from policy_drafts.desk import importing
+from policy_drafts.desk import bringing_in
 from policy_drafts.models import Audience, Heard, PolicyPicture, PolicyRole
 from policy_drafts.roles import inviting
 from tests.conftest import with_second_factor
@@ -91,7 +91,7 @@ def world(db, early, community):
     draft = published(policy, lead, Audience.WORKING_GROUP)
     draft.files.filter(kind="markdown").update(state="ready", file="x.webp")
     return {
-        "brought": importing.bring(policy, lead, "x.md", b"# One"),
+        "brought": bringing_in.bring(policy, lead, "x.md", b"# One"),
         "version": draft.other_versions.create(kind="audio", name="x", file="x.webp"),
         "policy": policy,
         "section": section,

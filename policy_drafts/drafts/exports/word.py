@@ -15,7 +15,7 @@ from docx.shared import Cm
 from docx.text.paragraph import Paragraph
 from PIL import Image
 
-from policy_drafts.desk.imports.parts import mark_of
+from policy_drafts.desk.readers.parts import mark_of
 from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
 from policy_drafts.models.picture import PolicyPicture
 from policy_drafts.text import blocks, markup

@@ -11,7 +11,7 @@ from collective import clock
 from collective.models import Call, Person
 from policy_drafts import demo
 from policy_drafts.desk import outline, writing
-from policy_drafts.desk.imports.parts import sections_of
+from policy_drafts.desk.readers.parts import sections_of
 from policy_drafts.drafts import publishing
 from policy_drafts.models import Audience, DraftFollow, Heard, Policy, PolicyRole, Round, Section
 

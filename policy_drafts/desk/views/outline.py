@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from collective.errors import RuleError
 from policy_drafts.desk import outline, writing
 from policy_drafts.desk.forms import HeardForm, SectionForm, SplitForm, TitleForm
-from policy_drafts.desk.views import sections
+from policy_drafts.desk.views import editor
 from policy_drafts.drafts import publishing
 from policy_drafts.models import Heard, Policy, Section
 from policy_drafts.roles.lead import as_uuid, lead_only, section_of
@@ -108,7 +108,7 @@ def move_section(request: "MemberRequest", policy: Policy, pk: UUID) -> HttpResp
         section_of(policy, pk, removed=True),
         {"up": -1, "down": 1}.get(request.POST.get("to")),
     )
-    seen = sections.whole_number(request.POST.get("position"))
+    seen = editor.whole_number(request.POST.get("position"))
     try:
         if step and outline.move(section, step, position=seen if seen > 0 else None):
             messages.success(
@@ -241,8 +241,8 @@ def add_heard(request: "MemberRequest", policy: Policy) -> HttpResponse:
     if section:
         section.policy = policy
     if not form.is_valid() and section:
-        fresh = SectionForm(initial=sections.saved_values(section))
-        return sections.editor_page(
+        fresh = SectionForm(initial=editor.saved_values(section))
+        return editor.editor_page(
             request, policy, section, fresh, heard_form=form, heard_key=note_key
         )
     if not form.is_valid():

@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.errors import RuleError
-from policy_drafts.desk import importing
+from policy_drafts.desk import bringing_in
 from policy_drafts.desk.forms import ImportForm
 from policy_drafts.drafts.exports import word
 from policy_drafts.roles.lead import lead_only
@@ -24,7 +24,7 @@ def bring_in(request: "MemberRequest", policy: "Policy") -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            brought = importing.bring(policy, request.user, *form.brought)
+            brought = bringing_in.bring(policy, request.user, *form.brought)
         except RuleError as error:
             form.add_error("file" if form.cleaned_data.get("file") else "text", str(error))
         else:
@@ -41,13 +41,13 @@ def look_through(request: "MemberRequest", policy: "Policy", import_pk) -> HttpR
     if brought.confirmed_at:
         messages.info(request, "This was brought in already.")
         return redirect("write", policy.slug)
-    found = importing.rows(brought)
+    found = bringing_in.rows(brought)
     if request.method == "POST":
         chosen = {
-            row.number: request.POST.get(f"row-{row.number}", importing.LEAVE) for row in found
+            row.number: request.POST.get(f"row-{row.number}", bringing_in.LEAVE) for row in found
         }
         try:
-            done = importing.confirm(brought, request.user, chosen, request.POST.get("shown", ""))
+            done = bringing_in.confirm(brought, request.user, chosen, request.POST.get("shown", ""))
         except RuleError as error:
             messages.error(request, str(error))
         else:
@@ -63,7 +63,7 @@ def look_through(request: "MemberRequest", policy: "Policy", import_pk) -> HttpR
             "brought": brought,
             "rows": sorted(found, key=lambda row: row.is_same),
             "held": brought.held,
-            "shown": importing.fingerprint(found),
+            "shown": bringing_in.fingerprint(found),
         },
     )
 

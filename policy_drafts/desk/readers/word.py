@@ -15,7 +15,7 @@ import lxml.html
 import mammoth
 
 from collective.errors import RuleError
-from policy_drafts.desk.imports.parts import LEVELS, NUMBER, Brought, counted, sections_of
+from policy_drafts.desk.readers.parts import LEVELS, NUMBER, Brought, counted, sections_of
 from policy_drafts.text import blocks, markup
 
 MOST_PARTS, MOST_UNPACKED = 3000, 150 * 1024 * 1024

@@ -15,8 +15,8 @@ from django.utils.text import Truncator
 from collective import clock
 from collective.errors import RuleError
 from collective.safety.pictures import NotAPicture
-from policy_drafts.desk import imports, outline, writing
-from policy_drafts.desk.imports.word import STAND_IN
+from policy_drafts.desk import outline, readers, writing
+from policy_drafts.desk.readers.word import STAND_IN
 from policy_drafts.models import Heard, Import, Policy, PolicyPicture, SectionSave
 from policy_drafts.text import blocks, combining, diffs
 
@@ -93,7 +93,7 @@ class Row:
 
 def bring(policy: Policy, person: "Person", name: str, content: bytes) -> Import:
     """Read a file and keep what it holds for the writer to look at. Raises RuleError."""
-    found = imports.read(name, content)
+    found = readers.read(name, content)
     held = {
         "sections": [vars(part) for part in found.sections],
         "notes": found.notes,

@@ -4,7 +4,7 @@ import lxml.html
 from markdown_it import MarkdownIt
 
 from collective.errors import RuleError
-from policy_drafts.desk.imports.parts import Brought, counted, sections_of
+from policy_drafts.desk.readers.parts import Brought, counted, sections_of
 from policy_drafts.text import markup
 
 LEFT_OUT = {  # tag: what one and what several are called

@@ -6,8 +6,8 @@ Nothing is saved here.
 from pathlib import Path
 
 from collective.errors import RuleError
-from policy_drafts.desk.imports import text, word
-from policy_drafts.desk.imports.parts import Brought
+from policy_drafts.desk.readers import text, word
+from policy_drafts.desk.readers.parts import Brought
 
 READERS = {
     ".docx": word.read,
