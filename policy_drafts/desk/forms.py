@@ -3,7 +3,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django_prose_editor.widgets import ProseEditorWidget
 
-from policy_drafts.models import Audience, Heard, OtherVersion, PolicyRole, Section
+from policy_drafts.models import Heard, Section
 from policy_drafts.text import markup
 
 PICTURE = "picture-"  # before its key: the name of the field for its words
@@ -194,77 +194,3 @@ class HeardForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         by_hand = [row for row in Heard.Channel.choices if not row[0].startswith("word_")]
         self.fields["channel"].choices = [("", "Choose one"), *by_hand]
-
-
-class PublishForm(forms.Form):
-    news = forms.CharField(
-        label="What is new, in plain words",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="People read it first, in the email and above the draft.",
-        error_messages={"required": "Say in plain words what is new."},
-    )
-
-
-class AudienceForm(forms.Form):
-    audience = forms.ChoiceField(
-        label="Who can read it?",
-        choices=Audience,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose who can read it."},
-    )
-
-    def __init__(self, *args, choices=None, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if choices is not None:
-            self.fields["audience"].choices = [(row.value, row.label) for row in choices]
-
-
-class WithdrawForm(forms.Form):
-    because = forms.CharField(
-        label="Why, in a sentence or two",
-        max_length=600,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Everybody who opens this draft reads it.",
-        error_messages={"required": "Say why: people read it."},
-    )
-
-
-class InviteForm(forms.Form):
-    email = forms.EmailField(
-        label="Their email address",
-        max_length=254,
-        error_messages={
-            "required": "Enter an email address.",
-            "invalid": "Enter an email address in the correct format, like name@example.com.",
-        },
-    )
-    kind = forms.ChoiceField(
-        label="What do they do?",
-        choices=PolicyRole.Kind,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose one."},
-    )
-
-
-class VersionForm(forms.ModelForm):
-    class Meta:
-        model = OtherVersion
-        fields = ["kind", "name", "file", "link"]
-        labels = {
-            "kind": "What is it?",
-            "name": "What do we call it?",
-            "file": "A file",
-            "link": "Or a link",
-        }
-        help_texts = {"file": "PDF, Word, text, EPUB, audio or video, up to 50 MB."}
-        widgets = {"file": forms.FileInput}
-        error_messages = {
-            "kind": {"required": "Choose what it is."},
-            "name": {"required": "Give it a name."},
-            "link": {"invalid": "Enter a whole address, like https://example.org/easy-read."},
-        }
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", "Choose one"), *OtherVersion.Kind.choices]

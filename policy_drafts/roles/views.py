@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 from collective.errors import RuleError
 from collective.people.access import name_needed
 from collective.templatetags.collective import long_day
-from policy_drafts.desk.forms import InviteForm
 from policy_drafts.models import Policy, PolicyRole
 from policy_drafts.roles import inviting
+from policy_drafts.roles.forms import InviteForm
 from policy_drafts.roles.lead import lead_only
 
 if TYPE_CHECKING:

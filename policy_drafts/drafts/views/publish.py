@@ -11,8 +11,8 @@ from collective.messages import mail
 from collective.models import Message, Person
 from policy_drafts import emails
 from policy_drafts.desk import writing
-from policy_drafts.desk.forms import AudienceForm, PublishForm, VersionForm, WithdrawForm
 from policy_drafts.drafts import publishing
+from policy_drafts.drafts.forms import AudienceForm, PublishForm, VersionForm, WithdrawForm
 from policy_drafts.models import Audience, Draft, OtherVersion, Policy
 from policy_drafts.roles.lead import as_uuid, lead_only
 
