@@ -28,7 +28,7 @@ SWEEPS = [
     ("private answers", "events.sessions.retention.forget_private_answers", HOUR),
     ("files of drafts", "policy_drafts.drafts.files.make_due", EACH_TIME),
     ("texts brought in", "policy_drafts.desk.bringing_in.forget_old", 6 * HOUR),
-    ("unsaved texts", "policy_drafts.desk.writing.forget_old_unsaved", 6 * HOUR),
+    ("unsaved texts", "policy_drafts.desk.unsaved.forget_old", 6 * HOUR),
     ("payments to begin", "payments.sending.payouts.begin_all", EACH_TIME),
     ("payments to send", "payments.sending.payouts.send_all", EACH_TIME),
     ("Stripe's events", "payments.sending.webhooks.handle_all", EACH_TIME),

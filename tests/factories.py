@@ -12,7 +12,7 @@ from events.conversations import booking
 from events.models import ConversationSeries, Registration, Session, Slot
 from payments.models import Payment, PayoutAccount
 from policy_drafts.desk import outline
-from policy_drafts.drafts import publishing
+from policy_drafts.drafts import contents, publishing
 from policy_drafts.models import Audience, Policy, PolicyRole
 
 # The real call's first session: a Thursday, 14:00 to 16:00 in London (call-facts).
@@ -291,6 +291,5 @@ def published(policy, by=None, audience=Audience.PUBLIC, news="It is new."):
         by or PersonFactory(),
         audience=audience,
         news=news,
-        request_key=uuid.uuid4(),
-        based_on=publishing.fingerprint(policy),
+        confirmed=publishing.Confirmed(uuid.uuid4(), contents.fingerprint(policy)),
     )

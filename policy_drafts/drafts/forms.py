@@ -1,5 +1,9 @@
-from django import forms
+from typing import Any
 
+from django import forms
+from django.http import QueryDict
+
+from policy_drafts.choices import set_choices
 from policy_drafts.models import Audience, OtherVersion
 
 
@@ -21,10 +25,9 @@ class AudienceForm(forms.Form):
         error_messages={"required": "Choose who can read it."},
     )
 
-    def __init__(self, *args, choices=None, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if choices is not None:
-            self.fields["audience"].choices = [(row.value, row.label) for row in choices]
+    def __init__(self, data: QueryDict | None = None, *, audiences: list[Audience]) -> None:
+        super().__init__(data)
+        set_choices(self, "audience", [(row.value, row.label) for row in audiences])
 
 
 class WithdrawForm(forms.Form):
@@ -55,6 +58,6 @@ class VersionForm(forms.ModelForm):
             "link": {"invalid": "Enter a whole address, like https://example.org/easy-read."},
         }
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", "Choose one"), *OtherVersion.Kind.choices]
+        set_choices(self, "kind", [("", "Choose one"), *OtherVersion.Kind.choices])

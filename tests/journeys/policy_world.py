@@ -5,7 +5,7 @@ invitations.
 import uuid
 
 from collective.safety.link_keys import key_for
-from policy_drafts.desk import bringing_in, outline, writing
+from policy_drafts.desk import bringing_in, outline, unsaved, writing
 from policy_drafts.drafts import publishing
 from policy_drafts.models import Audience, PolicyRole
 from policy_drafts.roles import inviting
@@ -47,7 +47,7 @@ def make_policy(member, call):
     draft.files.filter(kind="pdf").update(state="ready", size=1000)
     writing.save(section, lead, 2, title="Why", html=TEXT, state="ready")
     typed = {"title": "Why", "html": "<p>Half a sentence</p>", "state": "ready", "notes": ""}
-    writing.keep_typed(section, lead, uuid.uuid4(), 3, typed)
+    unsaved.keep_typed(section, lead, uuid.uuid4(), 3, typed)
     policy.heard.create(channel="letter", words="Please answer soon.", noted_by=lead)
     text = b"# Why\n\nWe listen.\n\n# Quite new\n\nWe talk.\n\n<script>x</script>"
     return {
@@ -62,9 +62,11 @@ def make_policy(member, call):
 
 
 def of(path):
-    return lambda world: (
-        f"/policies/safe/{path.format(section=world.policy['section'].pk, role=world.policy['role'].pk)}"
-    )
+    def address(world):
+        keys = {name: world.policy[name].pk for name in ("section", "role")}
+        return f"/policies/safe/{path.format(**keys)}"
+
+    return address
 
 
 ROWS = [

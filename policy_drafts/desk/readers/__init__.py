@@ -1,4 +1,4 @@
-"""What a writer brings in: Word, Markdown, a web page or pasted text, read into sections.
+"""Readers of what a writer brings in: Word, Markdown, a web page or pasted text, into sections.
 
 Nothing is saved here.
 """
@@ -21,7 +21,7 @@ MOST_BYTES = 20 * 1024 * 1024
 
 
 def read(name: str, content: bytes) -> Brought:
-    """The file as `parts.Brought`.
+    """What the file holds.
 
     Raises RuleError for what cannot be read, with a sentence for the writer.
     """

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -7,19 +7,20 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.errors import RuleError
+from collective.people.requests import MemberRequest
 from policy_drafts.desk import bringing_in
 from policy_drafts.desk.forms import ImportForm
+from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, sections_in
 from policy_drafts.drafts.exports import word
+from policy_drafts.models import Import, Policy
 from policy_drafts.roles.lead import lead_only
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
-    from policy_drafts.models import Policy
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def bring_in(request: "MemberRequest", policy: "Policy") -> HttpResponse:
+def bring_in(request: MemberRequest, policy: Policy) -> HttpResponse:
     """A file or pasted text: read, then looked through. Nothing is saved yet."""
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -34,50 +35,44 @@ def bring_in(request: "MemberRequest", policy: "Policy") -> HttpResponse:
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def look_through(request: "MemberRequest", policy: "Policy", import_pk) -> HttpResponse:
+def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> HttpResponse:
     """What the file holds, section by section, with what is different; then the yes."""
     brought = get_object_or_404(policy.imports.filter(person=request.user), pk=import_pk)
     brought.policy = policy
     if brought.confirmed_at:
         messages.info(request, "This was brought in already.")
         return redirect("write", policy.slug)
-    found = bringing_in.rows(brought)
-    if request.method == "POST":
-        chosen = {
-            row.number: request.POST.get(f"row-{row.number}", bringing_in.LEAVE) for row in found
-        }
-        try:
-            done = bringing_in.confirm(brought, request.user, chosen, request.POST.get("shown", ""))
-        except RuleError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(
-                request, f"{done} {'section is' if done == 1 else 'sections are'} brought in."
-            )
-            return redirect("write", policy.slug)
-    return render(
-        request,
-        "policy_drafts/desk/look_through.html",
-        {
-            "policy": policy,
-            "brought": brought,
-            "rows": sorted(found, key=lambda row: row.is_same),
-            "held": brought.held,
-            "shown": bringing_in.fingerprint(found),
-        },
-    )
+    found = sections_in(brought)
+    if request.method == "POST" and _confirm(request, brought, found):
+        return redirect("write", policy.slug)
+    context = {
+        "policy": policy,
+        "brought": brought,
+        "rows": sorted(found, key=lambda row: row.is_same),
+        "held": brought.held,
+        "shown": fingerprint(found),
+    }
+    return render(request, "policy_drafts/desk/look_through.html", context)
+
+
+def _confirm(request: MemberRequest, brought: Import, found: list[Incoming]) -> bool:
+    """Bring in what was chosen and say so; False where it has to be looked at again."""
+    chosen = {row.number: request.POST.get(f"row-{row.number}", Choice.LEAVE) for row in found}
+    try:
+        done = bringing_in.confirm(brought, request.user, chosen, request.POST.get("shown", ""))
+    except RuleError as error:
+        messages.error(request, str(error))
+        return False
+    sections = "section is" if done == 1 else "sections are"
+    messages.success(request, f"{done} {sections} brought in.")
+    return True
 
 
 @lead_only
 @require_safe
-def working_copy(request: "MemberRequest", policy: "Policy") -> HttpResponse:
-    """The working copy as a Word file, for others to write into; it comes back through "Bring in a
-    text".
-    """
-    response = HttpResponse(
-        word.of_working_copy(policy),
-        content_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    )
+def working_copy(request: MemberRequest, policy: Policy) -> HttpResponse:
+    """The working copy as a Word file for others to write into; it comes back by `bring_in`."""
+    response = HttpResponse(word.of_working_copy(policy), content_type=WORD)
     name = f"{slugify(policy.title) or 'policy'}-working-copy-not-published.docx"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

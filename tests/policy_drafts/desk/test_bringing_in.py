@@ -10,14 +10,17 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from collective.errors import RuleError
-from policy_drafts.desk import bringing_in, readers, writing
+from policy_drafts.desk import bringing_in, incoming, readers, writing
 from policy_drafts.drafts.exports import word
 from policy_drafts.models import Import, Section
 from tests.factories import PersonFactory, role_in, section_in
 from tests.policy_drafts.text.test_markup import PAYLOADS
 
 pytestmark = pytest.mark.django_db
-MARKDOWN = b"Before.\n\n# 1. Why\n\nWe *look* after\n\n- each\n- other\n\n## Small\n\n# How\n\n|a|b|\n|-|-|\n|1|2|\n"
+MARKDOWN = (
+    b"Before.\n\n# 1. Why\n\nWe *look* after\n\n- each\n- other\n\n## Small\n\n"
+    b"# How\n\n|a|b|\n|-|-|\n|1|2|\n"
+)
 
 
 def bytes_of(document):
@@ -50,14 +53,17 @@ def test_markdown_is_split_by_its_largest_headings(policy):
 
 
 def test_web_page_says_what_is_left_out():
-    page = b"<html><body><main><h1>One</h1><h2>A</h2><p>x</p><h2>B</h2><iframe></iframe><img src=x></main></body></html>"
+    page = (
+        b"<html><body><main><h1>One</h1><h2>A</h2><p>x</p><h2>B</h2>"
+        b"<iframe></iframe><img src=x></main></body></html>"
+    )
 
     found = readers.read("x.html", page)
 
     assert [row.title for row in found.sections] == ["Without a heading", "A", "B"]
     assert found.left_out == [
         "1 page of another site",
-        "1 picture: add them in the editor, with words for who cannot see them",
+        "1 picture: add them in the editor, with words for people who cannot see them",
     ]
 
 
@@ -217,7 +223,7 @@ def test_working_copy_comes_back_from_word_as_it_went(policy, lead):
     section_in(policy, "<h3>Part</h3><ul><li>a</li></ul><ol><li>b</li></ol>", "How", lead)
 
     brought = bringing_in.bring(policy, lead, "x.docx", word.of_working_copy(policy))
-    rows = bringing_in.rows(brought)
+    rows = incoming.sections_in(brought)
 
     assert [(row.section.title, row.exported.number, row.is_changed) for row in rows] == [
         ("Why", 1, False),
@@ -247,8 +253,8 @@ def test_what_was_changed_in_word_and_here_is_combined(policy, lead):
     )
 
     brought = bringing_in.bring(policy, lead, "x.docx", content)
-    rows = bringing_in.rows(brought)
-    bringing_in.confirm(brought, lead, {0: "combine"}, bringing_in.fingerprint(rows))
+    rows = incoming.sections_in(brought)
+    bringing_in.confirm(brought, lead, {0: "combine"}, incoming.fingerprint(rows))
 
     section.refresh_from_db()
     assert rows[0].choices[0][0] == "combine"
@@ -261,7 +267,7 @@ def test_what_was_changed_in_word_and_here_is_combined(policy, lead):
 def test_section_that_was_saved_after_the_look_is_not_overwritten(policy, lead):
     section = section_in(policy, "<p>We answer soon.</p>", "Why", lead)
     brought = bringing_in.bring(policy, lead, "x.docx", returned(policy, "soon", "at once"))
-    shown = bringing_in.fingerprint(bringing_in.rows(brought))
+    shown = incoming.fingerprint(incoming.sections_in(brought))
     writing.save(section, lead, 1, title="Why", html="<p>Other.</p>", state="ready")
 
     with pytest.raises(RuleError, match="look again"):
@@ -282,15 +288,15 @@ def test_queries_of_looking_through_do_not_grow(policy, lead, number, django_ass
     brought = bringing_in.bring(policy, lead, "x.docx", word.of_working_copy(policy))
 
     with django_assert_num_queries(2):
-        assert all(row.exported for row in bringing_in.rows(brought))
+        assert all(row.exported for row in incoming.sections_in(brought))
 
 
 def test_section_that_was_renamed_in_word_gets_its_new_title(policy, lead):
     section = section_in(policy, "<p>We answer soon.</p>", "Why", lead)
     brought = bringing_in.bring(policy, lead, "x.docx", returned(policy, "Why", "Why we do this"))
-    rows = bringing_in.rows(brought)
+    rows = incoming.sections_in(brought)
 
-    bringing_in.confirm(brought, lead, {0: rows[0].choices[0][0]}, bringing_in.fingerprint(rows))
+    bringing_in.confirm(brought, lead, {0: rows[0].choices[0][0]}, incoming.fingerprint(rows))
 
     section.refresh_from_db()
     assert section.title == "Why we do this"
@@ -299,7 +305,9 @@ def test_section_that_was_renamed_in_word_gets_its_new_title(policy, lead):
 def test_section_of_which_only_the_title_is_known_is_left_as_it_is_unless_chosen(policy, lead):
     section_in(policy, "<p>We answer soon.</p>", "Why", lead)
 
-    rows = bringing_in.rows(bringing_in.bring(policy, lead, "x.md", b"# Why\n\nSomething else.\n"))
+    rows = incoming.sections_in(
+        bringing_in.bring(policy, lead, "x.md", b"# Why\n\nSomething else.\n")
+    )
 
     assert [value for value, _ in rows[0].choices] == ["leave", "take", "add"]
 

@@ -35,7 +35,7 @@ def test_invitation_to_an_unknown_address_is_accepted_by_who_signs_in_with_it(po
     person = PersonFactory(email="new@example.org")
 
     assert outbox[0].to == ["new@example.org"]
-    assert inviting.answer(role, person, True).person == person
+    assert inviting.answer(role, person, accepts=True).person == person
 
 
 def test_somebody_else_cannot_accept(policy, client, member):
@@ -108,7 +108,7 @@ def test_removed_person_can_be_invited_again(policy):
 
     role = inviting.invite(policy, lead, person.email, GROUP)
 
-    assert inviting.answer(role, person, True).state == "accepted"
+    assert inviting.answer(role, person, accepts=True).state == "accepted"
 
 
 def test_coordinator_invites_the_first_lead_in_the_admin(policy, client, coordinator, outbox):
@@ -148,7 +148,7 @@ def test_who_is_in_already_is_told_so_when_accepting_another_invitation(policy, 
     client.force_login(person)
 
     with pytest.raises(RuleError, match="in it already"):
-        inviting.answer(second, person, True)
+        inviting.answer(second, person, accepts=True)
 
     answer = client.post(f"/policies/invitations/{second.pk}/", {"accept": "1"})
 
