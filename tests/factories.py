@@ -272,7 +272,7 @@ def role_in(policy, person=None, kind=PolicyRole.Kind.LEAD):
     """Give somebody an accepted role; returns the person."""
     person = person or PersonFactory()
     PolicyRole.objects.create(
-        policy=policy, person=person, email=person.email, kind=kind, state="accepted"
+        policy=policy, person=person, email=person.email, kind=kind, state=PolicyRole.State.ACCEPTED
     )
     return person
 
@@ -291,5 +291,5 @@ def published(policy, by=None, audience=Audience.PUBLIC, news="It is new."):
         by or PersonFactory(),
         audience=audience,
         news=news,
-        confirmed=publishing.Confirmed(uuid.uuid4(), contents.fingerprint(policy)),
+        confirmed=publishing.Confirmed(uuid.uuid4(), contents.of_working_copy(policy).fingerprint),
     )

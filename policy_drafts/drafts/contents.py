@@ -17,24 +17,46 @@ class Working:
     number: int
     title: str
     html: str
-    state: str = ""
-    version: int = 0
+    state: str
 
 
 WorkingContents = list[tuple[Working, list[Block]]]
 DraftContents = list[tuple[DraftSection, list[DraftBlock]]]
 
 
-def of_working_copy(policy: Policy) -> WorkingContents:
-    """The sections of the working copy in order, each with its blocks.
+@dataclass(frozen=True)
+class WorkingCopy:
+    """The sections of a working copy in order, each with its blocks.
+
+    The fingerprint says what somebody was shown: the versions of the sections, and the last draft
+    before it.
+    """
+
+    fingerprint: str
+    sections: WorkingContents
+
+
+def of_working_copy(policy: Policy) -> WorkingCopy:
+    """The working copy as it is now.
 
     A block whose uid stands in an earlier section has another one, each time the same.
     """
+    rows = list(policy.sections.live().order_by("position"))
+    return WorkingCopy(fingerprint=_fingerprint(policy, rows), sections=_with_blocks(rows))
+
+
+def _fingerprint(policy: Policy, rows: list[Section]) -> str:
+    versions = [(str(row.pk), row.lock_version) for row in rows]
+    last = policy.drafts.sealed().values_list("number", flat=True).first()
+    return hashlib.sha256(repr([last, versions]).encode()).hexdigest()[:32]
+
+
+def _with_blocks(rows: list[Section]) -> WorkingContents:
     found: WorkingContents = []
     seen: set[str] = set()
-    for number, row in enumerate(policy.sections.live().order_by("position"), 1):
+    for number, row in enumerate(rows, 1):
         html = _with_own_uids(row, seen)
-        section = Working(row.pk, number, row.title, html, row.state, row.lock_version)
+        section = Working(row.pk, number, row.title, html, row.state)
         found.append((section, blocks.read(html)))
     return found
 
@@ -51,14 +73,3 @@ def of_draft(draft: Draft) -> DraftContents:
     for block in draft.blocks.order_by("section__number", "position"):
         found[block.section_id][1].append(block)
     return list(found.values())
-
-
-def fingerprint(policy: Policy, shown: WorkingContents | None = None) -> str:
-    """What a rehearsal showed: the versions of the sections, and the last draft before it.
-
-    Without `shown` it is of the working copy as it is now.
-    """
-    sections = of_working_copy(policy) if shown is None else shown
-    rows = [(str(section.uid), section.version) for section, _ in sections]
-    last = policy.drafts.sealed().values_list("number", flat=True).first()
-    return hashlib.sha256(repr([last, rows]).encode()).hexdigest()[:32]

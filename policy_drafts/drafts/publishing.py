@@ -14,7 +14,7 @@ from collective.messages import mail
 from collective.models import Person
 from policy_drafts import kinds
 from policy_drafts.drafts import check_sums, contents, files
-from policy_drafts.drafts.contents import WorkingContents
+from policy_drafts.drafts.contents import WorkingContents, WorkingCopy
 from policy_drafts.drafts.recipients import newly_told, tell_recipients
 from policy_drafts.models import Audience, Draft, DraftBlock, DraftSection, Policy
 
@@ -43,8 +43,8 @@ def publish(
         return found
     if not news.strip():
         raise RuleError("Say in plain words what is new.")
-    shown = contents.of_working_copy(policy)
-    _check(policy, shown, confirmed)
+    now = contents.of_working_copy(policy)
+    _check(now, confirmed)
     last = policy.drafts.first()
     draft = Draft.objects.create(
         policy=policy,
@@ -56,25 +56,25 @@ def publish(
         published_by=person,
         request_key=confirmed.key,
     )
-    _write(draft, shown)
-    _seal(draft, shown)
+    _write(draft, now.sections)
+    _seal(draft, now.sections)
     files.order(draft)
     tell_recipients(draft)
     return draft
 
 
-def _check(policy: Policy, shown: WorkingContents, confirmed: Confirmed) -> None:
+def _check(now: WorkingCopy, confirmed: Confirmed) -> None:
     """Raises RuleError where this is not what was confirmed, or nothing."""
-    if contents.fingerprint(policy, shown) != confirmed.based_on:
+    if now.fingerprint != confirmed.based_on:
         raise RuleError(
             "The text was changed, or a draft published, after you looked at this page. Please "
             "look again at what would happen."
         )
-    if not shown:
+    if not now.sections:
         raise RuleError("There is no section yet, so there is nothing to publish.")
 
 
-def _write(draft: Draft, shown: WorkingContents) -> None:
+def _write(draft: Draft, sections: WorkingContents) -> None:
     """Write the sections and blocks of a draft."""
     made = DraftSection.objects.bulk_create(
         DraftSection(
@@ -84,7 +84,7 @@ def _write(draft: Draft, shown: WorkingContents) -> None:
             title=section.title,
             html=section.html,
         )
-        for section, _ in shown
+        for section, _ in sections
     )
     rows = (
         DraftBlock(
@@ -97,15 +97,15 @@ def _write(draft: Draft, shown: WorkingContents) -> None:
             text=row.text,
             html=row.html,
         )
-        for section, (_, its_blocks) in zip(made, shown, strict=True)
+        for section, (_, its_blocks) in zip(made, sections, strict=True)
         for position, row in enumerate(its_blocks, 1)
     )
     DraftBlock.objects.bulk_create(rows, batch_size=A_BATCH)
 
 
-def _seal(draft: Draft, shown: WorkingContents) -> None:
+def _seal(draft: Draft, sections: WorkingContents) -> None:
     """Write the check sum: from here on the database refuses any change."""
-    draft.sha256 = check_sums.sha256_of(draft, shown)
+    draft.sha256 = check_sums.sha256_of(draft, sections)
     Draft.objects.filter(pk=draft.pk).update(sha256=draft.sha256)
 
 

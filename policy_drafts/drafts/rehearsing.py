@@ -43,9 +43,9 @@ def rehearse(policy: Policy, audience: Audience) -> Rehearsal:
         number=(newest.number if newest else 0) + 1,
         last=last,
         skipped=list(reversed(skipped)),
-        changes=diffs.compare_sections(contents.of_draft(last) if last else [], now),
-        warnings=warnings(policy, now),
+        changes=diffs.compare_sections(contents.of_draft(last) if last else [], now.sections),
+        warnings=warnings(policy, now.sections),
         readers=audience.label,
         told=recipients(policy, audience).count(),
-        based_on=contents.fingerprint(policy, now),
+        based_on=now.fingerprint,
     )

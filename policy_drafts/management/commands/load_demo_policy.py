@@ -119,5 +119,5 @@ class Command(BaseCommand):
 
     @staticmethod
     def publish(policy: Policy, lead: Person, news: str) -> None:
-        confirmed = publishing.Confirmed(uuid.uuid4(), contents.fingerprint(policy))
+        confirmed = publishing.Confirmed(uuid.uuid4(), contents.of_working_copy(policy).fingerprint)
         publishing.publish(policy, lead, audience=Audience.MEMBERS, news=news, confirmed=confirmed)

@@ -8,11 +8,12 @@ from django.db import DatabaseError, connection, transaction
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Message
+from policy_drafts import kinds
 from policy_drafts.desk import outline, presence, unsaved, writing
 from policy_drafts.drafts import check_sums, contents, publishing
 from policy_drafts.drafts.recipients import newly_told
 from policy_drafts.drafts.rehearsing import rehearse
-from policy_drafts.models import Audience, Draft, DraftFollow, PolicyRole
+from policy_drafts.models import Audience, Draft, DraftFollow, PolicyRole, Section
 from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ def test_later_writing_leaves_the_draft_as_it_was(policy, lead):
     section = section_in(policy)
     draft = published(policy, lead)
 
-    writing.save(section, lead, 1, title="Other", html="<p>Other.</p>", state="ready")
+    writing.save(section, lead, 1, title="Other", html="<p>Other.</p>", state=Section.State.READY)
 
     assert check_sums.sha256_now(draft) == draft.sha256
     assert published(policy, lead).number == 2
@@ -69,7 +70,7 @@ def test_doubled_click_publishes_once(policy, lead, client):
         "news": "New.",
         "key": str(uuid.uuid4()),
         "publish": "1",
-        "based_on": contents.fingerprint(policy),
+        "based_on": contents.of_working_copy(policy).fingerprint,
     }
 
     client.post("/policies/safe/write/publish/", form)
@@ -85,10 +86,10 @@ def test_page_that_has_published_says_so_and_never_publishes_again(policy, lead,
         "news": "New.",
         "key": str(uuid.uuid4()),
         "publish": "1",
-        "based_on": contents.fingerprint(policy),
+        "based_on": contents.of_working_copy(policy).fingerprint,
     }
     client.post("/policies/safe/write/publish/", form)
-    writing.save(section, lead, 1, title="Why", html="<p>Changed.</p>", state="ready")
+    writing.save(section, lead, 1, title="Why", html="<p>Changed.</p>", state=Section.State.READY)
 
     page = client.post(
         "/policies/safe/write/publish/", {**form, "news": "Newer."}, follow=True
@@ -100,14 +101,14 @@ def test_page_that_has_published_says_so_and_never_publishes_again(policy, lead,
 
 def test_page_from_before_another_draft_publishes_nothing(policy, lead, client):
     section_in(policy)
-    shown = contents.fingerprint(policy)
+    shown = contents.of_working_copy(policy).fingerprint
     published(policy, lead)
 
     with pytest.raises(RuleError, match="look again"):
         publishing.publish(
             policy,
             lead,
-            audience="public",
+            audience=Audience.PUBLIC,
             news="x",
             confirmed=publishing.Confirmed(uuid.uuid4(), shown),
         )
@@ -154,9 +155,13 @@ def test_key_of_another_policys_rehearsal_publishes(policy, lead):
     key = uuid.uuid4()
     for row in (policy, PolicyFactory()):
         section_in(row)
-        shown = contents.fingerprint(row)
+        shown = contents.of_working_copy(row).fingerprint
         publishing.publish(
-            row, lead, audience="public", news="x", confirmed=publishing.Confirmed(key, shown)
+            row,
+            lead,
+            audience=Audience.PUBLIC,
+            news="x",
+            confirmed=publishing.Confirmed(key, shown),
         )
 
     assert Draft.objects.count() == 2
@@ -169,7 +174,7 @@ def test_other_readers_than_those_looked_at_are_looked_at_first(policy, lead, cl
         "for": "public",
         "news": "New words.",
         "publish": "1",
-        "based_on": contents.fingerprint(policy),
+        "based_on": contents.of_working_copy(policy).fingerprint,
     }
 
     page = client.post("/policies/safe/write/publish/", form).content.decode()
@@ -202,7 +207,12 @@ def test_rehearsal_compares_with_what_these_readers_could_read_last(policy, lead
     section = section_in(policy, "<p>We answer within five days.</p>")
     published(policy, lead, Audience.PUBLIC)
     writing.save(
-        section, lead, 1, title="Why", html="<p>We answer within two days.</p>", state="ready"
+        section,
+        lead,
+        1,
+        title="Why",
+        html="<p>We answer within two days.</p>",
+        state=Section.State.READY,
     )
     published(policy, lead, Audience.WORKING_GROUP, news="Two days now.")
 
@@ -245,14 +255,14 @@ def test_rehearsal_warns_of_a_picture_that_belongs_to_another_policy(policy, lea
 
 def test_what_was_changed_after_the_rehearsal_is_not_published(policy, lead):
     section = section_in(policy)
-    shown = contents.fingerprint(policy)
-    writing.save(section, lead, 1, title="Why", html="<p>Changed.</p>", state="ready")
+    shown = contents.of_working_copy(policy).fingerprint
+    writing.save(section, lead, 1, title="Why", html="<p>Changed.</p>", state=Section.State.READY)
 
     with pytest.raises(RuleError, match="look again"):
         publishing.publish(
             policy,
             lead,
-            audience="public",
+            audience=Audience.PUBLIC,
             news="x",
             confirmed=publishing.Confirmed(uuid.uuid4(), shown),
         )
@@ -261,10 +271,10 @@ def test_what_was_changed_after_the_rehearsal_is_not_published(policy, lead):
 def test_order_counts_as_a_change_after_the_rehearsal(policy, lead):
     section_in(policy, title="A")
     second = section_in(policy, title="B")
-    shown = contents.fingerprint(policy)
+    shown = contents.of_working_copy(policy).fingerprint
     outline.move(second, -1)
 
-    assert contents.fingerprint(policy) != shown
+    assert contents.of_working_copy(policy).fingerprint != shown
 
 
 def test_plain_words_are_required_and_nothing_is_lost(policy, lead, client):
@@ -304,7 +314,7 @@ def test_rehearsal_changes_nothing(policy, lead, client):
 
 def told():
     return set(
-        Message.objects.filter(kind="draft_published").values_list("person__name", flat=True)
+        Message.objects.filter(kind=kinds.DRAFT_PUBLISHED).values_list("person__name", flat=True)
     )
 
 
@@ -324,7 +334,7 @@ def test_draft_for_the_working_group_is_told_to_nobody_else(policy, lead, people
     assert told() == {"Lead", "Group"}
 
 
-def test_draft_for_members_is_told_to_who_asked(policy, lead, people):
+def test_draft_for_members_is_told_to_those_who_asked(policy, lead, people):
     published(policy, lead, Audience.MEMBERS)
 
     assert told() == {"Lead", "Group", "Follower"}
@@ -345,7 +355,9 @@ def test_opening_a_draft_tells_those_who_were_not_told(policy, lead, people, out
 
 def test_who_could_not_be_reached_is_told_when_the_draft_is_opened(policy, lead, people):
     draft = published(policy, lead, Audience.WORKING_GROUP)
-    Message.objects.filter(kind="draft_published", person__name="Group").update(state="failed")
+    Message.objects.filter(kind=kinds.DRAFT_PUBLISHED, person__name="Group").update(
+        state=Message.State.FAILED
+    )
 
     assert "Group" in {person.name for person in newly_told(draft, Audience.MEMBERS)}
 
