@@ -15,12 +15,14 @@ from collective.safety.pictures import NotAPicture
 from policy_drafts.desk import outline, readers, writing
 from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, sections_in
 from policy_drafts.desk.readers.word import STAND_IN
+from policy_drafts.desk.values import SectionText
 from policy_drafts.models import Heard, Import, Policy, PolicyPicture, Section, SectionSave
 from policy_drafts.text import combining
 
 FORGET = timedelta(days=7)
 How = SectionSave.How
 State = Section.State
+LEAVE = Choice.LEAVE
 
 
 def bring(policy: Policy, person: Person, name: str, content: bytes) -> Import:
@@ -35,22 +37,29 @@ def confirm(brought: Import, person: Person, chosen: Mapping[int, str], shown: s
 
     Twice does nothing more. Raises RuleError if a section was saved after the writer looked.
     """
-    policy = brought.policy.locked()
-    brought = Import.objects.select_for_update(no_key=True, of=("self",)).get(pk=brought.pk)
+    brought = _locked(brought)
     if brought.confirmed_at:
         return 0
-    brought.policy = policy
     found = sections_in(brought)
     if fingerprint(found) != shown:
         raise RuleError("A section was saved after you looked at this page. Please look again.")
     _store_pictures(brought, person, found)
-    chosen = {number: choice for number, choice in chosen.items() if choice != Choice.LEAVE}
-    wanted = [row for row in found if row.number in chosen]
-    places = {row.title: _bring_section(policy, person, row, chosen[row.number]) for row in wanted}
+    wanted = [(row, choice) for row in found if (choice := chosen.get(row.number, LEAVE)) != LEAVE]
+    places = {
+        row.title: _bring_section(brought.policy, person, row, choice) for row, choice in wanted
+    }
     _note_what_was_said(brought, person, places)
     brought.confirmed_at, brought.held = clock.now(), None
     brought.save(update_fields=["confirmed_at", "held"])
     return len(wanted)
+
+
+def _locked(brought: Import) -> Import:
+    """What was brought in as it is now, its policy's row and its own locked."""
+    policy = brought.policy.locked()
+    now = Import.objects.select_for_update(no_key=True, of=("self",)).get(pk=brought.pk)
+    now.policy = policy
+    return now
 
 
 def _store_pictures(brought: Import, person: Person, found: list[Incoming]) -> None:
@@ -73,19 +82,19 @@ def _bring_section(policy: Policy, person: Person, row: Incoming, choice: str) -
     if row.section is None or choice == Choice.ADD:
         new = outline.NewSection(row.title, row.html, How.IMPORTED)
         return outline.insert(policy, person, new)
-    now = row.section
-    html, how = row.html, How.IMPORTED
-    if choice == Choice.COMBINE:
-        html, how = combining.combine(row.base, row.stored, now.html).html, How.COMBINED
-    return writing.save(
-        now,
-        person,
-        now.lock_version,
-        title=row.title if choice == Choice.TAKE or row.is_renamed else now.title,
-        html=html,
-        state=State.WRITING if now.state == State.NOT_STARTED else now.state,
-        how=how,
-    )
+    text = _text_for(row.section, row, choice)
+    how = How.COMBINED if choice == Choice.COMBINE else How.IMPORTED
+    return writing.save(row.section, person, row.section.lock_version, how=how, **text)
+
+
+def _text_for(now: Section, row: Incoming, choice: str) -> SectionText:
+    """The text that a section of now becomes."""
+    is_combined = choice == Choice.COMBINE
+    return {
+        "title": row.title if choice == Choice.TAKE or row.is_renamed else now.title,
+        "html": combining.combine(row.base, row.stored, now.html).html if is_combined else row.html,
+        "state": State.WRITING if now.state == State.NOT_STARTED else now.state,
+    }
 
 
 def _note_what_was_said(brought: Import, person: Person, places: Mapping[str, Section]) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
@@ -7,9 +8,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django_prose_editor.widgets import ProseEditorWidget
 
+from collective.models import Person
 from policy_drafts.choices import set_choices
 from policy_drafts.desk.values import SectionText
-from policy_drafts.models import Heard, Section
+from policy_drafts.models import Heard, Policy, Section
 from policy_drafts.text import markup, pictures
 
 PICTURE = "picture-"  # before its key: the name of the field for its words
@@ -204,3 +206,10 @@ class HeardForm(forms.ModelForm):
         super().__init__(data)
         by_hand = [(row.value, row.label) for row in Heard.Channel if row not in Heard.FROM_WORD]
         set_choices(self, "channel", [("", "Choose one"), *by_hand])
+
+    def save_note(self, key: UUID, policy: Policy, section: Section | None, person: Person) -> None:
+        """Save what was said as this person's note, under this key."""
+        note = self.instance
+        note.pk, note.policy, note.section, note.noted_by = key, policy, section, person
+        note.words = self.cleaned_data["words"]
+        self.save()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.text import Truncator
 
-from policy_drafts.models import Import, Section, SectionSave
+from policy_drafts.models import Import, Policy, Section, SectionSave
 from policy_drafts.text import blocks, diffs
 
 
@@ -98,37 +98,44 @@ class Incoming:
         return diffs.compare(blocks.read(self.base), blocks.read(self.stored))
 
 
+class _SectionsOfNow:
+    """The sections of the working copy, each of which one part of a file can be."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.by_uid = {row.pk.hex: row for row in policy.sections.live()}
+        self.by_title = {row.title.casefold(): row for row in self.by_uid.values()}
+        self.used: set[UUID] = set()
+
+    def take(self, part: dict[str, Any]) -> Section | None:
+        """The section that this part is: by the mark in its heading, else by an equal title."""
+        found = self.by_uid.get(part["uid"]) or self.by_title.get(part["title"].casefold())
+        if found is None or found.pk in self.used:
+            return None
+        self.used.add(found.pk)
+        return found
+
+    def exported(self, parts: list[dict[str, Any]]) -> dict[tuple[str, int], SectionSave]:
+        """{(uid, number): the version that went out and comes back now}: one query."""
+        returned = [part for part in parts if part["uid"] in self.by_uid]
+        saves = SectionSave.objects.filter(
+            section__in={self.by_uid[part["uid"]].pk for part in returned},
+            number__in={part["version"] for part in returned},
+        )
+        return {(save.section_id.hex, save.number): save for save in saves}
+
+
 def sections_in(brought: Import) -> list[Incoming]:
-    """The sections of a file that was brought in.
-
-    One that went out from here is known by the mark in its heading, any other by an equal title.
-    """
-    live = {row.pk.hex: row for row in brought.policy.sections.live()}
-    titles = {row.title.casefold(): row for row in live.values()}
+    """The sections of a file that was brought in, each beside the one that it is here."""
     parts = brought.held["sections"]
-    versions = _exported(live, parts)
-    found: list[Incoming] = []
-    used: set[UUID] = set()
+    now = _SectionsOfNow(brought.policy)
+    versions = now.exported(parts)
+    found = []
     for number, part in enumerate(parts):
-        section = live.get(part["uid"]) or titles.get(part["title"].casefold())
-        if section is None or section.pk in used:
-            found.append(Incoming(number, part["title"], part["html"]))
-            continue
-        used.add(section.pk)
-        exported = versions.get((part["uid"], part["version"]))
-        found.append(Incoming(number, part["title"], part["html"], section, exported))
+        row = Incoming(number, part["title"], part["html"], now.take(part))
+        if row.section:
+            row.exported = versions.get((part["uid"], part["version"]))
+        found.append(row)
     return found
-
-
-def _exported(
-    live: dict[str, Section], parts: list[dict[str, Any]]
-) -> dict[tuple[str, int], SectionSave]:
-    """{(uid, number): the version that went out and comes back now}: one query."""
-    pairs = [(live[part["uid"]], part["version"]) for part in parts if part["uid"] in live]
-    wanted = [(section, number) for section, number in pairs if number <= section.lock_version]
-    sections, numbers = {section for section, _ in wanted}, {number for _, number in wanted}
-    saves = SectionSave.objects.filter(section__in=sections, number__in=numbers)
-    return {(save.section_id.hex, save.number): save for save in saves}
 
 
 def fingerprint(found: list[Incoming]) -> str:

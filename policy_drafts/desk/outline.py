@@ -187,7 +187,16 @@ def split(section: Section, person: Person, block_uid: str, title: str) -> Secti
     """
     section.policy.locked()
     now = _live(section)
-    root = markup.tree(now.html)
+    stays, moves = _cut(now.html, block_uid)
+    made = insert(section.policy, person, NewSection(title, how=How.SPLIT), after=now)
+    _write(made, person, moves, How.SPLIT)
+    _write(now, person, stays, How.SPLIT)
+    return made
+
+
+def _cut(html: str, block_uid: str) -> tuple[str, str]:
+    """The HTML before and from a block on. Raises RuleError where it cannot be cut there."""
+    root = markup.tree(html)
     tops = list(root)
     starts = [number for number, top in enumerate(tops) if _first_uid(top) == block_uid]
     if not starts or starts[0] == 0:
@@ -195,10 +204,7 @@ def split(section: Section, person: Person, block_uid: str, title: str) -> Secti
     moved = tops[starts[0] :]
     for top in moved:
         root.remove(top)
-    made = insert(section.policy, person, NewSection(title, how=How.SPLIT), after=now)
-    _write(made, person, "".join(map(markup.html_of, moved)), How.SPLIT)
-    _write(now, person, markup.inner(root), How.SPLIT)
-    return made
+    return markup.inner(root), "".join(map(markup.html_of, moved))
 
 
 def _first_uid(top: HtmlElement) -> str | None:

@@ -33,21 +33,30 @@ def warnings(policy: Policy, shown: WorkingContents) -> list[tuple[Working, str]
 def _in_section(
     section: Working, rows: Sequence[Block], anchors: set[str], own_pictures: set[str]
 ) -> Iterator[str]:
-    if not rows:
-        yield "is empty"
-    if section.state == Section.State.WRITING:
-        yield "is marked as “writing”"
-    if section.state == Section.State.NOT_STARTED and rows:
-        yield "is marked as “not started”"
-    text = "\n".join([section.title, *(row.text for row in rows)])
-    for words in sorted({match.group(0) for match in LEFT_IN.finditer(text)}):
-        yield f"still says “{words}”"
+    yield from _in_state(section, rows)
+    yield from _in_words("\n".join([section.title, *(row.text for row in rows)]))
     root = markup.tree(section.html)
     yield from _in_headings(root)
     yield from _in_links(root, anchors)
     yield from _in_pictures(root)
     if set(markup.PICTURE.findall(section.html)) - own_pictures:
         yield "shows a picture of another policy, which readers may not see: add it here again"
+
+
+def _in_state(section: Working, rows: Sequence[Block]) -> Iterator[str]:
+    """A text that is not ready."""
+    if not rows:
+        yield "is empty"
+    if section.state == Section.State.WRITING:
+        yield "is marked as “writing”"
+    if section.state == Section.State.NOT_STARTED and rows:
+        yield "is marked as “not started”"
+
+
+def _in_words(text: str) -> Iterator[str]:
+    """Words that writers leave for later."""
+    for words in sorted({match.group(0) for match in LEFT_IN.finditer(text)}):
+        yield f"still says “{words}”"
 
 
 def _in_headings(root: HtmlElement) -> Iterator[str]:

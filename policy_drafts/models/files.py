@@ -13,6 +13,12 @@ KINDS_OF_FILE = {".pdf", ".docx", ".odt", ".txt", ".epub", ".mp3", ".m4a", ".ogg
 MOST_MEGABYTES = 50
 
 
+class FileState(models.TextChoices):
+    WAITING = "waiting", "Being made"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Could not be made"
+
+
 class DraftFile(models.Model):
     """A draft as a file, made once in a worker.
 
@@ -26,10 +32,7 @@ class DraftFile(models.Model):
         WEB_PAGE = "web-page", "Web page in one file"
         MARKDOWN = "markdown", "Markdown"
 
-    class State(models.TextChoices):
-        WAITING = "waiting", "Being made"
-        READY = "ready", "Ready"
-        FAILED = "failed", "Could not be made"
+    State = FileState
 
     ENDINGS = {
         Kind.WORD: ".docx",
@@ -43,7 +46,7 @@ class DraftFile(models.Model):
     draft = models.ForeignKey(Draft, models.PROTECT, related_name="files")
     kind = models.CharField(max_length=20, choices=Kind)
     audience = models.CharField(max_length=20, choices=Audience)
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=10, choices=FileState, default=FileState.WAITING)
     file = models.FileField(upload_to="drafts/", blank=True)
     size = models.PositiveIntegerField("size in bytes", default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -59,7 +62,7 @@ class DraftFile(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["lease_until"], condition=Q(state="waiting"), name="draft_file_due"
+                fields=["lease_until"], condition=Q(state=FileState.WAITING), name="draft_file_due"
             )
         ]
 

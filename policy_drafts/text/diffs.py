@@ -258,20 +258,27 @@ def summary(rows: Iterable[Row]) -> list[str]:
 
 
 def compare_sections(old: Sequence[WithBlocks], new: Sequence[WithBlocks]) -> list[SectionChange]:
-    """SectionChanges for two drafts, each a list of (section, blocks), in the order of the new."""
+    """SectionChanges for two drafts, each a list of (section, blocks), in the order of the new.
+
+    Sections that were taken out come last.
+    """
     before = {section.uid: (section, rows) for section, rows in old}
-    uids = {section.uid for section, _ in new}
-    order = [uid for uid in before if uid in uids]
-    stays = _longest_rising([order.index(row.uid) for row, _ in new if row.uid in before])
-    found = []
+    moved = _moved([section.uid for section, _ in old], [section.uid for section, _ in new])
+    changes = []
     for section, rows in new:
-        if section.uid in before:
-            was, was_rows = before.pop(section.uid)
-            moved = order.index(section.uid) not in stays
-            found.append(SectionChange(was, section, compare(was_rows, rows), moved))
-        else:
-            found.append(SectionChange(None, section, compare([], rows)))
-    for section, rows in before.values():
-        taken_out = [Row(What.REMOVED, old=block) for block in rows]
-        found.append(SectionChange(section, None, taken_out))
-    return found
+        was, was_rows = before.pop(section.uid, (None, []))
+        is_moved = section.uid in moved
+        changes.append(SectionChange(was, section, compare(was_rows, rows), is_moved))
+    return [*changes, *(_taken_out(section, rows) for section, rows in before.values())]
+
+
+def _taken_out(section: AnySection, rows: Sequence[AnyBlock]) -> SectionChange:
+    return SectionChange(section, None, [Row(What.REMOVED, old=block) for block in rows])
+
+
+def _moved(old: Sequence[UUID], new: Sequence[UUID]) -> set[UUID]:
+    """The uids of both that stand in another order than they did, as few as can be."""
+    places = {uid: place for place, uid in enumerate(old)}
+    both = [uid for uid in new if uid in places]
+    stays = _longest_rising([places[uid] for uid in both])
+    return {uid for uid in both if places[uid] not in stays}

@@ -61,8 +61,13 @@ def _match_alike(old: list[str], new: list[str], found: Found, within: tuple[ran
         return
     if _letters(free_old) * _letters(free_new) > MOST_LETTERS:
         free_old, free_new = _beginnings(free_old), _beginnings(free_new)
-    # taking the best pair that is left, again and again, is the mutual best, repeated
-    for pair in sorted(_alike(free_old, free_new)):
+    _take_best(_alike(free_old, free_new), found)
+
+
+def _take_best(pairs: Iterable[Pair], found: Found) -> None:
+    """Add the best pair that is left, again and again: the mutual best, repeated."""
+    used = set(found.values())
+    for pair in sorted(pairs):
         if pair.old not in used and pair.new not in found:
             used.add(pair.old)
             found[pair.new] = pair.old

@@ -44,7 +44,7 @@
   const post = (address, data, more = {}) =>
     fetch(address, { method: "POST", body: data, redirect: "manual", headers: { Accept: "application/json" }, ...more })
 
-  // Who signed in again in another tab has a new token: the old one of this page is refused.
+  // Somebody who signed in again in another tab has a new token: the old one of this page is refused.
   const takeNewToken = async () => {
     const answer = await fetch(form.action, { redirect: "manual" })
     if (!answer.ok) return false

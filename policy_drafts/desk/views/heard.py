@@ -26,10 +26,7 @@ def add_heard(request: MemberRequest, policy: Policy) -> HttpResponse:
     if not form.is_valid():
         return _page_with(request, policy, section, form, key)
     if not Heard.objects.filter(pk=key).exists():  # else it is a doubled click
-        note = form.instance
-        note.pk, note.policy, note.section = key, policy, section
-        note.words, note.noted_by = form.cleaned_data["words"], request.user
-        form.save()
+        form.save_note(key, policy, section, request.user)
         messages.success(request, "Noted.")
     return redirect(section or f"{policy.get_absolute_url()}write/#heard")
 

@@ -22,10 +22,11 @@ from policy_drafts.text import diffs, reading_ease
 from policy_drafts.text.blocks import Block
 
 MOST_NOTES = 100
+Numbered = list[tuple[Section, list[Block]]]
 STEPS = {"up": outline.UP, "down": outline.DOWN}
 
 
-def _sections(policy: Policy) -> list[tuple[Section, list[Block]]]:
+def _sections(policy: Policy) -> Numbered:
     """The sections of now with their blocks, numbered as a draft would be."""
     sections = policy.sections.live().select_related("edited_by")
     found = []
@@ -47,19 +48,30 @@ def _changes_since(
     return diffs.compare_sections(contents.of_draft(draft), now) if draft else []
 
 
+def _say_what_changed(now: Numbered, changes: Sequence[diffs.SectionChange]) -> None:
+    words = {row.new.uid: row.words for row in changes if row.new and row.is_changed}
+    for section, _ in now:
+        section.changed = words.get(section.pk, "")
+
+
+def _say_what_is_under_way(policy: Policy, person: Person, now: Numbered) -> None:
+    """What this person typed there and did not save, and who else writes there."""
+    typed = unsaved.find_in_policy(policy, person)
+    editors = presence.editors_in(policy, person)
+    for section, _ in now:
+        section.has_unsaved = section.pk in typed
+        section.editors = editors.get(section.pk, [])
+
+
 def _outline(policy: Policy, person: Person) -> dict[str, Any]:
     """The sections with what the outline says of each, and what was taken out since the draft."""
     now = _sections(policy)
     last = policy.drafts.sealed().first()
     changes = _changes_since(last, now)
-    words = {row.new.uid: row.words for row in changes if row.new and row.is_changed}
-    typed = unsaved.find_in_policy(policy, person)
-    editors = presence.editors_in(policy, person)
     for section, blocks in now:
         _describe(section, blocks)
-        section.has_unsaved = section.pk in typed
-        section.changed = words.get(section.pk, "")
-        section.editors = editors.get(section.pk, [])
+    _say_what_changed(now, changes)
+    _say_what_is_under_way(policy, person, now)
     return {
         "sections": [section for section, _ in now],
         "words": sum(section.words for section, _ in now),

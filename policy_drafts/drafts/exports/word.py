@@ -3,6 +3,7 @@
 html-for-docx was tried: it knows no definitions and lets numbered lists run on into each other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -187,17 +188,21 @@ class Writer:
         if element.tag == "ol":
             number = self._new_numbering(style, int(element.get("start") or 1))
         for item in element:
-            texts = [child for child in item if child.tag not in ("ul", "ol")]
-            for child in item:
-                if child not in texts:
-                    self._list(child, place, depth + 1)
-                elif child is not texts[0]:
-                    self._element(child, place, depth, "List Continue")
-                else:
-                    before = len(place.paragraphs)
-                    self._element(child, place, depth, style)
-                    if number is not None and len(place.paragraphs) > before:
-                        self._number(place.paragraphs[-1], number)
+            self._item(item, place, depth, style, number)
+
+    def _item(
+        self, item: HtmlElement, place: Place, depth: int, style: str, number: int | None
+    ) -> None:
+        """Write an item: its first text with the list's mark or number, the rest under it."""
+        for child in item:
+            if child.tag in ("ul", "ol"):
+                self._list(child, place, depth + 1)
+                continue
+            before = len(place.paragraphs)
+            self._element(child, place, depth, style)
+            if number is not None and len(place.paragraphs) > before:
+                self._number(place.paragraphs[-1], number)
+            style, number = "List Continue", None
 
     def _new_numbering(self, style: str, start: int) -> int:
         """A numbering like the style's, so that two lists do not run on into each other."""
@@ -222,16 +227,19 @@ class Writer:
         width = max(sum(map(span_of, row)) for row in rows)
         table = place.add_table(len(rows), width)
         table.style = self.document.styles["Table Grid"]
-        for number, row in enumerate(rows):
-            at = 0
-            for cell in row[:width]:
-                last = min(at + span_of(cell), width) - 1
-                target = table.cell(number, at)
-                self._cell(cell, target.merge(table.cell(number, last)) if last > at else target)
-                at += span_of(cell)
+        for row, target in zip(rows, table.rows, strict=True):
+            self._row(row, target.cells)
         if all(cell.tag == "th" for cell in rows[0]):
             heading: Any = table.rows[0]._tr.get_or_add_trPr()
             heading.append(OxmlElement("w:tblHeader"))
+
+    def _row(self, row: list[HtmlElement], cells: Sequence[Cell]) -> None:
+        """Fill a row of the table; what takes several columns takes as many cells."""
+        at = 0
+        for element in row[: len(cells)]:
+            last = min(at + span_of(element), len(cells)) - 1
+            self._cell(element, cells[at].merge(cells[last]) if last > at else cells[at])
+            at += span_of(element)
 
     def _cell(self, element: HtmlElement, cell: Cell) -> None:
         """Fill a cell; the empty paragraph with which Word begins it goes."""

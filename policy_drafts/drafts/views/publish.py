@@ -74,21 +74,21 @@ def _publish(request: MemberRequest, policy: Policy, asked: Asked) -> HttpRespon
     form = PublishForm(request.POST)
     if asked.is_other_audience:
         form.add_error(None, "You chose other readers. Look at what that does, then publish.")
-    if form.is_valid():
-        try:
-            draft = publishing.publish(
-                policy,
-                request.user,
-                audience=asked.audience,
-                news=form.cleaned_data["news"],
-                confirmed=publishing.Confirmed(asked.key, asked.based_on),
-            )
-        except RuleError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, f"Draft {draft.number} is published, and people are told.")
-            return redirect(draft)
-    return _rehearsal_page(request, policy, asked, form)
+    if not form.is_valid():
+        return _rehearsal_page(request, policy, asked, form)
+    try:
+        draft = publishing.publish(
+            policy,
+            request.user,
+            audience=asked.audience,
+            news=form.cleaned_data["news"],
+            confirmed=publishing.Confirmed(asked.key, asked.based_on),
+        )
+    except RuleError as error:
+        form.add_error(None, str(error))
+        return _rehearsal_page(request, policy, asked, form)
+    messages.success(request, f"Draft {draft.number} is published, and people are told.")
+    return redirect(draft)
 
 
 def _rehearsal_page(
@@ -146,15 +146,8 @@ def open_draft(request: MemberRequest, policy: Policy, number: int) -> HttpRespo
     """Open a draft to more people: an act of its own, with its own mail."""
     draft = _draft(policy, number)
     form = AudienceForm(request.POST or None, audiences=draft.wider)
-    if request.method == "POST" and form.is_valid():
-        try:
-            opened = publishing.open_to(draft, Audience(form.cleaned_data["audience"]))
-        except RuleError as error:
-            form.add_error(None, str(error))
-        else:
-            readers = opened.get_audience_display().lower()
-            messages.success(request, f"Who can read draft {number} now: {readers}.")
-            return redirect("draft", policy.slug, number)
+    if request.method == "POST" and form.is_valid() and _open(request, draft, form):
+        return redirect("draft", policy.slug, number)
     context = {
         "policy": policy,
         "draft": draft,
@@ -163,6 +156,18 @@ def open_draft(request: MemberRequest, policy: Policy, number: int) -> HttpRespo
         "is_earlier": policy.drafts.sealed().not_withdrawn().filter(number__gt=number).exists(),
     }
     return render(request, "policy_drafts/desk/open.html", context)
+
+
+def _open(request: MemberRequest, draft: Draft, form: AudienceForm) -> bool:
+    """Open the draft and say so; False where that is refused, which the form says."""
+    try:
+        opened = publishing.open_to(draft, Audience(form.cleaned_data["audience"]))
+    except RuleError as error:
+        form.add_error(None, str(error))
+        return False
+    readers = opened.get_audience_display().lower()
+    messages.success(request, f"Who can read draft {draft.number} now: {readers}.")
+    return True
 
 
 @lead_only

@@ -1,6 +1,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
@@ -179,11 +180,7 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return redirect(new)
     standing = Draft.objects.visible_to(request.user).not_withdrawn()
     earlier = standing.filter(policy=new.policy, number__lt=number)
-    chosen = request.GET.get("from", "")
-    chosen_number = as_number(chosen)
-    old = (earlier if chosen_number is None else earlier.filter(number=chosen_number)).first()
-    if chosen and old is None:
-        raise Http404
+    old = _chosen(request, earlier)
     found = _changes(old, new)
     context = {
         "policy": new.policy,
@@ -196,6 +193,16 @@ def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "unchanged": [row for row in found if not row.is_changed],
     }
     return render(request, "policy_drafts/drafts/changes.html", context)
+
+
+def _chosen(request: HttpRequest, earlier: QuerySet[Draft]) -> Draft | None:
+    """The draft to compare with: the one of `?from=`, or 404; else the one before, if there is."""
+    chosen = request.GET.get("from", "")
+    number = as_number(chosen)
+    found = (earlier if number is None else earlier.filter(number=number)).first()
+    if chosen and found is None:
+        raise Http404
+    return found
 
 
 def _changes(old: Draft | None, new: Draft) -> list[diffs.SectionChange]:
