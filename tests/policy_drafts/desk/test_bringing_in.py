@@ -249,7 +249,7 @@ def test_what_was_changed_in_word_and_here_is_combined(policy, lead):
         1,
         title="Why",
         html="<p>We answer soon.</p><p>You always decide.</p>",
-        state="ready",
+        state=Section.State.READY,
     )
 
     brought = bringing_in.bring(policy, lead, "x.docx", content)
@@ -268,7 +268,7 @@ def test_section_that_was_saved_after_the_look_is_not_overwritten(policy, lead):
     section = section_in(policy, "<p>We answer soon.</p>", "Why", lead)
     brought = bringing_in.bring(policy, lead, "x.docx", returned(policy, "soon", "at once"))
     shown = incoming.fingerprint(incoming.sections_in(brought))
-    writing.save(section, lead, 1, title="Why", html="<p>Other.</p>", state="ready")
+    writing.save(section, lead, 1, title="Why", html="<p>Other.</p>", state=Section.State.READY)
 
     with pytest.raises(RuleError, match="look again"):
         bringing_in.confirm(brought, lead, {0: "take"}, shown)

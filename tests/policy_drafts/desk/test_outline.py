@@ -137,7 +137,7 @@ def test_what_was_typed_and_undone_is_nowhere_in_the_outline(policy, lead, clien
     section = section_in(policy)
     typed = {"title": "Why", "html": "<p>Other.</p>", "state": "writing", "notes": ""}
     unsaved.keep_typed(section, lead, uuid.uuid4(), 1, typed)
-    writing.save(section, lead, 1, title="Why", html="<p>Other.</p>", state="writing")
+    writing.save(section, lead, 1, title="Why", html="<p>Other.</p>", state=Section.State.WRITING)
 
     assert "that is not saved" not in client.get("/policies/safe/write/").content.decode()
 

@@ -39,7 +39,7 @@ def save(
     )
 
 
-def typed(html, *, title="Why", state="writing", notes=""):
+def typed(html, *, title="Why", state=Section.State.WRITING, notes=""):
     return {"title": title, "html": html, "state": state, "notes": notes}
 
 
@@ -542,10 +542,10 @@ def test_clash_combines_title_state_and_notes_and_keeps_both_notes(section, lead
         "<p>We look after each other.</p>",
         title="Their title",
         notes="Their note.",
-        state="ready",
+        state=Section.State.READY,
     )
 
-    mine = typed("<p>We care.</p>", title="Why", state="writing", notes="My note.")
+    mine = typed("<p>We care.</p>", title="Why", state=Section.State.WRITING, notes="My note.")
     page = client.post(section.get_absolute_url(), {**mine, "started_from": "1"}).content.decode()
     form = page[page.index('id="write"') :]
 

@@ -191,7 +191,17 @@ def test_file_that_a_killed_worker_had_is_made_after_its_lease(draft, early):
     assert files.make_due() == (1, 1)
 
 
-def test_file_of_a_draft_is_found_only_by_who_may_read_it(draft, client, member):
+def test_file_that_cannot_be_claimed_keeps_no_other_from_being_made(draft, monkeypatch):
+    broken, claim = DraftFile.objects.first().pk, files._claim
+    monkeypatch.setattr(files, "_claim", lambda pk: claim(pk) if pk != broken else 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        files.make_due()
+
+    assert DraftFile.objects.filter(state=DraftFile.State.READY).count() == 4
+
+
+def test_file_of_a_draft_is_found_only_by_people_who_may_read_it(draft, client, member):
     files.make_due()
 
     assert client.get("/policies/safe/drafts/1/files/pdf/").status_code == 200

@@ -1,4 +1,4 @@
-"""Roles: invited by email, accepted by who has that address, left at any time."""
+"""Roles: invited by email, accepted by whoever has that address, left at any time."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_invited_person_gets_a_mail_and_is_in_only_after_a_yes(policy, client, o
     assert client.get("/policies/safe/").status_code == 200
 
 
-def test_invitation_to_an_unknown_address_is_accepted_by_who_signs_in_with_it(policy, outbox):
+def test_invitation_to_an_unknown_address_is_accepted_by_whoever_signs_in_with_it(policy, outbox):
     role = inviting.invite(policy, role_in(policy), "new@example.org", GROUP)
     mail.send_due()
     person = PersonFactory(email="new@example.org")
