@@ -208,7 +208,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
         "js": [static_lazy("js/editor-parts.js")],
         "extensions": dict.fromkeys(
             ("Definitions", "Term", "Definition", "QuoteButton", "TidyPaste"),
-            "policy_drafts.text.markup.ours",
+            "policy_drafts.text.markup.add_our_tags",
         ),
     }
 ]

@@ -13,7 +13,7 @@ from events.models import ConversationSeries, Registration, Session, Slot
 from events.sessions import places
 from payments.models import Payment, PayoutAccount
 from policy_drafts.desk import outline
-from policy_drafts.drafts import publishing
+from policy_drafts.drafts import contents, publishing
 from policy_drafts.models import Audience, Policy, PolicyRole
 
 # The real call's first session: a Thursday, 14:00 to 16:00 in London.
@@ -275,7 +275,7 @@ def role_in(policy, person=None, kind=PolicyRole.Kind.LEAD):
     """Give somebody an accepted role; returns the person."""
     person = person or PersonFactory()
     PolicyRole.objects.create(
-        policy=policy, person=person, email=person.email, kind=kind, state="accepted"
+        policy=policy, person=person, email=person.email, kind=kind, state=PolicyRole.State.ACCEPTED
     )
     return person
 
@@ -294,6 +294,5 @@ def published(policy, by=None, audience=Audience.PUBLIC, news="It is new."):
         by or PersonFactory(),
         audience=audience,
         news=news,
-        request_key=uuid.uuid4(),
-        based_on=publishing.fingerprint(policy),
+        confirmed=publishing.Confirmed(uuid.uuid4(), contents.of_working_copy(policy).fingerprint),
     )

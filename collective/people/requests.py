@@ -9,3 +9,4 @@ class MemberRequest(HttpRequest):
     """A request by somebody who is signed in, as `login_required` and the admin promise."""
 
     user: Person
+    csp_nonce: object  # by django-csp: becomes the nonce as soon as it is printed

@@ -49,7 +49,7 @@ else:
 class EncryptedJSONField(TextField):
     """A JSON value, encrypted at rest. It cannot be searched, and belongs in no history."""
 
-    _pyi_private_set_type: Any
+    _pyi_private_set_type: Any  # for django-stubs, as its own JSONField has it
     _pyi_private_get_type: Any
 
     def from_db_value(self, value, expression, connection):

@@ -1,14 +1,10 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import admin, messages
-from django.forms import Form
+from django.forms import ModelForm
 
 from collective.errors import RuleError
+from collective.people.requests import MemberRequest
 from policy_drafts.models import Policy, PolicyRole, Round
 from policy_drafts.roles import inviting
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
 
 class RoundInline(admin.StackedInline):
@@ -25,10 +21,10 @@ class RoleInline(admin.StackedInline):
     fields = ["email", "kind", "state"]
     readonly_fields = ["state"]
 
-    def has_change_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_change_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
-    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
 
@@ -40,19 +36,17 @@ class PolicyAdmin(admin.ModelAdmin):
     inlines = [RoundInline, RoleInline]
     view_on_site = False  # a policy without a draft has no page for staff
 
-    def get_readonly_fields(self, request: "MemberRequest", obj=None) -> list[str]:
-        """Once there is a draft its address stays: links to it are out, and its SHA-256 names
-        it.
-        """
+    def get_readonly_fields(self, request: MemberRequest, obj=None) -> list[str]:
+        """Keep the address once there is a draft: links to it are out, its SHA-256 names it."""
         return ["slug"] if obj and obj.drafts.exists() else []
 
-    def get_prepopulated_fields(self, request: "MemberRequest", obj=None):
+    def get_prepopulated_fields(self, request: MemberRequest, obj=None):
         return {} if "slug" in self.get_readonly_fields(request, obj) else self.prepopulated_fields
 
-    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
-    def save_formset(self, request: "MemberRequest", form: Form, formset, change) -> None:
+    def save_formset(self, request: MemberRequest, form: ModelForm, formset, change) -> None:
         """A role is an invitation: the rule makes it, and the mail goes out with it."""
         if formset.model is not PolicyRole:
             formset.save()

@@ -1,12 +1,21 @@
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
 from django import forms
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 from django_prose_editor.widgets import ProseEditorWidget
 
-from policy_drafts.models import Audience, Heard, OtherVersion, PolicyRole, Section
-from policy_drafts.text import markup
+from collective.models import Person
+from policy_drafts.choices import set_choices
+from policy_drafts.desk.values import SectionText
+from policy_drafts.models import Heard, Policy, Section
+from policy_drafts.text import markup, pictures
 
 PICTURE = "picture-"  # before its key: the name of the field for its words
+NO_WORDS = "Say what the picture shows, for people who cannot see it."
 EDITOR = {
     "extensions": {
         **markup.EXTENSIONS,
@@ -35,6 +44,26 @@ EDITOR = {
 }
 
 
+def picture_words(data: Mapping[str, str]) -> dict[str, str]:
+    """{key of a picture: its words} as they were sent."""
+    names = [name for name in data if name.startswith(PICTURE)]
+    return {name.removeprefix(PICTURE): data[name].strip() for name in names}
+
+
+def _words_field(key: str, words: str) -> forms.CharField:
+    """The field for the words of the picture with this key."""
+    picture = format_html(
+        '<img src="{}" alt="" class="thumb">', reverse("policy_picture", args=[key])
+    )
+    return forms.CharField(
+        label="What this picture shows, for people who cannot see it",
+        max_length=250,
+        initial=words,
+        help_text=picture,
+        error_messages={"required": NO_WORDS},
+    )
+
+
 class SectionForm(forms.Form):
     """One section at the desk. Whatever is wrong with it, the text stays."""
 
@@ -58,47 +87,32 @@ class SectionForm(forms.Form):
         help_text="Only those who write this policy see them. They are never published.",
     )
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        html = self.data.get("html", "") if self.is_bound else self.initial.get("html", "")
-        for key, words in markup.pictures_in(html).items():
-            picture = format_html(
-                '<img src="{}" alt="" class="thumb">', reverse("policy_picture", args=[key])
-            )
-            self.fields[f"{PICTURE}{key}"] = forms.CharField(
-                label="What this picture shows, for who cannot see it",
-                max_length=250,
-                initial=words,
-                help_text=picture,
-                error_messages={"required": "Say what the picture shows, for who cannot see it."},
-            )
-            if (
-                self.is_bound and f"{PICTURE}{key}" not in self.data
-            ):  # just put in: its words came with it
-                self.data = self.data.copy()
-                self.data[f"{PICTURE}{key}"] = words
-
-    @staticmethod
-    def described(data):
-        """{key of a picture: its words} as they were sent."""
-        return {
-            name.removeprefix(PICTURE): data[name].strip()
-            for name in data
-            if name.startswith(PICTURE)
-        }
+    def __init__(
+        self, data: QueryDict | None = None, *, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        typed: Mapping[str, Any] = (initial or {}) if data is None else data
+        found = pictures.pictures_in(typed.get("html", ""))
+        if data is not None:  # the words of a picture that was just put in come with the text
+            data = data.copy()
+            for key, words in found.items():
+                data.setdefault(f"{PICTURE}{key}", words)
+        super().__init__(data, initial=dict(initial or {}))
+        for key, words in found.items():
+            self.fields[f"{PICTURE}{key}"] = _words_field(key, words)
 
     @property
-    def values(self):
-        """Title, text, state and notes; the pictures in the text have their words (WCAG 2.2,
-        1.1.1).
-        """
-        html = markup.with_words(self.cleaned_data["html"], self.described(self.cleaned_data))
+    def values(self) -> SectionText:
+        """Title, text, state and notes; the pictures in the text have their words."""
+        sent = self.cleaned_data
         return {
-            **{name: self.cleaned_data[name] for name in ("title", "state", "notes")},
-            "html": html,
+            "title": sent["title"],
+            "html": pictures.with_words(sent["html"], picture_words(sent)),
+            "state": sent["state"],
+            "notes": sent["notes"],
         }
 
-    def clean_notes(self):
+    def clean_notes(self) -> str:
+        """The notes, their lines ended as we store them."""
         return self.cleaned_data["notes"].replace("\r\n", "\n")
 
 
@@ -117,15 +131,13 @@ class SplitForm(TitleForm):
         error_messages={"required": "Choose the paragraph with which the new section begins."},
     )
 
-    def __init__(self, *args, choices, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["block"].choices = choices
+    def __init__(self, data: QueryDict | None = None, *, blocks: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        set_choices(self, "block", blocks)
 
 
 class PictureForm(forms.Form):
-    """A picture for a section; without words for who cannot see it there is none (WCAG 2.2,
-    1.1.1).
-    """
+    """A picture for a section; it comes with words for people who cannot see it (WCAG 1.1.1)."""
 
     file = forms.FileField(
         label="Picture",
@@ -133,9 +145,9 @@ class PictureForm(forms.Form):
         error_messages={"required": "Choose a picture."},
     )
     alternative_text = forms.CharField(
-        label="What it shows, for who cannot see it",
+        label="What it shows, for people who cannot see it",
         max_length=250,
-        error_messages={"required": "Say what the picture shows, for who cannot see it."},
+        error_messages={"required": NO_WORDS},
     )
     long_description = forms.CharField(
         label="Caption or long description",
@@ -162,15 +174,15 @@ class ImportForm(forms.Form):
         help_text="A line that begins with # is a heading.",
     )
 
-    def clean(self):
-        cleaned = super().clean()
-        if not cleaned.get("file") and not (cleaned.get("text") or "").strip() and not self.errors:
+    def clean(self) -> None:
+        """Raises ValidationError where there is neither a file nor a text."""
+        sent = self.cleaned_data
+        if not sent.get("file") and not (sent.get("text") or "").strip() and not self.errors:
             raise forms.ValidationError("Choose a file, or paste some text.")
-        return cleaned
 
     @property
-    def brought(self):
-        """(name, bytes)"""
+    def brought(self) -> tuple[str, bytes]:
+        """(name of the file, what it holds)"""
         if file := self.cleaned_data.get("file"):
             return file.name, file.read()
         return "Pasted text.md", self.cleaned_data["text"].encode()
@@ -190,81 +202,14 @@ class HeardForm(forms.ModelForm):
         labels = {"channel": "Where was it said?", "heard_on": "On which day?"}
         widgets = {"heard_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        by_hand = [row for row in Heard.Channel.choices if not row[0].startswith("word_")]
-        self.fields["channel"].choices = [("", "Choose one"), *by_hand]
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        by_hand = [(row.value, row.label) for row in Heard.Channel if row not in Heard.FROM_WORD]
+        set_choices(self, "channel", [("", "Choose one"), *by_hand])
 
-
-class PublishForm(forms.Form):
-    news = forms.CharField(
-        label="What is new, in plain words",
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="People read it first, in the email and above the draft.",
-        error_messages={"required": "Say in plain words what is new."},
-    )
-
-
-class AudienceForm(forms.Form):
-    audience = forms.ChoiceField(
-        label="Who can read it?",
-        choices=Audience,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose who can read it."},
-    )
-
-    def __init__(self, *args, choices=None, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if choices is not None:
-            self.fields["audience"].choices = [(row.value, row.label) for row in choices]
-
-
-class WithdrawForm(forms.Form):
-    because = forms.CharField(
-        label="Why, in a sentence or two",
-        max_length=600,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Everybody who opens this draft reads it.",
-        error_messages={"required": "Say why: people read it."},
-    )
-
-
-class InviteForm(forms.Form):
-    email = forms.EmailField(
-        label="Their email address",
-        max_length=254,
-        error_messages={
-            "required": "Enter an email address.",
-            "invalid": "Enter an email address in the correct format, like name@example.com.",
-        },
-    )
-    kind = forms.ChoiceField(
-        label="What do they do?",
-        choices=PolicyRole.Kind,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose one."},
-    )
-
-
-class VersionForm(forms.ModelForm):
-    class Meta:
-        model = OtherVersion
-        fields = ["kind", "name", "file", "link"]
-        labels = {
-            "kind": "What is it?",
-            "name": "What do we call it?",
-            "file": "A file",
-            "link": "Or a link",
-        }
-        help_texts = {"file": "PDF, Word, text, EPUB, audio or video, up to 50 MB."}
-        widgets = {"file": forms.FileInput}
-        error_messages = {
-            "kind": {"required": "Choose what it is."},
-            "name": {"required": "Give it a name."},
-            "link": {"invalid": "Enter a whole address, like https://example.org/easy-read."},
-        }
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", "Choose one"), *OtherVersion.Kind.choices]
+    def save_note(self, key: UUID, policy: Policy, section: Section | None, person: Person) -> None:
+        """Save what was said as this person's note, under this key."""
+        note = self.instance
+        note.pk, note.policy, note.section, note.noted_by = key, policy, section, person
+        note.words = self.cleaned_data["words"]
+        self.save()

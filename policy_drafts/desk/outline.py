@@ -5,81 +5,106 @@ nothing is lost.
 """
 
 import uuid
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 from uuid import UUID
 
+import lxml.html
 from django.db import transaction
 from django.db.models import F, Max
+from lxml.html import HtmlElement
 
 from collective import clock
 from collective.errors import RuleError
+from collective.models import Person
 from policy_drafts.desk import writing
 from policy_drafts.models import Policy, Section, SectionSave
 from policy_drafts.text import blocks, markup
 from policy_drafts.text.blocks import Block
 
-if TYPE_CHECKING:
-    from collective.models import Person
-
 How = SectionSave.How
+State = Section.State
 MOST_SECTIONS = 300
+UP, DOWN = -1, 1  # steps of a move
+
+
+@dataclass(frozen=True)
+class NewSection:
+    """What a section begins with. Without a state it is begun if it has a text."""
+
+    title: str
+    html: str = ""
+    how: How = How.ADDED
+    state: str = ""
+
+
+def add(
+    policy: Policy, person: Person, title: str, *, html: str = "", key: UUID | None = None
+) -> Section:
+    """Add a section at the end; returns it.
+
+    `key` names it: asked twice, it is added once. Raises RuleError without a title or beyond 300
+    sections.
+    """
+    return insert(policy, person, NewSection(title, html), key=key)
 
 
 @transaction.atomic
-def add(
+def insert(
     policy: Policy,
-    person: "Person",
-    title: str,
+    person: Person,
+    new: NewSection,
     *,
-    html: str = "",
-    after=None,
-    how=How.ADDED,
-    state=None,
-    key: str | None = None,
-):
-    """A new section at the end, or behind another; returns it.
-
-    `key` names it: asked twice, it is added once.
-
-    Raises RuleError without a title or beyond 300 sections.
-    """
+    after: Section | None = None,
+    key: UUID | None = None,
+) -> Section:
+    """Add a section behind another, or at the end; returns it. Else as `add`."""
     policy.locked()
     if key and (found := policy.sections.filter(pk=key).first()):
         return found
-    if not title.strip():
+    if not new.title.strip():
         raise RuleError("Give the new section a title.")
-    live, position = policy.sections.live(), _end(policy)
-    if after is not None:
-        position = _live(after).position + 1
-        live.filter(position__gte=position).update(position=F("position") + 1)
-    text = blocks.with_uids(html)
-    begun = Section.State.WRITING if text else Section.State.NOT_STARTED
+    position = _end(policy) if after is None else _make_room(after)
+    text = blocks.with_uids(new.html)
     made = Section.objects.create(
         pk=_free(key),
         policy=policy,
         position=position,
-        title=title.strip(),
+        title=new.title.strip(),
         html=text,
-        state=state or begun,
+        state=new.state or (State.WRITING if text else State.NOT_STARTED),
         lock_version=1,
         edited_at=clock.now(),
         edited_by=person,
     )
-    writing.keep_version(made, person, how)
+    writing.keep_version(made, person, new.how)
     return made
 
 
-def _free(key: str) -> UUID | str:
+def _free(key: UUID | None) -> UUID:
     """The key, unless a section of another policy has it; else a new one."""
     return key if key and not Section.objects.filter(pk=key).exists() else uuid.uuid4()
 
 
-def _end(policy: Policy):
+def _end(policy: Policy) -> int:
     """The place behind the last section; RuleError where no more fits."""
     live = policy.sections.live()
     if live.count() >= MOST_SECTIONS:
         raise RuleError(f"A policy has at most {MOST_SECTIONS} sections.")
     return (live.aggregate(last=Max("position"))["last"] or 0) + 1
+
+
+def _make_room(section: Section) -> int:
+    """The place behind a section, free; RuleError where no more fits, or if it was taken out."""
+    _end(section.policy)
+    position = _place(_live(section)) + 1
+    later = section.policy.sections.live().filter(position__gte=position)
+    later.update(position=F("position") + 1)
+    return position
+
+
+def _place(section: Section) -> int:
+    """The position of a section that is not taken out."""
+    return section.position or 0
 
 
 def _live(section: Section) -> Section:
@@ -93,31 +118,34 @@ def _live(section: Section) -> Section:
     return now
 
 
+def before(section: Section) -> Section | None:
+    """The section that stands before it, or None."""
+    earlier = section.policy.sections.live().filter(position__lt=_place(section))
+    return earlier.order_by("-position").first()
+
+
+def _behind(section: Section) -> Section | None:
+    """The section that stands behind it, or None."""
+    later = section.policy.sections.live().filter(position__gt=_place(section))
+    return later.order_by("position").first()
+
+
 @transaction.atomic
-def move(section: Section, step, position: int | None = None) -> bool:
-    """One place up (-1) or down (1); at the end of the list nothing happens.
+def move(section: Section, step: int, position: int | None = None) -> bool:
+    """Move it one place UP or DOWN; at the end of the list nothing happens.
 
-    Returns whether it moved.
-
-    `position` is where the writer saw it: if it stands elsewhere now (a doubled click), nothing
-    happens either. Raises RuleError if it was taken out.
+    Returns whether it moved. `position` is where the writer saw it: if it stands elsewhere now (a
+    doubled click), nothing happens either. Raises RuleError if it was taken out.
     """
     section.policy.locked()
-    here = _live(section)
-    if position is not None and here.position != position:
+    now = _live(section)
+    if position is not None and now.position != position:
         return False
-    there = (
-        here.policy.sections.live()
-        .filter(
-            **({"position__lt": here.position} if step < 0 else {"position__gt": here.position})
-        )
-        .order_by("-position" if step < 0 else "position")
-        .first()
-    )
-    if there is None:
+    other = before(now) if step == UP else _behind(now)
+    if other is None:
         return False
-    Section.objects.filter(pk=here.pk).update(position=there.position)
-    Section.objects.filter(pk=there.pk).update(position=here.position)
+    Section.objects.filter(pk=now.pk).update(position=other.position)
+    Section.objects.filter(pk=other.pk).update(position=now.position)
     return True
 
 
@@ -128,18 +156,16 @@ def remove(section: Section) -> None:
     Its text and versions stay, and it can be put back.
     """
     section.policy.locked()
-    Section.objects.filter(pk=section.pk, removed_at=None).update(
-        removed_at=clock.now(), position=None
-    )
+    found = Section.objects.live().filter(pk=section.pk)
+    found.update(removed_at=clock.now(), position=None)
 
 
 @transaction.atomic
-def put_back(section: Section, person: "Person") -> None:
+def put_back(section: Section, person: Person) -> None:
     """Put a removed section back, at the end.
 
-    What was merged into another section meanwhile is a copy now.
-
-    Raises RuleError beyond 300 sections.
+    What was merged into another section meanwhile is a copy now. Raises RuleError beyond 300
+    sections.
     """
     section.policy.locked()
     now = Section.objects.removed().filter(pk=section.pk).first()
@@ -153,76 +179,78 @@ def put_back(section: Section, person: "Person") -> None:
 
 
 @transaction.atomic
-def split(section: Section, person: "Person", block_uid, title: str):
-    """Make a new section, behind this one, of everything from a block on; the blocks keep their
-    uids.
+def split(section: Section, person: Person, block_uid: str, title: str) -> Section:
+    """Make a new section, behind this one, of everything from a block on; returns it.
 
-    Raises RuleError if the block is the first or stands inside a list, table or quote, or is gone.
+    The blocks keep their uids. Raises RuleError if the block is the first or stands inside a list,
+    table or quote, or is gone.
     """
     section.policy.locked()
     now = _live(section)
-    root = markup.tree(now.html)
-    tops = list(root)
-    first = next((number for number, top in enumerate(tops) if _starts_with(top, block_uid)), None)
-    if not first:
-        raise RuleError("Choose a paragraph after the first one: the new section begins with it.")
-    moved = tops[first:]
-    for top in moved:
-        root.remove(top)
-    made = add(section.policy, person, title, after=now, how=How.SPLIT)
-    _write(
-        made,
-        person,
-        "".join(markup.lxml.html.tostring(top, encoding="unicode") for top in moved),
-        How.SPLIT,
-    )
-    _write(now, person, markup.inner(root), How.SPLIT)
+    stays, moves = _cut(now.html, block_uid)
+    made = insert(section.policy, person, NewSection(title, how=How.SPLIT), after=now)
+    _write(made, person, moves, How.SPLIT)
+    _write(now, person, stays, How.SPLIT)
     return made
 
 
-def _starts_with(top, block_uid):
+def _cut(html: str, block_uid: str) -> tuple[str, str]:
+    """The HTML before and from a block on. Raises RuleError where it cannot be cut there."""
+    root = markup.tree(html)
+    tops = list(root)
+    starts = [number for number, top in enumerate(tops) if _first_uid(top) == block_uid]
+    if not starts or starts[0] == 0:
+        raise RuleError("Choose a paragraph after the first one: the new section begins with it.")
+    moved = tops[starts[0] :]
+    for top in moved:
+        root.remove(top)
+    return markup.inner(root), "".join(map(markup.html_of, moved))
+
+
+def _first_uid(top: HtmlElement) -> str | None:
+    """The uid of the first block in an element."""
     first = next(iter(blocks.leaves(top)), None)
-    return first is not None and first.get("data-block") == block_uid
+    return None if first is None else first.get("data-block")
 
 
 @transaction.atomic
-def merge(section: Section, person: "Person") -> Section:
-    """Put this section's text at the end of the one before it, under a heading with its title; it
-    is removed then.
+def merge(section: Section, person: Person) -> Section:
+    """Put this section's text at the end of the one before it, and remove it; returns that one.
 
-    Raises RuleError for the first section, and for one that was taken out (a doubled click).
+    The text stands there under a heading with its title. Raises RuleError for the first section,
+    and for one that was taken out (a doubled click).
     """
     section.policy.locked()
     now = _live(section)
-    before = (
-        now.policy.sections.live().filter(position__lt=now.position).order_by("-position").first()
-    )
-    if before is None:
+    found = before(now)
+    if found is None:
         raise RuleError("There is no section before this one.")
-    before = Section.objects.select_for_update(no_key=True).get(pk=before.pk)
-    heading = markup.lxml.html.Element("h3")
-    heading.text = now.title
-    heading_html = blocks.with_uids(markup.lxml.html.tostring(heading, encoding="unicode"))
+    target = Section.objects.select_for_update(no_key=True).get(pk=found.pk)
     remove(now)
-    Section.objects.filter(pk=now.pk).update(merged_into=before)
-    _write(before, person, before.html + heading_html + now.html, How.MERGED)
-    return before
+    Section.objects.filter(pk=now.pk).update(merged_into=target)
+    _write(target, person, target.html + _heading(now.title) + now.html, How.MERGED)
+    return target
 
 
-def _write(section: Section, person: "Person", html: str, how: SectionSave.How) -> None:
+def _heading(title: str) -> str:
+    """The HTML of a heading, with a uid."""
+    heading = lxml.html.Element("h3")
+    heading.text = title
+    return blocks.with_uids(markup.html_of(heading))
+
+
+def _write(section: Section, person: Person, html: str, how: How) -> None:
     """Write stored HTML, uids and all, as a new version; the caller holds the row."""
     section.html, section.edited_at, section.edited_by = html, clock.now(), person
     section.lock_version += 1
-    if section.state == Section.State.NOT_STARTED and html:
-        section.state = Section.State.WRITING
+    if section.state == State.NOT_STARTED and html:
+        section.state = State.WRITING
     section.save(update_fields=["html", "edited_at", "edited_by", "lock_version", "state"])
     writing.keep_version(section, person, how)
 
 
 def beginnings(section: Section) -> list[Block]:
-    """The blocks with which a second section could begin: each that stands at the top, but the
-    first.
-    """
+    """The blocks with which a second section could begin: each at the top, but the first."""
     tops = list(markup.tree(section.html))[1:]
-    firsts = {leaf[0].get("data-block") for top in tops if (leaf := blocks.leaves(top))}
-    return [block for block in blocks.of(section.html) if block.uid in firsts]
+    firsts = {_first_uid(top) for top in tops} - {None}
+    return [block for block in section.blocks if block.uid in firsts]

@@ -1,17 +1,19 @@
-"""Files of drafts are made in a worker from rows that a sweep finds again: a killed worker changes
-nothing.
+"""Files of drafts: rows that are ordered with the draft, and made in a worker.
+
+A sweep finds what waits again, so a killed worker changes nothing.
 """
 
 import logging
-import time
 from datetime import timedelta
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Q
 
 from collective import clock
-from collective.background import doorbell
+from collective.background import doorbell, sweeps
+from policy_drafts.drafts import exports
 from policy_drafts.models import Draft, DraftFile
 
 State = DraftFile.State
@@ -22,57 +24,58 @@ log = logging.getLogger(__name__)
 
 
 def order(draft: Draft) -> None:
-    """Write down which files are to be made, for the draft's audience, in the caller's
-    transaction.
-    """
+    """Order the files for the draft's audience, in the caller's transaction."""
     rows = [DraftFile(draft=draft, kind=kind, audience=draft.audience) for kind in DraftFile.Kind]
     DraftFile.objects.bulk_create(rows, ignore_conflicts=True)
     transaction.on_commit(lambda: doorbell.ring("collective.sweep"))
 
 
+def _due() -> Q:
+    """Waiting, and in nobody's hands."""
+    is_free = Q(lease_until=None) | Q(lease_until__lt=clock.now())
+    return is_free & Q(state=State.WAITING)
+
+
 def make_due() -> tuple[int, int]:
     """Make what waits, one by one; returns (seen, done)."""
-    seen = done = 0
-    until = time.monotonic() + LONGEST
-    while time.monotonic() < until and (row := _claim()):
-        seen += 1
-        done += _make(row)
-    return seen, done
+    due = list(DraftFile.objects.filter(_due()).values_list("pk"))
+    return sweeps.each(due, _make_one, longest=LONGEST)
+
+
+def _make_one(pk: UUID) -> bool:
+    """Make one file, unless another worker has it. Returns whether it is ready."""
+    row = _claim(pk)
+    return row is not None and _make(row)
 
 
 @transaction.atomic
-def _claim() -> DraftFile | None:
-    now = clock.now()
-    free = DraftFile.objects.filter(
-        Q(lease_until=None) | Q(lease_until__lt=now), state=State.WAITING
-    )
-    row = (
-        free.select_for_update(skip_locked=True, of=("self",))
-        .select_related("draft__policy")
-        .first()
-    )
+def _claim(pk: UUID) -> DraftFile | None:
+    """The row, in our hands for a while; None if another worker has it or has made it."""
+    free = DraftFile.objects.filter(_due(), pk=pk).select_related("draft__policy")
+    row = free.select_for_update(skip_locked=True, of=("self",)).first()
     if row:
-        row.lease_until, row.attempts = now + LEASE, row.attempts + 1
+        row.lease_until, row.attempts = clock.now() + LEASE, row.attempts + 1
         row.save(update_fields=["lease_until", "attempts"])
     return row
 
 
 def _make(row: DraftFile) -> bool:
     """Make one; what fails five times is left, and said to be."""
-    from policy_drafts.drafts import exports
-
     try:
-        content = exports.made(row.draft, row.audience, row.kind)
-        row.file.save(f"{row.pk}{DraftFile.ENDINGS[row.kind]}", ContentFile(content), save=False)
+        content = exports.make(row)
+        row.file.save(f"{row.pk}{row.ending}", ContentFile(content), save=False)
     except Exception as error:  # one draft that a library cannot write must not stop the others
         log.exception("A file of a draft could not be made: %s", row.pk)
-        ends = {"state": State.FAILED} if row.attempts >= MOST_ATTEMPTS else {}
-        DraftFile.objects.filter(pk=row.pk).update(error=f"{type(error).__name__}"[:200], **ends)
+        _note_failure(row, error)
         return False
-    mine = DraftFile.objects.filter(pk=row.pk, state=State.WAITING)
-    return (
-        mine.update(
-            file=row.file.name, size=len(content), state=State.READY, lease_until=None, error=""
-        )
-        == 1
+    made = DraftFile.objects.filter(pk=row.pk, state=State.WAITING).update(
+        file=row.file.name, size=len(content), state=State.READY, lease_until=None, error=""
     )
+    return made == 1
+
+
+def _note_failure(row: DraftFile, error: Exception) -> None:
+    rows = DraftFile.objects.filter(pk=row.pk)
+    rows.update(error=type(error).__name__[:200])
+    if row.attempts >= MOST_ATTEMPTS:
+        rows.update(state=State.FAILED)

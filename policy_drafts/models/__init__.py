@@ -2,7 +2,8 @@ from policy_drafts.models.brought import Import
 from policy_drafts.models.draft import Audience, Draft, DraftBlock, DraftSection
 from policy_drafts.models.files import DraftFile, OtherVersion
 from policy_drafts.models.picture import PolicyPicture
-from policy_drafts.models.policy import DraftFollow, Policy, PolicyRole, Round
+from policy_drafts.models.policy import DraftFollow, Policy, Round
+from policy_drafts.models.role import PolicyRole
 from policy_drafts.models.section import Heard, Presence, Section, SectionSave, Unsaved
 
 __all__ = [

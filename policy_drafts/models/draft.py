@@ -2,19 +2,22 @@ import uuid
 from typing import Self
 
 import pgtrigger
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from collective import clock
 from collective.models import Person
-from policy_drafts.models.policy import Policy, PolicyRole
+from policy_drafts.models.role import PolicyRole
 
 FROZEN = """
-IF (NEW.id, NEW.policy_id, NEW.number, NEW.policy_title, NEW.news, NEW.published_at, NEW.published_by_id,
+IF (NEW.id, NEW.policy_id, NEW.number, NEW.policy_title, NEW.news, NEW.published_at, \
+NEW.published_by_id,
     NEW.request_key)
    IS DISTINCT FROM
-   (OLD.id, OLD.policy_id, OLD.number, OLD.policy_title, OLD.news, OLD.published_at, OLD.published_by_id,
+   (OLD.id, OLD.policy_id, OLD.number, OLD.policy_title, OLD.news, OLD.published_at, \
+OLD.published_by_id,
     OLD.request_key)
    OR (OLD.sha256 <> '' AND NEW.sha256 <> OLD.sha256) THEN
     RAISE EXCEPTION 'a published draft never changes';
@@ -52,13 +55,11 @@ class Audience(models.TextChoices):
         return values[values.index(self) :]
 
 
-class DraftQuerySet(models.QuerySet):
-    def visible_to(self, person: Person) -> Self:
-        """Published drafts that this person may read; of a withdrawn one, that it was withdrawn and
-        why.
-        """
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def visible_to(self, person: Person | AnonymousUser) -> Self:
+        """Published drafts that this person may read; of a withdrawn one, that it was and why."""
         sealed = self.sealed()
-        if not person.is_authenticated:
+        if isinstance(person, AnonymousUser):
             return sealed.filter(audience=Audience.PUBLIC)
         held = PolicyRole.objects.held_by(person).values("policy")
         return sealed.filter(
@@ -70,20 +71,19 @@ class DraftQuerySet(models.QuerySet):
         return self.exclude(sha256="")
 
     def not_withdrawn(self) -> Self:
+        """Drafts that stand."""
         return self.filter(withdrawn_at=None)
 
 
 class Draft(models.Model):
     """A published, numbered version that never changes: the database refuses it.
 
-    Its `sha256` is over `publishing.canonical`. What can still happen: it is opened to more people,
+    Its `sha256` is over `check_sums.canonical`. What can still happen: it is opened to more people,
     or withdrawn.
     """
 
-    Audience = Audience
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    policy = models.ForeignKey(Policy, models.PROTECT, related_name="drafts")
+    policy = models.ForeignKey("policy_drafts.Policy", models.PROTECT, related_name="drafts")
     number = models.PositiveIntegerField()
     policy_title = models.CharField(max_length=150)
     news = models.TextField("what is new, in plain words", max_length=2000)

@@ -13,9 +13,16 @@ KINDS_OF_FILE = {".pdf", ".docx", ".odt", ".txt", ".epub", ".mp3", ".m4a", ".ogg
 MOST_MEGABYTES = 50
 
 
+class FileState(models.TextChoices):
+    WAITING = "waiting", "Being made"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Could not be made"
+
+
 class DraftFile(models.Model):
-    """A draft as a file, made once in a worker; another one when it is opened to more people, which
-    it says.
+    """A draft as a file, made once in a worker.
+
+    It says for whom the draft is, so there is another one when it is opened to more people.
     """
 
     class Kind(models.TextChoices):
@@ -25,24 +32,21 @@ class DraftFile(models.Model):
         WEB_PAGE = "web-page", "Web page in one file"
         MARKDOWN = "markdown", "Markdown"
 
-    class State(models.TextChoices):
-        WAITING = "waiting", "Being made"
-        READY = "ready", "Ready"
-        FAILED = "failed", "Could not be made"
+    State = FileState
 
     ENDINGS = {
-        "word": ".docx",
-        "pdf": ".pdf",
-        "large-print": "-large-print.pdf",
-        "web-page": ".html",
-        "markdown": ".md",
+        Kind.WORD: ".docx",
+        Kind.PDF: ".pdf",
+        Kind.LARGE_PRINT: "-large-print.pdf",
+        Kind.WEB_PAGE: ".html",
+        Kind.MARKDOWN: ".md",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     draft = models.ForeignKey(Draft, models.PROTECT, related_name="files")
     kind = models.CharField(max_length=20, choices=Kind)
     audience = models.CharField(max_length=20, choices=Audience)
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=10, choices=FileState, default=FileState.WAITING)
     file = models.FileField(upload_to="drafts/", blank=True)
     size = models.PositiveIntegerField("size in bytes", default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -58,7 +62,7 @@ class DraftFile(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["lease_until"], condition=Q(state="waiting"), name="draft_file_due"
+                fields=["lease_until"], condition=Q(state=FileState.WAITING), name="draft_file_due"
             )
         ]
 
@@ -66,17 +70,18 @@ class DraftFile(models.Model):
         return f"{self.draft}: {self.get_kind_display()}"
 
     @property
+    def ending(self) -> str:
+        """How the name of the file ends."""
+        return self.ENDINGS[self.Kind(self.kind)]
+
+    @property
     def download_name(self) -> str:
-        """The name for who downloads it."""
-        return (
-            f"{slugify(self.draft.policy_title)}-draft-{self.draft.number}{self.ENDINGS[self.kind]}"
-        )
+        """The name for people who download it."""
+        return f"{slugify(self.draft.policy_title)}-draft-{self.draft.number}{self.ending}"
 
 
 class OtherVersion(models.Model):
-    """A draft in another form that people made: easy read, audio, BSL, another language; a file or
-    a link.
-    """
+    """A draft in another form that people made, as a file or a link: easy read, audio, BSL …"""
 
     class Kind(models.TextChoices):
         EASY_READ = "easy_read", "Easy read"
@@ -113,14 +118,12 @@ class OtherVersion(models.Model):
         )
 
     @property
-    def ending(self):
+    def ending(self) -> str:
         """What kind of file it is, as its name says: "PDF"."""
-        return self.file.name.rpartition(".")[2].upper()
+        return (self.file.name or "").rpartition(".")[2].upper()
 
     def clean(self) -> None:
-        """Raises ValidationError for a file that is too large, or of a kind that people cannot
-        simply open.
-        """
+        """Raises ValidationError for a file that is too large or that people cannot simply open."""
         uploads.check(
             self.file, KINDS_OF_FILE, MOST_MEGABYTES, "Please make it smaller, or use a link."
         )

@@ -1,6 +1,7 @@
 import uuid
 from typing import Self
 
+from django.core.files import File
 from django.db import models
 from django.urls import reverse
 
@@ -32,9 +33,15 @@ class PolicyPicture(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("policy_picture", args=[self.pk])
 
+    @property
+    def content(self) -> bytes:
+        """What is in the file."""
+        with self.file.open() as file:
+            return file.read()
+
     @classmethod
-    def from_upload(cls, policy: Policy, file, person: Person) -> Self:
-        """Store an uploaded picture, made smaller. Raises collective.pictures.NotAPicture."""
+    def from_upload(cls, policy: Policy, file: File, person: Person) -> Self:
+        """Store an uploaded picture, made smaller. Raises pictures.NotAPicture."""
         content, width, height = pictures.shrink(file, longest=LONGEST_SIDE)
         row = cls(policy=policy, width=width, height=height, added_by=person)
         row.file.save(f"{uuid.uuid4()}.webp", content, save=False)

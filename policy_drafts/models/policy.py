@@ -1,37 +1,35 @@
 import uuid
 from typing import Self
 
-import pghistory
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from collective import clock
 from collective.models import Call, Person
+from policy_drafts.models.draft import Draft
+from policy_drafts.models.role import PolicyRole
 
 
-class PolicyQuerySet(models.QuerySet):
-    def led_by(self, person: Person) -> Self:
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    def led_by(self, person: Person | AnonymousUser) -> Self:
         """Those that this person writes."""
-        if not person.is_authenticated:
+        if isinstance(person, AnonymousUser):
             return self.none()
         return self.filter(pk__in=PolicyRole.objects.held_by(person).leads().values("policy"))
 
-    def visible_to(self, person: Person) -> Self:
+    def visible_to(self, person: Person | AnonymousUser) -> Self:
         """Those of which this person may read a draft, or in which they have a role."""
-        from policy_drafts.models.draft import Draft
-
         drafts = Draft.objects.visible_to(person).filter(policy=OuterRef("pk"))
-        if not person.is_authenticated:
+        if isinstance(person, AnonymousUser):
             return self.filter(Exists(drafts))
         held = PolicyRole.objects.held_by(person).filter(policy=OuterRef("pk"))
         return self.filter(Exists(drafts) | Exists(held))
 
 
 class Policy(models.Model):
-    """What the community writes together: a working copy of sections, and the drafts that were
-    published of it.
-    """
+    """What the community writes together: a working copy of sections, and its published drafts."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     title = models.CharField(max_length=150)
@@ -59,9 +57,9 @@ class Policy(models.Model):
         """The row, locked: drafts and the order of sections change one after the other."""
         return Policy.objects.select_for_update(no_key=True).get(pk=self.pk)
 
-    def newest_draft(self, person: Person):
+    def newest_draft(self, person: Person | AnonymousUser) -> Draft | None:
         """The newest draft that this person may read and that stands, or None."""
-        return self.drafts.visible_to(person).filter(withdrawn_at=None).order_by("-number").first()
+        return self.drafts.visible_to(person).not_withdrawn().order_by("-number").first()
 
 
 class Round(models.Model):
@@ -79,91 +77,8 @@ class Round(models.Model):
         return f"{self.policy}: {self.call}"
 
 
-class RoleQuerySet(models.QuerySet):
-    def held_by(self, person: Person) -> Self:
-        return self.filter(person=person, state=PolicyRole.State.ACCEPTED)
-
-    def inviting(self, person: Person) -> Self:
-        """Open invitations to the address with which this person signs in."""
-        return self.filter(email__iexact=person.email or "-", state=PolicyRole.State.INVITED)
-
-    def leads(self) -> Self:
-        return self.filter(kind=PolicyRole.Kind.LEAD)
-
-    def live(self) -> Self:
-        return self.filter(state__in=LIVE)
-
-
-class RoleState(models.TextChoices):
-    INVITED = "invited", "Invited, not answered yet"
-    ACCEPTED = "accepted", "Accepted"
-    DECLINED = "declined", "Said no"
-    LEFT = "left", "Left"
-    REMOVED = "removed", "Removed"
-
-
-LIVE = [RoleState.INVITED, RoleState.ACCEPTED]
-
-
-@pghistory.track()
-class PolicyRole(models.Model):
-    """Who writes a policy, and who is in its working group; by invitation, and everybody can
-    leave.
-    """
-
-    class Kind(models.TextChoices):
-        LEAD = "lead", "Lead: writes and publishes"
-        WORKING_GROUP = "working_group", "Working group: reads drafts first"
-
-    State = RoleState
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    policy = models.ForeignKey(Policy, models.CASCADE, related_name="roles")
-    kind = models.CharField(max_length=20, choices=Kind, default=Kind.WORKING_GROUP)
-    email = models.EmailField(
-        help_text="Where the invitation goes; only who signs in with it can accept."
-    )
-    person = models.ForeignKey(
-        Person, models.CASCADE, null=True, blank=True, related_name="policy_roles"
-    )
-    state = models.CharField(max_length=10, choices=RoleState, default=RoleState.INVITED)
-    invited_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
-    invited_at = models.DateTimeField(default=clock.now)
-    answered_at = models.DateTimeField(null=True, blank=True)
-
-    objects = RoleQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "role"
-        ordering = ["kind", "invited_at", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["policy", "person"],
-                condition=Q(state__in=LIVE, person__isnull=False),
-                name="one_role_a_person",
-            ),
-            models.UniqueConstraint(
-                models.F("policy"),
-                models.functions.Lower("email"),
-                condition=Q(state__in=LIVE),
-                name="one_role_an_email",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=RoleState.ACCEPTED) | Q(person__isnull=False),
-                name="accepted_by_somebody",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person or self.email}: {self.get_kind_display()}"
-
-    @property
-    def is_lead(self) -> bool:
-        return self.kind == self.Kind.LEAD
-
-
 class DraftFollow(models.Model):
-    """ "Tell me when the next draft is out"."""
+    """Somebody who wants to hear when the next draft is out."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="follows")

@@ -10,6 +10,7 @@ from collective import clock
 from collective.models import Person
 from collective.safety.encryption import EncryptedJSONField
 from policy_drafts.models.policy import Policy
+from policy_drafts.text import blocks
 from policy_drafts.text.blocks import Block
 
 
@@ -19,11 +20,13 @@ class SectionState(models.TextChoices):
     READY = "ready", "Ready"
 
 
-class SectionQuerySet(models.QuerySet):
+class SectionQuerySet(models.QuerySet["Section"]):
     def live(self) -> Self:
+        """Those of now, in the working copy."""
         return self.filter(removed_at=None)
 
     def removed(self) -> Self:
+        """Those that were taken out and can be put back."""
         return self.exclude(removed_at=None)
 
 
@@ -50,6 +53,15 @@ class Section(models.Model):
         "self", models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
+    # what the outline says of it: set by its view, never stored
+    number: int
+    uid: uuid.UUID
+    words: int
+    ease: str
+    has_unsaved: bool
+    changed: str
+    editors: list[str]
+
     objects = SectionQuerySet.as_manager()
 
     class Meta:
@@ -69,25 +81,20 @@ class Section(models.Model):
         return reverse("write_section", args=[self.policy.slug, self.pk])
 
     @property
-    def place(self):
+    def place(self) -> int:
         """Its number among the sections of now; 0 once it is taken out."""
         return self.policy.sections.live().filter(position__lte=self.position or 0).count()
 
     @property
-    def uids_elsewhere(self):
+    def uids_elsewhere(self) -> set[str]:
         """The uids of the blocks that stand in the other sections of now."""
-        return {
-            block.uid
-            for row in self.policy.sections.live().exclude(pk=self.pk)
-            for block in row.blocks
-        }
+        others = self.policy.sections.live().exclude(pk=self.pk)
+        return {block.uid for row in others for block in row.blocks}
 
     @property
     def blocks(self) -> list[Block]:
         """The blocks of the working text."""
-        from policy_drafts.text import blocks
-
-        return blocks.of(self.html)
+        return blocks.read(self.html)
 
 
 class SectionSave(models.Model):
@@ -132,21 +139,24 @@ class SectionSave(models.Model):
         return f"{self.section}, version {self.number}"
 
 
-class UnsavedQuerySet(models.QuerySet):
-    def of_page(self, section: Section, person: Person, page) -> Self:
+class UnsavedQuerySet(models.QuerySet["Unsaved"]):
+    def of_page(self, section: Section, person: Person, page: uuid.UUID) -> Self:
+        """What this person typed in one editor page of a section."""
         return self.filter(section=section, person=person, page=page)
 
     def open(self) -> Self:
+        """What is neither saved nor let go."""
         return self.filter(ended_at=None)
 
 
 class Unsaved(models.Model):
-    """What one person has typed in one editor page and not saved: theirs alone, offered back after
-    a crash.
+    """What one person has typed in one editor page and not saved, offered back after a crash.
 
-    Once it is saved or let go the row stays for a day, empty, so that what that page still sends is
-    known to be late.
+    It is theirs alone. Once it is saved or let go the row stays for a day, empty, so that what that
+    page still sends is known to be late.
     """
+
+    origin: SectionSave | None  # the version that was before them: set by `unsaved.find`
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     section = models.ForeignKey(Section, models.CASCADE, related_name="unsaved")
@@ -179,7 +189,7 @@ class Unsaved(models.Model):
 
 
 class Presence(models.Model):
-    """Who has a section open in the editor, and when their browser last said so."""
+    """Somebody who has a section open in the editor, and when their browser last said so."""
 
     section = models.ForeignKey(Section, models.CASCADE, related_name="presences")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
@@ -195,9 +205,7 @@ class Presence(models.Model):
 
 
 class Heard(models.Model):
-    """A note of what was said before there was a draft, beside a section or about the whole
-    policy.
-    """
+    """A note of what was said before a draft, beside a section or about the whole policy."""
 
     class Channel(models.TextChoices):
         SESSION = "session", "In a session"
@@ -207,6 +215,8 @@ class Heard(models.Model):
         EMAIL = "email", "In an email"
         WORD_COMMENT = "word_comment", "Comment in a Word file"
         WORD_CHANGE = "word_change", "Suggestion in a Word file"
+
+    FROM_WORD = (Channel.WORD_COMMENT, Channel.WORD_CHANGE)  # noted as the file is read
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="heard")

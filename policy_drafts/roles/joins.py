@@ -1,57 +1,62 @@
-"""Roles and follows of two records that are one person: they move; where both have one, the kept
-record's stays.
+"""Roles and follows of two records that are one person: they move.
+
+Where both have one, the kept record's stays.
 """
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from django.db.models import QuerySet
-
+from collective.models import Person
 from policy_drafts.models import DraftFollow, PolicyRole
-from policy_drafts.models.policy import LIVE, RoleQuerySet
+from policy_drafts.models.role import LIVE, RoleQuerySet
 
-if TYPE_CHECKING:
-    from collective.models import Person
+Moved = dict[str, list[Any]]  # keys of roles and follows that moved, [key, state] of roles left
 
 
-def preview(kept: "Person", gone: "Person") -> list[str]:
+def preview(kept: Person, gone: Person) -> list[str]:
     """Sentences: which roles move."""
-    return [
-        f"{row.policy}: {row.get_kind_display()}, moves."
-        for row in _roles(gone).select_related("policy")
-    ]
+    roles = _roles(gone).select_related("policy")
+    return [f"{row.policy}: {row.get_kind_display()}, moves." for row in roles]
 
 
-def _roles(person: "Person") -> RoleQuerySet:
+def _roles(person: Person) -> RoleQuerySet:
     return PolicyRole.objects.filter(person=person, state__in=LIVE)
 
 
-def join(kept: "Person", gone: "Person"):
+def join(kept: Person, gone: Person) -> Moved:
     """Move what the kept record has not; returns what `undo` needs."""
-    mine = _roles(kept).values("policy")
-    moved = {"roles": [], "left": [], "follows": [], "about": []}
-    moved["left"] = [[str(row.pk), row.state] for row in _roles(gone).filter(policy__in=mine)]
-    PolicyRole.objects.filter(pk__in=[pk for pk, _ in moved["left"]]).update(
-        state=PolicyRole.State.LEFT
-    )
-    moved["roles"] = _move(_roles(gone), kept)
+    left = _leave_what_both_have(kept, gone)
+    roles = _roles(gone)
+    role_keys = list(roles.values_list("pk", flat=True))
+    PolicyRole.objects.filter(pk__in=role_keys).update(person=kept)
     follows = DraftFollow.objects.filter(person=gone)
-    moved["follows"] = _move(follows.exclude(policy__in=kept.draft_follows.values("policy")), kept)
-    moved["about"] = moved["roles"]
-    return moved
+    follows = follows.exclude(policy__in=kept.draft_follows.values("policy"))
+    follow_keys = list(follows.values_list("pk", flat=True))
+    DraftFollow.objects.filter(pk__in=follow_keys).update(person=kept)
+    moved_roles = [str(key) for key in role_keys]
+    return {
+        "roles": moved_roles,
+        "left": left,
+        "follows": [str(key) for key in follow_keys],
+        "about": moved_roles,
+    }
 
 
-def _move(rows: QuerySet[DraftFollow] | RoleQuerySet, person: "Person") -> list[str]:
-    keys = list(rows.values_list("pk", flat=True))
-    rows.model.objects.filter(pk__in=keys).update(person=person)
-    return [str(key) for key in keys]
+def _leave_what_both_have(kept: Person, gone: Person) -> list[list[str]]:
+    """End the gone record's roles where the kept one has its own; returns [[key, state]]."""
+    both = _roles(gone).filter(policy__in=_roles(kept).values("policy"))
+    left = [[str(row.pk), row.state] for row in both]
+    keys = [key for key, _ in left]
+    PolicyRole.objects.filter(pk__in=keys).update(state=PolicyRole.State.LEFT)
+    return left
 
 
-def is_clear(gone: "Person") -> bool:
+def is_clear(gone: Person) -> bool:
+    """Is no role left behind?"""
     return not _roles(gone).exists()
 
 
-def undo(kept: "Person", gone: "Person", moved):
-    """Give each its own again."""
+def undo(kept: Person, gone: Person, moved: Moved) -> list[str]:
+    """Give each its own again; returns sentences of what could not be as it was."""
     PolicyRole.objects.filter(pk__in=moved["roles"], person=kept).update(person=gone)
     DraftFollow.objects.filter(pk__in=moved["follows"], person=kept).update(person=gone)
     for pk, state in moved["left"]:

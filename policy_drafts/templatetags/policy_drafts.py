@@ -8,7 +8,5 @@ register = template.Library()
 
 @register.filter
 def policy_text(html: str) -> SafeString:
-    """A policy's text, cleaned once more, for showing beside another: without addresses for its
-    blocks.
-    """
+    """A policy's text, cleaned once more, to be shown beside another: without addresses."""
     return markup.safe(markup.without_marks(html))

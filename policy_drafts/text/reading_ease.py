@@ -12,19 +12,17 @@ import textstat
 
 nltk.data.path.insert(0, str(Path(__file__).parent / "words"))
 LEAST_WORDS = 30
+# Flesch's reading ease from which a text is called so; 60 and more is plain English (Flesch, 1948)
 BANDS = [(80, "Very easy"), (65, "Easy"), (50, "Fairly hard"), (0, "Hard")]
 
 
 def count(text: str) -> int:
-    """How many words."""
+    """How many words the text has."""
     return len(text.split())
 
 
 def ease(text: str) -> str:
-    """ "Easy (72)", or "" for a text too short to say. 60 and more is plain English (R.
-
-    Flesch, 1948).
-    """
+    """How easy the text is, in words: "Easy (72)"; "" where it is too short to say."""
     if count(text) < LEAST_WORDS:
         return ""
     score = max(0, round(textstat.flesch_reading_ease(text)))

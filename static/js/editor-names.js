@@ -1,4 +1,4 @@
-// The library's editor: names and states of its parts for who cannot see them (WCAG 2.2, 4.1.2).
+// The library's editor: names and states of its parts for people who cannot see them (WCAG 2.2, 4.1.2).
 // Loaded before the editor, so that it hears when that is ready.
 document.addEventListener("prose-editor:ready", (event) => {
   const box = event.target.closest(".prose-editor")

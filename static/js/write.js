@@ -44,7 +44,7 @@
   const post = (address, data, more = {}) =>
     fetch(address, { method: "POST", body: data, redirect: "manual", headers: { Accept: "application/json" }, ...more })
 
-  // Who signed in again in another tab has a new token: the old one of this page is refused.
+  // Somebody who signed in again in another tab has a new token: the old one of this page is refused.
   const takeNewToken = async () => {
     const answer = await fetch(form.action, { redirect: "manual" })
     if (!answer.ok) return false
@@ -186,21 +186,21 @@
   setInterval(look, LOOK)
 
   // What this device kept because the server could not: hand it over, page by page, then offer it like the rest.
+  const handOver = async (key) => {
+    const data = new FormData()
+    for (const [name, value] of Object.entries(JSON.parse(localStorage.getItem(key)))) data.set(name, value)
+    data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value)
+    const answer = await send(form.dataset.keep, data)
+    if (!answer.ok) throw answer
+    forgetHere(key)
+    return (await answer.json()).differs
+  }
   const recover = async () => {
     let keys = []
     try { keys = Object.keys(localStorage).filter((key) => key.startsWith(mine)) } catch { return }
     let differs = false
     for (const key of keys) {
-      const typedHere = JSON.parse(localStorage.getItem(key))
-      const data = new FormData()
-      for (const [name, value] of Object.entries(typedHere)) data.set(name, value)
-      data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value)
-      try {
-        const answer = await send(form.dataset.keep, data)
-        if (!answer.ok) return
-        forgetHere(key)
-        differs = (await answer.json()).differs || differs
-      } catch { return /* it stays on this device */ }
+      try { differs = (await handOver(key)) || differs } catch { /* it stays on this device, and keeps no other from being recovered */ }
     }
     if (differs && !changed && !document.getElementById("unsaved")) location.assign(form.dataset.unsaved)
   }

@@ -78,6 +78,6 @@ def test_without_the_lock_words_are_lost(monkeypatch):
             lock_version=F("lock_version") + 1, **changes
         )
 
-    monkeypatch.setattr(writing, "_replaced", replaced)
+    monkeypatch.setattr(writing, "_replace", replaced)
 
     assert lost(rush(120)) != []

@@ -1,13 +1,11 @@
-"""A policy in every state, for axe: drafts that stand and that were withdrawn, sections, versions,
-invitations.
-"""
+"""A policy in every state, for axe: its drafts, sections, versions and invitations."""
 
 import uuid
 
 from collective.safety.link_keys import key_for
-from policy_drafts.desk import importing, outline, writing
+from policy_drafts.desk import bringing_in, outline, unsaved, writing
 from policy_drafts.drafts import publishing
-from policy_drafts.models import Audience, PolicyRole
+from policy_drafts.models import Audience, DraftFile, Heard, OtherVersion, PolicyRole, Section
 from policy_drafts.roles import inviting
 from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
 
@@ -38,33 +36,37 @@ def make_policy(member, call):
     section_in(policy, "<p>One of two.</p><p>Two of two.</p>", "Two parts", lead)
     published(policy, lead, Audience.PUBLIC)
     html = TEXT.replace("each other", "one another").replace("<p>We", "<p>New.</p><p>We")
-    writing.save(section, lead, 1, title="Why we do", html=html, state="writing")
+    writing.save(section, lead, 1, title="Why we do", html=html, state=Section.State.WRITING)
     outline.remove(removed)
     published(policy, lead, Audience.PUBLIC)
     publishing.withdraw(published(policy, lead, Audience.PUBLIC), lead, "It named somebody.")
     draft = published(policy, lead, Audience.MEMBERS)
-    draft.other_versions.create(kind="bsl", name="Signed", link="https://video.example/1")
-    draft.files.filter(kind="pdf").update(state="ready", size=1000)
-    writing.save(section, lead, 2, title="Why", html=TEXT, state="ready")
+    draft.other_versions.create(
+        kind=OtherVersion.Kind.BSL, name="Signed", link="https://video.example/1"
+    )
+    draft.files.filter(kind=DraftFile.Kind.PDF).update(state=DraftFile.State.READY, size=1000)
+    writing.save(section, lead, 2, title="Why", html=TEXT, state=Section.State.READY)
     typed = {"title": "Why", "html": "<p>Half a sentence</p>", "state": "ready", "notes": ""}
-    writing.keep_typed(section, lead, uuid.uuid4(), 3, typed)
-    policy.heard.create(channel="letter", words="Please answer soon.", noted_by=lead)
+    unsaved.keep_typed(section, lead, uuid.uuid4(), 3, typed)
+    policy.heard.create(channel=Heard.Channel.LETTER, words="Please answer soon.", noted_by=lead)
     text = b"# Why\n\nWe listen.\n\n# Quite new\n\nWe talk.\n\n<script>x</script>"
     return {
-        "brought": importing.bring(policy, lead, "x.md", text),
+        "brought": bringing_in.bring(policy, lead, "x.md", text),
         "lead": lead,
         "section": section,
-        "role": inviting.invite(policy, lead, "a@example.org", "working_group"),
-        "theirs": inviting.invite(policy, lead, member.email, "working_group"),
+        "role": inviting.invite(policy, lead, "a@example.org", PolicyRole.Kind.WORKING_GROUP),
+        "theirs": inviting.invite(policy, lead, member.email, PolicyRole.Kind.WORKING_GROUP),
         "mine": member.policy_roles.get(),
         "follow": policy.follows.create(person=PersonFactory()),
     }
 
 
 def of(path):
-    return lambda world: (
-        f"/policies/safe/{path.format(section=world.policy['section'].pk, role=world.policy['role'].pk)}"
-    )
+    def address(world):
+        keys = {name: world.policy[name].pk for name in ("section", "role")}
+        return f"/policies/safe/{path.format(**keys)}"
+
+    return address
 
 
 ROWS = [

@@ -415,3 +415,22 @@ def test_going_back_to_a_page_from_before_a_colleagues_save_never_saves_over_it(
     page.wait_for_selector("#kept:has-text('Saved at'), h1:has-text('Two of you')")
 
     assert "Hers." in Section.objects.get().html
+
+
+def test_text_that_cannot_be_read_keeps_no_other_from_being_recovered(
+    site, new_context, richard, section
+):
+    context = sign_in(new_context(), site, richard)
+    page = editor(context, site, section)
+    page.evaluate(
+        """() => {
+          const { who, keep } = document.getElementById("write").dataset
+          const fields = { page: "00000000-0000-4000-8000-000000000001", started_from: "1" }
+          const typed = { title: "Why", html: "<p>From this device.</p>", state: "writing" }
+          localStorage.setItem(`unsaved:${who}:${keep}:0`, "{broken")
+          localStorage.setItem(`unsaved:${who}:${keep}:1`, "null")
+          localStorage.setItem(`unsaved:${who}:${keep}:2`, JSON.stringify({ ...fields, ...typed }))
+        }"""
+    )
+
+    assert "From this device." in offered_back(context, site, section)

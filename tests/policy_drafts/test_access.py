@@ -1,13 +1,11 @@
-"""Every address of policies × visitor, member, working group, lead, another policy's lead,
-coordinator.
-"""
+"""Every address of policies × everybody who could ask for it, from visitor to coordinator."""
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from policy_drafts.desk import importing
-from policy_drafts.models import Audience, Heard, PolicyPicture, PolicyRole
+from policy_drafts.desk import bringing_in
+from policy_drafts.models import Audience, DraftFile, Heard, OtherVersion, PolicyPicture, PolicyRole
 from policy_drafts.roles import inviting
 from tests.conftest import with_second_factor
 from tests.factories import (
@@ -89,16 +87,20 @@ def world(db, early, community):
     section = section_in(policy)
     group = role_in(policy, kind=PolicyRole.Kind.WORKING_GROUP)
     draft = published(policy, lead, Audience.WORKING_GROUP)
-    draft.files.filter(kind="markdown").update(state="ready", file="x.webp")
+    draft.files.filter(kind=DraftFile.Kind.MARKDOWN).update(
+        state=DraftFile.State.READY, file="x.webp"
+    )
     return {
-        "brought": importing.bring(policy, lead, "x.md", b"# One"),
-        "version": draft.other_versions.create(kind="audio", name="x", file="x.webp"),
+        "brought": bringing_in.bring(policy, lead, "x.md", b"# One"),
+        "version": draft.other_versions.create(
+            kind=OtherVersion.Kind.AUDIO, name="x", file="x.webp"
+        ),
         "policy": policy,
         "section": section,
         "lead": lead,
         "group": group,
         "picture": PolicyPicture.objects.create(policy=policy, file="x.webp", width=1, height=1),
-        "note": Heard.objects.create(policy=policy, channel="letter", words="x"),
+        "note": Heard.objects.create(policy=policy, channel=Heard.Channel.LETTER, words="x"),
         "invitation": inviting.invite(
             policy, lead, "new@example.org", PolicyRole.Kind.WORKING_GROUP
         ),

@@ -1,11 +1,11 @@
 """A draft as a file: Word, PDF (also in large print), Markdown and a web page in one file.
 
-`made` makes one of them as bytes. Each carries number, date, audience and check sum. They are made
-in a worker (`policy_drafts.files`), once, since a draft never changes.
+Each carries number, date, audience and check sum. They are made in a worker (`drafts.files`), once,
+since a draft never changes.
 """
 
 from policy_drafts.drafts.exports import markdown, pdf, web_page, word
-from policy_drafts.models import Draft, DraftFile
+from policy_drafts.models import DraftFile
 
 Kind = DraftFile.Kind
 MAKERS = {
@@ -17,6 +17,6 @@ MAKERS = {
 }
 
 
-def made(draft: Draft, audience: str, kind) -> bytes:
-    """The file as bytes."""
-    return MAKERS[kind](draft, audience)
+def make(file: DraftFile) -> bytes:
+    """Make the file; returns what is in it."""
+    return MAKERS[Kind(file.kind)](file.draft, file.audience)

@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from lxml.html import HtmlElement
+
 from collective.templatetags.collective import long_day
 from policy_drafts.models import Audience, Draft, Policy, PolicyPicture
 
@@ -21,6 +23,6 @@ def pictures(policy: Policy) -> dict[str, PolicyPicture]:
     return {row.get_absolute_url(): row for row in PolicyPicture.objects.filter(policy=policy)}
 
 
-def picture_of(element, found):
+def picture_of(image: HtmlElement, known: dict[str, PolicyPicture]) -> PolicyPicture | None:
     """The picture of an <img>, or None."""
-    return found.get(urlsplit(element.get("src") or "").path)
+    return known.get(urlsplit(image.get("src") or "").path)

@@ -1,26 +1,26 @@
-from typing import TYPE_CHECKING
-
 from markdownify import markdownify
 
 from policy_drafts.drafts.exports.facts import facts
+from policy_drafts.models import Draft
 from policy_drafts.text import markup
 
-if TYPE_CHECKING:
-    from policy_drafts.models import Draft
 
-
-def of_draft(draft: "Draft", audience: str) -> bytes:
+def of_draft(draft: Draft, audience: str) -> bytes:
     """Markdown (CommonMark with tables), UTF-8."""
     lines = [
         f"# {draft.policy_title}",
         "",
         *(f"- {what}: {words}" for what, words in facts(draft, audience)),
         "",
+        "## What is new",
+        "",
+        draft.news,
+        "",
     ]
-    lines += ["## What is new", "", draft.news, ""]
     for section in draft.sections.all():
-        body = markdownify(
-            markup.without_marks(section.html), heading_style="ATX", bullets="-"
-        ).strip()
-        lines += [f"## {section.number}. {section.title}", "", body, ""]
+        lines += [f"## {section.number}. {section.title}", "", _body(section.html), ""]
     return "\n".join(lines).encode()
+
+
+def _body(html: str) -> str:
+    return markdownify(markup.without_marks(html), heading_style="ATX", bullets="-").strip()

@@ -1,37 +1,57 @@
-"""Word files (python-docx): real styles, headings, lists that number themselves, tables with a
-heading row, pictures with their words. html-for-docx was tried: it knows no definitions and lets
-numbered lists run on into each other.
+"""Word files (python-docx), with real styles: lists number themselves, tables have a heading row.
+
+html-for-docx was tried: it knows no definitions and lets numbered lists run on into each other.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import Any
 
-from docx import Document
+from docx import Document as new_document
+from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm
+from docx.table import _Cell as Cell  # python-docx has no public name for it
 from docx.text.paragraph import Paragraph
+from lxml.html import HtmlElement
 from PIL import Image
 
-from policy_drafts.desk.imports.parts import mark_of
 from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
-from policy_drafts.models.picture import PolicyPicture
+from policy_drafts.drafts.exports.tables import rows_of, span_of
+from policy_drafts.models import Draft, Policy, PolicyPicture
 from policy_drafts.text import blocks, markup
-
-if TYPE_CHECKING:
-    from policy_drafts.models import Draft, Policy
+from policy_drafts.text.bookmarks import bookmark_of
 
 NOT_PUBLISHED = (
     "Working copy, not published. Please do not pass it on. Keep the headings: they say which "
     "section is which."
 )
 WIDEST = Cm(15)
-HEADINGS = {"h3": 2, "h4": 3}
+PIXELS_A_CM = 40
+HEADINGS = {"h3": "Heading 2", "h4": "Heading 3"}
+ONE_TEXT = ("p", "figcaption", "summary")
+DEEPEST = 3  # lists inside each other that have a style of their own
+
+Place = Document | Cell  # where paragraphs, tables and pictures can be put
 
 
-def of_draft(draft: "Draft", audience: str) -> bytes:
+@dataclass(frozen=True)
+class Look:
+    """How words stand in a paragraph: marked, or inside a link."""
+
+    bold: bool = False
+    italic: bool = False
+    link: Any = None
+
+
+PLAIN = Look()
+
+
+def of_draft(draft: Draft, audience: str) -> bytes:
     """The draft as .docx, in bytes."""
     writer = Writer(draft.policy_title, pictures(draft.policy), running=str(draft))
     for what, words in facts(draft, audience):
@@ -44,129 +64,149 @@ def of_draft(draft: "Draft", audience: str) -> bytes:
     return writer.bytes()
 
 
-def of_working_copy(policy: "Policy") -> bytes:
-    """The working copy as .docx: marked as not published, and each section's heading says which it
-    is.
-    """
+def of_working_copy(policy: Policy) -> bytes:
+    """The working copy as .docx: marked as not published; each heading says which section it is."""
     writer = Writer(policy.title, pictures(policy), running=f"{policy.title}, not published")
     writer.document.add_paragraph(NOT_PUBLISHED, style=writer.style("Notice", bold=True))
     for number, section in enumerate(policy.sections.live(), 1):
-        writer.section(f"{number}. {section.title}", section.html, bookmark=mark_of(section))
+        bookmark = bookmark_of(section.pk, section.lock_version)
+        writer.section(f"{number}. {section.title}", section.html, bookmark=bookmark)
     return writer.bytes()
+
+
+def _xml_of(paragraph: Paragraph) -> Any:
+    """The element of a paragraph; python-docx's types know only a part of what may stand in it."""
+    return paragraph._p
 
 
 class Writer:
     """Writes our markup into one document."""
 
-    def __init__(self, title: str, found: dict[str, PolicyPicture], running) -> None:
-        self.document, self.pictures, self.bookmarks = Document(), found, 0
+    def __init__(self, title: str, known: dict[str, PolicyPicture], running: str) -> None:
+        self.document, self.pictures, self.bookmarks = new_document(), known, 0
         properties = self.document.core_properties
         properties.title, properties.author, properties.comments = running, "", ""
+        properties.language = "en-GB"
         self._page_line(running)
-        self.document.core_properties.language = "en-GB"
         language = OxmlElement("w:lang")
         language.set(qn("w:val"), "en-GB")
         self.document.styles["Normal"].element.get_or_add_rPr().append(language)
         self.document.add_heading(title, 0)
 
-    def _page_line(self, running) -> None:
-        """At the foot of each page: what it is, and the page's number."""
+    def _page_line(self, running: str) -> None:
+        """Say at the foot of each page what it is, and the page's number."""
         line = self.document.sections[0].footer.paragraphs[0]
         line.add_run(f"{running}, page ")
         number = OxmlElement("w:fldSimple")
         number.set(qn("w:instr"), "PAGE")
-        line._p.append(number)
+        _xml_of(line).append(number)
 
     def style(self, name: str, *, bold: bool = False) -> str:
         """A paragraph style of ours, made when it is first asked for; the import knows it again."""
         styles = self.document.styles
         if name not in styles:
-            made = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+            made: Any = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
             made.base_style, made.font.bold = styles["Normal"], bold
             if name == "Definition":
                 made.paragraph_format.left_indent = Cm(1)
         return name
 
     def bytes(self) -> bytes:
+        """The document as a file."""
         out = BytesIO()
         self.document.save(out)
         return out.getvalue()
 
     def line(self, what: str, words: str) -> None:
+        """Write a line like "Draft: 3"."""
         paragraph = self.document.add_paragraph()
         paragraph.add_run(f"{what}: ").bold = True
         paragraph.add_run(words)
 
     def section(self, title: str, html: str, *, bookmark: str = "") -> None:
-        """A heading (with a hidden bookmark, if one is asked for) and the text under it."""
+        """Write a heading (with a hidden bookmark, if one is asked for) and the text under it."""
         heading = self.document.add_heading(title, 1)
         if bookmark:
             self._bookmark(heading, bookmark)
         self._children(markup.tree(html), self.document, 0)
 
     def _bookmark(self, paragraph: Paragraph, name: str) -> None:
+        """Put a bookmark around the words of a paragraph."""
         self.bookmarks += 1
-        for tag, values in (("w:bookmarkStart", {"w:name": name}), ("w:bookmarkEnd", {})):
-            mark = OxmlElement(tag)
-            for key, value in {"w:id": str(self.bookmarks), **values}.items():
-                mark.set(qn(key), value)
-            paragraph._p.append(mark) if tag.endswith("End") else paragraph._p.insert(1, mark)
+        start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+        for mark in (start, end):
+            mark.set(qn("w:id"), str(self.bookmarks))
+        start.set(qn("w:name"), name)
+        xml = _xml_of(paragraph)
+        xml.insert(1, start)
+        xml.append(end)
 
-    def _children(self, parent, place, depth: int, style=None) -> None:
+    def _children(
+        self, parent: HtmlElement, place: Place, depth: int, style: str | None = None
+    ) -> None:
         for child in parent:
             self._element(child, place, depth, style)
 
-    def _element(self, element, place, depth, style) -> None:
-        tag = element.tag
-        if tag in HEADINGS:
-            self._text(place.add_paragraph(style=f"Heading {HEADINGS[tag]}"), element)
-        elif tag in ("ul", "ol"):
-            self._list(element, place, depth)
-        elif tag == "table":
-            self._table(element, place)
-        elif tag == "img":
-            self._picture(element, place)
-        elif tag == "dt":
-            self._text(place.add_paragraph(style=self.style("Term", bold=True)), element)
-        elif tag in ("p", "figcaption", "summary"):
-            named = "Caption" if tag == "figcaption" else style
+    def _element(
+        self, element: HtmlElement, place: Place, depth: int, style: str | None = None
+    ) -> None:
+        """Write an element: its text in a paragraph of its style, or what stands inside it."""
+        if named := self._style_of_text(element, style):
             self._text(place.add_paragraph(style=named), element)
+        elif element.tag in ONE_TEXT:
+            self._text(place.add_paragraph(), element)
+        elif element.tag in ("ul", "ol"):
+            self._list(element, place, depth)
+        elif element.tag == "table":
+            self._table(element, place)
+        elif element.tag == "img":
+            self._picture(element, place)
         else:
-            named = (
-                "Quote"
-                if tag == "blockquote"
-                else self.style("Definition")
-                if tag == "dd"
-                else style
-            )
-            self._children(element, place, depth, named)
+            self._children(element, place, depth, self._style_inside(element, style))
 
-    def _list(self, element, place, depth) -> None:
-        """A list; each numbered one begins at its own start."""
+    def _style_of_text(self, element: HtmlElement, style: str | None) -> str | None:
+        """The style of an element that holds one text; None where it has none, or holds more."""
+        if element.tag in HEADINGS:
+            return HEADINGS[element.tag]
+        if element.tag == "dt":
+            return self.style("Term", bold=True)
+        if element.tag == "figcaption":
+            return "Caption"
+        return style if element.tag in ONE_TEXT else None
+
+    def _style_inside(self, element: HtmlElement, style: str | None) -> str | None:
+        """The style of paragraphs in a quote or definition; else the one that is in force."""
+        if element.tag == "blockquote":
+            return "Quote"
+        return self.style("Definition") if element.tag == "dd" else style
+
+    def _list(self, element: HtmlElement, place: Place, depth: int) -> None:
+        """Write a list; each numbered one begins at its own start."""
         base = "List Bullet" if element.tag == "ul" else "List Number"
-        style = base if depth == 0 else f"{base} {min(depth + 1, 3)}"
-        number = (
-            None
-            if element.tag == "ul"
-            else self._new_numbering(style, int(element.get("start") or 1))
-        )
+        style = base if depth == 0 else f"{base} {min(depth + 1, DEEPEST)}"
+        number = None
+        if element.tag == "ol":
+            number = self._new_numbering(style, int(element.get("start") or 1))
         for item in element:
-            first = True
-            for child in item:
-                if child.tag in ("ul", "ol"):
-                    self._list(child, place, depth + 1)
-                    continue
-                before = len(place.paragraphs)
-                self._element(child, place, depth, style if first else "List Continue")
-                if first and number is not None and len(place.paragraphs) > before:
-                    self._numbered(place.paragraphs[-1], number)
-                first = False
+            self._item(item, place, depth, style, number)
 
-    def _new_numbering(self, style: str, start: int):
-        """A numbering of its own like the style's, so that two lists do not run on into each
-        other.
-        """
-        numbering = self.document.part.numbering_part.element
+    def _item(
+        self, item: HtmlElement, place: Place, depth: int, style: str, number: int | None
+    ) -> None:
+        """Write an item: its first text with the list's mark or number, the rest under it."""
+        for child in item:
+            if child.tag in ("ul", "ol"):
+                self._list(child, place, depth + 1)
+                continue
+            before = len(place.paragraphs)
+            self._element(child, place, depth, style)
+            if number is not None and len(place.paragraphs) > before:
+                self._number(place.paragraphs[-1], number)
+            style, number = "List Continue", None
+
+    def _new_numbering(self, style: str, start: int) -> int:
+        """A numbering like the style's, so that two lists do not run on into each other."""
+        numbering: Any = self.document.part.numbering_part.element
         like = self.document.styles[style].element.pPr.numPr.numId.val
         old = next(row for row in numbering.num_lst if row.numId == like)
         made = numbering.add_num(old.abstractNumId.val)
@@ -174,84 +214,86 @@ class Writer:
         return made.numId
 
     @staticmethod
-    def _numbered(paragraph, number: int) -> None:
-        numbers = paragraph._p.get_or_add_pPr().get_or_add_numPr()
+    def _number(paragraph: Paragraph, number: int) -> None:
+        """Number a paragraph by a numbering."""
+        numbers = _xml_of(paragraph).get_or_add_pPr().get_or_add_numPr()
         numbers.get_or_add_numId().val = number
         numbers.get_or_add_ilvl().val = 0
 
-    def _table(self, element, place) -> None:
-        rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in element.iter("tr")]
-        rows = [row for row in rows if row]
+    def _table(self, element: HtmlElement, place: Place) -> None:
+        rows = rows_of(element)
         if not rows:
             return
-        width = max(sum(int(cell.get("colspan") or 1) for cell in row) for row in rows)
+        width = max(sum(map(span_of, row)) for row in rows)
         table = place.add_table(len(rows), width)
         table.style = self.document.styles["Table Grid"]
-        for number, row in enumerate(rows):
-            at = 0
-            for cell in row[:width]:
-                target, span = table.cell(number, at), int(cell.get("colspan") or 1)
-                if span > 1:
-                    target = target.merge(table.cell(number, min(at + span, width) - 1))
-                self._children(cell, target, 0)
-                if len(target.paragraphs) > 1 and not target.paragraphs[0].text:
-                    target._tc.remove(target.paragraphs[0]._p)
-                at += span
+        for row, target in zip(rows, table.rows, strict=True):
+            self._row(row, target.cells)
         if all(cell.tag == "th" for cell in rows[0]):
-            mark = OxmlElement("w:tblHeader")
-            table.rows[0]._tr.get_or_add_trPr().append(mark)
+            heading: Any = table.rows[0]._tr.get_or_add_trPr()
+            heading.append(OxmlElement("w:tblHeader"))
 
-    def _picture(self, element, place) -> None:
-        words = element.get("alt") or ""
-        if picture := picture_of(element, self.pictures):
-            with picture.file.open() as file:
-                image, png = Image.open(file), BytesIO()
-                image.save(png, "PNG")
-            png.seek(0)
-            run = place.add_paragraph().add_run()
-            shape = run.add_picture(png, width=min(WIDEST, Cm(picture.width / 40)))
-            shape._inline.docPr.set("descr", words)
-        else:
+    def _row(self, row: list[HtmlElement], cells: Sequence[Cell]) -> None:
+        """Fill a row of the table; what takes several columns takes as many cells."""
+        at = 0
+        for element in row[: len(cells)]:
+            last = min(at + span_of(element), len(cells)) - 1
+            self._cell(element, cells[at].merge(cells[last]) if last > at else cells[at])
+            at += span_of(element)
+
+    def _cell(self, element: HtmlElement, cell: Cell) -> None:
+        """Fill a cell; the empty paragraph with which Word begins it goes."""
+        self._children(element, cell, 0)
+        if len(cell.paragraphs) > 1 and not cell.paragraphs[0].text:
+            cell._tc.remove(cell.paragraphs[0]._p)
+
+    def _picture(self, element: HtmlElement, place: Place) -> None:
+        picture = picture_of(element, self.pictures)
+        if picture is None:
             place.add_paragraph(blocks.text_of(element))
+            return
+        png = BytesIO()
+        Image.open(BytesIO(picture.content)).save(png, "PNG")
+        png.seek(0)
+        run = place.add_paragraph().add_run()
+        shape = run.add_picture(png, width=min(WIDEST, Cm(picture.width / PIXELS_A_CM)))
+        shape._inline.docPr.set("descr", element.get("alt") or "")
 
-    def _text(
-        self, paragraph, element, *, bold: bool = False, italic: bool = False, link=None
-    ) -> None:
-        """Words with their marks, line breaks and links."""
-        target = link if link is not None else paragraph
-        self._run(paragraph, target, element.text, bold, italic)
+    def _text(self, paragraph: Paragraph, element: HtmlElement, look: Look = PLAIN) -> None:
+        """Write words with their marks, line breaks and links."""
+        self._run(paragraph, element.text, look)
         for child in element:
             if child.tag == "br":
-                self._run(paragraph, target, "\n", bold, italic)
+                self._run(paragraph, "\n", look)
             elif child.tag == "img":
-                self._run(paragraph, target, blocks.text_of(child), bold, italic)
+                self._run(paragraph, blocks.text_of(child), look)
             else:
-                inner = (
-                    self._link(paragraph, child) if child.tag == "a" and child.get("href") else link
-                )
-                self._text(
-                    paragraph,
-                    child,
-                    bold=bold or child.tag == "strong",
-                    italic=italic or child.tag == "em",
-                    link=inner,
-                )
-            self._run(paragraph, target, child.tail, bold, italic)
+                self._text(paragraph, child, self._look_inside(paragraph, child, look))
+            self._run(paragraph, child.tail, look)
+
+    def _look_inside(self, paragraph: Paragraph, element: HtmlElement, look: Look) -> Look:
+        """How the words inside an element look: as around it, and as it marks them."""
+        is_link = element.tag == "a" and element.get("href")
+        return Look(
+            bold=look.bold or element.tag == "strong",
+            italic=look.italic or element.tag == "em",
+            link=self._link(paragraph, element) if is_link else look.link,
+        )
 
     @staticmethod
-    def _run(paragraph, target, text: str, bold: bool, italic: bool) -> None:
+    def _run(paragraph: Paragraph, text: str | None, look: Look) -> None:
         if not text:
             return
         run = paragraph.add_run(text)
-        run.bold, run.italic = bold or None, italic or None
-        if target is not paragraph:
-            target.append(run._r)
+        run.bold, run.italic = look.bold or None, look.italic or None
+        if look.link is not None:
+            look.link.append(run._r)
 
-    def _link(self, paragraph, element):
+    def _link(self, paragraph: Paragraph, element: HtmlElement) -> Any:
+        """A link at the end of the paragraph, for words to be put into."""
         link = OxmlElement("w:hyperlink")
-        key = self.document.part.relate_to(
-            element.get("href"), RELATIONSHIP_TYPE.HYPERLINK, is_external=True
-        )
+        address = element.get("href") or ""
+        key = self.document.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
         link.set(qn("r:id"), key)
-        paragraph._p.append(link)
+        _xml_of(paragraph).append(link)
         return link

@@ -1,6 +1,7 @@
 import uuid
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import lxml.html
 from django.conf import settings
@@ -11,8 +12,9 @@ from collective import clock
 from collective.models import Call, Person
 from policy_drafts import demo
 from policy_drafts.desk import outline, writing
-from policy_drafts.desk.imports.parts import sections_of
-from policy_drafts.drafts import publishing
+from policy_drafts.desk.readers.parts import sections_of
+from policy_drafts.desk.values import saved_text
+from policy_drafts.drafts import contents, publishing
 from policy_drafts.models import Audience, DraftFollow, Heard, Policy, PolicyRole, Round, Section
 
 FOLDER = Path(demo.__file__).parent
@@ -32,16 +34,17 @@ HEARD = [
     ),
 ]
 NEWS = [
-    (
-        "This is the first draft. Everything is open: tell us what is missing, what is wrong, and "
-        "what is hard to read."
-    ),
-    "There are now clear promises for who speaks up: an answer within two working days, a way "
-    "to tell us without a "
-    "name, and nobody is treated worse for it. The part about bullying stands further up, and "
-    "it says more clearly who "
-    "stays away. We also say who looks into a concern about an Associate.",
+    "This is the first draft. Everything is open: tell us what is missing, what is wrong, and "
+    "what is hard to read.",
+    "There are now clear promises for people who speak up: an answer within two working days, a "
+    "way to tell us without a name, and nobody is treated worse for it. The part about bullying "
+    "stands further up, and it says more clearly who stays away. We also say who looks into a "
+    "concern about an Associate.",
 ]
+TITLE = "Safeguarding policy"
+SUMMARY = (
+    "How people are safe, and feel safe, in our community, and what we do when somebody is not."
+)
 
 
 class Command(BaseCommand):
@@ -51,7 +54,7 @@ class Command(BaseCommand):
     )
 
     @transaction.atomic
-    def handle(self, **options) -> None:
+    def handle(self, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError(
                 "load_demo_policy makes people whom everybody can sign in as, so it only runs "
@@ -60,64 +63,61 @@ class Command(BaseCommand):
         call = Call.objects.first()
         if Policy.objects.exists() or call is None:
             return
-        policy = Policy.objects.create(
-            title="Safeguarding policy",
-            slug="safeguarding",
-            summary=(
-                "How people are safe, and feel safe, in our community, and what we do when "
-                "somebody is not."
-            ),
-        )
+        policy = Policy.objects.create(title=TITLE, slug="safeguarding", summary=SUMMARY)
         Round.objects.create(policy=policy, call=call)
-        richard = Person.objects.get(email="richard@example.org")
-        self.role(policy, richard, PolicyRole.Kind.LEAD)
-        for name, email in GROUP:
-            self.role(
-                policy, Person.objects.create_user(email, name=name), PolicyRole.Kind.WORKING_GROUP
-            )
-        DraftFollow.objects.create(
-            policy=policy, person=Person.objects.get(email="sam@example.org")
-        )
-        for channel, words in HEARD:
-            day = clock.now().date() - timedelta(days=3)
-            Heard.objects.create(
-                policy=policy, channel=channel, words=words, heard_on=day, noted_by=richard
-            )
+        lead = Person.objects.get(email="richard@example.org")
+        self.add_people(policy, lead)
+        self.add_heard(policy, lead)
         for number, news in enumerate(NEWS, 1):
-            self.write(policy, richard, (FOLDER / f"draft-{number}.html").read_text())
-            publishing.publish(
-                policy,
-                richard,
-                audience=Audience.MEMBERS,
-                news=news,
-                request_key=uuid.uuid4(),
-                based_on=publishing.fingerprint(policy),
-            )
+            self.write(policy, lead, (FOLDER / f"draft-{number}.html").read_text())
+            self.publish(policy, lead, news)
+
+    def add_people(self, policy: Policy, lead: Person) -> None:
+        """Somebody who leads it, a working group, and somebody who wants to hear of drafts."""
+        self.add_role(policy, lead, PolicyRole.Kind.LEAD)
+        for name, email in GROUP:
+            person = Person.objects.create_user(email, name=name)
+            self.add_role(policy, person, PolicyRole.Kind.WORKING_GROUP)
+        follower = Person.objects.get(email="sam@example.org")
+        DraftFollow.objects.create(policy=policy, person=follower)
 
     @staticmethod
-    def role(policy: Policy, person: Person, kind: PolicyRole.Kind) -> None:
+    def add_role(policy: Policy, person: Person, kind: PolicyRole.Kind) -> None:
         PolicyRole.objects.create(
             policy=policy,
             person=person,
-            email=person.email,
+            email=person.email or "",
             kind=kind,
             state=PolicyRole.State.ACCEPTED,
             answered_at=clock.now(),
         )
 
     @staticmethod
-    def write(policy: Policy, person: Person, html: str) -> None:
-        """Bring the working copy to this text: by the rules, as a writer would."""
-        for position, part in enumerate(
-            sections_of(lxml.html.fragment_fromstring(html, create_parent="article")), 1
-        ):
-            title, body = part.title, part.html
-            section = policy.sections.live().filter(title=title).first()
-            if section is None:
-                outline.add(policy, person, title, html=body, state=Section.State.READY)
-                continue
-            writing.save(
-                section, person, section.lock_version, title=title, html=body, state=section.state
+    def add_heard(policy: Policy, lead: Person) -> None:
+        """What people said before there was a draft."""
+        day = clock.now().date() - timedelta(days=3)
+        for channel, words in HEARD:
+            Heard.objects.create(
+                policy=policy, channel=channel, words=words, heard_on=day, noted_by=lead
             )
-            while Section.objects.get(pk=section.pk).position > position:
-                outline.move(section, -1)
+
+    @staticmethod
+    def write(policy: Policy, lead: Person, html: str) -> None:
+        """Bring the working copy to this text: by the rules, as a writer would."""
+        root = lxml.html.fragment_fromstring(html, create_parent="article")
+        for position, part in enumerate(sections_of(root), 1):
+            section = policy.sections.live().filter(title=part.title).first()
+            if section is None:
+                new = outline.NewSection(part.title, part.html, state=Section.State.READY)
+                outline.insert(policy, lead, new)
+                continue
+            text = saved_text(section)
+            text["html"] = part.html
+            section = writing.save(section, lead, section.lock_version, **text)
+            for _ in range(position, section.place):
+                outline.move(section, outline.UP)
+
+    @staticmethod
+    def publish(policy: Policy, lead: Person, news: str) -> None:
+        confirmed = publishing.Confirmed(uuid.uuid4(), contents.of_working_copy(policy).fingerprint)
+        publishing.publish(policy, lead, audience=Audience.MEMBERS, news=news, confirmed=confirmed)

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from collective.errors import RuleError
-from policy_drafts.desk import outline, writing
+from policy_drafts.desk import outline, presence, unsaved, writing
 from policy_drafts.models import Section
 from tests.factories import PersonFactory, PolicyFactory, published, section_in
 
@@ -125,7 +125,7 @@ def test_who_still_writes_in_a_merged_section_is_told_where_its_text_is(policy, 
 def test_confirmation_says_who_has_the_section_open(policy, lead, client, act):
     section_in(policy, title="A")
     section = section_in(policy, title="B")
-    writing.here(section, PersonFactory(name="Noor"))
+    presence.enter(section, PersonFactory(name="Noor"))
 
     assert (
         "Noor has this section open now."
@@ -136,8 +136,8 @@ def test_confirmation_says_who_has_the_section_open(policy, lead, client, act):
 def test_what_was_typed_and_undone_is_nowhere_in_the_outline(policy, lead, client):
     section = section_in(policy)
     typed = {"title": "Why", "html": "<p>Other.</p>", "state": "writing", "notes": ""}
-    writing.keep_typed(section, lead, uuid.uuid4(), 1, typed)
-    writing.save(section, lead, 1, title="Why", html="<p>Other.</p>", state="writing")
+    unsaved.keep_typed(section, lead, uuid.uuid4(), 1, typed)
+    writing.save(section, lead, 1, title="Why", html="<p>Other.</p>", state=Section.State.WRITING)
 
     assert "that is not saved" not in client.get("/policies/safe/write/").content.decode()
 
@@ -270,3 +270,23 @@ def test_queries_of_the_outline_do_not_grow_with_sections(
 
 
 OUTLINE_QUERIES = 10
+
+
+@pytest.mark.parametrize("others", [0, 3])
+def test_comparing_a_section_reads_that_section_alone(
+    policy, lead, client, others, django_assert_num_queries
+):
+    section = section_in(policy)
+    for _ in range(others):
+        section_in(policy)
+    published(policy, lead)
+    client.get(section.get_absolute_url() + "compare/")
+
+    with django_assert_num_queries(COMPARE_QUERIES) as queries:
+        client.get(section.get_absolute_url() + "compare/")
+
+    blocks = [row["sql"] for row in queries if '"policy_drafts_draftblock"' in row["sql"]]
+    assert [str(section.pk) in sql for sql in blocks] == [True]
+
+
+COMPARE_QUERIES = 7

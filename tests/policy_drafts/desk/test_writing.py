@@ -11,10 +11,10 @@ from django.db import InternalError, connection, transaction
 from django.test import Client
 
 from collective import clock
-from policy_drafts.desk import outline, writing
+from policy_drafts.desk import outline, presence, unsaved, writing
 from policy_drafts.models import Section, SectionSave, Unsaved
 from policy_drafts.text import combining
-from policy_drafts.text.blocks import of, with_uids
+from policy_drafts.text.blocks import read, with_uids
 from tests.factories import PersonFactory, section_in
 
 pytestmark = pytest.mark.django_db
@@ -39,14 +39,14 @@ def save(
     )
 
 
-def typed(html, *, title="Why", state="writing", notes=""):
+def typed(html, *, title="Why", state=Section.State.WRITING, notes=""):
     return {"title": title, "html": html, "state": state, "notes": notes}
 
 
 def keep(section, person, html, **more):
     """Keep what was typed in a new editor page; returns its key."""
     page = uuid.uuid4()
-    assert writing.keep_typed(section, person, page, 1, typed(html, **more))
+    assert unsaved.keep_typed(section, person, page, 1, typed(html, **more))
     return page
 
 
@@ -119,8 +119,8 @@ def test_what_is_typed_is_kept_for_its_writer_alone(section, lead, client):
     }
     client.post(f"/policies/safe/write/{section.pk}/keep/", typed)
 
-    assert [row.typed["html"] for row in writing.unsaved_of(section, lead)] == ["<p>Half a sen"]
-    assert writing.unsaved_of(section, PersonFactory()) == []
+    assert [row.typed["html"] for row in unsaved.find(section, lead)] == ["<p>Half a sen"]
+    assert unsaved.find(section, PersonFactory()) == []
     assert [block.text for block in Section.objects.get(pk=section.pk).blocks] == [
         "We look after each other."
     ]
@@ -154,7 +154,7 @@ def test_saving_lets_go_of_what_was_typed(section, lead):
 
     save(section, lead, pages=[page])
 
-    assert writing.unsaved_of(section, lead) == []
+    assert unsaved.find(section, lead) == []
 
 
 def test_saving_leaves_what_another_tab_holds(section, lead):
@@ -165,21 +165,21 @@ def test_saving_leaves_what_another_tab_holds(section, lead):
 
     save(section, lead, pages=[page])
 
-    assert [row.page for row in writing.unsaved_of(section, lead)] == [other]
+    assert [row.page for row in unsaved.find(section, lead)] == [other]
 
 
 def test_what_comes_late_from_a_page_that_was_saved_or_let_go_is_ignored(section, lead):
     page = uuid.uuid4()
-    writing.let_go(section, lead, page)
+    unsaved.let_go(section, lead, page)
 
-    assert not writing.keep_typed(section, lead, page, 1, typed("<p>Late.</p>"))
-    assert writing.unsaved_of(section, lead) == []
+    assert not unsaved.keep_typed(section, lead, page, 1, typed("<p>Late.</p>"))
+    assert unsaved.find(section, lead) == []
 
 
 def test_what_was_typed_and_undone_is_no_unsaved_text(section, lead):
     page = keep(section, lead, "<p>Something else.</p>")
 
-    writing.keep_typed(section, lead, page, 1, typed("<p>We look after each other.</p>"))
+    unsaved.keep_typed(section, lead, page, 1, typed("<p>We look after each other.</p>"))
 
     assert not Unsaved.objects.exists()
 
@@ -195,7 +195,7 @@ def test_going_on_and_saving_lets_go_of_the_page_that_was_gone_on_with(section, 
         {**typed("<p>Typed.</p>"), "started_from": "1", "also": sent(page, "also")},
     )
 
-    assert writing.unsaved_of(section, lead) == []
+    assert unsaved.find(section, lead) == []
 
 
 def test_text_that_is_too_long_is_refused_in_words_and_never_cut(section, lead, client):
@@ -306,7 +306,7 @@ def test_words_typed_for_a_picture_are_kept_too(section, lead, client):
         {**typed(picture), "started_from": "1", f"picture-{section.pk}": "A blue door"},
     )
 
-    assert "A blue door" in writing.unsaved_of(section, lead)[0].typed["html"]
+    assert "A blue door" in unsaved.find(section, lead)[0].typed["html"]
 
 
 def test_version_can_be_restored_as_the_newest(section, lead, client):
@@ -340,18 +340,18 @@ def test_restored_version_has_its_uids_again_but_for_what_stands_elsewhere_now(
 
 def test_presence_says_who_else_is_here_for_a_minute(section, lead, early):
     other = PersonFactory(name="Noor")
-    writing.here(section, other)
-    assert writing.others_at(section, lead) == [other]
+    presence.enter(section, other)
+    assert presence.others_at(section, lead) == [other]
 
     early.shift(timedelta(seconds=61))
-    assert writing.others_at(section, lead) == []
+    assert presence.others_at(section, lead) == []
 
 
 def test_unsaved_text_is_forgotten_after_90_days(section, lead, early):
     keep(section, lead, "<p>x</p>")
     early.shift(timedelta(days=91))
 
-    assert writing.forget_old_unsaved() == (1, 1)
+    assert unsaved.forget_old() == (1, 1)
 
 
 BASE = with_uids("<p>One stays here.</p><p>Two is a sentence.</p><p>Three closes it.</p>")
@@ -362,7 +362,7 @@ def combined(mine, theirs):
 
 
 def texts(result):
-    return [block.text for block in of(with_uids(result.html))]
+    return [block.text for block in read(with_uids(result.html))]
 
 
 def test_changes_in_different_paragraphs_are_combined():
@@ -542,10 +542,10 @@ def test_clash_combines_title_state_and_notes_and_keeps_both_notes(section, lead
         "<p>We look after each other.</p>",
         title="Their title",
         notes="Their note.",
-        state="ready",
+        state=Section.State.READY,
     )
 
-    mine = typed("<p>We care.</p>", title="Why", state="writing", notes="My note.")
+    mine = typed("<p>We care.</p>", title="Why", state=Section.State.WRITING, notes="My note.")
     page = client.post(section.get_absolute_url(), {**mine, "started_from": "1"}).content.decode()
     form = page[page.index('id="write"') :]
 

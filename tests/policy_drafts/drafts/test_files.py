@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from policy_drafts.drafts import exports, files, publishing
 from policy_drafts.models import Audience, DraftFile, PolicyPicture
-from policy_drafts.text import markup
+from policy_drafts.text import pictures
 from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
@@ -48,13 +48,16 @@ def draft(tmp_path, settings):
     file.seek(0)
     picture = PolicyPicture.from_upload(policy, file, PersonFactory())
     section_in(
-        policy, TEXT + markup.figure(picture, "A flow chart", "First this.\nThen that."), "Why"
+        policy,
+        TEXT
+        + pictures.figure(picture.get_absolute_url(), "A flow chart", "First this.\nThen that."),
+        "Why",
     )
     return published(policy, audience=Audience.MEMBERS, news="All of it.")
 
 
 def made(draft, kind):
-    return exports.made(draft, draft.audience, kind)
+    return exports.make(DraftFile(draft=draft, audience=draft.audience, kind=kind))
 
 
 def facts(draft):
@@ -181,14 +184,24 @@ def test_file_that_cannot_be_made_stops_no_other_and_is_given_up_after_five_time
 
 
 def test_file_that_a_killed_worker_had_is_made_after_its_lease(draft, early):
-    files._claim()
+    files._claim(DraftFile.objects.first().pk)
     assert files.make_due() == (4, 4)
 
     early.shift(files.LEASE * 2)
     assert files.make_due() == (1, 1)
 
 
-def test_file_of_a_draft_is_found_only_by_who_may_read_it(draft, client, member):
+def test_file_that_cannot_be_claimed_keeps_no_other_from_being_made(draft, monkeypatch):
+    broken, claim = DraftFile.objects.first().pk, files._claim
+    monkeypatch.setattr(files, "_claim", lambda pk: claim(pk) if pk != broken else 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        files.make_due()
+
+    assert DraftFile.objects.filter(state=DraftFile.State.READY).count() == 4
+
+
+def test_file_of_a_draft_is_found_only_by_people_who_may_read_it(draft, client, member):
     files.make_due()
 
     assert client.get("/policies/safe/drafts/1/files/pdf/").status_code == 200

@@ -1,4 +1,4 @@
-"""Publishing: once, whole, and never changed; told to who may read it and to nobody else."""
+"""Publishing: once, whole, and never changed; told to those who may read it and to nobody else."""
 
 import uuid
 
@@ -8,9 +8,12 @@ from django.db import DatabaseError, connection, transaction
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Message
-from policy_drafts.desk import outline, writing
-from policy_drafts.drafts import publishing
-from policy_drafts.models import Audience, Draft, DraftFollow, PolicyRole
+from policy_drafts import kinds
+from policy_drafts.desk import outline, presence, unsaved, writing
+from policy_drafts.drafts import check_sums, contents, publishing
+from policy_drafts.drafts.recipients import newly_told
+from policy_drafts.drafts.rehearsing import rehearse
+from policy_drafts.models import Audience, Draft, DraftFollow, PolicyRole, Section
 from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
 
 pytestmark = pytest.mark.django_db
@@ -23,16 +26,16 @@ def test_draft_holds_sections_blocks_and_a_check_sum(policy, lead):
 
     assert (draft.number, draft.sections.get().uid) == (1, section.pk)
     assert [str(row.uid) for row in draft.blocks.all()] == [block.uid for block in section.blocks]
-    assert draft.sha256 == publishing.check_sum(draft)
+    assert draft.sha256 == check_sums.sha256_now(draft)
 
 
 def test_later_writing_leaves_the_draft_as_it_was(policy, lead):
     section = section_in(policy)
     draft = published(policy, lead)
 
-    writing.save(section, lead, 1, title="Other", html="<p>Other.</p>", state="ready")
+    writing.save(section, lead, 1, title="Other", html="<p>Other.</p>", state=Section.State.READY)
 
-    assert publishing.check_sum(draft) == draft.sha256
+    assert check_sums.sha256_now(draft) == draft.sha256
     assert published(policy, lead).number == 2
 
 
@@ -67,7 +70,7 @@ def test_doubled_click_publishes_once(policy, lead, client):
         "news": "New.",
         "key": str(uuid.uuid4()),
         "publish": "1",
-        "based_on": publishing.fingerprint(policy),
+        "based_on": contents.of_working_copy(policy).fingerprint,
     }
 
     client.post("/policies/safe/write/publish/", form)
@@ -83,10 +86,10 @@ def test_page_that_has_published_says_so_and_never_publishes_again(policy, lead,
         "news": "New.",
         "key": str(uuid.uuid4()),
         "publish": "1",
-        "based_on": publishing.fingerprint(policy),
+        "based_on": contents.of_working_copy(policy).fingerprint,
     }
     client.post("/policies/safe/write/publish/", form)
-    writing.save(section, lead, 1, title="Why", html="<p>Changed.</p>", state="ready")
+    writing.save(section, lead, 1, title="Why", html="<p>Changed.</p>", state=Section.State.READY)
 
     page = client.post(
         "/policies/safe/write/publish/", {**form, "news": "Newer."}, follow=True
@@ -98,12 +101,16 @@ def test_page_that_has_published_says_so_and_never_publishes_again(policy, lead,
 
 def test_page_from_before_another_draft_publishes_nothing(policy, lead, client):
     section_in(policy)
-    shown = publishing.fingerprint(policy)
+    shown = contents.of_working_copy(policy).fingerprint
     published(policy, lead)
 
     with pytest.raises(RuleError, match="look again"):
         publishing.publish(
-            policy, lead, audience="public", news="x", request_key=uuid.uuid4(), based_on=shown
+            policy,
+            lead,
+            audience=Audience.PUBLIC,
+            news="x",
+            confirmed=publishing.Confirmed(uuid.uuid4(), shown),
         )
 
 
@@ -113,8 +120,8 @@ def test_rehearsal_says_what_is_not_saved_who_writes_now_and_that_nothing_has_ch
     section = section_in(policy)
     published(policy, lead)
     typed = {"title": "Why", "html": "<p>Unsaved.</p>", "state": "writing", "notes": ""}
-    writing.keep_typed(section, lead, uuid.uuid4(), 1, typed)
-    writing.here(section, PersonFactory(name="Noor"))
+    unsaved.keep_typed(section, lead, uuid.uuid4(), 1, typed)
+    presence.enter(section, PersonFactory(name="Noor"))
 
     page = client.get("/policies/safe/write/publish/").content.decode()
 
@@ -139,7 +146,7 @@ def test_rehearsal_says_what_is_not_saved_who_writes_now_and_that_nothing_has_ch
 def test_rehearsal_names_links_that_lead_nowhere(policy, lead, address, leads):
     section_in(policy, f'<p>See <a href="{address}">here</a>.</p>')
 
-    words = " ".join(sentence for _, sentence in publishing.rehearse(policy, "public").warnings)
+    words = " ".join(sentence for _, sentence in rehearse(policy, Audience.PUBLIC).warnings)
 
     assert ("leads nowhere" not in words) == leads
 
@@ -148,8 +155,14 @@ def test_key_of_another_policys_rehearsal_publishes(policy, lead):
     key = uuid.uuid4()
     for row in (policy, PolicyFactory()):
         section_in(row)
-        shown = publishing.fingerprint(row)
-        publishing.publish(row, lead, audience="public", news="x", request_key=key, based_on=shown)
+        shown = contents.of_working_copy(row).fingerprint
+        publishing.publish(
+            row,
+            lead,
+            audience=Audience.PUBLIC,
+            news="x",
+            confirmed=publishing.Confirmed(key, shown),
+        )
 
     assert Draft.objects.count() == 2
 
@@ -161,7 +174,7 @@ def test_other_readers_than_those_looked_at_are_looked_at_first(policy, lead, cl
         "for": "public",
         "news": "New words.",
         "publish": "1",
-        "based_on": publishing.fingerprint(policy),
+        "based_on": contents.of_working_copy(policy).fingerprint,
     }
 
     page = client.post("/policies/safe/write/publish/", form).content.decode()
@@ -194,12 +207,17 @@ def test_rehearsal_compares_with_what_these_readers_could_read_last(policy, lead
     section = section_in(policy, "<p>We answer within five days.</p>")
     published(policy, lead, Audience.PUBLIC)
     writing.save(
-        section, lead, 1, title="Why", html="<p>We answer within two days.</p>", state="ready"
+        section,
+        lead,
+        1,
+        title="Why",
+        html="<p>We answer within two days.</p>",
+        state=Section.State.READY,
     )
     published(policy, lead, Audience.WORKING_GROUP, news="Two days now.")
 
     group, public = (
-        publishing.rehearse(policy, audience) for audience in ("working_group", "public")
+        rehearse(policy, audience) for audience in (Audience.WORKING_GROUP, Audience.PUBLIC)
     )
     page = client.get("/policies/safe/write/publish/?for=public").content.decode()
 
@@ -228,7 +246,7 @@ def test_rehearsal_warns_of_a_picture_that_belongs_to_another_policy(policy, lea
         policy, f'<figure><img src="/policies/pictures/{uuid.uuid4()}/" alt="A door"></figure>'
     )
 
-    words = [sentence for _, sentence in publishing.rehearse(policy, "public").warnings]
+    words = [sentence for _, sentence in rehearse(policy, Audience.PUBLIC).warnings]
 
     assert (
         "shows a picture of another policy, which readers may not see: add it here again" in words
@@ -237,22 +255,26 @@ def test_rehearsal_warns_of_a_picture_that_belongs_to_another_policy(policy, lea
 
 def test_what_was_changed_after_the_rehearsal_is_not_published(policy, lead):
     section = section_in(policy)
-    shown = publishing.fingerprint(policy)
-    writing.save(section, lead, 1, title="Why", html="<p>Changed.</p>", state="ready")
+    shown = contents.of_working_copy(policy).fingerprint
+    writing.save(section, lead, 1, title="Why", html="<p>Changed.</p>", state=Section.State.READY)
 
     with pytest.raises(RuleError, match="look again"):
         publishing.publish(
-            policy, lead, audience="public", news="x", request_key=uuid.uuid4(), based_on=shown
+            policy,
+            lead,
+            audience=Audience.PUBLIC,
+            news="x",
+            confirmed=publishing.Confirmed(uuid.uuid4(), shown),
         )
 
 
 def test_order_counts_as_a_change_after_the_rehearsal(policy, lead):
     section_in(policy, title="A")
     second = section_in(policy, title="B")
-    shown = publishing.fingerprint(policy)
+    shown = contents.of_working_copy(policy).fingerprint
     outline.move(second, -1)
 
-    assert publishing.fingerprint(policy) != shown
+    assert contents.of_working_copy(policy).fingerprint != shown
 
 
 def test_plain_words_are_required_and_nothing_is_lost(policy, lead, client):
@@ -270,7 +292,7 @@ def test_rehearsal_names_what_a_careful_reader_would_stumble_over(policy, lead):
     html = '<h4>Small</h4><p>This is TBC. <a href="#">here</a> <a href="#b-nowhere">there</a></p>'
     section_in(policy, html, title="Rough")
 
-    words = [sentence for _, sentence in publishing.rehearse(policy, "public").warnings]
+    words = [sentence for _, sentence in rehearse(policy, Audience.PUBLIC).warnings]
 
     assert words == [
         "is empty",
@@ -292,7 +314,7 @@ def test_rehearsal_changes_nothing(policy, lead, client):
 
 def told():
     return set(
-        Message.objects.filter(kind="draft_published").values_list("person__name", flat=True)
+        Message.objects.filter(kind=kinds.DRAFT_PUBLISHED).values_list("person__name", flat=True)
     )
 
 
@@ -312,7 +334,7 @@ def test_draft_for_the_working_group_is_told_to_nobody_else(policy, lead, people
     assert told() == {"Lead", "Group"}
 
 
-def test_draft_for_members_is_told_to_who_asked(policy, lead, people):
+def test_draft_for_members_is_told_to_those_who_asked(policy, lead, people):
     published(policy, lead, Audience.MEMBERS)
 
     assert told() == {"Lead", "Group", "Follower"}
@@ -333,9 +355,11 @@ def test_opening_a_draft_tells_those_who_were_not_told(policy, lead, people, out
 
 def test_who_could_not_be_reached_is_told_when_the_draft_is_opened(policy, lead, people):
     draft = published(policy, lead, Audience.WORKING_GROUP)
-    Message.objects.filter(kind="draft_published", person__name="Group").update(state="failed")
+    Message.objects.filter(kind=kinds.DRAFT_PUBLISHED, person__name="Group").update(
+        state=Message.State.FAILED
+    )
 
-    assert "Group" in {person.name for person in publishing.newly_told(draft, Audience.MEMBERS)}
+    assert "Group" in {person.name for person in newly_told(draft, Audience.MEMBERS)}
 
 
 def test_draft_is_never_closed_to_people_again(policy, lead):

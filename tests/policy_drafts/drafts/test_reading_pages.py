@@ -6,7 +6,7 @@ from collective.messages import mail
 from collective.safety.link_keys import key_for
 from policy_drafts.desk import writing
 from policy_drafts.drafts import publishing
-from policy_drafts.models import Audience, DraftFollow, PolicyRole
+from policy_drafts.models import Audience, DraftFollow, PolicyRole, Section
 from tests.factories import (
     CallFactory,
     PersonFactory,
@@ -42,7 +42,7 @@ def test_newest_draft_that_one_may_read_is_shown(policy, client):
         1,
         title="Why",
         html="<p>For the group: umbrella.</p>",
-        state="ready",
+        state=Section.State.READY,
     )
     published(policy, audience=Audience.WORKING_GROUP)
 
@@ -81,7 +81,9 @@ def test_changes_between_any_two_drafts(policy, client):
     published(policy)
     for number, words in ((1, "four"), (2, "two")):
         html = f"<p>We answer within {words} days.</p>"
-        writing.save(section, PersonFactory(), number, title="Why", html=html, state="ready")
+        writing.save(
+            section, PersonFactory(), number, title="Why", html=html, state=Section.State.READY
+        )
         published(policy)
 
     near = client.get("/policies/safe/drafts/3/changes/").content.decode()
@@ -209,7 +211,7 @@ def test_link_that_leads_elsewhere_now_is_named(policy, client):
     section = section_in(policy, '<p>Ask <a href="https://example.org/help">here</a>.</p>')
     published(policy)
     html = '<p>Ask <a href="https://example.com/other">here</a>.</p>'
-    writing.save(section, section.edited_by, 1, title="Why", html=html, state="ready")
+    writing.save(section, section.edited_by, 1, title="Why", html=html, state=Section.State.READY)
     published(policy)
 
     page = client.get("/policies/safe/drafts/2/changes/").content.decode()

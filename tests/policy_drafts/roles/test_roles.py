@@ -1,4 +1,4 @@
-"""Roles: invited by email, accepted by who has that address, left at any time."""
+"""Roles: invited by email, accepted by whoever has that address, left at any time."""
 
 import pytest
 
@@ -29,13 +29,13 @@ def test_invited_person_gets_a_mail_and_is_in_only_after_a_yes(policy, client, o
     assert client.get("/policies/safe/").status_code == 200
 
 
-def test_invitation_to_an_unknown_address_is_accepted_by_who_signs_in_with_it(policy, outbox):
+def test_invitation_to_an_unknown_address_is_accepted_by_whoever_signs_in_with_it(policy, outbox):
     role = inviting.invite(policy, role_in(policy), "new@example.org", GROUP)
     mail.send_due()
     person = PersonFactory(email="new@example.org")
 
     assert outbox[0].to == ["new@example.org"]
-    assert inviting.answer(role, person, True).person == person
+    assert inviting.answer(role, person, accepts=True).person == person
 
 
 def test_somebody_else_cannot_accept(policy, client, member):
@@ -108,7 +108,7 @@ def test_removed_person_can_be_invited_again(policy):
 
     role = inviting.invite(policy, lead, person.email, GROUP)
 
-    assert inviting.answer(role, person, True).state == "accepted"
+    assert inviting.answer(role, person, accepts=True).state == "accepted"
 
 
 def test_coordinator_invites_the_first_lead_in_the_admin(policy, client, coordinator, outbox):
@@ -148,7 +148,7 @@ def test_who_is_in_already_is_told_so_when_accepting_another_invitation(policy, 
     client.force_login(person)
 
     with pytest.raises(RuleError, match="in it already"):
-        inviting.answer(second, person, True)
+        inviting.answer(second, person, accepts=True)
 
     answer = client.post(f"/policies/invitations/{second.pk}/", {"accept": "1"})
 

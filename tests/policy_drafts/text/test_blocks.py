@@ -26,7 +26,7 @@ def html_of(texts):
 
 
 def uids(html):
-    return [block.uid for block in blocks.of(html)]
+    return [block.uid for block in blocks.read(html)]
 
 
 def edited(texts, what, here, there, sentence):
@@ -55,7 +55,7 @@ def test_no_uid_is_there_twice_and_unchanged_text_keeps_its_own(texts, edits):
     for edit in edits:
         new = edited(texts, *edit)
         saved = blocks.with_uids(html_of(new), before=html)
-        before, after = blocks.of(html), blocks.of(saved)
+        before, after = blocks.read(html), blocks.read(saved)
 
         assert len(set(uids(saved))) == len(after)
         kept = {block.uid: block.text for block in before}
@@ -85,7 +85,7 @@ def test_of_a_paragraph_that_is_split_the_first_keeps_the_uid_and_the_rest_says_
         "<p>We answer within five working days. You decide what happens with it.</p>"
     )
 
-    first, second = blocks.of(
+    first, second = blocks.read(
         blocks.with_uids(
             "<p>We answer within five working days.</p><p>You decide what happens with it.</p>",
             html,
@@ -103,11 +103,11 @@ def test_origin_of_a_part_is_kept_through_later_saves():
 
     again = blocks.with_uids(parts + "<p>New.</p>", blocks.with_uids(parts, html))
 
-    assert blocks.of(again)[1].carried_from == uids(html)[0]
+    assert blocks.read(again)[1].carried_from == uids(html)[0]
 
 
 def test_text_of_a_block_is_normalised():
-    first, second = blocks.of(blocks.with_uids("<p>a  b\n c<br>d</p><p>e\u0301</p>"))
+    first, second = blocks.read(blocks.with_uids("<p>a  b\n c<br>d</p><p>e\u0301</p>"))
 
     assert (first.text, second.text) == ("a b c\nd", "é")
 
@@ -118,7 +118,7 @@ def test_kinds_are_what_a_reader_would_say():
         "<table><tr><td>c</td></tr></table>"
     )
 
-    kinds = [block.kind for block in blocks.of(blocks.with_uids(html))]
+    kinds = [block.kind for block in blocks.read(blocks.with_uids(html))]
 
     assert kinds == ["heading", "paragraph", "item", "quote", "term", "definition", "cell"]
 

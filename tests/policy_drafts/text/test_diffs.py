@@ -7,7 +7,7 @@ from html import unescape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policy_drafts.text import blocks, diffs
+from policy_drafts.text import blocks, diffs, word_diffs
 
 TEXT = st.text(alphabet=st.sampled_from("ab c.,<>&\"'é🙂\n"), max_size=60)
 HIDDEN = re.compile(r'<span class="vh">[^<]*</span>')
@@ -29,26 +29,26 @@ def plain(html):
 def test_without_what_was_put_in_it_is_the_old_text_and_without_what_was_taken_out_the_new(
     old, new
 ):
-    html = HIDDEN.sub("", diffs.words_html(old, new))
+    html = HIDDEN.sub("", word_diffs.words_html(old, new))
 
     assert plain(re.sub(r"<ins>.*?</ins>", "", html, flags=re.S)) == old
     assert plain(re.sub(r"<del>.*?</del>", "", html, flags=re.S)) == new
 
 
 def test_screen_reader_hears_what_was_put_in_and_taken_out():
-    html = diffs.words_html("five days", "two days")
+    html = word_diffs.words_html("five days", "two days")
 
     assert '<del><span class="vh">[taken out: </span>five' in html
     assert '<ins><span class="vh">[put in: </span>two' in html
 
 
 def test_markup_in_a_text_is_shown_and_never_run():
-    assert "<script>" not in diffs.words_html("a", "<script>alert(1)</script>")
+    assert "<script>" not in word_diffs.words_html("a", "<script>alert(1)</script>")
 
 
 def rows(old, new):
     before = blocks.with_uids(old)
-    found = diffs.compare(blocks.of(before), blocks.of(blocks.with_uids(new, before)))
+    found = diffs.compare(blocks.read(before), blocks.read(blocks.with_uids(new, before)))
     return [(row.what, row.block.text) for row in found]
 
 
@@ -83,7 +83,7 @@ def test_summary_is_plain_language():
         "<p>We answer within two days.</p><p>You decide about it.</p><p>Zebra quagga.</p>", old
     )
 
-    assert diffs.summary(diffs.compare(blocks.of(old), blocks.of(new))) == [
+    assert diffs.summary(diffs.compare(blocks.read(old), blocks.read(new))) == [
         "2 paragraphs reworded",
         "1 new",
     ]

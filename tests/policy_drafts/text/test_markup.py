@@ -2,7 +2,7 @@
 
 import pytest
 
-from policy_drafts.text import blocks, markup
+from policy_drafts.text import blocks, markup, reading
 
 # From the OWASP XSS Filter Evasion Cheat Sheet and PortSwigger's cheat sheet (payload shapes), in
 # our own selection.
@@ -61,7 +61,7 @@ def test_nothing_that_runs_survives_in_any_output(payload, shape):
     for html in (
         stored,
         str(markup.safe(stored)),
-        str(markup.for_reading(stored)),
+        str(reading.for_reading(stored)),
         markup.without_marks(stored),
     ):
         root = markup.tree(html)
@@ -135,7 +135,7 @@ ODD = [
 
 @pytest.mark.parametrize(("html", "texts"), ODD)
 def test_each_word_is_in_one_block_however_odd_the_markup(html, texts):
-    assert [block.text for block in blocks.of(markup.cleaned(html))] == texts
+    assert [block.text for block in blocks.read(markup.cleaned(html))] == texts
 
 
 @pytest.mark.parametrize(("html", "_"), ODD)
@@ -148,11 +148,11 @@ def test_cleaning_twice_changes_nothing(html, _):
 def test_block_of_a_picture_in_a_paragraph_holds_no_uid():
     stored = blocks.with_uids(f"<p>See {PICTURE}</p>")
 
-    assert "data-block" not in "".join(block.html for block in blocks.of(stored))
+    assert "data-block" not in "".join(block.html for block in blocks.read(stored))
 
 
 def test_table_that_scrolls_is_named_by_its_first_row():
-    page = markup.for_reading(
+    page = reading.for_reading(
         "<table><tr><th>Who</th><th>What</th></tr><tr><td>a</td><td>b</td></tr></table>"
     )
 
@@ -168,4 +168,4 @@ def test_uids_that_come_along_from_outside_are_dropped():
 def test_each_block_has_an_address_for_reading():
     html = '<p data-block="00000000-0000-0000-0000-000000000001">x</p>'
 
-    assert markup.for_reading(html) == '<p id="b-00000000-0000-0000-0000-000000000001">x</p>'
+    assert reading.for_reading(html) == '<p id="b-00000000-0000-0000-0000-000000000001">x</p>'

@@ -1,4 +1,4 @@
-"""What a writer brings in: Word, Markdown, a web page or pasted text, read into sections.
+"""Readers of what a writer brings in: Word, Markdown, a web page or pasted text, into sections.
 
 Nothing is saved here.
 """
@@ -6,8 +6,8 @@ Nothing is saved here.
 from pathlib import Path
 
 from collective.errors import RuleError
-from policy_drafts.desk.imports import text, word
-from policy_drafts.desk.imports.parts import Brought
+from policy_drafts.desk.readers import text, word
+from policy_drafts.desk.readers.parts import Brought
 
 READERS = {
     ".docx": word.read,
@@ -21,7 +21,7 @@ MOST_BYTES = 20 * 1024 * 1024
 
 
 def read(name: str, content: bytes) -> Brought:
-    """The file as `parts.Brought`.
+    """What the file holds.
 
     Raises RuleError for what cannot be read, with a sentence for the writer.
     """

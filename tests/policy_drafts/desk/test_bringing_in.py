@@ -10,14 +10,17 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from collective.errors import RuleError
-from policy_drafts.desk import importing, imports, writing
+from policy_drafts.desk import bringing_in, incoming, readers, writing
 from policy_drafts.drafts.exports import word
 from policy_drafts.models import Import, Section
 from tests.factories import PersonFactory, role_in, section_in
 from tests.policy_drafts.text.test_markup import PAYLOADS
 
 pytestmark = pytest.mark.django_db
-MARKDOWN = b"Before.\n\n# 1. Why\n\nWe *look* after\n\n- each\n- other\n\n## Small\n\n# How\n\n|a|b|\n|-|-|\n|1|2|\n"
+MARKDOWN = (
+    b"Before.\n\n# 1. Why\n\nWe *look* after\n\n- each\n- other\n\n## Small\n\n"
+    b"# How\n\n|a|b|\n|-|-|\n|1|2|\n"
+)
 
 
 def bytes_of(document):
@@ -39,7 +42,7 @@ def change(paragraph, tag, text, author="Noor"):
 
 
 def test_markdown_is_split_by_its_largest_headings(policy):
-    found = imports.read("x.md", MARKDOWN).sections
+    found = readers.read("x.md", MARKDOWN).sections
 
     assert [row.title for row in found] == ["Without a heading", "Why", "How"]
     assert found[1].html == (
@@ -50,21 +53,24 @@ def test_markdown_is_split_by_its_largest_headings(policy):
 
 
 def test_web_page_says_what_is_left_out():
-    page = b"<html><body><main><h1>One</h1><h2>A</h2><p>x</p><h2>B</h2><iframe></iframe><img src=x></main></body></html>"
+    page = (
+        b"<html><body><main><h1>One</h1><h2>A</h2><p>x</p><h2>B</h2>"
+        b"<iframe></iframe><img src=x></main></body></html>"
+    )
 
-    found = imports.read("x.html", page)
+    found = readers.read("x.html", page)
 
     assert [row.title for row in found.sections] == ["Without a heading", "A", "B"]
     assert found.left_out == [
         "1 page of another site",
-        "1 picture: add them in the editor, with words for who cannot see them",
+        "1 picture: add them in the editor, with words for people who cannot see them",
     ]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize("name", ["x.html", "x.md"])
 def test_nothing_that_runs_comes_in(payload, name, policy, lead, client):
-    brought = importing.bring(
+    brought = bringing_in.bring(
         policy, lead, name, f"# One\n\n<h1>One</h1><p>x</p>{payload}".encode()
     )
     page = client.get(f"/policies/safe/write/import/{brought.pk}/").content.decode()
@@ -89,7 +95,7 @@ def test_tracked_changes_become_suggestions_of_their_authors_and_the_text_is_as_
     change(paragraph, "w:ins", "within two days.")
     document.add_heading("How", 1)
 
-    found = imports.read("x.docx", bytes_of(document))
+    found = readers.read("x.docx", bytes_of(document))
 
     assert found.sections[0].html == "<p>We answer soon.</p>"
     assert found.notes == [
@@ -109,7 +115,7 @@ def test_comments_become_notes_of_their_authors():
     document.add_comment(run, text="How soon?", author="Casey", initials="C")
     document.add_heading("How", 1)
 
-    notes = imports.read("x.docx", bytes_of(document)).notes
+    notes = readers.read("x.docx", bytes_of(document)).notes
 
     assert [(row["author"], row["title"], row["words"]) for row in notes] == [
         ("Casey", "Why", "How soon?\n\nAbout: We answer soon.")
@@ -122,7 +128,7 @@ def test_head_lines_of_a_word_file_are_said_to_be_left_out():
     document.sections[0].header.paragraphs[0].text = "Confidential"
 
     assert any(
-        "Confidential" in words for words in imports.read("x.docx", bytes_of(document)).left_out
+        "Confidential" in words for words in readers.read("x.docx", bytes_of(document)).left_out
     )
 
 
@@ -131,7 +137,7 @@ def test_style_that_is_not_known_is_named_and_its_words_are_kept():
     document.styles.add_style("Fancy", docx.enum.style.WD_STYLE_TYPE.PARAGRAPH)
     document.add_paragraph("Words.", style="Fancy")
 
-    found = imports.read("x.docx", bytes_of(document))
+    found = readers.read("x.docx", bytes_of(document))
 
     assert (found.sections[0].html, found.left_out) == (
         "<p>Words.</p>",
@@ -180,7 +186,7 @@ def with_entities():
 )
 def test_what_cannot_be_read_gets_a_clear_error(name, content):
     with pytest.raises(RuleError):
-        imports.read(name, content() if callable(content) else content)
+        readers.read(name, content() if callable(content) else content)
 
 
 def test_nothing_is_saved_before_the_yes_and_a_doubled_yes_saves_once(policy, lead, client):
@@ -216,8 +222,8 @@ def test_working_copy_comes_back_from_word_as_it_went(policy, lead):
     section_in(policy, RICH, "Why", lead)
     section_in(policy, "<h3>Part</h3><ul><li>a</li></ul><ol><li>b</li></ol>", "How", lead)
 
-    brought = importing.bring(policy, lead, "x.docx", word.of_working_copy(policy))
-    rows = importing.rows(brought)
+    brought = bringing_in.bring(policy, lead, "x.docx", word.of_working_copy(policy))
+    rows = incoming.sections_in(brought)
 
     assert [(row.section.title, row.exported.number, row.is_changed) for row in rows] == [
         ("Why", 1, False),
@@ -243,12 +249,12 @@ def test_what_was_changed_in_word_and_here_is_combined(policy, lead):
         1,
         title="Why",
         html="<p>We answer soon.</p><p>You always decide.</p>",
-        state="ready",
+        state=Section.State.READY,
     )
 
-    brought = importing.bring(policy, lead, "x.docx", content)
-    rows = importing.rows(brought)
-    importing.confirm(brought, lead, {0: "combine"}, importing.fingerprint(rows))
+    brought = bringing_in.bring(policy, lead, "x.docx", content)
+    rows = incoming.sections_in(brought)
+    bringing_in.confirm(brought, lead, {0: "combine"}, incoming.fingerprint(rows))
 
     section.refresh_from_db()
     assert rows[0].choices[0][0] == "combine"
@@ -260,16 +266,16 @@ def test_what_was_changed_in_word_and_here_is_combined(policy, lead):
 
 def test_section_that_was_saved_after_the_look_is_not_overwritten(policy, lead):
     section = section_in(policy, "<p>We answer soon.</p>", "Why", lead)
-    brought = importing.bring(policy, lead, "x.docx", returned(policy, "soon", "at once"))
-    shown = importing.fingerprint(importing.rows(brought))
-    writing.save(section, lead, 1, title="Why", html="<p>Other.</p>", state="ready")
+    brought = bringing_in.bring(policy, lead, "x.docx", returned(policy, "soon", "at once"))
+    shown = incoming.fingerprint(incoming.sections_in(brought))
+    writing.save(section, lead, 1, title="Why", html="<p>Other.</p>", state=Section.State.READY)
 
     with pytest.raises(RuleError, match="look again"):
-        importing.confirm(brought, lead, {0: "take"}, shown)
+        bringing_in.confirm(brought, lead, {0: "take"}, shown)
 
 
 def test_text_brought_in_is_its_writers_alone(policy, lead, client):
-    brought = importing.bring(policy, lead, "x.md", b"# One")
+    brought = bringing_in.bring(policy, lead, "x.md", b"# One")
     client.force_login(role_in(policy, PersonFactory()))
 
     assert client.get(f"/policies/safe/write/import/{brought.pk}/").status_code == 404
@@ -279,18 +285,18 @@ def test_text_brought_in_is_its_writers_alone(policy, lead, client):
 def test_queries_of_looking_through_do_not_grow(policy, lead, number, django_assert_num_queries):
     for row in range(number):
         section_in(policy, title=f"Section {row}", by=lead)
-    brought = importing.bring(policy, lead, "x.docx", word.of_working_copy(policy))
+    brought = bringing_in.bring(policy, lead, "x.docx", word.of_working_copy(policy))
 
     with django_assert_num_queries(2):
-        assert all(row.exported for row in importing.rows(brought))
+        assert all(row.exported for row in incoming.sections_in(brought))
 
 
 def test_section_that_was_renamed_in_word_gets_its_new_title(policy, lead):
     section = section_in(policy, "<p>We answer soon.</p>", "Why", lead)
-    brought = importing.bring(policy, lead, "x.docx", returned(policy, "Why", "Why we do this"))
-    rows = importing.rows(brought)
+    brought = bringing_in.bring(policy, lead, "x.docx", returned(policy, "Why", "Why we do this"))
+    rows = incoming.sections_in(brought)
 
-    importing.confirm(brought, lead, {0: rows[0].choices[0][0]}, importing.fingerprint(rows))
+    bringing_in.confirm(brought, lead, {0: rows[0].choices[0][0]}, incoming.fingerprint(rows))
 
     section.refresh_from_db()
     assert section.title == "Why we do this"
@@ -299,7 +305,9 @@ def test_section_that_was_renamed_in_word_gets_its_new_title(policy, lead):
 def test_section_of_which_only_the_title_is_known_is_left_as_it_is_unless_chosen(policy, lead):
     section_in(policy, "<p>We answer soon.</p>", "Why", lead)
 
-    rows = importing.rows(importing.bring(policy, lead, "x.md", b"# Why\n\nSomething else.\n"))
+    rows = incoming.sections_in(
+        bringing_in.bring(policy, lead, "x.md", b"# Why\n\nSomething else.\n")
+    )
 
     assert [value for value, _ in rows[0].choices] == ["leave", "take", "add"]
 
@@ -310,6 +318,6 @@ def test_comment_under_a_smaller_heading_stands_beside_its_section():
         document.add_heading(title, level)
         change(document.add_paragraph("Before. "), "w:ins", "And after.")
 
-    found = imports.read("x.docx", bytes_of(document))
+    found = readers.read("x.docx", bytes_of(document))
 
     assert [note["title"] for note in found.notes] == ["One", "One", "Two"]

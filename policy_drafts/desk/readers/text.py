@@ -1,10 +1,11 @@
 """Markdown, plain text and web pages."""
 
 import lxml.html
+from lxml.html import HtmlElement
 from markdown_it import MarkdownIt
 
 from collective.errors import RuleError
-from policy_drafts.desk.imports.parts import Brought, counted, sections_of
+from policy_drafts.desk.readers.parts import Brought, counted, sections_of
 from policy_drafts.text import markup
 
 LEFT_OUT = {  # tag: what one and what several are called
@@ -17,7 +18,9 @@ LEFT_OUT = {  # tag: what one and what several are called
     "object": ("embedded object", "embedded objects"),
     "embed": ("embedded object", "embedded objects"),
 }
-ADD_PICTURES = ": add them in the editor, with words for who cannot see them"
+NO_TEXT = ("script", "style", "template", "noscript", "iframe", "svg", "object", "embed")
+FRAMES = ("main", "article", "div", "section")  # of a page whose whole text stands in one
+ADD_PICTURES = ": add them in the editor, with words for people who cannot see them"
 
 
 def decoded(content: bytes) -> str:
@@ -31,13 +34,13 @@ def decoded(content: bytes) -> str:
 
 
 def markdown(content: bytes) -> Brought:
-    """CommonMark with tables; HTML in it is shown as text, never run."""
+    """Read CommonMark with tables; HTML in it is shown as text, never run."""
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(decoded(content))
     return web_page(html.encode())
 
 
 def web_page(content: bytes) -> Brought:
-    """A web page: what is in its body."""
+    """Read what is in the body of a web page."""
     text = markup.without_nulls(decoded(content)).strip()
     if not text:
         return Brought([])
@@ -46,21 +49,18 @@ def web_page(content: bytes) -> Brought:
     if body is None:
         return Brought([])
     left_out = _left_out(page)
-    for row in list(
-        body.iter("script", "style", "template", "noscript", "iframe", "svg", "object", "embed")
-    ):
-        row.drop_tree()
-    for holder in ("main", "article", "div", "section"):  # a page whose text stands in one frame
-        while len(body) == 1 and body[0].tag == holder:
+    for element in list(body.iter(*NO_TEXT)):
+        element.drop_tree()
+    for frame in FRAMES:
+        while len(body) == 1 and body[0].tag == frame:
             body = body[0]
     return Brought(sections_of(body), left_out=left_out)
 
 
-def _left_out(page):
-    found = []
-    for tag, names in LEFT_OUT.items():
-        if number := len(list(page.iter(tag))):
-            found.append(counted(number, names))
-    if number := len(list(page.iter("img"))):
-        found.append(counted(number, ("picture", "pictures")) + ADD_PICTURES)
+def _left_out(page: HtmlElement) -> list[str]:
+    """What does not come along: "2 videos"."""
+    numbers = {tag: len(list(page.iter(tag))) for tag in (*LEFT_OUT, "img")}
+    found = [counted(numbers[tag], names) for tag, names in LEFT_OUT.items() if numbers[tag]]
+    if numbers["img"]:
+        found.append(counted(numbers["img"], ("picture", "pictures")) + ADD_PICTURES)
     return found

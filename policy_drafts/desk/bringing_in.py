@@ -1,0 +1,117 @@
+"""Bringing a text in: read, shown section by section, and saved after a yes, in one transaction."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from collective import clock
+from collective.errors import RuleError
+from collective.models import Person
+from collective.safety.pictures import NotAPicture
+from policy_drafts.desk import outline, readers, writing
+from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, sections_in
+from policy_drafts.desk.readers.word import STAND_IN
+from policy_drafts.desk.values import SectionText
+from policy_drafts.models import Heard, Import, Policy, PolicyPicture, Section, SectionSave
+from policy_drafts.text import combining
+
+FORGET = timedelta(days=7)
+How = SectionSave.How
+State = Section.State
+LEAVE = Choice.LEAVE
+
+
+def bring(policy: Policy, person: Person, name: str, content: bytes) -> Import:
+    """Read a file and keep what it holds for the writer to look at. Raises RuleError."""
+    held = asdict(readers.read(name, content))
+    return Import.objects.create(policy=policy, person=person, name=name[:200], held=held)
+
+
+@transaction.atomic
+def confirm(brought: Import, person: Person, chosen: Mapping[int, str], shown: str) -> int:
+    """Do what was chosen ({number: choice}); returns how many sections changed.
+
+    Twice does nothing more. Raises RuleError if a section was saved after the writer looked.
+    """
+    brought = _locked(brought)
+    if brought.confirmed_at:
+        return 0
+    found = sections_in(brought)
+    if fingerprint(found) != shown:
+        raise RuleError("A section was saved after you looked at this page. Please look again.")
+    _store_pictures(brought, person, found)
+    wanted = [(row, choice) for row in found if (choice := chosen.get(row.number, LEAVE)) != LEAVE]
+    places = {
+        row.title: _bring_section(brought.policy, person, row, choice) for row, choice in wanted
+    }
+    _note_what_was_said(brought, person, places)
+    brought.confirmed_at, brought.held = clock.now(), None
+    brought.save(update_fields=["confirmed_at", "held"])
+    return len(wanted)
+
+
+def _locked(brought: Import) -> Import:
+    """What was brought in as it is now, its policy's row and its own locked."""
+    policy = brought.policy.locked()
+    now = Import.objects.select_for_update(no_key=True, of=("self",)).get(pk=brought.pk)
+    now.policy = policy
+    return now
+
+
+def _store_pictures(brought: Import, person: Person, found: list[Incoming]) -> None:
+    """Store the pictures of the file, and put their addresses in place of the stand-ins.
+
+    A file that is no picture is left out.
+    """
+    for number, picture in enumerate(brought.held["pictures"]):
+        file = ContentFile(base64.b64decode(picture["data"]), name="picture")
+        try:
+            row = PolicyPicture.from_upload(brought.policy, file, person)
+        except NotAPicture:
+            continue
+        for incoming in found:
+            incoming.html = incoming.html.replace(STAND_IN.format(number), row.get_absolute_url())
+
+
+def _bring_section(policy: Policy, person: Person, row: Incoming, choice: str) -> Section:
+    """Add, take or combine one section; returns it."""
+    if row.section is None or choice == Choice.ADD:
+        new = outline.NewSection(row.title, row.html, How.IMPORTED)
+        return outline.insert(policy, person, new)
+    text = _text_for(row.section, row, choice)
+    how = How.COMBINED if choice == Choice.COMBINE else How.IMPORTED
+    return writing.save(row.section, person, row.section.lock_version, how=how, **text)
+
+
+def _text_for(now: Section, row: Incoming, choice: str) -> SectionText:
+    """The text that a section of now becomes."""
+    is_combined = choice == Choice.COMBINE
+    return {
+        "title": row.title if choice == Choice.TAKE or row.is_renamed else now.title,
+        "html": combining.combine(row.base, row.stored, now.html).html if is_combined else row.html,
+        "state": State.WRITING if now.state == State.NOT_STARTED else now.state,
+    }
+
+
+def _note_what_was_said(brought: Import, person: Person, places: Mapping[str, Section]) -> None:
+    """Keep comments and tracked changes beside their section, with their author's name."""
+    by_title = {row.title: row for row in brought.policy.sections.live()} | dict(places)
+    for note in brought.held["notes"]:
+        Heard.objects.create(
+            policy=brought.policy,
+            section=by_title.get(note["title"]),
+            channel=note["channel"],
+            author=note["author"],
+            words=note["words"],
+            noted_by=person,
+        )
+
+
+def forget_old() -> tuple[int, int]:
+    """Delete what was brought in and never confirmed, after a week. Returns (seen, done)."""
+    done, _ = Import.objects.filter(brought_at__lt=clock.now() - FORGET).delete()
+    return done, done

@@ -1,0 +1,143 @@
+"""The sections of a file that a writer brings in, each beside the section that it is here."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.utils.text import Truncator
+
+from policy_drafts.models import Import, Policy, Section, SectionSave
+from policy_drafts.text import blocks, diffs
+
+
+class Choice(StrEnum):
+    """What happens with one section of the file."""
+
+    ADD = "add"
+    TAKE = "take"
+    LEAVE = "leave"
+    COMBINE = "combine"
+
+
+WORDS = {
+    Choice.ADD: "Add it as a new section",
+    Choice.TAKE: "Take it: it replaces the text of now",
+    Choice.LEAVE: "Leave the text of now as it is",
+    Choice.COMBINE: "Combine it with what was changed here meanwhile",
+}
+
+
+@dataclass
+class Incoming:
+    """One section of the file, beside the section of the working copy that it is, if it is one."""
+
+    number: int
+    title: str
+    html: str
+    section: Section | None = None
+    exported: SectionSave | None = None
+
+    @property
+    def choices(self) -> list[tuple[Choice, str]]:
+        """[(value, words)], the one that is ticked beforehand first."""
+        if self.section is None:
+            return [(Choice.ADD, WORDS[Choice.ADD]), (Choice.LEAVE, "Leave it out")]
+        return [(choice, WORDS[choice]) for choice in self._choices_beside(self.section)]
+
+    def _choices_beside(self, section: Section) -> list[Choice]:
+        if self.exported is None:  # only its title is known here
+            return [Choice.LEAVE, Choice.TAKE, Choice.ADD]
+        if self.exported.number != section.lock_version:
+            return [Choice.COMBINE, Choice.TAKE, Choice.LEAVE]
+        if self.is_changed:
+            return [Choice.TAKE, Choice.LEAVE]
+        return [Choice.LEAVE, Choice.TAKE]
+
+    @property
+    def beginning(self) -> str:
+        """Its first words, to know it by."""
+        return Truncator(" ".join(block.text for block in blocks.read(self.html))).chars(200)
+
+    @property
+    def is_changed(self) -> bool:
+        """Is it another text, or another title, than the section of now?"""
+        return self.is_renamed or any(row.what != diffs.What.SAME for row in self.to_now)
+
+    @property
+    def is_same(self) -> bool:
+        """Is it word for word a section of now?"""
+        return self.section is not None and not self.is_changed
+
+    @property
+    def is_renamed(self) -> bool:
+        """Has the file another title than it went out with?"""
+        return self.exported is not None and self.title != self.exported.title
+
+    @property
+    def base(self) -> str:
+        """The text that it was before somebody changed the file, as far as that is known."""
+        known = self.exported or self.section
+        return known.html if known else ""
+
+    @property
+    def stored(self) -> str:
+        """The file's text with the uids that its blocks had when it was exported."""
+        return blocks.with_uids(self.html, before=self.base)
+
+    @property
+    def to_now(self) -> list[diffs.Row]:
+        """What is different from the text of now."""
+        return diffs.compare(self.section.blocks if self.section else [], blocks.read(self.stored))
+
+    @property
+    def to_exported(self) -> list[diffs.Row]:
+        """What was changed in the file since it was exported."""
+        if self.exported is None:
+            return []
+        return diffs.compare(blocks.read(self.base), blocks.read(self.stored))
+
+
+class _SectionsOfNow:
+    """The sections of the working copy, each of which one part of a file can be."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.by_uid = {row.pk.hex: row for row in policy.sections.live()}
+        self.by_title = {row.title.casefold(): row for row in self.by_uid.values()}
+        self.used: set[UUID] = set()
+
+    def take(self, part: dict[str, Any]) -> Section | None:
+        """The section that this part is: by the mark in its heading, else by an equal title."""
+        found = self.by_uid.get(part["uid"]) or self.by_title.get(part["title"].casefold())
+        if found is None or found.pk in self.used:
+            return None
+        self.used.add(found.pk)
+        return found
+
+    def exported(self, parts: list[dict[str, Any]]) -> dict[tuple[str, int], SectionSave]:
+        """{(uid, number): the version that went out and comes back now}: one query."""
+        returned = [part for part in parts if part["uid"] in self.by_uid]
+        saves = SectionSave.objects.filter(
+            section__in={self.by_uid[part["uid"]].pk for part in returned},
+            number__in={part["version"] for part in returned},
+        )
+        return {(save.section_id.hex, save.number): save for save in saves}
+
+
+def sections_in(brought: Import) -> list[Incoming]:
+    """The sections of a file that was brought in, each beside the one that it is here."""
+    parts = brought.held["sections"]
+    now = _SectionsOfNow(brought.policy)
+    versions = now.exported(parts)
+    found = []
+    for number, part in enumerate(parts):
+        row = Incoming(number, part["title"], part["html"], now.take(part))
+        if row.section:
+            row.exported = versions.get((part["uid"], part["version"]))
+        found.append(row)
+    return found
+
+
+def fingerprint(found: list[Incoming]) -> str:
+    """What the writer was shown: the versions of the sections that the file would change."""
+    return ",".join(f"{row.number}:{row.section.lock_version}" for row in found if row.section)

@@ -1,0 +1,78 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import slugify
+from django.views.decorators.http import require_http_methods, require_safe
+
+from collective.errors import RuleError
+from collective.people.requests import MemberRequest
+from policy_drafts.desk import bringing_in
+from policy_drafts.desk.forms import ImportForm
+from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, sections_in
+from policy_drafts.drafts.exports import word
+from policy_drafts.models import Import, Policy
+from policy_drafts.roles.lead import lead_only
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@lead_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def bring_in(request: MemberRequest, policy: Policy) -> HttpResponse:
+    """A file or pasted text: read, then looked through. Nothing is saved yet."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            brought = bringing_in.bring(policy, request.user, *form.brought)
+        except RuleError as error:
+            form.add_error("file" if form.cleaned_data.get("file") else "text", str(error))
+        else:
+            return redirect("look_through", policy.slug, brought.pk)
+    return render(request, "policy_drafts/desk/bring_in.html", {"policy": policy, "form": form})
+
+
+@lead_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> HttpResponse:
+    """What the file holds, section by section, with what is different; then the yes."""
+    brought = get_object_or_404(policy.imports.filter(person=request.user), pk=import_pk)
+    brought.policy = policy
+    if brought.confirmed_at:
+        messages.info(request, "This was brought in already.")
+        return redirect("write", policy.slug)
+    found = sections_in(brought)
+    if request.method == "POST" and _confirm(request, brought, found):
+        return redirect("write", policy.slug)
+    context = {
+        "policy": policy,
+        "brought": brought,
+        "rows": sorted(found, key=lambda row: row.is_same),
+        "held": brought.held,
+        "shown": fingerprint(found),
+    }
+    return render(request, "policy_drafts/desk/look_through.html", context)
+
+
+def _confirm(request: MemberRequest, brought: Import, found: list[Incoming]) -> bool:
+    """Bring in what was chosen and say so; False where it has to be looked at again."""
+    chosen = {row.number: request.POST.get(f"row-{row.number}", Choice.LEAVE) for row in found}
+    try:
+        done = bringing_in.confirm(brought, request.user, chosen, request.POST.get("shown", ""))
+    except RuleError as error:
+        messages.error(request, str(error))
+        return False
+    sections = "section is" if done == 1 else "sections are"
+    messages.success(request, f"{done} {sections} brought in.")
+    return True
+
+
+@lead_only
+@require_safe
+def working_copy(request: MemberRequest, policy: Policy) -> HttpResponse:
+    """The working copy as a Word file for others to write into; it comes back by `bring_in`."""
+    response = HttpResponse(word.of_working_copy(policy), content_type=WORD)
+    name = f"{slugify(policy.title) or 'policy'}-working-copy-not-published.docx"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,75 @@
+"""What stands in a working copy and in a draft: sections, each with its blocks."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from policy_drafts.models import Draft, DraftBlock, DraftSection, Policy, Section
+from policy_drafts.text import blocks
+from policy_drafts.text.blocks import Block
+
+
+@dataclass(frozen=True)
+class Working:
+    """A section of the working copy, as a draft would have it."""
+
+    uid: uuid.UUID
+    number: int
+    title: str
+    html: str
+    state: str
+
+
+WorkingContents = list[tuple[Working, list[Block]]]
+DraftContents = list[tuple[DraftSection, list[DraftBlock]]]
+
+
+@dataclass(frozen=True)
+class WorkingCopy:
+    """The sections of a working copy in order, each with its blocks.
+
+    The fingerprint says what somebody was shown: the versions of the sections, and the last draft
+    before it.
+    """
+
+    fingerprint: str
+    sections: WorkingContents
+
+
+def of_working_copy(policy: Policy) -> WorkingCopy:
+    """The working copy as it is now.
+
+    A block whose uid stands in an earlier section has another one, each time the same.
+    """
+    rows = list(policy.sections.live().order_by("position"))
+    return WorkingCopy(fingerprint=_fingerprint(policy, rows), sections=_with_blocks(rows))
+
+
+def _fingerprint(policy: Policy, rows: list[Section]) -> str:
+    versions = [(str(row.pk), row.lock_version) for row in rows]
+    last = policy.drafts.sealed().values_list("number", flat=True).first()
+    return hashlib.sha256(repr([last, versions]).encode()).hexdigest()[:32]
+
+
+def _with_blocks(rows: list[Section]) -> WorkingContents:
+    found: WorkingContents = []
+    seen: set[str] = set()
+    for number, row in enumerate(rows, 1):
+        html = _with_own_uids(row, seen)
+        section = Working(row.pk, number, row.title, html, row.state)
+        found.append((section, blocks.read(html)))
+    return found
+
+
+def _with_own_uids(section: Section, seen: set[str]) -> str:
+    return blocks.with_fresh_uids(section.html, seen, lambda uid: uuid.uuid5(section.pk, uid))
+
+
+def of_draft(draft: Draft) -> DraftContents:
+    """The sections of a published draft, each with its blocks: two queries."""
+    found: dict[int, tuple[DraftSection, list[DraftBlock]]] = {
+        section.pk: (section, []) for section in draft.sections.all()
+    }
+    for block in draft.blocks.order_by("section__number", "position"):
+        found[block.section_id][1].append(block)
+    return list(found.values())

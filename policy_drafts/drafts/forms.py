@@ -1,0 +1,63 @@
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from policy_drafts.choices import set_choices
+from policy_drafts.models import Audience, OtherVersion
+
+
+class PublishForm(forms.Form):
+    news = forms.CharField(
+        label="What is new, in plain words",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="People read it first, in the email and above the draft.",
+        error_messages={"required": "Say in plain words what is new."},
+    )
+
+
+class AudienceForm(forms.Form):
+    audience = forms.ChoiceField(
+        label="Who can read it?",
+        choices=Audience,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose who can read it."},
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, audiences: list[Audience]) -> None:
+        super().__init__(data)
+        set_choices(self, "audience", [(row.value, row.label) for row in audiences])
+
+
+class WithdrawForm(forms.Form):
+    because = forms.CharField(
+        label="Why, in a sentence or two",
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Everybody who opens this draft reads it.",
+        error_messages={"required": "Say why: people read it."},
+    )
+
+
+class VersionForm(forms.ModelForm):
+    class Meta:
+        model = OtherVersion
+        fields = ["kind", "name", "file", "link"]
+        labels = {
+            "kind": "What is it?",
+            "name": "What do we call it?",
+            "file": "A file",
+            "link": "Or a link",
+        }
+        help_texts = {"file": "PDF, Word, text, EPUB, audio or video, up to 50 MB."}
+        widgets = {"file": forms.FileInput}
+        error_messages = {
+            "kind": {"required": "Choose what it is."},
+            "name": {"required": "Give it a name."},
+            "link": {"invalid": "Enter a whole address, like https://example.org/easy-read."},
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_choices(self, "kind", [("", "Choose one"), *OtherVersion.Kind.choices])
