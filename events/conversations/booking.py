@@ -15,6 +15,7 @@ from collective.models import Follow, Person
 from events.conversations import first_choice, opening, single_times
 from events.models import Conversation, ConversationSeries, Slot
 from events.models.conversation_states import State
+from payments.owing import offering
 
 EndedBecause = Conversation.EndedBecause
 
@@ -163,7 +164,7 @@ def cancel(
             first_choice.keep_nearest(
                 conversation.series, conversation.person, but=conversation.slot
             )
-    conversation.settle_payment()
+    offering.settle(conversation)
     _tell(conversation, "conversation_cancelled")
     return conversation
 
@@ -197,7 +198,7 @@ def change_answers(conversation: Conversation, **answers) -> Conversation:
     else:
         _changed(conversation)
         _tell(conversation, "conversation_changed")
-    conversation.settle_payment()
+    offering.settle(conversation)
     return conversation
 
 

@@ -13,6 +13,7 @@ from collective.models import Call, Person
 from events.conversations import booking, first_choice, opening
 from events.models import Conversation, Registration
 from events.models.conversation_states import State
+from payments.owing import offering
 
 WORTH_SAYING = {State.MISSED, State.HOST_MISSED, State.FAILED}
 
@@ -46,7 +47,7 @@ def mark(conversation: Conversation, state, by: Person) -> Conversation:
     conversation.confirmed_by = by if state == State.HELD else None
     conversation.marked_at = None if state == State.BOOKED else clock.now()
     conversation.save()
-    conversation.settle_payment(by)
+    offering.settle(conversation, by)
     with opening.noting_new_times(conversation.series):
         if conversation.keeps_right:
             first_choice.keep_nearest(conversation.series, conversation.person)
@@ -82,7 +83,7 @@ def decide_payment(conversation: Conversation, pays, by: Person) -> Conversation
         raise RuleError("Nobody decides on a payment of their own. Ask a colleague.")
     conversation.pay_anyway, conversation.confirmed_by = pays, by if pays else None
     conversation.save()
-    conversation.settle_payment(by)
+    offering.settle(conversation, by)
     if pays and conversation.is_unsure:
         mail.tell(conversation.person, "ask_conversation_capacity", conversation)
     return conversation
@@ -104,7 +105,7 @@ def correct_capacity(conversation: Conversation, capacity: str, by: Person) -> C
         )
     conversation.capacity = capacity
     conversation.save()
-    conversation.settle_payment(by)
+    offering.settle(conversation, by)
     return conversation
 
 
@@ -133,5 +134,5 @@ def settle_left_out():
 @transaction.atomic
 def _settle(conversation: Conversation) -> bool:
     conversation = booking.locked(conversation)
-    conversation.settle_payment()
+    offering.settle(conversation)
     return conversation.payment_id is not None

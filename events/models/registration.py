@@ -17,6 +17,7 @@ from collective.safety.encryption import EncryptedJSONField
 from events.models.registration_states import LIVE, RegistrationQuerySet, State
 from events.models.session import Session
 from payments.models import EarnsPayment, Payment
+from payments.owing import offering
 
 LINKS_LAST = timedelta(days=30)  # after the session
 
@@ -349,7 +350,7 @@ class Registration(EarnsPayment):
         for name, value in answers.items():
             setattr(registration, name, value)
         registration.save(update_fields=[*answers])
-        registration.settle_payment()
+        offering.settle(registration)
         access_needs.record(registration, session)
         address = registration.companion_email
         coming = registration.state == State.CONFIRMED and session.joining_details_are_out
@@ -372,7 +373,7 @@ class Registration(EarnsPayment):
             )
         registration.capacity = capacity
         registration.save(update_fields=["capacity"])
-        registration.settle_payment(by)
+        offering.settle(registration, by)
         return registration
 
     @transaction.atomic
@@ -392,7 +393,7 @@ class Registration(EarnsPayment):
         registration.state, registration.came_for_part = state, came_for_part
         registration.confirmed_by = by if state == State.ATTENDED else None
         registration.save()
-        registration.settle_payment(by)
+        offering.settle(registration, by)
         registration.ask_capacity()
         return registration
 

@@ -8,6 +8,7 @@ from collective.models.person import clean_email
 from events.models import Registration, Session
 from events.models.registration import free_seat
 from events.models.registration_states import State
+from payments.owing import offering
 
 
 @transaction.atomic
@@ -44,7 +45,7 @@ def note_walk_in(
     registration.came_without_signing_up, registration.confirmed_by = True, by
     registration.capacity = capacity if registration.is_unsure else registration.capacity
     registration.save()
-    registration.settle_payment(by)
+    offering.settle(registration, by)
     registration.ask_capacity()
     return registration
 

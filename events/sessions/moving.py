@@ -191,7 +191,7 @@ def _pay_who_had_a_place(session: Session, by: Person) -> None:
         for row in rows:
             row.session, row.confirmed_by = session, by
             row.save(update_fields=["confirmed_by"])
-            row.settle_payment(by)
+            offering.settle(row, by)
 
 
 def _tell(session: Session, kind: str) -> None:

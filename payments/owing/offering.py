@@ -36,7 +36,7 @@ def register_paid_session(asks) -> None:
     _has_paid_session.append(asks)
 
 
-def settle(row, by: Person) -> None:
+def settle(row, by: Person | None = None) -> None:
     """Make the payment agree with what the row (an `EarnsPayment`) earned; see there."""
     reason = row.earned
     earned = reason is not None and row.fee_pence is not None and row.capacity == Capacity.PERSONAL
