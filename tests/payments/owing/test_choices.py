@@ -18,6 +18,7 @@ from tests.factories import (
     SessionFactory,
     approved,
 )
+from tests.payments.rows import in_state
 
 State, Choice = Payment.State, Payment.Choice
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
@@ -81,8 +82,7 @@ def test_other_choice_ends_the_approval():
     "state", [State.SENDING, State.SENT, State.ARRIVED, State.NEEDS_REVIEW, State.FAILED]
 )
 def test_what_is_on_its_way_is_not_chosen_anew(state):
-    payment = approved()
-    Payment.objects.update(state=state)
+    payment = in_state(state)
 
     with pytest.raises(RuleError, match="on its way"):
         choices.choose(payment.pk, Choice.DECLINE, payment.person)

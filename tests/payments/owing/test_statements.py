@@ -8,16 +8,14 @@ import pytest
 from payments import working_days
 from payments.models import Expense, Payment
 from payments.owing import statements
-from tests.factories import PaymentFactory, PersonFactory, SessionFactory, approved
+from tests.factories import PaymentFactory, PersonFactory, SessionFactory
+from tests.payments.rows import in_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
 
 
 def sent(at=datetime(2022, 10, 10, tzinfo=UTC), **fields):
-    payment = approved(**fields)
-    Payment.objects.filter(pk=payment.pk).update(state="sent", sent_at=at)
-    payment.refresh_from_db()
-    return payment
+    return in_state(Payment.State.SENT, sent_at=at, **fields)
 
 
 def is_accessible(pdf):
