@@ -1,14 +1,10 @@
 """Caps, the pause, who pays; what calls pay back; where money goes."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
 
 from collective.admin.acts import ActAdmin, MadeElsewhere
+from collective.people.requests import MemberRequest
 from payments.models import ExpenseLimit, PaymentRules, PayoutAccount
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
 
 @admin.register(PaymentRules)
@@ -28,10 +24,10 @@ class PaymentRulesAdmin(ActAdmin):
         ("On statements", {"fields": ["payer_name", "payer_contact", "statement_descriptor"]}),
     ]
 
-    def has_add_permission(self, request: "MemberRequest") -> bool:
+    def has_add_permission(self, request: MemberRequest) -> bool:
         return False  # `manage.py prepare` makes the one row
 
-    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
 

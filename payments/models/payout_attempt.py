@@ -40,8 +40,8 @@ class AttemptQuerySet(models.QuerySet["PayoutAttempt"]):
         is_free = Q(lease_until=None) | Q(lease_until__lt=moment)
         return open_.filter(is_free, next_try_at__lte=moment)
 
-    def lock(self, pk: UUID | str) -> "PayoutAttempt":
-        """One attempt and its payment, both fresh and locked: the payment first, as everywhere."""
+    def lock_with_payment(self, pk: UUID | str) -> "PayoutAttempt":
+        """One attempt and its payment, fresh and locked: the payment first, as everywhere."""
         payment = Payment.objects.lock(self.values_list("payment", flat=True).get(pk=pk))
         attempt = self.select_for_update(no_key=True, of=("self",)).get(pk=pk)
         attempt.payment = payment

@@ -132,7 +132,7 @@ class UnknownMovement(models.Model):
         return self.stripe_id
 
     @classmethod
-    def note(cls, stripe_id: str, pence: int, what: str, payment: Payment | None) -> None:
+    def write_down(cls, stripe_id: str, pence: int, what: str, payment: Payment | None) -> None:
         """Write it down, once: from then on nothing is sent."""
         new = {"amount_pence": pence, "seen_at": clock.now(), "what": what, "payment": payment}
         cls.objects.get_or_create(stripe_id=stripe_id, defaults=new)

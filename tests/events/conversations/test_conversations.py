@@ -359,9 +359,8 @@ def test_payment_that_staff_made_by_hand_is_the_payment_of_the_conversation(seri
     from payments.owing import offering
 
     conversation = book(slot_of(series))
-    by_hand = offering.pay_by_hand(
-        conversation.person, series, 2500, "Agreed", CoordinatorFactory()
-    )
+    decision = offering.Decision(conversation.person, series, 2500, "Agreed")
+    by_hand = offering.pay_by_hand(decision, CoordinatorFactory())
 
     mark(conversation, State.HELD, early)
 

@@ -9,6 +9,7 @@ from collective import clock
 from collective.errors import RuleError
 from payments.models import Expense, Payment, PaymentRules, PayoutAccount
 from payments.owing import approvals
+from payments.owing.checks import Checks
 from tests.conftest import with_second_factor
 from tests.factories import (
     CallFactory,
@@ -39,7 +40,7 @@ def approve(payment, by=None):
 
 
 def words(payment):
-    return " ".join(check.words for check in approvals.Checks([payment]).of(payment))
+    return " ".join(check.words for check in Checks([payment]).of(payment))
 
 
 def test_ready_payment_is_approved():
@@ -54,7 +55,7 @@ def test_nobody_approves_their_own():
 
 
 def test_only_who_approves_payments_can():
-    with pytest.raises(RuleError, match="Only who approves"):
+    with pytest.raises(RuleError, match="Only people who approve"):
         approve(ready(), PersonFactory(is_staff=True))
 
 

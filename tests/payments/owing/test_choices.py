@@ -3,8 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
 
 from collective.errors import RuleError
+from collective.messages import mail
+from collective.models import Message
+from payments import kinds as mails
 from payments.models import ExpenseLimit, Payment
 from payments.owing import choices, expenses
 from payments.owing.offering import REMIND_AFTER
@@ -15,6 +20,7 @@ from tests.factories import (
     CoordinatorFactory,
     PaymentFactory,
     PersonFactory,
+    PhonePersonFactory,
     SessionFactory,
     approved,
 )
@@ -94,12 +100,9 @@ def test_who_says_no_still_gets_expenses_back():
     expense = expenses.claim(
         payment.pk,
         payment.person,
-        kind="travel",
-        what="Bus",
-        amount_pence=460,
-        no_receipt_because="Lost",
+        {"kind": "travel", "what": "Bus", "amount_pence": 460, "no_receipt_because": "Lost"},
     )
-    expenses.decide(expense.pk, CoordinatorFactory(), accept=True)
+    expenses.accept(expense.pk, CoordinatorFactory())
 
     chosen = choices.choose(payment.pk, Choice.DECLINE, payment.person)
 
@@ -113,7 +116,7 @@ def test_who_does_not_answer_is_reminded_three_times_and_no_more(late):
         late.shift(timedelta(days=1))
         choices.remind_all()
 
-    assert kinds(payment.person)["payment_reminder"] == 3
+    assert kinds(payment.person)[mails.REMINDER] == 3
 
 
 @pytest.mark.parametrize("choice", [Choice.PAY, Choice.DECLINE])
@@ -124,7 +127,7 @@ def test_who_has_answered_is_not_reminded(late, choice):
 
     choices.remind_all()
 
-    assert kinds(payment.person)["payment_reminder"] == 0
+    assert kinds(payment.person)[mails.REMINDER] == 0
 
 
 def test_who_wants_no_reminders_gets_none(late):
@@ -134,13 +137,10 @@ def test_who_wants_no_reminders_gets_none(late):
         late.shift(timedelta(days=1))
         choices.remind_all()
 
-    assert kinds(payment.person)["payment_reminder"] == 0
+    assert kinds(payment.person)[mails.REMINDER] == 0
 
 
 def test_choice_is_in_no_log_of_staff(client, coordinator):
-    from django.contrib.admin.models import LogEntry
-    from django.urls import reverse
-
     payment = open_payment()
 
     client.post(reverse("admin:payments_payment_choice", args=[payment.pk]), {"choice": "decline"})
@@ -149,8 +149,6 @@ def test_choice_is_in_no_log_of_staff(client, coordinator):
 
 
 def test_page_for_the_phone_does_not_show_what_was_chosen(client, coordinator):
-    from django.urls import reverse
-
     payment = open_payment()
     choices.choose(payment.pk, Choice.DECLINE, payment.person)
 
@@ -160,14 +158,8 @@ def test_page_for_the_phone_does_not_show_what_was_chosen(client, coordinator):
 
 
 def test_noted_on_the_phone_the_task_is_done_and_the_next_question_follows(client, coordinator):
-    from django.urls import reverse
-
-    from collective.messages import mail
-    from collective.models import Message
-    from tests.factories import PhonePersonFactory
-
     payment = open_payment(person=PhonePersonFactory())
-    mail.tell(payment.person, "payment_offered", payment)
+    mail.tell(payment.person, mails.OFFERED, payment)
 
     answer = client.post(
         reverse("admin:payments_payment_choice", args=[payment.pk]), {"choice": "pay"}

@@ -8,6 +8,7 @@ from events.models import Registration
 from events.sessions import attendance, moving
 from payments.models import Payment
 from payments.owing import approvals, offering
+from payments.owing.offering import Decision
 from tests.conftest import kinds
 from tests.factories import (
     KICK_OFF,
@@ -173,10 +174,9 @@ def test_walk_in_in_a_personal_capacity_is_asked_first(early):
 
 def test_staff_decide_by_hand_with_a_reason(early):
     jo, person = CoordinatorFactory(), PersonFactory()
+    decision = Decision(person, SessionFactory(), 3000, "Came, and had to leave at once.")
 
-    payment = offering.pay_by_hand(
-        person, SessionFactory(), 3000, "Came, and had to leave at once.", jo
-    )
+    payment = offering.pay_by_hand(decision, jo)
 
     assert (payment.reason, payment.reason_note, payment.confirmed_by) == (
         "by_hand",
@@ -189,20 +189,20 @@ def test_staff_decide_by_hand_with_a_reason(early):
 def test_staff_cannot_decide_by_hand(early, case):
     jo, person, session = CoordinatorFactory(), PersonFactory(), SessionFactory()
     if case == "twice":
-        offering.pay_by_hand(person, session, 3000, "Because", jo)
+        offering.pay_by_hand(Decision(person, session, 3000, "Because"), jo)
+    payee, why = jo if case == "own" else person, " " if case == "no reason" else "Why"
 
     with pytest.raises(RuleError):
-        offering.pay_by_hand(
-            jo if case == "own" else person,
-            session,
-            3000,
-            " " if case == "no reason" else "Why",
-            jo,
-        )
+        offering.pay_by_hand(Decision(payee, session, 3000, why), jo)
 
 
 def small(call):
     return ActivityFactory(call=call, kind=Activity.Kind.CONVERSATION, fee_pence=2500)
+
+
+def pay_small_fee(person, activity):
+    decision = Decision(person, activity, 2500, "A conversation")
+    return offering.pay_by_hand(decision, CoordinatorFactory())
 
 
 def small_fee_call():
@@ -212,9 +212,7 @@ def small_fee_call():
 def test_small_fee_goes_to_who_has_no_paid_session_in_the_call(early):
     activity = small(small_fee_call())
 
-    assert offering.pay_by_hand(
-        PersonFactory(), activity, 2500, "A conversation", CoordinatorFactory()
-    )
+    assert pay_small_fee(PersonFactory(), activity)
 
 
 def test_small_fee_does_not_go_to_who_was_paid_for_a_session_in_the_call(early):
@@ -222,7 +220,7 @@ def test_small_fee_does_not_go_to_who_was_paid_for_a_session_in_the_call(early):
     paid = PaymentFactory(activity=SessionFactory(call=call))
 
     with pytest.raises(RuleError, match="small fee"):
-        offering.pay_by_hand(paid.person, small(call), 2500, "A conversation", CoordinatorFactory())
+        pay_small_fee(paid.person, small(call))
 
 
 def test_small_fee_does_not_go_to_who_holds_a_paid_place(early):
@@ -230,16 +228,12 @@ def test_small_fee_does_not_go_to_who_holds_a_paid_place(early):
     registration = sign_up(SessionFactory(call=call))
 
     with pytest.raises(RuleError, match="small fee"):
-        offering.pay_by_hand(
-            registration.person, small(call), 2500, "A conversation", CoordinatorFactory()
-        )
+        pay_small_fee(registration.person, small(call))
 
 
 def test_small_fee_that_was_earned_is_never_taken_back_by_a_later_sign_up(early):
     call, person = small_fee_call(), PersonFactory()
-    small_fee = offering.pay_by_hand(
-        person, small(call), 2500, "A conversation", CoordinatorFactory()
-    )
+    small_fee = pay_small_fee(person, small(call))
     registration = sign_up(SessionFactory(call=call), person)
     after(early)
 
@@ -253,9 +247,7 @@ def test_where_each_is_paid_both_are(early):
     call = CallFactory()
     paid = PaymentFactory(activity=SessionFactory(call=call))
 
-    assert offering.pay_by_hand(
-        paid.person, small(call), 2500, "A conversation", CoordinatorFactory()
-    )
+    assert pay_small_fee(paid.person, small(call))
 
 
 def test_who_confirmed_it_cannot_approve_it(early):

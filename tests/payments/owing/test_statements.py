@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from payments import working_days
+from collective.messages import mail
+from payments import kinds, working_days
 from payments.models import Expense, Payment
 from payments.owing import statements
 from tests.factories import PaymentFactory, PersonFactory, SessionFactory
@@ -37,7 +38,7 @@ def test_statement_tax_year_and_letter_are_accessible():
     papers = [
         statements.of_payment(payment),
         statements.of_tax_year(payment.person, 2022),
-        statements.letter(payment.person, "Samantha O'Neill", [payment]),
+        statements.letter("Samantha O'Neill", [payment]),
     ]
 
     assert [is_accessible(paper) for paper in papers] == [True, True, True]
@@ -90,10 +91,8 @@ def test_bank_holidays_are_no_working_days():
 
 
 def test_mail_with_the_statement_has_no_amount_in_its_subject(outbox):
-    from collective.messages import mail
-
     payment = sent()
-    mail.tell(payment.person, "payment_sent", payment)
+    mail.tell(payment.person, kinds.SENT, payment)
     mail.send_due()
 
     (message,) = outbox

@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 
 from payments.models import PaymentEvent, PaymentRules, StripeEvent
-from payments.sending import payouts, webhooks
+from payments.sending import gateway, payouts, stops, webhooks
 from tests.factories import approved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
@@ -87,12 +87,10 @@ def test_event_about_what_is_not_ours_is_money_that_we_do_not_know(stripe, clien
     post(client, body, stripe.sign(body))
     webhooks.handle_all()
 
-    assert payouts.stopped_because().startswith("Money that we do not know")
+    assert stops.stopped_because().startswith("Money that we do not know")
 
 
 def test_event_while_stripe_cannot_be_reached_is_looked_at_later(stripe, client, settings, late):
-    from payments.sending import gateway
-
     payment = sent_and_on_its_way(stripe)
     body = event_of(stripe, payment)
     post(client, body, stripe.sign(body))
