@@ -77,19 +77,25 @@ def approve(payment_id: UUID | str, by: Person, *, seen: str) -> Payment:
     # The cap for each person is counted by one at a time.
     Person.objects.select_for_update(no_key=True).get(pk=owner)
     payment = Payment.objects.lock(payment_id)
+    account = _lock_account(owner)
     if not by.has_perm("payments.approve_payment"):
         raise RuleError("Only people who approve payments can do this.")
     if reason := why_not(payment, by):
         raise RuleError(f"{payment.reference}: {reason}")
     if versions([payment])[payment.pk] != seen:
         raise RuleError(f"{payment.reference}: {CHANGED}")
-    if stops := Checks([payment]).stops(payment):
+    stops = Checks([payment]).stops(payment)
+    if stops or account is None:  # without an account, it is among the stops
         raise RuleError(f"{payment.reference}: {stops[0]}")
-    account = PayoutAccount.objects.select_for_update(no_key=True).get(person=owner)
     payment.approved_by, payment.approved_at = by, clock.now()
     payment.method = account.method
     payment.step(State.APPROVED, What.APPROVED, by, pence=payment.amount_pence)
     return payment
+
+
+def _lock_account(owner: UUID) -> PayoutAccount | None:
+    """Where it goes, kept as it is until the end: only then is what was seen compared with it."""
+    return PayoutAccount.objects.select_for_update(no_key=True).filter(person=owner).first()
 
 
 @transaction.atomic
