@@ -81,7 +81,7 @@ def _take_existing(row: EarnsPayment) -> bool:
     """
     mine = Payment.objects.filter(person=row.person, activity=row.activity, fee_pence__isnull=False)
     mine = mine.filter(Q(occasion=None) | Q(occasion=row.occasion)).exclude(state__in=ENDED)
-    fees = list(mine.order_by("pk"))
+    fees = list(mine.order_by("pk").select_for_update(no_key=True, of=("self",)))
     linked = type(row)._default_manager.filter(payment__in=fees)
     taken = set(linked.values_list("payment", flat=True))
     free = next((fee for fee in fees if fee.pk not in taken), None)
@@ -123,15 +123,14 @@ def _create(offer: Offer, confirmed_by: Person | None) -> Payment:
 
 def _bring_back(row: EarnsPayment, payment_id: UUID, reason: Reason) -> Payment:
     """Due again, the same payment, if it was cancelled; with the choice that was made."""
-    was_cancelled = Payment.objects.filter(pk=payment_id, state=State.CANCELLED).exists()
-    if was_cancelled and covered_by_session(row.person, row.activity):
-        return Payment.objects.get(pk=payment_id)
+    lock_people([row.person_id])
     payment = Payment.objects.lock(payment_id)
+    if payment.state != State.CANCELLED or covered_by_session(row.person, row.activity):
+        return payment
     others = Payment.objects.filter(
         person=payment.person, activity=payment.activity, occasion=payment.occasion
     )
-    has_other = others.filter(fee_pence__isnull=False).exclude(state__in=ENDED).exists()
-    if payment.state != State.CANCELLED or has_other:
+    if others.filter(fee_pence__isnull=False).exclude(state__in=ENDED).exists():
         return payment
     confirmed_by = row.confirmed_by
     payment.confirmed_by = None if confirmed_by == payment.person else confirmed_by

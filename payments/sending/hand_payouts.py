@@ -47,13 +47,11 @@ def export(by: Person) -> UUID | None:
 
     Returns its key, or None if there is nothing. Raises RuleError while sending is stopped.
     """
-    if reason := stopped_because():
-        raise RuleError(reason)
-    batch = uuid.uuid4()
     rows = ready().select_for_update(no_key=True, of=("self",), skip_locked=True)[:A_BATCH]
-    payments = list(rows)
-    left = left_today(PaymentRules.lock())
-    exported = False
+    payments, rules = list(rows), PaymentRules.lock()
+    if reason := stopped_because(rules):
+        raise RuleError(reason)
+    batch, left, exported = uuid.uuid4(), left_today(rules), False
     for payment in payments:
         if payment.amount_pence <= left:  # what is above may go in tomorrow's export
             left -= payment.amount_pence

@@ -34,6 +34,7 @@ NOT_NOW = "We cannot reach Stripe just now. Nothing is lost. Please try again in
 NOT_ACCEPTED = (
     "Stripe did not accept what we know of you: perhaps your email address. Please call us."
 )
+CHANGED = "Where your money goes has been changed just now. Look at it once more."
 Ac = PayoutAccount.State
 
 
@@ -108,6 +109,8 @@ def note_destination(account_id: UUID, found: Destination) -> bool:
     person_id = PayoutAccount.objects.values_list("person", flat=True).get(pk=account_id)
     waiting = _lock_waiting(person_id)
     account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=account_id)
+    if account.person_id != person_id:
+        raise gateway.NotReached("Joined with another record meanwhile: ask again")
     account.checked_at = clock.now()
     if account.state == Ac.REMOVED:
         return False
@@ -199,7 +202,7 @@ def choose_by_hand(person: Person, wish: ByHand) -> PayoutAccount:
 def remove(person: Person) -> None:
     """Forget where their money goes; nothing more is sent there.
 
-    Raises RuleError where Stripe cannot be reached.
+    Raises RuleError where Stripe cannot be reached, or where it was changed meanwhile.
     """
     account = account_of(person)
     if account is None:
@@ -209,21 +212,26 @@ def remove(person: Person) -> None:
             gateway.forget(account.stripe_account)
         except gateway.NotReached as error:
             raise RuleError(NOT_NOW) from error
-    PayoutAccount.objects.filter(pk=account.pk).update(
-        state=Ac.REMOVED,
-        payout_method="",
-        bank_name="",
-        last_four="",
-        voucher="",
-        deliver="",
-        changed_at=clock.now(),
-        asked_at=None,
-    )
+    _remove(account)
+
+
+@transaction.atomic
+def _remove(seen: PayoutAccount) -> None:
+    """Forget it, if it is still what was seen. What waits for it is locked, so nothing begins."""
+    _lock_waiting(seen.person_id)
+    account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=seen.pk)
+    if (account.person_id, account.changed_at) != (seen.person_id, seen.changed_at):
+        raise RuleError(CHANGED)
+    account.state, account.asked_at, account.changed_at = Ac.REMOVED, None, clock.now()
+    account.payout_method = account.bank_name = account.last_four = ""
+    account.voucher = account.deliver = ""
+    account.save()
 
 
 @transaction.atomic
 def move_to(person: Person, account: PayoutAccount) -> None:
     """Two records are joined: the destination of the one becomes the other's, waits, is told."""
+    account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
     account.person = person
     account.was_ready = True
     _tell_change(account)

@@ -110,13 +110,11 @@ def send(attempt_id: UUID | str) -> bool:
 @transaction.atomic
 def _claim(attempt_id: UUID | str) -> PayoutAttempt | None:
     """Take the attempt under a lease and write, before the call, that it is called."""
-    if stopped_because():
-        return None
     now = clock.now()
     due = PayoutAttempt.objects.due(now).filter(pk=attempt_id)
     due = due.exclude(first_sent_at__lte=now - answers.REVIEW_AFTER)
     attempt = due.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
-    if attempt is None:
+    if attempt is None or stopped_because():
         return None
     # Whoever called before died without an answer.
     attempt.had_unknown = attempt.had_unknown or attempt.calling
