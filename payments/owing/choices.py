@@ -3,7 +3,7 @@
 To be paid, a smaller amount, to decline, to give it, or not sure yet.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -64,10 +64,13 @@ def _taken(payment: Payment, choice: str, pence: int | None) -> int:
 def remind_all() -> tuple[int, int]:
     """The sweep: people who have not answered are reminded, at most three times.
 
+    Whoever has switched reminders off is not looked at until they switch them on again.
+
     Returns (seen, done).
     """
     due = Payment.objects.filter(state=State.DUE, next_reminder_at__lte=clock.now())
-    keys = due.order_by("next_reminder_at").values_list("pk", flat=True)[:A_BATCH]
+    wanted = due.filter(person__wants_reminders=True)
+    keys = wanted.order_by("next_reminder_at").values_list("pk", flat=True)[:A_BATCH]
     return sweeps.each([(key,) for key in keys], remind)
 
 
@@ -76,22 +79,21 @@ def remind(payment_id: UUID) -> bool:
     """Write one reminder, if it is still wanted; returns whether one was written."""
     payment = Payment.objects.lock(payment_id)
     due_at = payment.next_reminder_at
-    if payment.state != State.DUE or due_at is None or due_at > clock.now():
+    is_due = payment.state == State.DUE and due_at is not None and due_at <= clock.now()
+    if not is_due or not payment.person.wants_reminders:
         return False
-    wanted = not payment.is_answered and payment.person.wants_reminders
-    if wanted:
+    is_wanted = not payment.is_answered
+    if is_wanted:
         payment.reminders += 1
         mail.tell(payment.person, kinds.REMINDER, payment, revision=str(payment.reminders))
-    payment.next_reminder_at = _next_reminder(payment, wanted)
+    payment.next_reminder_at = _next_reminder(payment)
     payment.save()
-    return wanted
+    return is_wanted
 
 
-def _next_reminder(payment: Payment, wanted: bool) -> datetime | None:
-    """When to look again, or None where no reminder is to follow."""
+def _next_reminder(payment: Payment) -> datetime | None:
+    """When the next one is due after those that were written, or None where none is to follow."""
     written = payment.reminders
     if payment.is_answered or written >= len(REMIND_AFTER):
         return None
-    if not wanted:
-        return clock.now() + timedelta(days=7)
     return clock.now() + REMIND_AFTER[written] - REMIND_AFTER[written - 1]

@@ -140,6 +140,21 @@ def test_who_wants_no_reminders_gets_none(late):
     assert kinds(payment.person)[mails.REMINDER] == 0
 
 
+def test_people_who_switched_reminders_off_are_not_looked_at_again_and_again():
+    open_payment(next_reminder_at=KICK_OFF, person=PersonFactory(wants_reminders=False))
+
+    assert choices.remind_all() == (0, 0)
+
+
+def test_people_who_switch_reminders_on_again_are_reminded():
+    payment = open_payment(next_reminder_at=KICK_OFF, person=PersonFactory(wants_reminders=False))
+    choices.remind_all()
+    payment.person.wants_reminders = True
+    payment.person.save()
+
+    assert choices.remind_all() == (1, 1)
+
+
 def test_choice_is_in_no_log_of_staff(client, coordinator):
     payment = open_payment()
 
