@@ -123,6 +123,8 @@ def _take_status(attempt: PayoutAttempt, movement: Movement) -> None:
 
 def _posted(attempt: PayoutAttempt, movement: Movement) -> None:
     payment = attempt.payment
+    if attempt.state == At.REVIEW:
+        return  # people look into it, and say what became of it
     attempt.state = At.POSTED
     if payment.state in PAID:
         return

@@ -182,22 +182,23 @@ def _look_for_missing(since: datetime, asked_at: datetime, listed: Collection[Mo
         state=At.REVIEW, reviews__settled_at=None, reviews__opened_at__lt=settled
     )
     found = {movement.attempt for movement in listed}
-    for key in set(in_review.values_list("pk", flat=True)):
-        if str(key) not in found:
-            _note_absent(key, asked_at)
+    absent = [key for key in set(in_review.values_list("pk", flat=True)) if str(key) not in found]
     lost = called.filter(
         stripe_id__isnull=False, state__in=[At.PROCESSING, At.POSTED], taken_at__lt=settled
     )
     # Two people have said what became of it.
     lost = lost.exclude(reviews__verdict=Review.Verdict.ARRIVED)
-    for key in lost.values_list("pk", flat=True):
-        movements.note_missing(key, asked_at)
+    missing = lost.values_list("pk", flat=True)
+
+    acts = [(_note_absent, key) for key in absent]
+    acts += [(movements.note_missing, key) for key in missing]
+    sweeps.each(acts, lambda act, key: act(key, asked_at))
 
 
-def _note_absent(attempt_id: UUID, asked_at: datetime) -> None:
+def _note_absent(attempt_id: UUID, asked_at: datetime) -> bool:
     reviews = Review.objects.filter(attempt=attempt_id, settled_at=None)
     reviews.filter(absent_first_at=None).update(absent_first_at=asked_at)
-    reviews.update(absent_last_at=asked_at)
+    return reviews.update(absent_last_at=asked_at) > 0
 
 
 def pause_after_restore(taken_at: datetime, now: datetime) -> int:

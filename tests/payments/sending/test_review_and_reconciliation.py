@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from collective import clock
-from collective.background import restoring
+from collective.background import restoring, sweeps
 from collective.errors import RuleError
 from payments import invariants
 from payments.models import Payment, PaymentRules, PayoutAttempt, Review, UnknownMovement
 from payments.sending import (
     gateway,
+    movements,
     payout_accounts,
     payouts,
     reconciliation,
@@ -390,3 +391,56 @@ def test_what_came_back_while_people_looked_into_it_can_be_mended(stripe, late):
     payment.refresh_from_db()
 
     assert (payment.state, Review.objects.count(), invariants.broken()) == (State.FAILED, 0, [])
+
+
+def test_what_people_look_into_stays_with_them_when_stripe_says_that_it_left(stripe, late):
+    stripe.state.posts_after = timedelta(days=10)
+    payment = unknown_for_a_day(stripe, late, "500_after")
+    reviews.propose(
+        Review.objects.get().pk, Verdict.ARRIVED, "On the bank's statement", FinanceFactory()
+    )
+    settle(Review.objects.get())
+    reconciliation.look_back()  # Stripe has it, and it has not left yet
+    reviews.look_into(payment.pk, "They say that it has not come", FinanceFactory())
+    stripe.state.posts_after = timedelta(0)
+
+    reconciliation.look_under_way()
+    payment.refresh_from_db()
+
+    assert (payment.state, payment.attempts.get().state) == (State.NEEDS_REVIEW, At.REVIEW)
+
+
+def test_attempt_that_cannot_be_noted_as_missing_keeps_back_no_other(stripe, late, monkeypatch):
+    first, second = approved(stripe), approved(stripe)
+    send_all()
+    stripe.state.data["payments"].clear()
+    late.shift(timedelta(minutes=20))
+    note_missing, broken = movements.note_missing, first.attempts.get().pk
+
+    def note_all_but_one(key, asked_at):
+        if key == broken:
+            raise ValueError("It cannot be noted")
+        return note_missing(key, asked_at)
+
+    monkeypatch.setattr(movements, "note_missing", note_all_but_one)
+
+    with pytest.raises(ValueError, match="cannot be noted"):
+        reconciliation.look_back()
+
+    assert second.attempts.get().missing_since is not None
+
+
+def test_attempt_that_cannot_be_reviewed_keeps_nothing_from_being_sent(stripe, late, monkeypatch):
+    unknown = approved(stripe)
+    stripe.faults.script = ["500_before"]
+    send_all()
+    late.shift(timedelta(days=1))
+    payment = approved(stripe)
+    monkeypatch.setattr(reviews, "give_to_people", lambda attempt, why: 1 / 0)
+
+    runs = [sweeps.run(name) for name in ("payments to review", "payments to begin")]
+    runs.append(sweeps.run("payments to send"))
+    payment.refresh_from_db()
+
+    assert "ZeroDivisionError" in runs[0].error
+    assert (payment.state, unknown.attempts.get().state) == (State.SENT, At.UNKNOWN)
