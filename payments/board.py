@@ -116,23 +116,22 @@ def _note(payment: Payment) -> str:
 
 def warnings() -> list[tuple[str, str]]:
     """[(words, name of the admin's list)] that concern all payments."""
+    unknown = UnknownMovement.objects.filter(explained_at=None)
     missing = Payment.objects.filter(state=State.SENT, missing_said_at__isnull=False)
     claimed = Expense.objects.filter(state=Expense.State.CLAIMED, payment__state__in=CHANGEABLE)
-    lists = [
-        (_unknown_words, UnknownMovement.objects.filter(explained_at=None), "unknownmovement"),
-        (_missing_words, missing, "payment"),
-        (_claimed_words, claimed, "expense"),
-        (_review_words, Review.objects.filter(settled_at=None), "review"),
+    reviews = Review.objects.filter(settled_at=None)
+    found = [
+        (_unknown_words(unknown.count()), "admin:payments_unknownmovement_changelist"),
+        (_missing_words(missing.count()), "admin:payments_payment_changelist"),
+        (_claimed_words(claimed.count()), "admin:payments_expense_changelist"),
+        (_review_words(reviews.count()), "admin:payments_review_changelist"),
     ]
-    counted = [(words, rows.count(), name) for words, rows, name in lists]
-    return [
-        (words(number), f"admin:payments_{name}_changelist")
-        for words, number, name in counted
-        if number
-    ]
+    return [(words, name) for words, name in found if words]
 
 
 def _unknown_words(number: int) -> str:
+    if number == 0:
+        return ""
     return (
         "Money that we do not know has left our account at Stripe. Nothing is sent until it is "
         "explained."
@@ -140,16 +139,17 @@ def _unknown_words(number: int) -> str:
 
 
 def _missing_words(number: int) -> str:
-    people = "person says" if number == 1 else "people say"
-    return f"{number} {people} that a payment has not come."
+    people = "1 person says" if number == 1 else f"{number} people say"
+    return f"{people} that a payment has not come." if number else ""
 
 
 def _claimed_words(number: int) -> str:
-    return f"{number} {'expense' if number == 1 else 'expenses'} to decide on."
+    expenses = "1 expense" if number == 1 else f"{number} expenses"
+    return f"{expenses} to decide on." if number else ""
 
 
 def _review_words(number: int) -> str:
-    return f"{number} to review: two people decide."
+    return f"{number} to review: two people decide." if number else ""
 
 
 def sums(call: Call) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from collective.models import Person
 from collective.safety import pictures
 from collective.templatetags.collective import pounds
 from payments.models import Expense, Payment, PayoutAccount
-from payments.owing import statements
+from payments.owing import choices, statements
 from payments.owing.expenses import Claim
 from payments.sending.payout_accounts import ByHand
 
@@ -86,6 +86,11 @@ class ChoiceForm(forms.Form):
             self.add_error("smaller", f"Enter an amount that is less than {pounds(fee)}.")
         return self.cleaned_data
 
+    def save(self, by: Person) -> None:
+        """Note what they would like. Raises RuleError."""
+        choice, smaller = self.cleaned_data["choice"], self.cleaned_data["smaller"]
+        choices.choose(self.payment.pk, choice, by, taken_pence=smaller)
+
     @classmethod
     def initial_for(cls, payment: Payment) -> dict[str, str]:
         smaller = f"{payment.taken_pence / 100:.2f}" if payment.choice == Choice.SMALLER else ""
@@ -118,11 +123,11 @@ def choices_of(payment: Payment) -> list[tuple[str, SafeString]]:
     ]
 
 
-def set_choices(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:
+def set_choices(form: forms.Form, name: str, rows: list[tuple[str, Any]]) -> None:
     """Let this field of the form offer these choices: (value, label)."""
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)
-    field.choices = choices
+    field.choices = rows
 
 
 class ByHandForm(forms.Form):
@@ -198,11 +203,11 @@ class ExpenseForm(forms.Form):
 
     def __init__(self, *args: Any, limits: dict[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [
+        kinds = [
             (kind, f"{Expense.Kind(kind).label} (up to {pounds(most)})")
             for kind, most in limits.items()
         ]
-        set_choices(self, "kind", choices)
+        set_choices(self, "kind", kinds)
 
     def clean_receipt(self) -> ContentFile | None:
         file = self.cleaned_data["receipt"]

@@ -10,6 +10,7 @@ from collective.models import Person
 from payments.models import Payment, PayoutAccount
 from payments.models.payment_event import What
 from payments.models.payment_states import COMMITTED, ENDED, State
+from payments.owing import offering
 from payments.sending import payout_accounts
 
 
@@ -41,8 +42,7 @@ def join(kept: Person, gone: Person) -> Moved:
     Returns what `undo` needs. Raises RuleError where somebody would have confirmed or approved a
     payment of their own, or been paid twice.
     """
-    people = Person.objects.filter(pk__in=[kept.pk, gone.pk]).order_by("pk")
-    list(people.select_for_update(no_key=True))
+    offering.lock_people([kept.pk, gone.pk])
     both = Payment.objects.filter(person__in=[kept, gone]).order_by("pk")
     rows = list(both.select_for_update(no_key=True, of=("self",)).select_related("activity"))
     _cancel_doubles(kept, rows)
@@ -60,15 +60,18 @@ def _cancel_doubles(kept: Person, rows: list[Payment]) -> None:
     mine = {(row.activity_id, row.occasion): row for row in fees if row.person_id == kept.pk}
     for row in fees:
         other = mine.get((row.activity_id, row.occasion))
-        if row.person_id == kept.pk or other is None:
-            continue
-        if row.is_committed and other.is_committed:
-            raise RuleError(
-                f"Both have an approved payment for {row.activity}. Keep them apart, and talk "
-                "with finance."
-            )
-        double = other if row.is_committed else row
-        double.step(State.CANCELLED, What.CANCELLED)
+        if other is not None and row.person_id != kept.pk:
+            _cancel_one(row, other)
+
+
+def _cancel_one(row: Payment, other: Payment) -> None:
+    if row.is_committed and other.is_committed:
+        raise RuleError(
+            f"Both have an approved payment for {row.activity}. Keep them apart, and talk with "
+            "finance."
+        )
+    double = other if row.is_committed else row
+    double.step(State.CANCELLED, What.CANCELLED)
 
 
 def _move(row: Payment, kept: Person) -> None:

@@ -88,7 +88,6 @@ class ExpenseAdmin(MadeElsewhere, ActAdmin):
     list_select_related = ["payment__person"]
     search_fields = ["what", "payment__reference", "payment__person__name"]
     pages = {"decide": decide, "receipt": receipt}
-    view_on_site = False
     exclude = ["receipt"]
     readonly_fields = [
         "payment",
@@ -106,6 +105,9 @@ class ExpenseAdmin(MadeElsewhere, ActAdmin):
     ]
     fields = [*readonly_fields]
     change_form_template = "admin/payments/expense/change_form.html"
+
+    def view_on_site(self, obj) -> None:
+        """No link: the page is the person's own."""
 
     @admin.display(description="Amount")
     def amount(self, expense: Expense) -> str:

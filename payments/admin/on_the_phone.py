@@ -29,12 +29,7 @@ def choice(admin_: ActAdmin, request: MemberRequest, payment: Payment):
     form = RecordChoiceForm(request.POST or None, payment=payment)
     if request.method == "POST" and form.is_valid():
         try:
-            choices.choose(
-                payment.pk,
-                form.cleaned_data["choice"],
-                request.user,
-                taken_pence=form.cleaned_data["smaller"],
-            )
+            form.save(request.user)
         except RuleError as error:
             form.add_error(None, str(error))
         else:

@@ -25,6 +25,19 @@ from payments.sending import reviews
 # a reader.
 DETAIL_WORDS = {"pence": ("amount", pounds), "attempt": None, "batch": None, "by": None}
 
+# Pages that are not about one row: (route, the page, the name of its address).
+OF_ALL = [
+    ("approve/", approving.many, "payments_approve"),
+    ("by-hand/", by_hand.desk, "payments_hand"),
+    ("by-hand/export/", by_hand.export, "payments_hand_export"),
+    ("by-hand/file/", by_hand.record_file, "payments_hand_file"),
+    ("by-hand/not-paid/", by_hand.not_paid, "payments_hand_not_paid"),
+    ("by-hand/<uuid:batch>.csv", by_hand.batch_file, "payments_hand_batch"),
+    ("all.csv", exports.payments, "payments_csv"),
+    ("expenses.csv", exports.expenses, "payments_expenses_csv"),
+    ("history.csv", exports.history, "payments_history_csv"),
+]
+
 
 class ColumnFilter(admin.SimpleListFilter):
     title = "column of the board"
@@ -54,7 +67,6 @@ class PaymentAdmin(ActAdmin):
     list_select_related = ["person", "activity", "confirmed_by", "approved_by"]
     search_fields = ["reference", "person__name", "person__email", "activity__title"]
     list_per_page = 50
-    view_on_site = False  # the page is the person's own
     change_form_template = "admin/payments/payment/change_form.html"
     autocomplete_fields = ["person", "activity"]
     form = ByHandPaymentForm
@@ -113,28 +125,11 @@ class PaymentAdmin(ActAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        own = [
-            path("approve/", view(self.of_all(approving.many)), name="payments_approve"),
-            path("by-hand/", view(self.of_all(by_hand.desk)), name="payments_hand"),
-            path("by-hand/export/", view(self.of_all(by_hand.export)), name="payments_hand_export"),
-            path(
-                "by-hand/file/", view(self.of_all(by_hand.record_file)), name="payments_hand_file"
-            ),
-            path(
-                "by-hand/not-paid/",
-                view(self.of_all(by_hand.not_paid)),
-                name="payments_hand_not_paid",
-            ),
-            path(
-                "by-hand/<uuid:batch>.csv",
-                view(self.of_all(by_hand.batch_file)),
-                name="payments_hand_batch",
-            ),
-            path("all.csv", view(self.of_all(exports.payments)), name="payments_csv"),
-            path("expenses.csv", view(self.of_all(exports.expenses)), name="payments_expenses_csv"),
-            path("history.csv", view(self.of_all(exports.history)), name="payments_history_csv"),
-        ]
+        own = [path(route, view(self.of_all(page)), name=name) for route, page, name in OF_ALL]
         return [*own, *super().get_urls()]
+
+    def view_on_site(self, obj) -> None:
+        """No link: the page is the person's own."""
 
     def page_view(self, name: str, request: MemberRequest, pk: UUID):
         """What somebody says on the phone is noted by staff who need not see payments."""
@@ -218,7 +213,7 @@ class PaymentAdmin(ActAdmin):
 
     @admin.display(description="Fee offered")
     def fee(self, payment: Payment) -> str:
-        return pounds(payment.fee_pence) or "none"
+        return pounds(payment.fee_pence) if payment.fee_pence else "none"
 
     @admin.display(description="Of it taken")
     def taken(self, payment: Payment) -> str:

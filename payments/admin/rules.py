@@ -48,7 +48,6 @@ class PayoutAccountAdmin(MadeElsewhere, ActAdmin):
     list_select_related = ["person"]
     search_fields = ["person__name", "person__email", "payee_reference"]
     saves_changes_only = True
-    view_on_site = False
     readonly_fields = [
         "person",
         "method",
@@ -61,3 +60,6 @@ class PayoutAccountAdmin(MadeElsewhere, ActAdmin):
         "wait_until",
     ]
     fields = [*readonly_fields, "payee_reference"]
+
+    def view_on_site(self, obj) -> None:
+        """No link: the page is the person's own."""

@@ -13,6 +13,7 @@ from django.utils import timezone
 from collective import clock
 from collective.models import Activity, Call, Person
 from collective.safety import steps
+from payments.models import payment_states
 from payments.models.payment_event import PaymentEvent, What
 from payments.models.payment_states import CHANGEABLE, COMMITTED, STEPS, Choice, State
 
@@ -232,7 +233,7 @@ class Payment(models.Model):
         return not self.is_answered and timezone.localdate(clock.now()) > self.choose_by
 
     def step(
-        self, to: State, what: What, /, by: Person | None = None, **details: Any
+        self, to: payment_states.State, what: What, /, by: Person | None = None, **details: Any
     ) -> PaymentEvent:
         """Go to this state, save, and write to the history why, in the caller's transaction.
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Sum
@@ -34,18 +34,14 @@ class Checks:
 
     def __init__(self, payments: Collection[Payment]) -> None:
         people = {payment.person_id for payment in payments}
-        accounts = PayoutAccount.objects.filter(person__in=people)
         self.rules = PaymentRules.current()
-        self.accounts = {row.person_id: row for row in accounts}
+        self.accounts = _accounts_of(people)
         self.shared = _shared_destinations(self.accounts.values())
-        paid = Payment.objects.filter(person__in=people, state__in=PAID)
-        self.paid_before = set(paid.order_by().values_list("person", flat=True).distinct())
+        self.paid_before = _paid_before(people)
         self.lately = _committed_lately(people)
         self.spent = _committed_in_calls({payment.activity.call_id for payment in payments})
-        strange = UnknownMovement.objects.filter(payment__in=payments)
-        self.strange = set(strange.values_list("payment", flat=True))
-        claimed = Expense.objects.filter(payment__in=payments, state=Expense.State.CLAIMED)
-        self.open_expenses = set(claimed.values_list("payment", flat=True))
+        self.strange = _with_strange_movements(payments)
+        self.open_expenses = _with_open_expenses(payments)
 
     def of(self, payment: Payment) -> list[Check]:
         """The checks of one payment, in the order in which they matter."""
@@ -111,10 +107,8 @@ class Checks:
         if number := len(sharing - {payment.person_id}):
             people = "person" if number == 1 else "people"
             yield Check(f"Same bank and last digits as {number} other {people}.", warns=True)
-        until = account.wait_until
-        if until and account.changed_at > clock.now() - CHANGED_LATELY:
-            wait = f" Nothing is sent there before {day(until)}." if until > clock.now() else ""
-            yield Check(f"Changed where it goes, {day(account.changed_at)}.{wait}", warns=True)
+        if account.wait_until and account.changed_at > clock.now() - CHANGED_LATELY:
+            yield Check(_change_words(account.changed_at, account.wait_until), warns=True)
 
     def _known_before(self, payment: Payment) -> Iterator[Check]:
         if payment.pk in self.open_expenses:
@@ -126,16 +120,40 @@ class Checks:
             yield Check("First payment to this person.", warns=True)
 
 
+def _change_words(changed_at: datetime, until: datetime) -> str:
+    wait = f" Nothing is sent there before {day(until)}." if until > clock.now() else ""
+    return f"Changed where it goes, {day(changed_at)}.{wait}"
+
+
+def _accounts_of(people: Collection[UUID]) -> dict[UUID, PayoutAccount]:
+    return {row.person_id: row for row in PayoutAccount.objects.filter(person__in=people)}
+
+
+def _paid_before(people: Collection[UUID]) -> set[UUID]:
+    paid = Payment.objects.filter(person__in=people, state__in=PAID)
+    return set(paid.order_by().values_list("person", flat=True).distinct())
+
+
+def _with_strange_movements(payments: Collection[Payment]) -> set[UUID | None]:
+    rows = UnknownMovement.objects.filter(payment__in=payments)
+    return set(rows.values_list("payment", flat=True))
+
+
+def _with_open_expenses(payments: Collection[Payment]) -> set[UUID]:
+    rows = Expense.objects.filter(payment__in=payments, state=Expense.State.CLAIMED)
+    return set(rows.values_list("payment", flat=True))
+
+
 def _shared_destinations(accounts: Iterable[PayoutAccount]) -> dict[Destination, set[UUID]]:
     """{destination: people} for destinations of these accounts that several people have."""
     wanted = {(row.bank_name, row.last_four) for row in accounts if row.last_four}
     if not wanted:
         return {}
+    digits = {last_four for _, last_four in wanted}
     found: defaultdict[Destination, set[UUID]] = defaultdict(set)
-    rows = PayoutAccount.objects.filter(last_four__in={digits for _, digits in wanted})
-    for bank, digits, person in rows.values_list("bank_name", "last_four", "person"):
-        found[bank, digits].add(person)
-    return {key: people for key, people in found.items() if key in wanted and len(people) > 1}
+    for row in PayoutAccount.objects.filter(last_four__in=digits):
+        found[row.bank_name, row.last_four].add(row.person_id)
+    return {key: found[key] for key in wanted if len(found[key]) > 1}
 
 
 def _committed_lately(people: Collection[UUID]) -> Sums:

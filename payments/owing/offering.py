@@ -64,11 +64,12 @@ def settle(row: EarnsPayment, by: Person | None = None) -> None:
     elif row.payment_id:
         row.payment = _bring_back(row, row.payment_id, reason)
     elif not covered_by_session(row.person, row.activity) and not _take_existing(row):
-        offer = Offer(
-            row.person, row.activity, row.fee_pence, reason, row.happened_on, row.occasion
-        )
-        row.payment = _create(offer, row.confirmed_by)
+        row.payment = _create(_offer_for(row, reason), row.confirmed_by)
         row.save(update_fields=["payment"])
+
+
+def _offer_for(row: EarnsPayment, reason: Reason) -> Offer:
+    return Offer(row.person, row.activity, row.fee_pence, reason, row.happened_on, row.occasion)
 
 
 def _take_existing(row: EarnsPayment) -> bool:
@@ -79,9 +80,7 @@ def _take_existing(row: EarnsPayment) -> bool:
 
     The caller holds the person.
     """
-    mine = Payment.objects.filter(person=row.person, activity=row.activity, fee_pence__isnull=False)
-    mine = mine.filter(Q(occasion=None) | Q(occasion=row.occasion)).exclude(state__in=ENDED)
-    fees = list(mine.order_by("pk").select_for_update(no_key=True, of=("self",)))
+    fees = _locked_fees(row)
     linked = type(row)._default_manager.filter(payment__in=fees)
     taken = set(linked.values_list("payment", flat=True))
     free = next((fee for fee in fees if fee.pk not in taken), None)
@@ -91,16 +90,26 @@ def _take_existing(row: EarnsPayment) -> bool:
     return bool(free or (fees and row.occasion is None))
 
 
+def _locked_fees(row: EarnsPayment) -> list[Payment]:
+    """The fees that are due to this person for this activity, for this occasion or for none."""
+    mine = Payment.objects.filter(person=row.person, activity=row.activity, fee_pence__isnull=False)
+    due = mine.filter(Q(occasion=None) | Q(occasion=row.occasion)).exclude(state__in=ENDED)
+    return list(due.order_by("pk").select_for_update(no_key=True, of=("self",)))
+
+
 def lock_people(keys: Iterable[UUID]) -> None:
     """Lock several people in the one order, before their payments are settled one by one."""
     people = Person.objects.filter(pk__in=set(keys)).order_by("pk")
     list(people.select_for_update(no_key=True).values_list("pk"))
 
 
+def _other_than(payee: Person, confirmed_by: Person | None) -> Person | None:
+    """Whoever confirmed the work; nobody confirms their own."""
+    return None if confirmed_by == payee else confirmed_by
+
+
 def _create(offer: Offer, confirmed_by: Person | None) -> Payment:
-    now = clock.now()
-    if confirmed_by == offer.person:
-        confirmed_by = None  # never one's own work
+    now, confirmed_by = clock.now(), _other_than(offer.person, confirmed_by)
     payment = Payment.objects.create(
         person=offer.person,
         activity=offer.activity,
@@ -123,23 +132,26 @@ def _create(offer: Offer, confirmed_by: Person | None) -> Payment:
 
 def _bring_back(row: EarnsPayment, payment_id: UUID, reason: Reason) -> Payment:
     """Due again, the same payment, if it was cancelled; with the choice that was made."""
-    lock_people([row.person_id])
+    lock_people([row.person.pk])
     payment = Payment.objects.lock(payment_id)
     if payment.state != State.CANCELLED or covered_by_session(row.person, row.activity):
         return payment
-    others = Payment.objects.filter(
-        person=payment.person, activity=payment.activity, occasion=payment.occasion
-    )
-    if others.filter(fee_pence__isnull=False).exclude(state__in=ENDED).exists():
+    if _has_other_fee(payment):
         return payment
-    confirmed_by = row.confirmed_by
-    payment.confirmed_by = None if confirmed_by == payment.person else confirmed_by
+    payment.confirmed_by = _other_than(payment.person, row.confirmed_by)
     payment.confirmed_at = clock.now() if payment.confirmed_by else None
     payment.reason = reason
-    payment.step(open_state(payment), What.CAME_BACK, confirmed_by)
+    payment.step(open_state(payment), What.CAME_BACK, row.confirmed_by)
     if not payment.is_answered:
         mail.tell(payment.person, kinds.OFFERED, payment, revision=clock.now().isoformat())
     return payment
+
+
+def _has_other_fee(payment: Payment) -> bool:
+    """Is another fee of the same person due for the same?"""
+    fees = Payment.objects.filter(person=payment.person, fee_pence__isnull=False)
+    same = fees.filter(activity=payment.activity, occasion=payment.occasion)
+    return same.exclude(state__in=ENDED).exists()
 
 
 def open_state(payment: Payment) -> State:
@@ -184,12 +196,26 @@ def pay_by_hand(decision: Decision, by: Person) -> Payment:
 
     Raises RuleError for one's own, without a reason, or where one exists.
     """
-    person, activity, pence = decision.person, decision.activity, decision.pence
-    if by.pk == person.pk:
+    if by.pk == decision.person.pk:
         raise RuleError("Nobody decides on a payment of their own. Ask a colleague.")
     if not decision.why.strip():
         raise RuleError("Say why: it stays with the payment.")
-    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    lock_people([decision.person.pk])
+    _check_decision(decision)
+    offer = Offer(
+        decision.person,
+        decision.activity,
+        decision.pence,
+        Reason.BY_HAND if decision.pence else Reason.EXPENSES,
+        decision.happened_on or timezone.localdate(clock.now()),
+        note=decision.why.strip(),
+    )
+    return _create(offer, by)
+
+
+def _check_decision(decision: Decision) -> None:
+    """Raise RuleError where they have such a payment, or may have none. The person is locked."""
+    person, activity, pence = decision.person, decision.activity, decision.pence
     others = Payment.objects.filter(person=person, activity=activity).exclude(state__in=ENDED)
     if others.filter(fee_pence__isnull=pence is None).exists():
         raise RuleError(f"{person} has a payment for this already. Open that one instead.")
@@ -198,6 +224,3 @@ def pay_by_hand(decision: Decision, by: Person) -> Payment:
             f"{person} has a paid session in this call, and here the small fee is only for people "
             "who have none."
         )
-    reason = Reason.BY_HAND if pence else Reason.EXPENSES
-    day = decision.happened_on or timezone.localdate(clock.now())
-    return _create(Offer(person, activity, pence, reason, day, note=decision.why.strip()), by)

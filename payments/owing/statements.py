@@ -106,22 +106,21 @@ def tax_year(moment: datetime) -> int:
 
 def facts(payment: Payment) -> list[tuple[str, str]]:
     """[(what, words)] of a statement, on the page and on paper."""
+    pay = "" if payment.fee_pence is None else pounds(payment.taken_pence)
+    expenses = pounds(payment.expenses_pence) if payment.expenses_pence else ""
     rows = [
         ("Paid to", str(payment.person)),
         ("Reference", payment.reference),
         ("For", payment.activity.neutral_name),
         ("On", long_day(payment.happened_on)),
+        ("Payment for taking part", pay),
+        ("Expenses paid back (not pay)", expenses),
+        ("Sent altogether", pounds(payment.amount_pence)),
+        ("Sent on", _sent_on(payment)),
+        ("Should arrive by", long_day(payment.expected_on)),
+        ("How it was sent", payment.get_method_display()),
     ]
-    if payment.fee_pence is not None:
-        rows.append(("Payment for taking part", pounds(payment.taken_pence)))
-    if payment.expenses_pence:
-        rows.append(("Expenses paid back (not pay)", pounds(payment.expenses_pence)))
-    rows.append(("Sent altogether", pounds(payment.amount_pence)))
-    if payment.sent_at:
-        rows.append(("Sent on", _sent_on(payment)))
-    if payment.expected_on:
-        rows.append(("Should arrive by", long_day(payment.expected_on)))
-    return [*rows, ("How it was sent", payment.get_method_display())]
+    return [(what, words) for what, words in rows if words]
 
 
 def expense_rows(payment: Payment) -> list[list[str]]:

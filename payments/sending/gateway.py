@@ -185,21 +185,25 @@ def _movement(found: OutboundPayment) -> Movement:
     Raises KeyError, TypeError, ValueError or AttributeError for what is no outbound payment.
     """
     row = found.to_dict()
-    status = row["status"]
-    detail = ((row.get("status_details") or {}).get(status) or {}).get("reason", "")
+    status, amount = row["status"], row["amount"]
     moved = (row.get("status_transitions") or {}).get(f"{status}_at")
     return Movement(
         stripe_id=str(row["id"]),
         status=str(status),
-        pence=int(row["amount"]["value"]),
-        currency=str(row["amount"]["currency"]),
+        pence=int(amount["value"]),
+        currency=str(amount["currency"]),
         attempt=str((row.get("metadata") or {}).get("attempt", "")),
         expected_on=_day(row.get("expected_arrival_date")),
         moved_at=parse_datetime(moved) if moved else None,
         created=parse_datetime(row["created"]),
-        reason=str(detail),
+        reason=_reason(row, status),
         description=str(row.get("description") or ""),
     )
+
+
+def _reason(row: dict[str, Any], status: str) -> str:
+    detail = (row.get("status_details") or {}).get(status) or {}
+    return str(detail.get("reason", ""))
 
 
 def _day(text: str | None) -> date | None:
@@ -295,15 +299,18 @@ def destination(recipient: str) -> Destination:
         methods = client().v2.money_management.payout_methods
         found = methods.list({"limit": 20}, {"stripe_context": recipient})
         rows = [row.to_dict() for row in found.auto_paging_iter()]
-        usable = [row for row in rows if _is_usable(row)]
-        if not usable:
-            return Destination(False)
-        newest = max(usable, key=lambda row: row["created"])
-        bank = newest.get("bank_account") or {}
-        name, digits = bank.get("bank_name") or "Bank", (bank.get("last4") or "")[-4:]
-        return Destination(True, newest["id"], name, digits)
+        return _newest_of([row for row in rows if _is_usable(row)])
 
     return _asked(read)
+
+
+def _newest_of(rows: list[dict[str, Any]]) -> Destination:
+    if not rows:
+        return Destination(False)
+    newest = max(rows, key=lambda row: row["created"])
+    bank = newest.get("bank_account") or {}
+    name, digits = bank.get("bank_name") or "Bank", (bank.get("last4") or "")[-4:]
+    return Destination(True, newest["id"], name, digits)
 
 
 def _is_usable(row: dict[str, Any]) -> bool:

@@ -110,20 +110,24 @@ def record(reference: str, theirs: str, by: Person, *, voucher_code: str = "") -
     Raises RuleError for the person who exported it, or is paid.
     """
     attempt = _with_the_office(reference, by)
-    payment, theirs, code = attempt.payment, theirs.strip()[:60], voucher_code.strip()
-    if not theirs:
+    attempt.hand_reference, attempt.voucher_code = theirs.strip()[:60], voucher_code.strip() or None
+    if not attempt.hand_reference:
         raise RuleError(f"{reference}: give the reference of the finance office.")
-    if _needs_code(payment) and not code:
+    if _needs_code(attempt.payment) and not attempt.voucher_code:
         raise RuleError(
             f"{reference}: they read the voucher's code on their own page, so give it too."
         )
+    _note_as_sent(attempt, by)
+    return attempt.payment
+
+
+def _note_as_sent(attempt: PayoutAttempt, by: Person) -> None:
     attempt.state, attempt.recorded_by = At.POSTED, by
-    attempt.hand_reference, attempt.voucher_code = theirs, code or None
     attempt.save()
+    payment, key = attempt.payment, str(attempt.pk)
     payment.sent_at, payment.problem = clock.now(), ""
-    payment.step(State.SENT, What.SENT, by, attempt=str(attempt.pk), reference=theirs)
-    mail.tell(payment.person, kinds.SENT, payment, revision=str(attempt.pk))
-    return payment
+    payment.step(State.SENT, What.SENT, by, attempt=key, reference=attempt.hand_reference)
+    mail.tell(payment.person, kinds.SENT, payment, revision=key)
 
 
 def _needs_code(payment: Payment) -> bool:

@@ -114,10 +114,11 @@ def note_destination(account_id: UUID, found: Destination) -> bool:
     account.checked_at = clock.now()
     if account.state == Ac.REMOVED:
         return False
-    if found.is_ready and _is_new(account, found):
+    if not found.is_ready:
+        if account.is_ready and account.method == Payment.Method.STRIPE:
+            account.state = Ac.TO_MEND
+    elif _is_new(account, found):
         _take_over(account, found)
-    elif not found.is_ready and account.is_ready and account.method == Payment.Method.STRIPE:
-        account.state = Ac.TO_MEND
     account.save()
     _send_where_it_goes_now(waiting, account)
     return account.is_ready
@@ -185,14 +186,15 @@ def choose_by_hand(person: Person, wish: ByHand) -> PayoutAccount:
     """No bank account, or no wish to use the form: a voucher, cash, or the finance office."""
     if wish.method not in Payment.BY_HAND:
         raise RuleError("Choose how you would like it.")
-    is_voucher = wish.method == Payment.Method.VOUCHER
-    if is_voucher and not (wish.voucher.strip() and wish.deliver):
+    voucher, deliver = wish.voucher.strip(), wish.deliver
+    if wish.method != Payment.Method.VOUCHER:
+        voucher = deliver = ""
+    elif not (voucher and deliver):
         raise RuleError("Say which voucher you would like, and how it should come to you.")
     waiting = _lock_waiting(person.pk)
     account, _ = PayoutAccount.objects.select_for_update(no_key=True).get_or_create(person=person)
     account.method, account.state = wish.method, Ac.READY
-    account.voucher = wish.voucher.strip() if is_voucher else ""
-    account.deliver = wish.deliver if is_voucher else ""
+    account.voucher, account.deliver = voucher, deliver
     _tell_change(account)
     account.save()
     _send_where_it_goes_now(waiting, account)

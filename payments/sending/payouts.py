@@ -8,7 +8,7 @@ day a person reviews it. No machine ever makes a second key for it.
 """
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -70,14 +70,19 @@ def begin(payment_id: UUID) -> bool:
     if stopped_because(rules) or why_it_waits(payment, rules):
         return False
     account = PayoutAccount.objects.get(person=payment.person_id)
-    attempt = PayoutAttempt(
-        payment=payment, method=payment.method, amount_pence=payment.amount_pence
-    )
-    attempt.request = gateway.request_for(attempt, account, rules.statement_descriptor)
-    attempt.save()
+    attempt = _attempt_of(payment, account, rules)
     payment.step(State.SENDING, What.BEGUN, attempt=str(attempt.pk))
     transaction.on_commit(lambda: doorbell.ring("payments.send", str(attempt.pk)))
     return True
+
+
+def _attempt_of(payment: Payment, account: PayoutAccount, rules: PaymentRules) -> PayoutAttempt:
+    """Its attempt, with a random key and the frozen request."""
+    attempt = PayoutAttempt(payment=payment, method=payment.method)
+    attempt.amount_pence = payment.amount_pence
+    attempt.request = gateway.request_for(attempt, account, rules.statement_descriptor)
+    attempt.save()
+    return attempt
 
 
 # Sending: one attempt, under a lease.
@@ -116,13 +121,17 @@ def _claim(attempt_id: UUID | str) -> PayoutAttempt | None:
     attempt = due.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
     if attempt is None or stopped_because():
         return None
+    _write_that_it_is_called(attempt, now)
+    return attempt
+
+
+def _write_that_it_is_called(attempt: PayoutAttempt, now: datetime) -> None:
     # Whoever called before died without an answer.
     attempt.had_unknown = attempt.had_unknown or attempt.calling
     attempt.calling, attempt.first_sent_at = True, attempt.first_sent_at or now
     attempt.lease, attempt.lease_until = uuid.uuid4(), now + LEASE
     attempt.tries += 1
     attempt.save()
-    return attempt
 
 
 def _still_mine(attempt: PayoutAttempt) -> bool:

@@ -23,6 +23,7 @@ from payments.models import Payment, PaymentRules, PayoutAttempt, Review, Unknow
 from payments.models.attempt_states import State as At
 from payments.models.payment_event import What
 from payments.models.payment_states import State
+from payments.models.payout_attempt import AttemptQuerySet
 from payments.sending import gateway, movements
 from payments.sending.gateway import Movement
 
@@ -138,8 +139,8 @@ def explain(movement_id: int, explanation: str, by: Person) -> UnknownMovement:
     If it has paid an approved payment (as after a restore), that payment is not sent again: the
     movement becomes its attempt. Raises RuleError for the person who is paid by it.
     """
-    movement = UnknownMovement.objects.get(pk=movement_id)
-    payment = Payment.objects.lock(movement.payment_id) if movement.payment_id else None
+    about = UnknownMovement.objects.values_list("payment", flat=True).get(pk=movement_id)
+    payment = Payment.objects.lock(about) if about else None
     movement = UnknownMovement.objects.select_for_update(no_key=True).get(pk=movement_id)
     if payment and payment.person_id == by.pk:
         raise RuleError("It is your own payment. Ask a colleague.")
@@ -174,25 +175,28 @@ def _adopt(payment: Payment, movement: UnknownMovement, by: Person) -> None:
 
 def _look_for_missing(since: datetime, asked_at: datetime, listed: Collection[Movement]) -> None:
     """Attempts that Stripe's list should hold and does not."""
-    settled = asked_at - SETTLES_WITHIN
     called = PayoutAttempt.objects.filter(
         method=Payment.Method.STRIPE, first_sent_at__gte=since + MARGIN
     ).exclude(stripe_id__in=[movement.stripe_id for movement in listed])
-    in_review = called.filter(
-        state=At.REVIEW, reviews__settled_at=None, reviews__opened_at__lt=settled
-    )
+    settled = asked_at - SETTLES_WITHIN
     found = {movement.attempt for movement in listed}
-    absent = [key for key in set(in_review.values_list("pk", flat=True)) if str(key) not in found]
-    lost = called.filter(
-        stripe_id__isnull=False, state__in=[At.PROCESSING, At.POSTED], taken_at__lt=settled
-    )
-    # Two people have said what became of it.
-    lost = lost.exclude(reviews__verdict=Review.Verdict.ARRIVED)
-    missing = lost.values_list("pk", flat=True)
 
-    acts = [(_note_absent, key) for key in absent]
-    acts += [(movements.note_missing, key) for key in missing]
+    acts = [(_note_absent, key) for key in _in_review(called, settled) if str(key) not in found]
+    acts += [(movements.note_missing, key) for key in _taken_on(called, settled)]
     sweeps.each(acts, lambda act, key: act(key, asked_at))
+
+
+def _in_review(called: AttemptQuerySet, settled: datetime) -> set[UUID]:
+    rows = called.filter(state=At.REVIEW, reviews__settled_at=None)
+    return set(rows.filter(reviews__opened_at__lt=settled).values_list("pk", flat=True))
+
+
+def _taken_on(called: AttemptQuerySet, settled: datetime) -> list[UUID]:
+    """Those that Stripe had taken on, unless two people have said what became of them."""
+    taken = called.filter(stripe_id__isnull=False, taken_at__lt=settled)
+    taken = taken.filter(state__in=[At.PROCESSING, At.POSTED])
+    taken = taken.exclude(reviews__verdict=Review.Verdict.ARRIVED)
+    return list(taken.values_list("pk", flat=True))
 
 
 def _note_absent(attempt_id: UUID, asked_at: datetime) -> bool:

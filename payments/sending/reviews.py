@@ -21,6 +21,11 @@ from payments.models.payment_states import PAID, State
 
 APART = timedelta(hours=1)
 Verdict = Review.Verdict
+AFTER: dict[str, State] = {
+    Verdict.ARRIVED: State.SENT,
+    Verdict.NEVER_LEFT: State.APPROVED,
+    Verdict.STOP: State.REVERSED,
+}
 
 
 def give_to_people(attempt: PayoutAttempt, why: str) -> None:
@@ -144,18 +149,9 @@ def _carry_out(review: Review) -> None:
     if review.verdict == Verdict.ARRIVED:
         attempt.state, payment.missing_said_at = At.POSTED, None
         payment.sent_at = payment.sent_at or clock.now()
-        state = State.SENT
-    else:
-        if attempt.state == At.REVIEW:
-            attempt.state = At.REFUSED
-        state = State.APPROVED if review.verdict == Verdict.NEVER_LEFT else State.REVERSED
+    elif attempt.state == At.REVIEW:
+        attempt.state = At.REFUSED
     attempt.save()
-    payment.step(
-        state,
-        What.SETTLED,
-        review.settled_by,
-        verdict=review.verdict,
-        evidence=review.evidence,
-        attempt=str(attempt.pk),
-    )
+    said = {"verdict": review.verdict, "evidence": review.evidence, "attempt": str(attempt.pk)}
+    payment.step(AFTER[review.verdict], What.SETTLED, review.settled_by, **said)
     mail.tell(payment.person, kinds.LOOKED_INTO, payment, revision=clock.now().isoformat())

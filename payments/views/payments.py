@@ -90,12 +90,7 @@ def choose(request: MemberRequest, pk: UUID) -> HttpResponse:
     form = ChoiceForm(request.POST or None, payment=found, initial=ChoiceForm.initial_for(found))
     if request.method == "POST" and form.is_valid():
         try:
-            choices.choose(
-                pk,
-                form.cleaned_data["choice"],
-                request.user,
-                taken_pence=form.cleaned_data["smaller"],
-            )
+            form.save(request.user)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
