@@ -34,9 +34,7 @@ def _for_finance(page):
 
 @_for_finance
 def desk(admin_: ActAdmin, request: MemberRequest):
-    """What is ready to be exported, what is with the finance office, and the form to record what
-    came back.
-    """
+    """What is ready, what is with the finance office, and the form to record what came back."""
     form = RecordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -15,7 +15,7 @@ from collective.models import Activity, Call, Person
 from collective.safety import steps
 from payments.models import payment_states
 from payments.models.payment_event import PaymentEvent, What
-from payments.models.payment_states import CHANGEABLE, COMMITTED, STEPS, Choice, State
+from payments.models.payment_states import CHANGEABLE, COMMITTED, ENDED, STEPS, Choice, State
 
 LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"  # no vowels, nothing that is read for something else
 FROZEN = """
@@ -148,13 +148,13 @@ class Payment(models.Model):
             models.Index(fields=["activity", "state"], name="payment_of_activity"),
             models.Index(fields=["state", "confirmed_at"], name="payment_in_state"),
             models.Index(
-                fields=["next_reminder_at"], condition=Q(state="due"), name="payment_to_remind"
+                fields=["next_reminder_at"], condition=Q(state=State.DUE), name="payment_to_remind"
             ),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "activity", "occasion"],
-                condition=Q(fee_pence__isnull=False) & ~Q(state__in=["cancelled", "reversed"]),
+                condition=Q(fee_pence__isnull=False) & ~Q(state__in=ENDED),
                 nulls_distinct=False,
                 name="one_fee_for_each_occasion",
             ),
@@ -165,7 +165,7 @@ class Payment(models.Model):
                 condition=Q(fee_pence=None, taken_pence=0) | Q(taken_pence__lte=F("fee_pence")),
                 name="payment_takes_no_more_than_the_fee",
             ),
-            # NULL does not pass: each name is asked for by itself
+            # NULL does not pass: each name is asked for by itself.
             models.CheckConstraint(
                 condition=~Q(state__in=COMMITTED)
                 | Q(

@@ -80,7 +80,7 @@ class PayoutAttempt(models.Model):
     taken_at = models.DateTimeField("taken on at", null=True, blank=True)
     stripe_id = models.CharField(max_length=100, unique=True, null=True, blank=True)
     stripe_status = models.CharField(max_length=30, blank=True, default="")
-    # by hand: who took it along to the finance office, and what came back
+    # By hand: the person who took it along to the finance office, and what came back.
     batch = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
     exported_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
@@ -102,7 +102,7 @@ class PayoutAttempt(models.Model):
         indexes = [
             models.Index(
                 fields=["next_try_at"],
-                condition=Q(state__in=["ready", "unknown"]),
+                condition=Q(state__in=OPEN),
                 name="attempt_due",
             ),
             models.Index(fields=["first_sent_at"], name="attempt_first_sent"),

@@ -1,5 +1,6 @@
-"""Statements and letters as PDF/UA-1: one payment, a tax year, a letter for a Jobcentre or an
-adviser.
+"""Statements and letters as PDF/UA-1.
+
+Of one payment, of a tax year, and a letter for a Jobcentre or an adviser.
 
 typst writes them, and its compiler refuses what is not PDF/UA. Text goes in as JSON data, never as
 markup.

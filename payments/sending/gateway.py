@@ -29,6 +29,7 @@ from payments.models import PayoutAccount, PayoutAttempt
 
 TIMEOUTS = (3, 20)  # seconds to connect, to answer
 TOLERANCE = 300  # seconds that a signature may be old
+NEVER_MOVED = {"failed", "canceled"}
 CLEAR_NO = {400, 402, 404}  # statuses that, with a code, say what is wrong
 Found = TypeVar("Found")
 # What Stripe says when it is the person's details that cannot be paid to.
@@ -59,7 +60,7 @@ class Movement:
     @property
     def has_moved(self) -> bool:
         """Is money on its way, or has it arrived?"""
-        return self.status not in {"failed", "canceled"}
+        return self.status not in NEVER_MOVED
 
     def fits(self, attempt: PayoutAttempt) -> bool:
         """Is this what the attempt asked for, to the penny?"""

@@ -1,5 +1,6 @@
-"""What Stripe says of an attempt, whenever and in whatever order we hear it: by its answer, a
-webhook or a list.
+"""What Stripe says of an attempt, whenever and in whatever order we hear it.
+
+We hear it by Stripe's answer, by a webhook, or by its list.
 
 An outbound payment goes from processing to posted, and from either to an end; an older answer
 changes nothing.

@@ -54,7 +54,7 @@ def test_choice_decides_what_is_due(choice, pence, state, taken):
     assert (chosen.state, chosen.taken_pence) == (state, taken)
 
 
-def test_who_said_no_may_change_their_mind():
+def test_people_who_said_no_may_change_their_mind():
     payment = open_payment()
     choices.choose(payment.pk, Choice.DECLINE, payment.person)
 
@@ -94,7 +94,7 @@ def test_what_is_on_its_way_is_not_chosen_anew(state):
         choices.choose(payment.pk, Choice.DECLINE, payment.person)
 
 
-def test_who_says_no_still_gets_expenses_back():
+def test_people_who_say_no_still_get_expenses_back():
     payment = open_payment()
     ExpenseLimit.objects.create(call=payment.activity.call, kind="travel", most_pence=2000)
     expense = expenses.claim(
@@ -109,7 +109,7 @@ def test_who_says_no_still_gets_expenses_back():
     assert (chosen.state, chosen.amount_pence) == (State.DUE, 460)
 
 
-def test_who_does_not_answer_is_reminded_three_times_and_no_more(late):
+def test_people_who_do_not_answer_are_reminded_three_times_and_no_more(late):
     payment = open_payment(next_reminder_at=KICK_OFF + REMIND_AFTER[0])
 
     for _ in range(60):
@@ -120,7 +120,7 @@ def test_who_does_not_answer_is_reminded_three_times_and_no_more(late):
 
 
 @pytest.mark.parametrize("choice", [Choice.PAY, Choice.DECLINE])
-def test_who_has_answered_is_not_reminded(late, choice):
+def test_people_who_have_answered_are_not_reminded(late, choice):
     payment = open_payment(next_reminder_at=KICK_OFF + REMIND_AFTER[0])
     choices.choose(payment.pk, choice, payment.person)
     late.shift(timedelta(days=40))
@@ -130,7 +130,7 @@ def test_who_has_answered_is_not_reminded(late, choice):
     assert kinds(payment.person)[mails.REMINDER] == 0
 
 
-def test_who_wants_no_reminders_gets_none(late):
+def test_people_who_want_no_reminders_get_none(late):
     payment = open_payment(next_reminder_at=KICK_OFF, person=PersonFactory(wants_reminders=False))
 
     for _ in range(40):

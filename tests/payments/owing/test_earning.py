@@ -6,6 +6,7 @@ from collective.errors import RuleError
 from collective.models import Activity, Call
 from events.models import Registration
 from events.sessions import attendance, moving
+from payments import kinds as mails
 from payments.models import Payment
 from payments.owing import approvals, offering
 from payments.owing.offering import Decision
@@ -37,14 +38,14 @@ def took_part(early, by=None, **answers):
     return registration.mark(Mark.ATTENDED, by=by or CoordinatorFactory())
 
 
-def test_who_is_marked_as_taken_part_is_offered_the_fee_and_asked(early):
+def test_person_marked_as_having_taken_part_is_offered_the_fee_and_asked(early):
     jo = CoordinatorFactory()
 
     registration = took_part(early, by=jo)
 
     payment = registration.payment
     assert (payment.state, payment.fee_pence, payment.confirmed_by) == (State.DUE, 7500, jo)
-    assert kinds(registration.person)["payment_offered"] == 1
+    assert kinds(registration.person)[mails.OFFERED] == 1
 
 
 def test_fee_is_the_one_of_the_sign_up(early):
@@ -59,7 +60,7 @@ def test_fee_is_the_one_of_the_sign_up(early):
 
 
 @pytest.mark.parametrize("capacity", ["paid_role", "not_sure"])
-def test_who_takes_part_in_a_paid_role_or_is_not_sure_is_owed_nothing(early, capacity):
+def test_person_in_a_paid_role_or_not_sure_is_owed_nothing(early, capacity):
     took_part(early, capacity=capacity)
 
     assert not Payment.objects.exists()
@@ -86,7 +87,10 @@ def test_undone_mark_cancels_and_a_new_one_brings_the_same_row_back(early):
 def test_undone_mark_leaves_what_was_approved(early):
     registration = took_part(early)
     Payment.objects.update(
-        state=State.APPROVED, approved_by=FinanceFactory(), approved_at=KICK_OFF, method="stripe"
+        state=State.APPROVED,
+        approved_by=FinanceFactory(),
+        approved_at=KICK_OFF,
+        method=Payment.Method.STRIPE,
     )
 
     registration.mark(Mark.MISSED, by=CoordinatorFactory())
@@ -135,7 +139,10 @@ def test_capacity_corrected_to_a_paid_role_cancels_it(early):
 def test_capacity_stands_once_the_payment_is_approved(early):
     registration = took_part(early)
     Payment.objects.update(
-        state=State.APPROVED, approved_by=FinanceFactory(), approved_at=KICK_OFF, method="stripe"
+        state=State.APPROVED,
+        approved_by=FinanceFactory(),
+        approved_at=KICK_OFF,
+        method=Payment.Method.STRIPE,
     )
 
     with pytest.raises(RuleError, match="approved already"):
@@ -143,7 +150,7 @@ def test_capacity_stands_once_the_payment_is_approved(early):
 
 
 @pytest.mark.parametrize(("rule", "payments"), [(True, 1), (False, 0)])
-def test_who_came_for_part_is_paid_by_the_rule_of_the_call(early, rule, payments):
+def test_person_who_came_for_part_is_paid_by_the_rule_of_the_call(early, rule, payments):
     registration = sign_up(SessionFactory(call=CallFactory(pays_for_part=rule)))
     after(early)
 
@@ -153,14 +160,14 @@ def test_who_came_for_part_is_paid_by_the_rule_of_the_call(early, rule, payments
 
 
 @pytest.mark.parametrize(("rule", "payments"), [(True, 1), (False, 0)])
-def test_cancelled_session_pays_who_had_a_place_by_the_rule_of_the_call(early, rule, payments):
+def test_cancelled_session_pays_people_with_a_place_by_the_rule_of_the_call(early, rule, payments):
     session = SessionFactory(call=CallFactory(pays_if_it_falls_through=rule), places=1)
     sign_up(session)
     sign_up(session)  # waits
 
     moving.cancel(session, "The room is flooded", CoordinatorFactory())
 
-    assert Payment.objects.filter(reason="fell_through").count() == payments
+    assert Payment.objects.filter(reason=Payment.Reason.FELL_THROUGH).count() == payments
 
 
 def test_walk_in_in_a_personal_capacity_is_asked_first(early):
@@ -179,7 +186,7 @@ def test_staff_decide_by_hand_with_a_reason(early):
     payment = offering.pay_by_hand(decision, jo)
 
     assert (payment.reason, payment.reason_note, payment.confirmed_by) == (
-        "by_hand",
+        Payment.Reason.BY_HAND,
         "Came, and had to leave at once.",
         jo,
     )
@@ -209,13 +216,13 @@ def small_fee_call():
     return CallFactory(pay_rule=Call.PayRule.SMALL_FEE_ONLY)
 
 
-def test_small_fee_goes_to_who_has_no_paid_session_in_the_call(early):
+def test_small_fee_goes_to_people_without_a_paid_session_in_the_call(early):
     activity = small(small_fee_call())
 
     assert pay_small_fee(PersonFactory(), activity)
 
 
-def test_small_fee_does_not_go_to_who_was_paid_for_a_session_in_the_call(early):
+def test_small_fee_does_not_go_to_people_paid_for_a_session_in_the_call(early):
     call = small_fee_call()
     paid = PaymentFactory(activity=SessionFactory(call=call))
 
@@ -223,7 +230,7 @@ def test_small_fee_does_not_go_to_who_was_paid_for_a_session_in_the_call(early):
         pay_small_fee(paid.person, small(call))
 
 
-def test_small_fee_does_not_go_to_who_holds_a_paid_place(early):
+def test_small_fee_does_not_go_to_people_who_hold_a_paid_place(early):
     call = small_fee_call()
     registration = sign_up(SessionFactory(call=call))
 
@@ -250,7 +257,7 @@ def test_where_each_is_paid_both_are(early):
     assert pay_small_fee(paid.person, small(call))
 
 
-def test_who_confirmed_it_cannot_approve_it(early):
+def test_person_who_confirmed_it_cannot_approve_it(early):
     jo = FinanceFactory()
     payment = took_part(early, by=jo).payment
     PayoutAccountFactory(person=payment.person)

@@ -20,9 +20,7 @@ def sent(at=datetime(2022, 10, 10, tzinfo=UTC), **fields):
 
 
 def is_accessible(pdf):
-    """Does it say of itself what PDF/UA-1 asks for: tagged, a title that is shown, a language, its
-    part?
-    """
+    """Does it say what PDF/UA-1 asks for: tagged, a shown title, a language, its part?"""
     wanted = [
         rb"/MarkInfo",
         rb"/StructTreeRoot",

@@ -9,6 +9,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.models import Message
 from collective.people import email_change
+from payments import kinds as mails
 from payments.models import Payment, PayoutAccount
 from payments.sending import gateway, payout_accounts, payouts, reconciliation
 from payments.sending.payout_accounts import ByHand
@@ -66,7 +67,7 @@ def test_changed_destination_waits_three_days_and_is_told(stripe, late):
     account = set_up(stripe, person, "87654321")
 
     assert account.wait_until == clock.now() + timedelta(hours=72)
-    assert kinds(person)["payout_changed"] == 1
+    assert kinds(person)[mails.DESTINATION_CHANGED] == 1
 
 
 def test_change_is_told_to_the_address_that_was_changed_lately_too(stripe):
@@ -78,7 +79,7 @@ def test_change_is_told_to_the_address_that_was_changed_lately_too(stripe):
 
     set_up(stripe, person, "87654321")
 
-    told = Message.objects.filter(kind="payout_changed")
+    told = Message.objects.filter(kind=mails.DESTINATION_CHANGED)
     assert {row.address or row.person.email for row in told} == {
         "old@example.org",
         "new@example.org",
@@ -106,7 +107,7 @@ def test_payment_that_failed_goes_out_again_once_the_details_are_mended(stripe, 
     payouts.begin_all()
     payouts.send_all()
     payment.refresh_from_db()
-    failed, told = (payment.state, payment.problem), kinds(payment.person)["payment_failed"]
+    failed, told = (payment.state, payment.problem), kinds(payment.person)[mails.FAILED]
 
     stripe.state.add_bank_account(account.stripe_account, "Right Bank", "11112222")
     payout_accounts.read(account.pk)
@@ -194,7 +195,7 @@ def test_page_shows_no_more_than_four_digits(client, member):
     assert "account ending 9876" in page
 
 
-def test_expected_path_of_the_sweep_reads_who_came_back(stripe, late):
+def test_expected_path_of_the_sweep_reads_people_who_came_back(stripe, late):
     person = PersonFactory()
     fill_in_form(
         stripe,
@@ -206,7 +207,7 @@ def test_expected_path_of_the_sweep_reads_who_came_back(stripe, late):
     assert payout_accounts.account_of(person).state == Ac.READY
 
 
-def test_who_is_paid_by_hand_stays_so_while_the_form_is_not_finished(stripe):
+def test_people_paid_by_hand_stay_so_while_the_form_is_not_finished(stripe):
     person = PersonFactory()
     payout_accounts.choose_by_hand(person, ByHand(Payment.Method.CASH))
 

@@ -106,7 +106,7 @@ def test_one_person_alone_settles_nothing(stripe, late):
         settle(review, boss)
 
 
-def test_who_is_paid_does_not_settle_it(stripe, late):
+def test_the_payee_does_not_settle_it(stripe, late):
     payment, review = surely_absent(stripe, late)
     reviews.propose(review.pk, Verdict.NEVER_LEFT, "Not in the list", FinanceFactory())
 
@@ -188,9 +188,7 @@ def test_what_stripe_had_taken_on_and_lost_goes_to_a_person(stripe, late):
 
 
 def test_what_stripe_lost_is_not_sent_anew_before_two_more_lists(stripe, late):
-    """One wrong list, or one person's word, must never make a second payment of one that Stripe had
-    taken on.
-    """
+    """One wrong list, or one person's word, never makes a second payment of what was taken on."""
     approved(stripe)
     send_all()
     stripe.state.data["payments"].clear()
