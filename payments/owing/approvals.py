@@ -73,11 +73,8 @@ def approve(payment_id: UUID | str, by: Person, *, seen: str) -> Payment:
 
     Raises RuleError where a rule forbids it, or where it has changed since.
     """
-    owner = Payment.objects.values_list("person", flat=True).get(pk=payment_id)
-    # The cap for each person is counted by one at a time.
-    Person.objects.select_for_update(no_key=True).get(pk=owner)
-    payment = Payment.objects.lock(payment_id)
-    account = _lock_account(owner)
+    payment = _lock_with_person(payment_id)
+    account = _lock_account(payment.person_id)
     if not by.has_perm("payments.approve_payment"):
         raise RuleError("Only people who approve payments can do this.")
     if reason := _why_not_now(payment, by, seen):
@@ -95,6 +92,13 @@ def _why_not_now(payment: Payment, by: Person, seen: str) -> str:
     if versions([payment])[payment.pk] != seen:
         return CHANGED
     return next(iter(Checks([payment]).stops(payment)), "")
+
+
+def _lock_with_person(payment_id: UUID | str) -> Payment:
+    """The payment, and first its person: the cap for each is counted by one at a time."""
+    owner = Payment.objects.values_list("person", flat=True).get(pk=payment_id)
+    Person.objects.select_for_update(no_key=True).get(pk=owner)
+    return Payment.objects.lock(payment_id)
 
 
 def _lock_account(owner: UUID) -> PayoutAccount | None:

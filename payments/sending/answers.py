@@ -14,7 +14,7 @@ from payments.models.payment_event import What
 from payments.models.payment_states import State
 from payments.owing.approvals import approvers
 from payments.sending import movements, reviews
-from payments.sending.gateway import Answer, Movement, Refused
+from payments.sending.stripe_says import Answer, Movement, Refused
 
 AGAIN_AFTER = [
     timedelta(minutes=1),

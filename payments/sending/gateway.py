@@ -8,10 +8,9 @@ for unknown. A v1 409 is an APIError, a v2 409 an IdempotencyError; `StripeError
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import stripe
 from celery.exceptions import SoftTimeLimitExceeded
@@ -26,10 +25,10 @@ from stripe.params.v2.money_management import (
 from stripe.v2.money_management import OutboundPayment
 
 from payments.models import PayoutAccount, PayoutAttempt
+from payments.sending.stripe_says import Answer, Destination, Movement, Refused, Unknown
 
 TIMEOUTS = (3, 20)  # seconds to connect, to answer
 TOLERANCE = 300  # seconds that a signature may be old
-NEVER_MOVED = {"failed", "canceled"}
 CLEAR_NO = {400, 402, 404}  # statuses that, with a code, say what is wrong
 Found = TypeVar("Found")
 # What Stripe says when it is the person's details that cannot be paid to.
@@ -42,70 +41,12 @@ DETAILS = {
 }
 
 
-@dataclass(frozen=True)
-class Movement:
-    """An outbound payment as Stripe holds it now."""
-
-    stripe_id: str
-    status: str  # processing, posted, failed, returned, canceled
-    pence: int
-    currency: str
-    attempt: str  # the key of our attempt, from its metadata
-    expected_on: date | None = None
-    moved_at: datetime | None = None  # when it took this status
-    created: datetime | None = None
-    reason: str = ""
-    description: str = ""
-
-    @property
-    def has_moved(self) -> bool:
-        """Is money on its way, or has it arrived?"""
-        return self.status not in NEVER_MOVED
-
-    def fits(self, attempt: PayoutAttempt) -> bool:
-        """Is this what the attempt asked for, to the penny?"""
-        is_named = self.attempt == str(attempt.pk) and attempt.stripe_id is None
-        is_ours = is_named or attempt.stripe_id == self.stripe_id
-        return is_ours and (self.pence, self.currency) == (attempt.amount_pence, "gbp")
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A clear no: nothing was sent."""
-
-    why: Literal["money", "details", "other"]
-    code: str
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """Nobody can say whether it was sent.
-
-    A time-out, a reset, 409, 429, 5xx, or an answer that cannot be read.
-    """
-
-    words: str
-
-
-Answer = Movement | Refused | Unknown
-
-
 class NotReached(Exception):
     """Stripe gave no answer that we can use; ask again later."""
 
 
 class NotAccepted(NotReached):
     """Stripe gave a clear no."""
-
-
-@dataclass(frozen=True)
-class Destination:
-    """Where a recipient's money goes, as far as we keep it."""
-
-    is_ready: bool
-    payout_method: str = ""
-    bank_name: str = ""
-    last_four: str = ""
 
 
 def is_on() -> bool:
@@ -196,7 +137,6 @@ def _movement(found: OutboundPayment) -> Movement:
         attempt=str((row.get("metadata") or {}).get("attempt", "")),
         expected_on=_day(row.get("expected_arrival_date")),
         moved_at=parse_datetime(moved) if moved else None,
-        created=parse_datetime(row["created"]),
         reason=_reason(row, status),
         description=str(row.get("description") or ""),
     )

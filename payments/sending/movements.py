@@ -26,7 +26,7 @@ from payments.models.attempt_states import State as At
 from payments.models.payment_event import What
 from payments.models.payment_states import PAID, State
 from payments.sending import reviews
-from payments.sending.gateway import Movement
+from payments.sending.stripe_says import Movement
 
 Ac = PayoutAccount.State
 MISSING_FOR = timedelta(hours=1)

@@ -22,7 +22,7 @@ from payments.models import Payment, PayoutAccount
 from payments.models.payment_event import What
 from payments.models.payment_states import State
 from payments.sending import gateway
-from payments.sending.gateway import Destination
+from payments.sending.stripe_says import Destination
 
 WAIT_AFTER_CHANGE = timedelta(hours=72)
 OLD_ADDRESS_COUNTS = timedelta(days=30)
@@ -106,11 +106,7 @@ def note_destination(account_id: UUID, found: Destination) -> bool:
 
     A new destination is told, and what had failed goes out again.
     """
-    person_id = PayoutAccount.objects.values_list("person", flat=True).get(pk=account_id)
-    waiting = _lock_waiting(person_id)
-    account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=account_id)
-    if account.person_id != person_id:
-        raise gateway.NotReached("Joined with another record meanwhile: ask again")
+    waiting, account = _lock_with_waiting(account_id)
     account.checked_at = clock.now()
     if account.state == Ac.REMOVED:
         return False
@@ -122,6 +118,15 @@ def note_destination(account_id: UUID, found: Destination) -> bool:
     account.save()
     _send_where_it_goes_now(waiting, account)
     return account.is_ready
+
+
+def _lock_with_waiting(account_id: UUID) -> tuple[list[Payment], PayoutAccount]:
+    person_id = PayoutAccount.objects.values_list("person", flat=True).get(pk=account_id)
+    waiting = _lock_waiting(person_id)
+    account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=account_id)
+    if account.person_id != person_id:
+        raise gateway.NotReached("Joined with another record meanwhile: ask again")
+    return waiting, account
 
 
 def _is_new(account: PayoutAccount, found: Destination) -> bool:
@@ -184,21 +189,26 @@ def _send_where_it_goes_now(payments: list[Payment], account: PayoutAccount) -> 
 @transaction.atomic
 def choose_by_hand(person: Person, wish: ByHand) -> PayoutAccount:
     """No bank account, or no wish to use the form: a voucher, cash, or the finance office."""
-    if wish.method not in Payment.BY_HAND:
-        raise RuleError("Choose how you would like it.")
-    voucher, deliver = wish.voucher.strip(), wish.deliver
-    if wish.method != Payment.Method.VOUCHER:
-        voucher = deliver = ""
-    elif not (voucher and deliver):
-        raise RuleError("Say which voucher you would like, and how it should come to you.")
+    wish = _checked(wish)
     waiting = _lock_waiting(person.pk)
     account, _ = PayoutAccount.objects.select_for_update(no_key=True).get_or_create(person=person)
     account.method, account.state = wish.method, Ac.READY
-    account.voucher, account.deliver = voucher, deliver
+    account.voucher, account.deliver = wish.voucher, wish.deliver
     _tell_change(account)
     account.save()
     _send_where_it_goes_now(waiting, account)
     return account
+
+
+def _checked(wish: ByHand) -> ByHand:
+    """The wish, with a voucher only where it is one. Raises RuleError where something lacks."""
+    if wish.method not in Payment.BY_HAND:
+        raise RuleError("Choose how you would like it.")
+    if wish.method != Payment.Method.VOUCHER:
+        return ByHand(wish.method)
+    if not (wish.voucher.strip() and wish.deliver):
+        raise RuleError("Say which voucher you would like, and how it should come to you.")
+    return ByHand(wish.method, wish.voucher.strip(), wish.deliver)
 
 
 def remove(person: Person) -> None:

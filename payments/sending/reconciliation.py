@@ -25,7 +25,7 @@ from payments.models.payment_event import What
 from payments.models.payment_states import State
 from payments.models.payout_attempt import AttemptQuerySet
 from payments.sending import gateway, movements
-from payments.sending.gateway import Movement
+from payments.sending.stripe_says import Movement
 
 logger = logging.getLogger(__name__)
 OFTEN = timedelta(minutes=15)

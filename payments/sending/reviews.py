@@ -146,12 +146,12 @@ def _locked(review_id: UUID) -> Review:
 def _carry_out(review: Review) -> None:
     """What two people say is so; whoever is paid hears of it."""
     attempt, payment = review.attempt, review.attempt.payment
-    if review.verdict == Verdict.ARRIVED:
-        attempt.state, payment.missing_said_at = At.POSTED, None
-        payment.sent_at = payment.sent_at or clock.now()
-    elif attempt.state == At.REVIEW:
-        attempt.state = At.REFUSED
-    attempt.save()
+    has_arrived = review.verdict == Verdict.ARRIVED
+    if has_arrived:
+        payment.sent_at, payment.missing_said_at = payment.sent_at or clock.now(), None
+    if attempt.state == At.REVIEW:  # else Stripe has said what became of it
+        attempt.state = At.POSTED if has_arrived else At.REFUSED
+        attempt.save()
     said = {"verdict": review.verdict, "evidence": review.evidence, "attempt": str(attempt.pk)}
     payment.step(AFTER[review.verdict], What.SETTLED, review.settled_by, **said)
     mail.tell(payment.person, kinds.LOOKED_INTO, payment, revision=clock.now().isoformat())
