@@ -1,22 +1,19 @@
 """Where every payment of a call stands, what is late, and what nobody here can approve."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import Count, Q, Sum
+from django.db.models import Aggregate, Count, Q, Sum
+from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
 
 from collective import clock
+from collective.models import Call, Person
 from payments import working_days
 from payments.models import Expense, Payment, PayoutAccount, Review, UnknownMovement
 from payments.models.payment import PaymentQuerySet
-from payments.models.payment_states import CHANGEABLE, PAID, Choice, State
+from payments.models.payment_states import CHANGEABLE, OWED, PAID, Choice, State
 from payments.owing import approvals
-from payments.sending import payouts
-
-if TYPE_CHECKING:
-    from collective.models import Call
+from payments.sending.stops import why_it_waits
 
 VERY_LATE = 10  # working days
 A_COLUMN = 8
@@ -54,66 +51,54 @@ class Column:
     title: str
     number: int = 0
     pence: int = 0
-    rows: list = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
 
     @property
     def has_more(self) -> bool:
         return self.number > len(self.rows)
 
 
-def columns(call: "Call | None" = None) -> list[Column]:
-    """Every column with its first rows; the number of queries does not depend on how many payments
-    there are.
-    """
+def columns(call: Call | None = None) -> list[Column]:
+    """Every column with its first rows, in so many queries, however many payments there are."""
     payments = Payment.objects.of_call(call)
     totals = payments.aggregate(**_aggregates())
     people = list(approvals.approvers())
-    return [
-        Column(
-            name,
-            title,
-            totals[f"{name}_number"],
-            totals[f"{name}_pence"] or 0,
-            [_row(payment, name, people) for payment in _first(payments, condition)],
-        )
-        for name, title, condition in COLUMNS
-    ]
-
-
-def _aggregates():
-    found = {}
-    for name, _, condition in COLUMNS:
-        found[f"{name}_number"] = Count("pk", filter=condition)
-        found[f"{name}_pence"] = Sum("taken_pence", filter=condition) + Sum(
-            "expenses_pence", filter=condition
-        )
+    found = []
+    for name, title, condition in COLUMNS:
+        number, pence = totals[f"{name}_number"], totals[f"{name}_pence"] or 0
+        rows = [_row(payment, name, people) for payment in _first(payments, condition)]
+        found.append(Column(name, title, number, pence, rows))
     return found
 
 
-def _first(payments: PaymentQuerySet, condition: Q):
+def _aggregates() -> dict[str, Aggregate | CombinedExpression]:
+    found: dict[str, Aggregate | CombinedExpression] = {}
+    for name, _, condition in COLUMNS:
+        pay = Sum("taken_pence", filter=condition)
+        expenses = Sum("expenses_pence", filter=condition)
+        found[f"{name}_number"] = Count("pk", filter=condition)
+        found[f"{name}_pence"] = pay + expenses
+    return found
+
+
+def _first(payments: PaymentQuerySet, condition: Q) -> PaymentQuerySet:
     people = ("person__payout_account", "activity", "confirmed_by", "approved_by")
     rows = payments.filter(condition).select_related(*people).prefetch_related("expenses")
     return rows.order_by("confirmed_at", "created_at", "pk")[:A_COLUMN]
 
 
-def _row(payment: Payment, column: str, people: list[AbstractBaseUser]) -> Row:
+def _row(payment: Payment, column: str, people: list[Person]) -> Row:
     nobody = column == "approve" and not approvals.who_can(payment, people)
     return Row(payment, late_by(payment), nobody, _note(payment))
 
 
 def late_by(payment: Payment) -> int:
-    """Working days since it was confirmed and answered, once they are more than we promise; else
-    0.
+    """Working days since it was confirmed and answered, once they are more than we promise.
+
+    0 while it is not late.
     """
-    waits = payment.state in {
-        State.DUE,
-        State.APPROVED,
-        State.SENDING,
-        State.FAILED,
-        State.NEEDS_REVIEW,
-    }
     since = payment.could_go_since
-    if not waits or since is None:
+    if payment.state not in OWED or since is None:
         return 0
     days = working_days.between(timezone.localdate(since), timezone.localdate(clock.now()))
     return days if days > working_days.PROMISE else 0
@@ -125,54 +110,54 @@ def _note(payment: Payment) -> str:
     if payment.is_past_its_last_day and payment.state == State.DUE:
         return "The offer's last day has passed without an answer. Ask them."
     if payment.state == State.APPROVED:
-        return payouts.why_it_waits(payment)
+        return why_it_waits(payment)
     return ""
 
 
-def warnings():
-    """[(words, address name)] that concern all payments."""
-    found = []
-    unknown = UnknownMovement.objects.filter(explained_at=None).count()
-    if unknown:
-        words = (
-            "Money that we do not know has left our account at Stripe. Nothing is sent until it is "
-            "explained."
-        )
-        found.append((words, "admin:payments_unknownmovement_changelist"))
-    missing = Payment.objects.filter(state=State.SENT, missing_said_at__isnull=False).count()
-    if missing:
-        words = (
-            f"{missing} {'person says' if missing == 1 else 'people say'} that a payment has not "
-            "come."
-        )
-        found.append((words, "admin:payments_payment_changelist"))
-    claimed = Expense.objects.filter(
-        state=Expense.State.CLAIMED, payment__state__in=CHANGEABLE
-    ).count()
-    if claimed:
-        words = f"{claimed} {'expense' if claimed == 1 else 'expenses'} to decide on."
-        found.append((words, "admin:payments_expense_changelist"))
-    reviews = Review.objects.filter(settled_at=None).count()
-    if reviews:
-        found.append(
-            (f"{reviews} to review: two people decide.", "admin:payments_review_changelist")
-        )
-    return found
+def warnings() -> list[tuple[str, str]]:
+    """[(words, name of the admin's list)] that concern all payments."""
+    unknown = UnknownMovement.objects.filter(explained_at=None)
+    missing = Payment.objects.filter(state=State.SENT, missing_said_at__isnull=False)
+    claimed = Expense.objects.filter(state=Expense.State.CLAIMED, payment__state__in=CHANGEABLE)
+    reviews = Review.objects.filter(settled_at=None)
+    found = [
+        (_unknown_words(unknown.count()), "admin:payments_unknownmovement_changelist"),
+        (_missing_words(missing.count()), "admin:payments_payment_changelist"),
+        (_claimed_words(claimed.count()), "admin:payments_expense_changelist"),
+        (_review_words(reviews.count()), "admin:payments_review_changelist"),
+    ]
+    return [(words, name) for words, name in found if words]
 
 
-def sums(call: "Call"):
+def _unknown_words(number: int) -> str:
+    if number == 0:
+        return ""
+    return (
+        "Money that we do not know has left our account at Stripe. Nothing is sent until it is "
+        "explained."
+    )
+
+
+def _missing_words(number: int) -> str:
+    people = "1 person says" if number == 1 else f"{number} people say"
+    return f"{people} that a payment has not come." if number else ""
+
+
+def _claimed_words(number: int) -> str:
+    expenses = "1 expense" if number == 1 else f"{number} expenses"
+    return f"{expenses} to decide on." if number else ""
+
+
+def _review_words(number: int) -> str:
+    return f"{number} to review: two people decide." if number else ""
+
+
+def sums(call: Call) -> tuple[int, int]:
     """Pence of a call: what is due (approved or on the way included), and what was paid."""
     rows = Payment.objects.of_call(call)
-    due = rows.filter(
-        state__in=[State.DUE, State.APPROVED, State.SENDING, State.FAILED, State.NEEDS_REVIEW]
-    )
-    return _sum(due), _sum(rows.filter(state__in=PAID))
+    return _sum(rows.filter(state__in=OWED)), _sum(rows.filter(state__in=PAID))
 
 
-def _sum(payments: PaymentQuerySet):
-    return sum(
-        filter(
-            None,
-            payments.aggregate(pay=Sum("taken_pence"), expenses=Sum("expenses_pence")).values(),
-        )
-    )
+def _sum(payments: PaymentQuerySet) -> int:
+    total = payments.aggregate(pay=Sum("taken_pence"), expenses=Sum("expenses_pence"))
+    return (total["pay"] or 0) + (total["expenses"] or 0)

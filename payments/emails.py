@@ -4,18 +4,18 @@ Their subjects tell nothing, and no label tells staff what was chosen.
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 from collective.messages import addresses, mail
 from collective.messages.mail import Letter
+from collective.models import Message
+from payments import kinds
 from payments.models import Payment, PaymentRules, PayoutAccount
 from payments.models.payment_states import PAID, State
 from payments.owing import statements
 
-if TYPE_CHECKING:
-    from collective.models import Message
-
 LABEL = "About a payment"
+PRIVATE_TO = "payments.view_payment"
 # Where staff note what somebody answers on the phone.
 STAFF_PAGES = {
     "offered": "payments_payment_choice",
@@ -26,12 +26,12 @@ STAFF_PAGES = {
 }
 
 
-def _payment(message: "Message") -> Payment:
+def _payment(message: Message) -> Payment:
     rows = Payment.objects.select_related("activity__call", "person")
     return rows.get(pk=message.about)
 
 
-def _letter(payment: Payment, subject: str, template: str, **more) -> Letter:
+def _letter(payment: Payment, subject: str, template: str, **more: Any) -> Letter:
     links = {
         "payment": payment,
         "activity": payment.activity,
@@ -49,28 +49,27 @@ def _letter(payment: Payment, subject: str, template: str, **more) -> Letter:
     )
 
 
-@mail.kind("payment_offered", LABEL, private_to="payments.view_payment")
-def payment_offered(message: "Message") -> Letter | None:
+@mail.kind(kinds.OFFERED, LABEL, private_to=PRIVATE_TO)
+def payment_offered(message: Message) -> Letter | None:
     payment = _payment(message)
     if payment.state != State.DUE or payment.is_answered:
         return None
     return _letter(payment, "A question for you", "offered")
 
 
-@mail.kind("payment_reminder", LABEL, private_to="payments.view_payment")
-def payment_reminder(message: "Message") -> Letter | None:
+@mail.kind(kinds.REMINDER, LABEL, private_to=PRIVATE_TO)
+def payment_reminder(message: Message) -> Letter | None:
     payment = _payment(message)
-    if payment.state != State.DUE or payment.is_answered or not message.person.wants_reminders:
+    person, is_open = payment.person, payment.state == State.DUE and not payment.is_answered
+    if not is_open or not person.wants_reminders:
         return None
-    stop = addresses.stop_reminders(payment.person)
-    letter = _letter(
-        payment, "A question for you", "reminder", stop=stop, is_last=message.revision == "3"
-    )
+    stop, is_last = addresses.stop_reminders(person), message.revision == "3"
+    letter = _letter(payment, "A question for you", "reminder", stop=stop, is_last=is_last)
     return replace(letter, one_click_stop=stop)
 
 
-@mail.kind("payment_sent", LABEL, private_to="payments.view_payment")
-def payment_sent(message: "Message") -> Letter | None:
+@mail.kind(kinds.SENT, LABEL, private_to=PRIVATE_TO)
+def payment_sent(message: Message) -> Letter | None:
     """With the statement as a file; not if it has come back meanwhile."""
     payment = _payment(message)
     if payment.state not in PAID:
@@ -83,22 +82,22 @@ def payment_sent(message: "Message") -> Letter | None:
     return letter
 
 
-@mail.kind("payment_failed", LABEL, private_to="payments.view_payment")
-def payment_failed(message: "Message") -> Letter | None:
+@mail.kind(kinds.FAILED, LABEL, private_to=PRIVATE_TO)
+def payment_failed(message: Message) -> Letter | None:
     payment = _payment(message)
     if payment.state != State.FAILED:
         return None
     return _letter(payment, "Something to put right together", "failed")
 
 
-@mail.kind("payment_looked_into", LABEL, private_to="payments.view_payment")
-def payment_looked_into(message: "Message") -> Letter:
+@mail.kind(kinds.LOOKED_INTO, LABEL, private_to=PRIVATE_TO)
+def payment_looked_into(message: Message) -> Letter:
     """Two people have looked into it: their own page says what came of it."""
     return _letter(_payment(message), "News for you", "looked_into")
 
 
-@mail.kind("payout_changed", LABEL, private_to="payments.view_payment")
-def payout_changed(message: "Message") -> Letter:
+@mail.kind(kinds.DESTINATION_CHANGED, LABEL, private_to=PRIVATE_TO)
+def payout_changed(message: Message) -> Letter:
     account = PayoutAccount.objects.select_related("person").get(pk=message.about)
     context = {"account": account, "account_page": addresses.full_reverse("payout_account")}
     return Letter(
@@ -106,9 +105,9 @@ def payout_changed(message: "Message") -> Letter:
     )
 
 
-@mail.kind("payments_short", LABEL)
-def payments_short(message: "Message") -> Letter | None:
-    """For who approves payments: once for each shortage."""
+@mail.kind(kinds.SHORT_OF_MONEY, LABEL)
+def payments_short(message: Message) -> Letter | None:
+    """For people who approve payments: once for each shortage."""
     if PaymentRules.current().short_of_money_since is None:
         return None
     context = {"board": addresses.full_reverse("admin:payments")}

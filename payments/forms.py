@@ -1,31 +1,34 @@
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from collective.models import Person
 from collective.safety import pictures
 from collective.templatetags.collective import pounds
 from payments.models import Expense, Payment, PayoutAccount
-from payments.owing import statements
-
-if TYPE_CHECKING:
-    from collective.models import Person
+from payments.owing import choices, statements
+from payments.owing.expenses import Claim
+from payments.sending.payout_accounts import ByHand
 
 Choice = Payment.Choice
 AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?", re.ASCII)
 LIKE_THIS = "Enter an amount in pounds, like 12 or 12.50, with a full stop before the pence."
 MOST_BYTES = 5 * 1024 * 1024
+ON_THEIR_PAGE = (PayoutAccount.Deliver.PAGE.value, "The code on my own page here")
+BY_POST = (PayoutAccount.Deliver.POST.value, "By post")
 
 
 class PoundsField(forms.DecimalField):
     """An amount as people type it ("12", "12.50", "£12.50"); its value is in pence."""
 
-    def __init__(self, **kwargs) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "size": 10, "autocomplete": "off"})
         messages = dict.fromkeys(
             ("invalid", "min_value", "max_decimal_places", "max_digits"), LIKE_THIS
@@ -40,19 +43,15 @@ class PoundsField(forms.DecimalField):
             **kwargs,
         )
 
-    def to_python(self, value) -> Decimal | None:
-        """Commas between thousands are left out; any other comma is refused rather than guessed
-        at.
-        """
-        if not isinstance(value, str) or not value.strip():
-            return None
-        text = value.strip().removeprefix("£").strip()
-        if not AMOUNT.fullmatch(text):
-            raise ValidationError(LIKE_THIS, code="invalid")
-        return super().to_python(text.replace(",", ""))
+    def clean(self, value: Any) -> int | None:
+        """The amount in pence; raises ValidationError.
 
-    def clean(self, value) -> int | None:
-        amount = super().clean(value)
+        Commas between thousands are left out; any other comma is refused, not guessed at.
+        """
+        text = value.strip().removeprefix("£").strip() if isinstance(value, str) else ""
+        if text and not AMOUNT.fullmatch(text):
+            raise ValidationError(LIKE_THIS, code="invalid")
+        amount = super().clean(text.replace(",", ""))
         return None if amount is None else int(amount * 100)
 
 
@@ -72,23 +71,25 @@ class ChoiceForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, payment: Payment, **kwargs) -> None:
+    def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.payment = payment
-        self.fields["choice"].choices = choices_of(payment)
+        set_choices(self, "choice", choices_of(payment))
 
-    def clean(self):
-        cleaned = super().clean()
-        if cleaned.get("choice") not in {None, Choice.SMALLER} and cleaned.get("smaller"):
-            self.add_error("smaller", "Choose “a smaller amount” above, or leave this empty.")
-        if cleaned.get("choice") == Choice.SMALLER and "smaller" not in self.errors:
-            pence = cleaned.get("smaller")
-            if pence is None or pence >= self.payment.fee_pence:
-                self.add_error(
-                    "smaller",
-                    f"Enter an amount that is less than {pounds(self.payment.fee_pence)}.",
-                )
-        return cleaned
+    def clean(self) -> dict[str, Any]:
+        choice, smaller = self.cleaned_data.get("choice"), self.cleaned_data.get("smaller")
+        fee = self.payment.fee_pence or 0
+        if choice != Choice.SMALLER:
+            if choice and smaller:
+                self.add_error("smaller", "Choose “a smaller amount” above, or leave this empty.")
+        elif "smaller" not in self.errors and (smaller is None or smaller >= fee):
+            self.add_error("smaller", f"Enter an amount that is less than {pounds(fee)}.")
+        return self.cleaned_data
+
+    def save(self, by: Person) -> None:
+        """Note what they would like. Raises RuleError."""
+        choice, smaller = self.cleaned_data["choice"], self.cleaned_data["smaller"]
+        choices.choose(self.payment.pk, choice, by, taken_pence=smaller)
 
     @classmethod
     def initial_for(cls, payment: Payment) -> dict[str, str]:
@@ -98,7 +99,7 @@ class ChoiceForm(forms.Form):
 
 def choices_of(payment: Payment) -> list[tuple[str, SafeString]]:
     """Each choice with what it means; giving only where the call has a fund."""
-    fund, fee = payment.activity.call.fund_name, pounds(payment.fee_pence)
+    fund, fee = payment.activity.call.fund_name, pounds(payment.fee_pence or 0)
     rows = [
         (Choice.PAY, f"Pay me {fee}", ""),
         (Choice.SMALLER, "Pay me a smaller amount", "You say how much."),
@@ -122,13 +123,20 @@ def choices_of(payment: Payment) -> list[tuple[str, SafeString]]:
     ]
 
 
+def set_choices(form: forms.Form, name: str, rows: list[tuple[str, Any]]) -> None:
+    """Let this field of the form offer these choices: (value, label)."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = rows
+
+
 class ByHandForm(forms.Form):
     """Being paid without a bank account."""
 
     method = forms.ChoiceField(
         label="How would you like to be paid?",
         widget=forms.RadioSelect,
-        choices=[row for row in Payment.Method.choices if row[0] in Payment.BY_HAND],
+        choices=[(method.value, method.label) for method in Payment.BY_HAND],
         error_messages={"required": "Choose how you would like to be paid."},
     )
     voucher = forms.CharField(
@@ -142,25 +150,25 @@ class ByHandForm(forms.Form):
         help_text="Only for a voucher. We never send its code by email.",
         widget=forms.RadioSelect,
         required=False,
-        choices=[
-            (PayoutAccount.Deliver.PAGE.value, "The code on my own page here"),
-            (PayoutAccount.Deliver.POST.value, "By post"),
-        ],
+        choices=[ON_THEIR_PAGE, BY_POST],
     )
 
-    def __init__(self, *args, person: "Person", **kwargs) -> None:
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not person.email:  # nobody signs in for them, so no page of theirs can show a code
-            self.fields["deliver"].choices = self.fields["deliver"].choices[1:]
+            set_choices(self, "deliver", [BY_POST])
 
-    def clean(self):
-        cleaned = super().clean()
-        if cleaned.get("method") == Payment.Method.VOUCHER:
-            if not cleaned.get("voucher"):
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("method") == Payment.Method.VOUCHER:
+            if not self.cleaned_data.get("voucher"):
                 self.add_error("voucher", "Say for which shop the voucher should be.")
-            if not cleaned.get("deliver"):
+            if not self.cleaned_data.get("deliver"):
                 self.add_error("deliver", "Choose how the voucher should come to you.")
-        return cleaned
+        return self.cleaned_data
+
+    @property
+    def wish(self) -> ByHand:
+        return ByHand(**self.cleaned_data)
 
 
 class ExpenseForm(forms.Form):
@@ -193,29 +201,27 @@ class ExpenseForm(forms.Form):
         help_text="That happens. We look at it together.",
     )
 
-    def __init__(self, *args, limits, **kwargs) -> None:
+    def __init__(self, *args: Any, limits: dict[str, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [
+        kinds = [
             (kind, f"{Expense.Kind(kind).label} (up to {pounds(most)})")
             for kind, most in limits.items()
         ]
+        set_choices(self, "kind", kinds)
 
-    def clean_receipt(self):
+    def clean_receipt(self) -> ContentFile | None:
         file = self.cleaned_data["receipt"]
-        return file and safe_receipt(file)
+        return safe_receipt(file) if file else None
 
-    def clean(self):
-        cleaned = super().clean()
-        if (
-            "receipt" not in self.errors
-            and not cleaned.get("receipt")
-            and not cleaned.get("no_receipt_because")
-        ):
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        has_reason = data.get("receipt") or data.get("no_receipt_because")
+        if "receipt" not in self.errors and not has_reason:
             self.add_error("receipt", "Add a receipt, or say why there is none.")
-        return cleaned
+        return data
 
     @property
-    def answers(self):
+    def claimed(self) -> Claim:
         data = self.cleaned_data
         return {
             "kind": data["kind"],
@@ -226,12 +232,12 @@ class ExpenseForm(forms.Form):
         }
 
 
-def safe_receipt(file):
+def safe_receipt(file: UploadedFile) -> ContentFile:
     """The file as we keep it: a picture written anew, or a PDF that is only ever a download.
 
     Raises ValidationError.
     """
-    if file.size > MOST_BYTES:
+    if (file.size or 0) > MOST_BYTES:
         raise ValidationError("This file is larger than 5 MB. A photo with fewer pixels is fine.")
     head = file.read(5)
     file.seek(0)
@@ -256,7 +262,7 @@ class OfficialNameForm(forms.Form):
         error_messages={"required": "Enter the name that the letter should carry."},
     )
 
-    def clean_official_name(self):
+    def clean_official_name(self) -> str:
         name = self.cleaned_data["official_name"]
         if lacking := statements.lacking(name):
             raise ValidationError(

@@ -1,94 +1,88 @@
 """What must hold of payments at any moment, asked of the database: `manage.py check_invariants`."""
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
 
-from payments.models import Payment, PaymentEvent, PayoutAttempt, Review
-from payments.models.payment import PaymentQuerySet
-from payments.models.payment_states import COMMITTED, PAID, State
-from payments.models.payout_attempt import LIVE
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
-At = PayoutAttempt.State
+from payments.models import Expense, Payment, PaymentEvent, PayoutAttempt, Review
+from payments.models.attempt_states import LIVE
+from payments.models.attempt_states import State as At
+from payments.models.payment_event import What
+from payments.models.payment_states import COMMITTED, OPEN, PAID, State
+
+MOST = 20  # keys of one rule
+Rule = tuple[str, QuerySet[Any]]  # what must hold, and the rows for which it does not
 
 
-def broken():
+def broken() -> list[tuple[str, list[UUID]]]:
     """[(what must hold, keys of rows for which it does not)]; empty if all is well."""
-    live = PayoutAttempt.objects.filter(payment=OuterRef("pk"), state__in=LIVE)
-    posted = live.filter(state=At.POSTED)
-    rules = [
-        (
-            "nobody stands alone behind an approved payment",
-            Payment.objects.filter(state__in=COMMITTED).filter(
-                Q(confirmed_by=None)
-                | Q(approved_by=None)
-                | Q(confirmed_by=F("approved_by"))
-                | Q(confirmed_by=F("person"))
-                | Q(approved_by=F("person"))
-            ),
-        ),
-        (
-            "what is being sent has one live attempt",
-            Payment.objects.filter(~Exists(live), state=State.SENDING),
-        ),
-        (
-            "what was sent has an attempt that left us",
-            Payment.objects.filter(~Exists(posted), state__in=PAID),
-        ),
-        (
-            "what waits or has failed has no live attempt",
-            Payment.objects.filter(
-                Exists(live),
-                state__in=[
-                    State.DUE,
-                    State.APPROVED,
-                    State.FAILED,
-                    State.CANCELLED,
-                    State.DECLINED,
-                    State.GIVEN,
-                ],
-            ),
-        ),
-        (
-            "no payment has two live attempts",
-            Payment.objects.annotate(
-                n=Count("attempts", filter=Q(attempts__state__in=LIVE))
-            ).filter(n__gt=1),
-        ),
-        (
-            "an attempt sends what its payment is",
-            PayoutAttempt.objects.filter(state__in=LIVE).exclude(
-                amount_pence=F("payment__taken_pence") + F("payment__expenses_pence")
-            ),
-        ),
-        (
-            "what needs a review has one",
-            Payment.objects.filter(state=State.NEEDS_REVIEW).exclude(
-                Exists(Review.objects.filter(attempt__payment=OuterRef("pk"), settled_at=None))
-            ),
-        ),
-        (
-            "what was called knows since when",
-            PayoutAttempt.objects.filter(first_sent_at=None).filter(
-                Q(calling=True) | Q(had_unknown=True) | Q(stripe_id__isnull=False)
-            ),
-        ),
-        ("expenses of a payment add up", _wrong_expenses()),
-        (
-            "everything that was sent is in the history",
-            Payment.objects.filter(state__in=PAID).exclude(
-                Exists(
-                    PaymentEvent.objects.filter(
-                        payment=OuterRef("pk"), what__in=["sent", "settled"]
-                    )
-                )
-            ),
-        ),
-    ]
     found = [
-        (words, list(rows.order_by().values_list("pk", flat=True)[:20])) for words, rows in rules
+        (words, list(rows.order_by().values_list("pk", flat=True)[:MOST]))
+        for words, rows in [*_approved(), *_sending(), *_attempts(), *_on_record()]
     ]
     return [(words, keys) for words, keys in found if keys]
 
 
-def _wrong_expenses() -> PaymentQuerySet:
-    accepted = Sum("expenses__amount_pence", filter=Q(expenses__state="accepted"), default=0)
-    return Payment.objects.annotate(sum=accepted).exclude(sum=F("expenses_pence"))
+def _approved() -> Iterator[Rule]:
+    confirmed = Q(confirmed_by=None) | Q(confirmed_by=F("person"))
+    approved = Q(approved_by=None) | Q(approved_by=F("person"))
+    by_one = confirmed | approved | Q(confirmed_by=F("approved_by"))
+    yield (
+        "nobody stands alone behind an approved payment",
+        Payment.objects.filter(by_one, state__in=COMMITTED),
+    )
+    accepted = Q(expenses__state=Expense.State.ACCEPTED)
+    total = Sum("expenses__amount_pence", filter=accepted, default=0)
+    yield (
+        "expenses of a payment add up",
+        Payment.objects.annotate(total=total).exclude(total=F("expenses_pence")),
+    )
+
+
+def _sending() -> Iterator[Rule]:
+    live = PayoutAttempt.objects.filter(payment=OuterRef("pk"), state__in=LIVE)
+    yield (
+        "what is being sent has one live attempt",
+        Payment.objects.filter(~Exists(live), state=State.SENDING),
+    )
+    yield (
+        "what was sent has an attempt that left us",
+        Payment.objects.filter(~Exists(live.filter(state=At.POSTED)), state__in=PAID),
+    )
+    yield (
+        "what waits or has failed has no live attempt",
+        Payment.objects.filter(Exists(live), state__in=[*OPEN, State.APPROVED, State.FAILED]),
+    )
+    attempts = Count("attempts", filter=Q(attempts__state__in=LIVE))
+    yield (
+        "no payment has two live attempts",
+        Payment.objects.annotate(live=attempts).filter(live__gt=1),
+    )
+
+
+def _attempts() -> Iterator[Rule]:
+    amount = F("payment__taken_pence") + F("payment__expenses_pence")
+    yield (
+        "an attempt sends what its payment is",
+        PayoutAttempt.objects.filter(state__in=LIVE).exclude(amount_pence=amount),
+    )
+    called = Q(calling=True) | Q(had_unknown=True) | Q(stripe_id__isnull=False)
+    yield (
+        "what was called knows since when",
+        PayoutAttempt.objects.filter(called, first_sent_at=None),
+    )
+
+
+def _on_record() -> Iterator[Rule]:
+    review = Review.objects.filter(attempt__payment=OuterRef("pk"), settled_at=None)
+    yield (
+        "what needs a review has one",
+        Payment.objects.filter(~Exists(review), state=State.NEEDS_REVIEW),
+    )
+    sent = PaymentEvent.objects.filter(payment=OuterRef("pk"), what__in=[What.SENT, What.SETTLED])
+    yield (
+        "everything that was sent is in the history",
+        Payment.objects.filter(~Exists(sent), state__in=PAID),
+    )

@@ -1,12 +1,25 @@
-"""Payments of two records of one person: all of them move; where money goes, the kept record's own
-stands.
+"""Payments of two records of one person: all of them move to the record that is kept.
+
+Where money goes, the kept record's own choice stands.
 """
+
+from typing import TypedDict
 
 from collective.errors import RuleError
 from collective.models import Person
 from payments.models import Payment, PayoutAccount
+from payments.models.payment_event import What
 from payments.models.payment_states import COMMITTED, ENDED, State
+from payments.owing import offering
 from payments.sending import payout_accounts
+
+
+class Moved(TypedDict):
+    """What `undo` needs."""
+
+    payments: list[str]
+    account: str | None
+    about: list[str]
 
 
 def preview(kept: Person, gone: Person) -> list[str]:
@@ -23,27 +36,22 @@ def preview(kept: Person, gone: Person) -> list[str]:
     return lines
 
 
-def join(kept: Person, gone: Person) -> dict[str, PayoutAccount | list[str] | str | None]:
-    """Move the payments and, where the kept record has none, where money goes; returns what `undo`
-    needs.
+def join(kept: Person, gone: Person) -> Moved:
+    """Move the payments and, where the kept record has none, where money goes.
 
-    Raises RuleError where somebody would have confirmed or approved a payment of their own, or been
-    paid twice.
+    Returns what `undo` needs. Raises RuleError where somebody would have confirmed or approved a
+    payment of their own, or been paid twice.
     """
-    list(
-        Person.objects.filter(pk__in=[kept.pk, gone.pk])
-        .order_by("pk")
-        .select_for_update(no_key=True)
-    )
+    offering.lock_people([kept.pk, gone.pk])
     both = Payment.objects.filter(person__in=[kept, gone]).order_by("pk")
     rows = list(both.select_for_update(no_key=True, of=("self",)).select_related("activity"))
     _cancel_doubles(kept, rows)
     theirs = [row for row in rows if row.person_id == gone.pk]
     for row in theirs:
         _move(row, kept)
-    account = _hand_over_account(kept, gone)
+    account = _move_account(kept, gone)
     moved = [str(row.pk) for row in theirs]
-    return {"payments": moved, "account": account and str(account.pk), "about": moved}
+    return {"payments": moved, "account": str(account.pk) if account else None, "about": moved}
 
 
 def _cancel_doubles(kept: Person, rows: list[Payment]) -> None:
@@ -52,17 +60,18 @@ def _cancel_doubles(kept: Person, rows: list[Payment]) -> None:
     mine = {(row.activity_id, row.occasion): row for row in fees if row.person_id == kept.pk}
     for row in fees:
         other = mine.get((row.activity_id, row.occasion))
-        if row.person_id == kept.pk or other is None:
-            continue
-        if row.is_committed and other.is_committed:
-            raise RuleError(
-                f"Both have an approved payment for {row.activity}. Keep them apart, and talk "
-                "with finance."
-            )
-        double = other if row.is_committed else row
-        double.state = State.CANCELLED
-        double.save()
-        double.note("cancelled")
+        if other is not None and row.person_id != kept.pk:
+            _cancel_one(row, other)
+
+
+def _cancel_one(row: Payment, other: Payment) -> None:
+    if row.is_committed and other.is_committed:
+        raise RuleError(
+            f"Both have an approved payment for {row.activity}. Keep them apart, and talk with "
+            "finance."
+        )
+    double = other if row.is_committed else row
+    double.step(State.CANCELLED, What.CANCELLED)
 
 
 def _move(row: Payment, kept: Person) -> None:
@@ -74,14 +83,14 @@ def _move(row: Payment, kept: Person) -> None:
         row.confirmed_by = row.confirmed_at = None
     row.person = kept
     row.save()
-    row.note("moved")
+    row.note(What.MOVED)
 
 
-def _hand_over_account(kept: Person, gone: Person) -> PayoutAccount | None:
-    account = PayoutAccount.objects.filter(person=gone).first()
-    if account is None or PayoutAccount.objects.filter(person=kept).exists():
+def _move_account(kept: Person, gone: Person) -> PayoutAccount | None:
+    account = payout_accounts.account_of(gone)
+    if account is None or payout_accounts.account_of(kept):
         return None
-    payout_accounts.hand_over(account, kept)
+    payout_accounts.move_to(kept, account)
     return account
 
 
@@ -90,12 +99,13 @@ def is_clear(gone: Person) -> bool:
     return not Payment.objects.filter(person=gone).exists()
 
 
-def undo(kept: Person, gone: Person, moved):
-    """Each record has its own payments again."""
+def undo(kept: Person, gone: Person, moved: Moved) -> list[str]:
+    """Each record has its own payments again; returns sentences on what could not be undone."""
     rows = Payment.objects.filter(pk__in=moved["payments"], person=kept)
     for row in rows.order_by("pk").select_for_update(no_key=True, of=("self",)):
         row.person = gone
         row.save()
-        row.note("moved")
-    PayoutAccount.objects.filter(pk=moved["account"], person=kept).update(person=gone)
+        row.note(What.MOVED)
+    if moved["account"]:
+        PayoutAccount.objects.filter(pk=moved["account"], person=kept).update(person=gone)
     return []

@@ -1,6 +1,4 @@
-"""Working days in England: what we promise about payments is counted in them
-(gov.uk/bank-holidays).
-"""
+"""Working days in England, in which we count our promise (gov.uk/bank-holidays)."""
 
 from datetime import date, timedelta
 from functools import cache
@@ -21,7 +19,7 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _bank_holidays()
 
 
-def after(day: date, count) -> date:
+def after(day: date, count: int) -> date:
     """The working day that comes so many working days after this day."""
     while count > 0:
         day += timedelta(days=1)
@@ -29,9 +27,10 @@ def after(day: date, count) -> date:
     return day
 
 
-def between(start, end) -> int:
-    """How many working days have begun since the start, up to and with the end; 0 if the end is not
-    later.
+def between(start: date, end: date) -> int:
+    """How many working days have begun since the start, up to and with the end.
+
+    0 if the end is not later.
     """
     days = min((end - start).days, MOST)
     return sum(is_working_day(start + timedelta(days=number)) for number in range(1, days + 1))

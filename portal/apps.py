@@ -32,6 +32,7 @@ SWEEPS = [
     ("unsaved texts", "policy_drafts.desk.unsaved.forget_old", 6 * HOUR),
     ("payments to begin", "payments.sending.payouts.begin_all", EACH_TIME),
     ("payments to send", "payments.sending.payouts.send_all", EACH_TIME),
+    ("payments to review", "payments.sending.payouts.review_overdue", EACH_TIME),
     ("Stripe's events", "payments.sending.webhooks.handle_all", EACH_TIME),
     ("bank accounts", "payments.sending.payout_accounts.read_all", MINUTE),
     ("payments under way", "payments.sending.reconciliation.look_under_way", 15 * MINUTE),
@@ -114,7 +115,7 @@ class PortalConfig(AppConfig):
             record_joins.register(name, import_module(module))
         for part in AFTER_RESTORE:
             restoring.register(import_string(part))
-        import_module("payments.owing.offering").register_paid_session(import_string(PAID_SESSIONS))
+        import_module("payments.owing.pay_rule").register_paid_session(import_string(PAID_SESSIONS))
 
 
 class PortalAdminConfig(AdminConfig):

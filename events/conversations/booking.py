@@ -18,6 +18,7 @@ from events.conversations.times.new_times import noting_new_times
 from events.models import Conversation, ConversationSeries, Slot
 from events.models.conversation import BookingAnswers
 from events.models.conversation_states import State
+from payments.owing import offering
 
 EndedBecause = Conversation.EndedBecause
 
@@ -128,7 +129,7 @@ def cancel(
         first_choice.serve(series)
         if because == EndedBecause.HOST:
             first_choice.keep_nearest(series, conversation.person, but=slot)
-    conversation.settle_payment()
+    offering.settle(conversation)
     news.tell_both(conversation, kinds.CANCELLED)
     return conversation
 

@@ -13,6 +13,7 @@ from events.conversations.times import first_choice
 from events.conversations.times.new_times import noting_new_times
 from events.models import Conversation, Registration
 from events.models.conversation_states import State
+from payments.owing import offering
 
 WORTH_SAYING = {State.MISSED, State.HOST_MISSED, State.FAILED}
 Capacity = Conversation.Capacity
@@ -31,7 +32,7 @@ def mark(conversation: Conversation, state: str, by: Person) -> Conversation:
     _check_may_mark(conversation, by)
     had_first_choice = conversation.keeps_right
     _write_outcome(conversation, state, by)
-    conversation.settle_payment(by)
+    offering.settle(conversation, by)
     with noting_new_times(conversation.series):
         if conversation.keeps_right:
             first_choice.keep_nearest(conversation.series, conversation.person)
@@ -94,7 +95,7 @@ def decide_payment(conversation: Conversation, pays: bool, by: Person) -> Conver
         raise RuleError("Nobody decides on a payment of their own. Ask a colleague.")
     conversation.pay_anyway, conversation.confirmed_by = pays, by if pays else None
     conversation.save()
-    conversation.settle_payment(by)
+    offering.settle(conversation, by)
     if pays:
         _ask_capacity_if_unsure(conversation)
     return conversation
@@ -116,7 +117,7 @@ def correct_capacity(conversation: Conversation, capacity: str, by: Person) -> C
         )
     conversation.capacity = capacity
     conversation.save()
-    conversation.settle_payment(by)
+    offering.settle(conversation, by)
     return conversation
 
 
@@ -146,5 +147,5 @@ def settle_left_out() -> tuple[int, int]:
 @transaction.atomic
 def _settle_one_left_out(conversation: Conversation) -> bool:
     conversation = conversation.locked()
-    conversation.settle_payment()
+    offering.settle(conversation)
     return conversation.payment_id is not None

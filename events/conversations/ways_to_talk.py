@@ -13,6 +13,7 @@ from events.conversations import kinds, news
 from events.models import Conversation, ConversationSeries
 from events.models.conversation import BookingAnswers
 from events.models.conversation_states import State
+from payments.owing import offering
 
 
 @transaction.atomic
@@ -35,7 +36,7 @@ def change_answers(conversation: Conversation, **answers: Unpack[BookingAnswers]
         conversation.calendar_sequence += 1
         conversation.save()
         news.tell_both(conversation, kinds.CHANGED)
-    conversation.settle_payment()
+    offering.settle(conversation)
     return conversation
 
 

@@ -1,30 +1,30 @@
 """The desk for what is paid by hand: export, record, "it was not paid"."""
 
 from functools import wraps
-from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect
 
+from collective.admin.acts import ActAdmin
 from collective.errors import RuleError
+from collective.people.requests import MemberRequest
 from payments.admin import exports
 from payments.admin.forms import NotPaidForm, RecordFileForm, RecordForm
 from payments.models import Payment, PayoutAccount, PayoutAttempt
 from payments.sending import hand_payouts
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
-
 BATCHES = 20
 
 
-def _for_who_pays(page):
+def _for_finance(page):
+    """Only for staff who pay by hand."""
+
     @wraps(page)
-    def view(admin_: ModelAdmin, request: "MemberRequest", **arguments):
+    def view(admin_: ActAdmin, request: MemberRequest, **arguments):
         if not request.user.has_perm("payments.pay_by_hand"):
             raise PermissionDenied
         return page(admin_, request, **arguments)
@@ -32,11 +32,9 @@ def _for_who_pays(page):
     return view
 
 
-@_for_who_pays
-def desk(admin_: ModelAdmin, request: "MemberRequest"):
-    """What is ready to be exported, what is with the finance office, and the form to record what
-    came back.
-    """
+@_for_finance
+def desk(admin_: ActAdmin, request: MemberRequest):
+    """What is ready, what is with the finance office, and the form to record what came back."""
     form = RecordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -58,8 +56,8 @@ def desk(admin_: ModelAdmin, request: "MemberRequest"):
 
 
 def _desk(
-    admin_: ModelAdmin,
-    request: "MemberRequest",
+    admin_: ActAdmin,
+    request: MemberRequest,
     *,
     form: Form | None = None,
     file_form=None,
@@ -67,7 +65,7 @@ def _desk(
 ):
     out = PayoutAttempt.objects.filter(method__in=Payment.BY_HAND, state=PayoutAttempt.State.READY)
     out = out.select_related("payment__person", "exported_by").order_by("created_at", "pk")[:200]
-    batches = {}
+    batches: dict[UUID | None, list[PayoutAttempt]] = {}
     for attempt in out:
         batches.setdefault(attempt.batch, []).append(attempt)
     return admin_.page(
@@ -83,8 +81,8 @@ def _desk(
     )
 
 
-@_for_who_pays
-def export(admin_: ModelAdmin, request: "MemberRequest") -> HttpResponseRedirect:
+@_for_finance
+def export(admin_: ActAdmin, request: MemberRequest) -> HttpResponseRedirect:
     """Put what is ready on its way to the finance office."""
     if request.method != "POST":
         return redirect("admin:payments_hand")
@@ -103,8 +101,8 @@ def export(admin_: ModelAdmin, request: "MemberRequest") -> HttpResponseRedirect
     return redirect("admin:payments_hand")
 
 
-@_for_who_pays
-def batch_file(admin_: ModelAdmin, request: "MemberRequest", batch) -> StreamingHttpResponse:
+@_for_finance
+def batch_file(admin_: ActAdmin, request: MemberRequest, batch) -> StreamingHttpResponse:
     """One export as CSV: names, amounts, references. Never bank details."""
     rows = hand_payouts.rows_of(batch)
     if not rows:
@@ -140,8 +138,8 @@ def batch_file(admin_: ModelAdmin, request: "MemberRequest", batch) -> Streaming
     return exports.as_file(cells, f"payments-{str(batch)[:8]}")
 
 
-@_for_who_pays
-def record_file(admin_: ModelAdmin, request: "MemberRequest"):
+@_for_finance
+def record_file(admin_: ActAdmin, request: MemberRequest):
     """A file of references: each line that fits is recorded, and each that does not is named."""
     form = RecordFileForm(request.POST or None, request.FILES or None)
     if request.method != "POST" or not form.is_valid():
@@ -157,8 +155,8 @@ def record_file(admin_: ModelAdmin, request: "MemberRequest"):
     return redirect("admin:payments_hand")
 
 
-@_for_who_pays
-def not_paid(admin_: ModelAdmin, request: "MemberRequest"):
+@_for_finance
+def not_paid(admin_: ActAdmin, request: MemberRequest):
     """It came back from the finance office unpaid."""
     form = NotPaidForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

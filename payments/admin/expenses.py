@@ -1,9 +1,6 @@
 """Expenses: staff add one for somebody, and decide on them."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin, messages
-from django.contrib.admin import ModelAdmin
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,24 +9,22 @@ from django.utils.html import format_html
 from collective.admin.acts import ActAdmin, MadeElsewhere
 from collective.errors import RuleError
 from collective.models.person import Person
+from collective.people.requests import MemberRequest
 from collective.templatetags.collective import pounds
 from payments.admin.forms import DecideExpenseForm, StaffExpenseForm
 from payments.models import Expense, Payment
 from payments.owing import expenses
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
-
 NOTHING = "This call pays back nothing yet. Set a limit under “Expense limits” first."
 
 
-def add(admin_: ModelAdmin, request: "MemberRequest", payment: Payment):
+def add(admin_: ActAdmin, request: MemberRequest, payment: Payment):
     """An expense for the person: with a receipt, a reason, or paid before it is spent."""
     limits = expenses.limits(payment.activity.call)
     form = StaffExpenseForm(request.POST or None, request.FILES or None, limits=limits)
     if request.method == "POST" and form.is_valid():
         try:
-            expense = expenses.claim(payment.pk, request.user, **form.answers)
+            expense = expenses.claim(payment.pk, request.user, form.claimed)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -46,19 +41,12 @@ def add(admin_: ModelAdmin, request: "MemberRequest", payment: Payment):
     )
 
 
-def decide(admin_: ModelAdmin, request: "MemberRequest", expense: Expense):
+def decide(admin_: ActAdmin, request: MemberRequest, expense: Expense):
     """Pay it back, or not, with a word for the person."""
     form = DecideExpenseForm(request.POST or None, expense=expense)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         try:
-            expenses.decide(
-                expense.pk,
-                request.user,
-                accept=data["decision"] == "accept",
-                told=data["told"],
-                no_receipt_because=data.get("no_receipt_because", ""),
-            )
+            _decide(expense, request.user, form.cleaned_data)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -76,7 +64,15 @@ def decide(admin_: ModelAdmin, request: "MemberRequest", expense: Expense):
     )
 
 
-def receipt(admin_: ModelAdmin, request: "MemberRequest", expense: Expense) -> FileResponse:
+def _decide(expense: Expense, by: Person, data: dict[str, str]) -> None:
+    if data["decision"] == DecideExpenseForm.REFUSE:
+        expenses.refuse(expense.pk, by, told=data["told"])
+        return
+    reason = data.get("no_receipt_because", "")
+    expenses.accept(expense.pk, by, told=data["told"], no_receipt_because=reason)
+
+
+def receipt(admin_: ActAdmin, request: MemberRequest, expense: Expense) -> FileResponse:
     """The receipt; always as a download, and on record."""
     if not expense.receipt:
         raise Http404
@@ -92,7 +88,6 @@ class ExpenseAdmin(MadeElsewhere, ActAdmin):
     list_select_related = ["payment__person"]
     search_fields = ["what", "payment__reference", "payment__person__name"]
     pages = {"decide": decide, "receipt": receipt}
-    view_on_site = False
     exclude = ["receipt"]
     readonly_fields = [
         "payment",
@@ -108,8 +103,11 @@ class ExpenseAdmin(MadeElsewhere, ActAdmin):
         "decided_by",
         "created_at",
     ]
-    fields = readonly_fields
+    fields = [*readonly_fields]
     change_form_template = "admin/payments/expense/change_form.html"
+
+    def view_on_site(self, obj) -> None:
+        """No link: the page is the person's own."""
 
     @admin.display(description="Amount")
     def amount(self, expense: Expense) -> str:

@@ -1,19 +1,14 @@
-"""Everything as a file (CSV, safe for spreadsheets), written row by row, for who may see
-payments.
-"""
+"""Everything as a file (CSV, safe for spreadsheets), row by row, for staff who see payments."""
 
 import csv
-from typing import TYPE_CHECKING
 
-from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import StreamingHttpResponse
 
+from collective.admin.acts import ActAdmin
+from collective.people.requests import MemberRequest
 from collective.safety.csv_cells import safe_row
 from payments.models import Expense, Payment, PaymentEvent
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
 A_CHUNK = 500
 
@@ -25,7 +20,7 @@ class Echo:
         return line
 
 
-def in_pounds(pence: int) -> str:
+def in_pounds(pence: int | None) -> str:
     return "" if pence is None else f"{pence / 100:.2f}"
 
 
@@ -44,7 +39,7 @@ def as_file(rows, name: str) -> StreamingHttpResponse:
 
 
 def _for_finance(rows_of, name: str):
-    def view(admin_: ModelAdmin, request: "MemberRequest") -> StreamingHttpResponse:
+    def view(admin_: ActAdmin, request: MemberRequest) -> StreamingHttpResponse:
         if not request.user.has_perm("payments.view_payment"):
             raise PermissionDenied
         return as_file(rows_of(), name)
@@ -118,9 +113,8 @@ def expense_rows():
 
 def event_rows():
     yield ["Payment", "At (UTC)", "What", "By", "Details"]
-    for row in (
-        PaymentEvent.objects.select_related("payment", "by").order_by("pk").iterator(A_CHUNK)
-    ):
+    events = PaymentEvent.objects.select_related("payment", "by").order_by("pk")
+    for row in events.iterator(A_CHUNK):
         details = ", ".join(f"{name}: {value}" for name, value in row.details.items())
         yield [
             row.payment.reference,

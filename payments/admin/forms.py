@@ -3,10 +3,12 @@ import csv
 from django import forms
 
 from collective.errors import RuleError
+from collective.models import Person
 from collective.safety.csv_rows import rows_of
 from payments.forms import ChoiceForm, ExpenseForm, PoundsField
 from payments.models import Expense, Payment, Review
 from payments.owing import offering
+from payments.owing.expenses import Claim
 
 MOST_BYTES = 1024 * 1024
 
@@ -24,7 +26,7 @@ class ByHandPaymentForm(forms.ModelForm):
         labels = {"reason_note": "Why", "happened_on": "On which day"}
         help_texts = {"reason_note": "It stays with the payment, and the person reads it."}
 
-    by = None  # who decides; the admin sets it
+    by: Person  # who decides; the admin sets it
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -33,20 +35,22 @@ class ByHandPaymentForm(forms.ModelForm):
 
     def clean(self):
         """The rule makes the payment; its refusal stands beside what was typed."""
-        cleaned = super().clean()
-        if not self.errors and "person" in cleaned:
+        if not self.errors and "person" in self.cleaned_data:
             try:
-                self.instance = offering.pay_by_hand(
-                    cleaned["person"],
-                    cleaned["activity"],
-                    cleaned.get("pounds"),
-                    cleaned["reason_note"],
-                    self.by,
-                    happened_on=cleaned["happened_on"],
-                )
+                self.instance = offering.pay_by_hand(self._decision(), self.by)
             except RuleError as error:
                 self.add_error(None, str(error))
-        return cleaned
+        return self.cleaned_data
+
+    def _decision(self) -> offering.Decision:
+        data = self.cleaned_data
+        return offering.Decision(
+            data["person"],
+            data["activity"],
+            data.get("pounds"),
+            data["reason_note"],
+            data["happened_on"],
+        )
 
     def _post_clean(self) -> None:
         """The row is made already: nothing of the form is written into it."""
@@ -79,15 +83,17 @@ class StaffExpenseForm(ExpenseForm):
         return super().clean()
 
     @property
-    def answers(self):
-        return {**super().answers, "is_prepaid": self.cleaned_data["is_prepaid"]}
+    def claimed(self) -> Claim:
+        return {**super().claimed, "is_prepaid": self.cleaned_data["is_prepaid"]}
 
 
 class DecideExpenseForm(forms.Form):
+    ACCEPT, REFUSE = "accept", "refuse"
+
     decision = forms.ChoiceField(
         label="What do we do?",
         widget=forms.RadioSelect,
-        choices=[("accept", "Pay it back"), ("refuse", "Do not pay it back")],
+        choices=[(ACCEPT, "Pay it back"), (REFUSE, "Do not pay it back")],
     )
     told = forms.CharField(
         label="What the person is told about it",

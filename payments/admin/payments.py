@@ -1,16 +1,17 @@
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from collective.admin.acts import Act, ActAdmin
+from collective.people.requests import MemberRequest
 from collective.templatetags.collective import pounds
 from payments.admin import approving, by_hand, expenses, exports, on_the_phone
 from payments.admin.forms import ByHandPaymentForm
@@ -20,23 +21,34 @@ from payments.models.payment_states import PAID
 from payments.owing import approvals, offering
 from payments.sending import reviews
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
-
 # What an event's details are called, and how their values are written; keys of rows say nothing to
 # a reader.
 DETAIL_WORDS = {"pence": ("amount", pounds), "attempt": None, "batch": None, "by": None}
+
+# Pages that are not about one row: (route, the page, the name of its address).
+OF_ALL = [
+    ("approve/", approving.many, "payments_approve"),
+    ("by-hand/", by_hand.desk, "payments_hand"),
+    ("by-hand/export/", by_hand.export, "payments_hand_export"),
+    ("by-hand/file/", by_hand.record_file, "payments_hand_file"),
+    ("by-hand/not-paid/", by_hand.not_paid, "payments_hand_not_paid"),
+    ("by-hand/<uuid:batch>.csv", by_hand.batch_file, "payments_hand_batch"),
+    ("all.csv", exports.payments, "payments_csv"),
+    ("expenses.csv", exports.expenses, "payments_expenses_csv"),
+    ("history.csv", exports.history, "payments_history_csv"),
+]
 
 
 class ColumnFilter(admin.SimpleListFilter):
     title = "column of the board"
     parameter_name = "column"
 
-    def lookups(self, request: "MemberRequest", model_admin) -> list[tuple[str, str]]:
+    def lookups(self, request: MemberRequest, model_admin) -> list[tuple[str, str]]:
         return [(name, title) for name, title, _ in COLUMNS]
 
-    def queryset(self, request: "MemberRequest", queryset: QuerySet):
-        return queryset.filter(FILTERS[self.value()]) if self.value() in FILTERS else queryset
+    def queryset(self, request: MemberRequest, queryset: QuerySet):
+        condition = FILTERS.get(self.value() or "")
+        return queryset if condition is None else queryset.filter(condition)
 
 
 @admin.register(Payment)
@@ -55,7 +67,6 @@ class PaymentAdmin(ActAdmin):
     list_select_related = ["person", "activity", "confirmed_by", "approved_by"]
     search_fields = ["reference", "person__name", "person__email", "activity__title"]
     list_per_page = 50
-    view_on_site = False  # the page is the person's own
     change_form_template = "admin/payments/payment/change_form.html"
     autocomplete_fields = ["person", "activity"]
     form = ByHandPaymentForm
@@ -114,81 +125,58 @@ class PaymentAdmin(ActAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        own = [
-            path("approve/", view(self.of_all(approving.many)), name="payments_approve"),
-            path("by-hand/", view(self.of_all(by_hand.desk)), name="payments_hand"),
-            path("by-hand/export/", view(self.of_all(by_hand.export)), name="payments_hand_export"),
-            path(
-                "by-hand/file/", view(self.of_all(by_hand.record_file)), name="payments_hand_file"
-            ),
-            path(
-                "by-hand/not-paid/",
-                view(self.of_all(by_hand.not_paid)),
-                name="payments_hand_not_paid",
-            ),
-            path(
-                "by-hand/<uuid:batch>.csv",
-                view(self.of_all(by_hand.batch_file)),
-                name="payments_hand_batch",
-            ),
-            path("all.csv", view(self.of_all(exports.payments)), name="payments_csv"),
-            path("expenses.csv", view(self.of_all(exports.expenses)), name="payments_expenses_csv"),
-            path("history.csv", view(self.of_all(exports.history)), name="payments_history_csv"),
-        ]
+        own = [path(route, view(self.of_all(page)), name=name) for route, page, name in OF_ALL]
         return [*own, *super().get_urls()]
 
-    def page_view(self, name: str, request: "MemberRequest", pk: UUID):
-        """What somebody says on the phone is noted by who rings them, who need not see payments."""
-        if name in {"choice", "by_hand_account"} and request.user.has_perm(
-            "payments.record_choice"
-        ):
-            payment = (
-                Payment.objects.select_related("activity__call", "person").filter(pk=pk).first()
-            )
-            if payment is None:
-                raise Http404
-            return self.pages[name](self, request, payment)
-        return super().page_view(name, request, pk)
+    def view_on_site(self, obj) -> None:
+        """No link: the page is the person's own."""
+
+    def page_view(self, name: str, request: MemberRequest, pk: UUID):
+        """What somebody says on the phone is noted by staff who need not see payments."""
+        is_on_the_phone = name in {"choice", "by_hand_account"}
+        if not is_on_the_phone or not request.user.has_perm("payments.record_choice"):
+            return super().page_view(name, request, pk)
+        rows = Payment.objects.select_related("activity__call", "person")
+        return self.pages[name](self, request, get_object_or_404(rows, pk=pk))
 
     def of_all(self, page):
         """A page that is not about one row, handed this admin."""
 
-        def view(request: "MemberRequest", **arguments):
+        def view(request: MemberRequest, **arguments):
             return page(self, request, **arguments)
 
         return view
 
-    def has_add_permission(self, request: "MemberRequest") -> bool:
+    def has_add_permission(self, request: MemberRequest) -> bool:
         return request.user.has_perm("payments.pay_by_hand")
 
-    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
-    def has_change_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_change_permission(self, request: MemberRequest, obj=None) -> bool:
         return request.user.has_perm("payments.change_payment")
 
-    def get_fields(self, request: "MemberRequest", obj=None) -> list[str] | tuple[str, ...]:
+    def get_fields(self, request: MemberRequest, obj=None) -> list[str] | tuple[str, ...]:
         return (
             ["person", "activity", "happened_on", "pounds", "reason_note"]
             if obj is None
             else self.readonly_fields
         )
 
-    def get_readonly_fields(
-        self, request: "MemberRequest", obj=None
-    ) -> list[str] | tuple[str, ...]:
+    def get_readonly_fields(self, request: MemberRequest, obj=None) -> list[str] | tuple[str, ...]:
         return () if obj is None else self.readonly_fields
 
-    def get_form(self, request: "MemberRequest", obj=None, change: bool = False, **kwargs):
+    def get_form(self, request: MemberRequest, obj=None, change: bool = False, **kwargs):
         """The form knows who decides: the rule is asked while it is checked."""
         form = super().get_form(request, obj, change, **kwargs)
+        assert issubclass(form, ByHandPaymentForm)
         form.by = request.user
         return form
 
-    def save_model(self, request: "MemberRequest", obj, form: Form, change) -> None:
+    def save_model(self, request: MemberRequest, obj, form: Form, change) -> None:
         """The rule has made the row while the form was checked."""
 
-    def open_acts(self, request: "MemberRequest", obj) -> list[Act]:
+    def open_acts(self, request: MemberRequest, obj) -> list[Act]:
         may = {
             "confirm": obj.confirmed_by_id is None
             and obj.person_id != request.user.pk
@@ -199,20 +187,20 @@ class PaymentAdmin(ActAdmin):
         }
         return [act for act in self.acts if may[act.name]]
 
-    def act_confirm(self, request: "MemberRequest", payment: Payment) -> str:
+    def act_confirm(self, request: MemberRequest, payment: Payment) -> str:
         offering.confirm(payment.pk, request.user)
         return "You have confirmed the work."
 
-    def act_look_into(self, request: "MemberRequest", payment: Payment) -> str:
+    def act_look_into(self, request: MemberRequest, payment: Payment) -> str:
         reviews.look_into(payment.pk, "They say that it has not come", request.user)
         return "It is at the review desk now."
 
-    def act_take_back(self, request: "MemberRequest", payment: Payment) -> str:
+    def act_take_back(self, request: MemberRequest, payment: Payment) -> str:
         approvals.take_back(payment.pk, request.user)
         return "The approval is taken back."
 
     def change_view(
-        self, request: "MemberRequest", object_id, form_url: str = "", extra_context=None
+        self, request: MemberRequest, object_id, form_url: str = "", extra_context=None
     ) -> HttpResponse:
         """With the checks, and who may approve it if you may not."""
         payment = self.get_object(request, object_id)
@@ -225,7 +213,7 @@ class PaymentAdmin(ActAdmin):
 
     @admin.display(description="Fee offered")
     def fee(self, payment: Payment) -> str:
-        return pounds(payment.fee_pence) or "none"
+        return pounds(payment.fee_pence) if payment.fee_pence else "none"
 
     @admin.display(description="Of it taken")
     def taken(self, payment: Payment) -> str:

@@ -1,25 +1,19 @@
 """The review desk, and money at Stripe that we do not know."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin, messages
-from django.contrib.admin import ModelAdmin
 from django.shortcuts import redirect
 
 from collective.admin.acts import ActAdmin, MadeElsewhere
 from collective.errors import RuleError
 from collective.people import access
+from collective.people.requests import MemberRequest
 from collective.templatetags.collective import pounds
 from payments.admin.forms import ExplainForm, ProposeForm
 from payments.models import PayoutAttempt, Review, UnknownMovement
 from payments.sending import gateway, reconciliation, reviews
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
-    from payments.sending.gateway import Movement
 
-
-def propose(admin_: ModelAdmin, request: "MemberRequest", review: Review):
+def propose(admin_: ActAdmin, request: MemberRequest, review: Review):
     """What we asked, what Stripe says now, and what you have seen."""
     form = ProposeForm(
         request.POST or None, initial={"verdict": review.verdict, "evidence": review.evidence}
@@ -66,7 +60,7 @@ def _in_list(attempt: PayoutAttempt):
 
 
 @access.fresh_second_factor_needed
-def settle(admin_: ModelAdmin, request: "MemberRequest", review: Review):
+def settle(admin_: ActAdmin, request: MemberRequest, review: Review):
     """What the first person has seen, and the button with which the second one agrees."""
     if request.method == "POST":
         try:
@@ -113,16 +107,16 @@ class ReviewAdmin(MadeElsewhere, ActAdmin):
         "settled_by",
         "settled_at",
     ]
-    fields = readonly_fields
+    fields = [*readonly_fields]
     change_form_template = "admin/payments/review/change_form.html"
 
-    def has_change_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_change_permission(self, request: MemberRequest, obj=None) -> bool:
         return super().has_change_permission(request, obj) and request.user.has_perm(
             "payments.approve_payment"
         )
 
 
-def explain(admin_: ModelAdmin, request: "MemberRequest", movement: "Movement"):
+def explain(admin_: ActAdmin, request: MemberRequest, movement: UnknownMovement):
     """Say what it is; after that, sending goes on."""
     form = ExplainForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -157,14 +151,14 @@ class UnknownMovementAdmin(MadeElsewhere, ActAdmin):
         "explained_by",
         "explained_at",
     ]
-    fields = readonly_fields
+    fields = [*readonly_fields]
     change_form_template = "admin/payments/unknownmovement/change_form.html"
 
-    def has_change_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_change_permission(self, request: MemberRequest, obj=None) -> bool:
         return super().has_change_permission(request, obj) and request.user.has_perm(
             "payments.approve_payment"
         )
 
     @admin.display(description="Amount")
-    def amount(self, movement: "Movement") -> str:
+    def amount(self, movement: UnknownMovement) -> str:
         return pounds(movement.amount_pence)

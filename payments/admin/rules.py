@@ -1,14 +1,10 @@
 """Caps, the pause, who pays; what calls pay back; where money goes."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
 
 from collective.admin.acts import ActAdmin, MadeElsewhere
+from collective.people.requests import MemberRequest
 from payments.models import ExpenseLimit, PaymentRules, PayoutAccount
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
 
 @admin.register(PaymentRules)
@@ -28,10 +24,10 @@ class PaymentRulesAdmin(ActAdmin):
         ("On statements", {"fields": ["payer_name", "payer_contact", "statement_descriptor"]}),
     ]
 
-    def has_add_permission(self, request: "MemberRequest") -> bool:
+    def has_add_permission(self, request: MemberRequest) -> bool:
         return False  # `manage.py prepare` makes the one row
 
-    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
 
@@ -52,7 +48,6 @@ class PayoutAccountAdmin(MadeElsewhere, ActAdmin):
     list_select_related = ["person"]
     search_fields = ["person__name", "person__email", "payee_reference"]
     saves_changes_only = True
-    view_on_site = False
     readonly_fields = [
         "person",
         "method",
@@ -65,3 +60,6 @@ class PayoutAccountAdmin(MadeElsewhere, ActAdmin):
         "wait_until",
     ]
     fields = [*readonly_fields, "payee_reference"]
+
+    def view_on_site(self, obj) -> None:
+        """No link: the page is the person's own."""

@@ -1,6 +1,10 @@
-from django.db import models
+from datetime import date
+from uuid import UUID
 
-from collective.models import Person
+from django.db import models
+from django.db.models.expressions import Combinable
+
+from collective.models import Activity, Person
 from payments.models.payment import Payment
 
 
@@ -11,16 +15,15 @@ class Capacity(models.TextChoices):
 
 
 class EarnsPayment(models.Model):
-    """What may earn its person a payment, once: a registration, a conversation, a completed
-    activity.
+    """What may earn its person a payment, once: a registration, a conversation, an activity done.
 
-    Whoever inherits has `person`, `activity` and `happened_on`, and says in `earned` for what (a
-    `Payment.Reason`) the fee is due by its own rules, or None. The arrow points down: a payment
-    knows nothing of what earned it.
+    The arrow points down: a payment knows nothing of what earned it, and
+    `payments.owing.offering.settle` makes the two agree.
     """
 
     Capacity = Capacity
 
+    person: "models.ForeignKey[Person | Combinable, Person]"  # the model that inherits has the key
     capacity = models.CharField(
         "takes part", max_length=10, choices=Capacity, default=Capacity.NOT_SURE
     )
@@ -41,29 +44,30 @@ class EarnsPayment(models.Model):
     class Meta:
         abstract = True
 
-    occasion = (
-        None  # a key of its own where one person can earn the fee of one activity more than once
-    )
-
     @property
-    def earned(self):
+    def activity(self) -> Activity:
+        """What the payment is for."""
         raise NotImplementedError
 
-    def settle_payment(self, by: Person | None = None) -> None:
-        """Make the payment agree with what was earned, in the caller's transaction, however often
-        it is asked.
+    @property
+    def happened_on(self) -> date:
+        raise NotImplementedError
 
-        Earned: it becomes due, or comes back. No longer earned: what was not yet approved is
-        cancelled. The caller holds the lock of this row.
-        """
-        from payments.owing import offering
+    @property
+    def occasion(self) -> UUID | None:
+        """A key of its own, where one person can earn the fee of one activity more than once."""
+        return None
 
-        offering.settle(self, by)
+    @property
+    def earned(self) -> Payment.Reason | None:
+        """For what the fee is due, by the rules of the model that inherits; None if it is not."""
+        raise NotImplementedError
 
     @property
     def can_correct_capacity(self) -> bool:
-        """Until the payment is approved, either side can correct in which capacity somebody took
-        part.
+        """May either side still correct in which capacity somebody took part?
+
+        Until the payment is approved.
         """
         return self.fee_pence is not None and (
             self.payment is None or not self.payment.is_committed

@@ -22,7 +22,7 @@ def receipt_path(expense: "Expense", name: str) -> str:
     return f"receipts/{uuid.uuid4()}{'.pdf' if name.endswith('.pdf') else '.webp'}"
 
 
-class ExpenseQuerySet(models.QuerySet):
+class ExpenseQuerySet(models.QuerySet["Expense"]):
     def accepted(self) -> Self:
         return self.filter(state=Expense.State.ACCEPTED)
 

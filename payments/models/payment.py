@@ -1,7 +1,7 @@
 import secrets
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 from uuid import UUID
 
 import pgtrigger
@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from collective import clock
-from collective.models import Activity, Person
-from payments.models.payment_event import PaymentEvent
-from payments.models.payment_states import CHANGEABLE, COMMITTED, Choice, State
-
-if TYPE_CHECKING:
-    from collective.models import Call
+from collective.models import Activity, Call, Person
+from collective.safety import steps
+from payments.models import payment_states
+from payments.models.payment_event import PaymentEvent, What
+from payments.models.payment_states import CHANGEABLE, COMMITTED, ENDED, STEPS, Choice, State
 
 LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"  # no vowels, nothing that is read for something else
 FROZEN = """
@@ -38,26 +37,26 @@ def new_reference() -> str:
     return "P-" + "".join(secrets.choice(LETTERS) for _ in range(8))
 
 
-class PaymentQuerySet(models.QuerySet):
+class PaymentQuerySet(models.QuerySet["Payment"]):
     def visible_to(self, person: Person) -> Self:
         return self.filter(person=person) if person.is_authenticated else self.none()
 
-    def of_call(self, call: "Call") -> Self:
+    def of_call(self, call: Call | None) -> Self:
+        """Those of this call; of every call if none is given."""
         return self.filter(activity__call=call) if call else self
 
     def may_go(self) -> Self:
-        """Approved, and their destination stands: ready, by the same way, and waited long enough if
-        it was changed.
-        """
-        stands = Q(
-            person__payout_account__state="ready", person__payout_account__method=F("method")
-        )
-        waited = Q(person__payout_account__wait_until=None) | Q(
-            person__payout_account__wait_until__lte=clock.now()
-        )
-        return self.filter(stands, waited, state=State.APPROVED)
+        """Approved, and their destination can be used.
 
-    def lock(self, pk: UUID):
+        It is ready, by the same way, and has waited long enough if it was changed.
+        """
+        account = "person__payout_account__"
+        is_ready = Q((f"{account}state", "ready"), (f"{account}method", F("method")))
+        has_waited = Q((f"{account}wait_until", None))
+        has_waited |= Q((f"{account}wait_until__lte", clock.now()))
+        return self.filter(is_ready, has_waited, state=State.APPROVED)
+
+    def lock(self, pk: UUID | str) -> "Payment":
         """One payment, fresh and locked until the end of the transaction."""
         return (
             self.select_for_update(no_key=True, of=("self",))
@@ -69,13 +68,14 @@ class PaymentQuerySet(models.QuerySet):
 class Payment(models.Model):
     """What completed participation earned: the debt.
 
-    Sending it is a `PayoutAttempt`. All amounts are pence, GBP.
+    Sending it is a `PayoutAttempt`. All amounts are pence, GBP. `step` alone writes its state.
 
     `fee_pence` was offered and never changes; `taken_pence` is what the person takes of it;
     `expenses_pence` are the accepted expenses, on a line of their own, never pay.
     """
 
-    State, Choice = State, Choice
+    State = State
+    Choice = Choice
 
     class Reason(models.TextChoices):
         TOOK_PART = "took_part", "Took part"
@@ -148,13 +148,13 @@ class Payment(models.Model):
             models.Index(fields=["activity", "state"], name="payment_of_activity"),
             models.Index(fields=["state", "confirmed_at"], name="payment_in_state"),
             models.Index(
-                fields=["next_reminder_at"], condition=Q(state="due"), name="payment_to_remind"
+                fields=["next_reminder_at"], condition=Q(state=State.DUE), name="payment_to_remind"
             ),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "activity", "occasion"],
-                condition=Q(fee_pence__isnull=False) & ~Q(state__in=["cancelled", "reversed"]),
+                condition=Q(fee_pence__isnull=False) & ~Q(state__in=ENDED),
                 nulls_distinct=False,
                 name="one_fee_for_each_occasion",
             ),
@@ -165,7 +165,7 @@ class Payment(models.Model):
                 condition=Q(fee_pence=None, taken_pence=0) | Q(taken_pence__lte=F("fee_pence")),
                 name="payment_takes_no_more_than_the_fee",
             ),
-            # NULL does not pass: each name is asked for by itself
+            # NULL does not pass: each name is asked for by itself.
             models.CheckConstraint(
                 condition=~Q(state__in=COMMITTED)
                 | Q(
@@ -193,6 +193,7 @@ class Payment(models.Model):
                 func=FROZEN,
             ),
             pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
+            steps.only(STEPS),
         ]
 
     def __str__(self) -> str:
@@ -222,9 +223,7 @@ class Payment(models.Model):
 
     @property
     def could_go_since(self) -> datetime | None:
-        """When the work was confirmed and the person had answered; None while one of them is
-        missing.
-        """
+        """When the work was confirmed and the person had answered; None before that."""
         if self.confirmed_at is None or not self.is_answered:
             return None
         return max(self.confirmed_at, self.chosen_at or self.confirmed_at)
@@ -233,13 +232,22 @@ class Payment(models.Model):
     def is_past_its_last_day(self) -> bool:
         return not self.is_answered and timezone.localdate(clock.now()) > self.choose_by
 
-    def note(self, what: str, by: Person | None = None, **details) -> PaymentEvent:
+    def step(
+        self, to: payment_states.State, what: What, /, by: Person | None = None, **details: Any
+    ) -> PaymentEvent:
+        """Go to this state, save, and write to the history why, in the caller's transaction.
+
+        The caller holds the lock. The database refuses a step that is not in `STEPS`.
+        """
+        self.state = to
+        self.save()
+        return self.note(what, by, **details)
+
+    def note(self, what: What, /, by: Person | None = None, **details: Any) -> PaymentEvent:
         """Write to the history, in the caller's transaction.
 
         No detail of a bank account belongs there.
         """
-        from payments.models.payment_event import PaymentEvent
-
         return PaymentEvent.objects.create(
             payment=self, what=what, by=by, details=details, at=clock.now()
         )

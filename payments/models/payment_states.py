@@ -1,5 +1,7 @@
 from django.db import models
 
+from collective.safety.steps import Steps
+
 
 class State(models.TextChoices):
     DUE = "due", "Due"
@@ -26,6 +28,40 @@ class Choice(models.TextChoices):
     NOT_SURE = "not_sure", "Not sure yet"
 
 
+# The steps that a payment may take; the database refuses every other one.
+STEPS: Steps = {
+    # The person chooses, what was earned is undone, or two people say yes.
+    State.DUE: [State.DECLINED, State.GIVEN, State.CANCELLED, State.APPROVED],
+    State.DECLINED: [State.DUE, State.GIVEN, State.CANCELLED],
+    State.GIVEN: [State.DUE, State.DECLINED, State.CANCELLED],
+    # Earned once more: it comes back with the choice that was made.
+    State.CANCELLED: [State.DUE, State.DECLINED, State.GIVEN],
+    # Something else is chosen, or the approval is taken back; else it is sent.
+    State.APPROVED: [State.DUE, State.SENDING],
+    # A clear no makes it wait, approved, as before. It has arrived at once where somebody said so
+    # before it was lost and found.
+    State.SENDING: [
+        State.SENT,
+        State.ARRIVED,
+        State.APPROVED,
+        State.FAILED,
+        State.NEEDS_REVIEW,
+    ],
+    State.SENT: [State.ARRIVED, State.FAILED, State.NEEDS_REVIEW],
+    State.ARRIVED: [State.SENT, State.FAILED, State.NEEDS_REVIEW],
+    # Stripe's list holds it after all, two people settle it, or Stripe says that it came back.
+    State.NEEDS_REVIEW: [
+        State.SENDING,
+        State.SENT,
+        State.APPROVED,
+        State.REVERSED,
+        State.FAILED,
+    ],
+    # The details are mended: it goes out again without asking two people anew.
+    State.FAILED: [State.APPROVED],
+    State.REVERSED: [],
+}
+
 # Not approved, or not any more.
 OPEN = [State.DUE, State.DECLINED, State.GIVEN, State.CANCELLED]
 # Nothing is owed any more, and nothing was paid.
@@ -42,5 +78,7 @@ COMMITTED = [
 ]
 ON_THE_WAY = [State.APPROVED, State.SENDING, State.FAILED, State.NEEDS_REVIEW]
 PAID = [State.SENT, State.ARRIVED]
+# It is owed, and has not been sent.
+OWED = [State.DUE, *ON_THE_WAY]
 # The person may still say what should become of it.
 CHANGEABLE = [State.DUE, State.APPROVED, State.DECLINED, State.GIVEN]

@@ -1,6 +1,7 @@
 import uuid
 from datetime import datetime
 from typing import Self
+from uuid import UUID
 
 import pgtrigger
 from django.db import models
@@ -8,7 +9,9 @@ from django.db.models import Q
 
 from collective import clock
 from collective.models import Person
+from collective.safety import steps
 from collective.safety.encryption import EncryptedJSONField
+from payments.models.attempt_states import LIVE, OPEN, STEPS, State
 from payments.models.payment import Payment
 
 FROZEN = """
@@ -27,31 +30,22 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
-class AttemptQuerySet(models.QuerySet):
+class AttemptQuerySet(models.QuerySet["PayoutAttempt"]):
     def live(self) -> Self:
         return self.filter(state__in=LIVE)
 
     def due(self, moment: datetime) -> Self:
         """To be sent, or sent once more, and nobody is at it."""
-        open_ = self.filter(method=Payment.Method.STRIPE, state__in=[State.READY, State.UNKNOWN])
-        return open_.filter(
-            Q(lease_until=None) | Q(lease_until__lt=moment), next_try_at__lte=moment
-        )
+        open_ = self.filter(method=Payment.Method.STRIPE, state__in=OPEN)
+        is_free = Q(lease_until=None) | Q(lease_until__lt=moment)
+        return open_.filter(is_free, next_try_at__lte=moment)
 
-
-class State(models.TextChoices):
-    READY = "ready", "To be sent"
-    UNKNOWN = "unknown", "No clear answer yet"
-    PROCESSING = "processing", "Taken on"
-    POSTED = "posted", "Left us"
-    REVIEW = "review", "A person reviews it"
-    REFUSED = "refused", "Refused: nothing was sent"
-    FAILED = "failed", "Failed: nothing arrived"
-    RETURNED = "returned", "Came back"
-
-
-# Money of this attempt may be on its way or have arrived: there must be no second one.
-LIVE = [State.READY, State.UNKNOWN, State.PROCESSING, State.POSTED, State.REVIEW]
+    def lock_with_payment(self, pk: UUID | str) -> "PayoutAttempt":
+        """One attempt and its payment, fresh and locked: the payment first, as everywhere."""
+        payment = Payment.objects.lock(self.values_list("payment", flat=True).get(pk=pk))
+        attempt = self.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+        attempt.payment = payment
+        return attempt
 
 
 class PayoutAttempt(models.Model):
@@ -86,7 +80,7 @@ class PayoutAttempt(models.Model):
     taken_at = models.DateTimeField("taken on at", null=True, blank=True)
     stripe_id = models.CharField(max_length=100, unique=True, null=True, blank=True)
     stripe_status = models.CharField(max_length=30, blank=True, default="")
-    # by hand: who took it along to the finance office, and what came back
+    # By hand: the person who took it along to the finance office, and what came back.
     batch = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
     exported_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
@@ -108,7 +102,7 @@ class PayoutAttempt(models.Model):
         indexes = [
             models.Index(
                 fields=["next_try_at"],
-                condition=Q(state__in=["ready", "unknown"]),
+                condition=Q(state__in=OPEN),
                 name="attempt_due",
             ),
             models.Index(fields=["first_sent_at"], name="attempt_first_sent"),
@@ -121,7 +115,18 @@ class PayoutAttempt(models.Model):
                 func=FROZEN,
             ),
             pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
+            steps.only(STEPS),
         ]
 
     def __str__(self) -> str:
         return f"{self.payment.reference}: {self.get_state_display()}"
+
+    @property
+    def is_open(self) -> bool:
+        """Does nobody know yet whether it will go out, or has?"""
+        return self.state in OPEN
+
+    @property
+    def destination(self) -> str:
+        """Stripe's key of the bank account to which it goes; "" where it is paid by hand."""
+        return self.request.get("to", {}).get("payout_method", "")

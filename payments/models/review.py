@@ -23,7 +23,7 @@ class Review(models.Model):
     attempt = models.ForeignKey(PayoutAttempt, models.PROTECT, related_name="reviews")
     why = models.CharField(max_length=200)
     opened_at = models.DateTimeField(default=clock.now)
-    # two lists of Stripe's, an hour apart, that did not hold the attempt
+    # Two lists of Stripe's, an hour apart, that did not hold the attempt.
     absent_first_at = models.DateTimeField(null=True, blank=True)
     absent_last_at = models.DateTimeField(null=True, blank=True)
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True, default="")

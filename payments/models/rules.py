@@ -1,8 +1,6 @@
-"""Rows that staff change: caps and the pause, what a call pays back, and money at Stripe that we do
-not know.
-"""
+"""Rows that staff change: caps and the pause, what a call pays back, money that we do not know."""
 
-from typing import Self
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +9,7 @@ from collective import clock
 from collective.models import Call, Person
 from collective.models.community import SingleRow
 from payments.models.expense import ExpenseKind
+from payments.models.payment import Payment
 
 
 class PaymentRules(SingleRow):
@@ -61,23 +60,24 @@ class PaymentRules(SingleRow):
         return "Payment rules"
 
     @classmethod
-    def current(cls) -> Self:
+    def current(cls) -> "PaymentRules":
         """The row, or sensible defaults where nobody has made one yet."""
         return cls.objects.first() or cls()
 
     @classmethod
-    def note(cls, **changes) -> None:
+    def note(cls, **changes: Any) -> None:
         """Write to the one row, made if need be."""
-        cls.objects.bulk_create([cls(pk=1)], ignore_conflicts=True)
+        PaymentRules.objects.bulk_create([PaymentRules(pk=1)], ignore_conflicts=True)
         if changes:
             cls.objects.update(**changes)
 
     @classmethod
-    def lock(cls) -> Self:
-        """The row, made if need be, and locked: what is sent in a day is counted by one at a
-        time.
+    def lock(cls) -> "PaymentRules":
+        """The row, made if need be, and locked: always the last lock.
+
+        What is sent in a day is counted by one at a time.
         """
-        cls.objects.bulk_create([cls(pk=1)], ignore_conflicts=True)
+        PaymentRules.objects.bulk_create([PaymentRules(pk=1)], ignore_conflicts=True)
         return cls.objects.select_for_update(no_key=True).get(pk=1)
 
 
@@ -112,7 +112,7 @@ class UnknownMovement(models.Model):
     seen_at = models.DateTimeField(default=clock.now)
     what = models.CharField(max_length=200, blank=True, default="")
     payment = models.ForeignKey(
-        "payments.Payment", models.PROTECT, null=True, blank=True, related_name="unknown_movements"
+        Payment, models.PROTECT, null=True, blank=True, related_name="unknown_movements"
     )
     explanation = models.TextField(max_length=1000, blank=True, default="")
     explained_by = models.ForeignKey(
@@ -130,3 +130,9 @@ class UnknownMovement(models.Model):
 
     def __str__(self) -> str:
         return self.stripe_id
+
+    @classmethod
+    def write_down(cls, stripe_id: str, pence: int, what: str, payment: Payment | None) -> None:
+        """Write it down, once: from then on nothing is sent."""
+        new = {"amount_pence": pence, "seen_at": clock.now(), "what": what, "payment": payment}
+        cls.objects.get_or_create(stripe_id=stripe_id, defaults=new)

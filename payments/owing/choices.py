@@ -1,9 +1,9 @@
-"""What the person chooses, privately: to be paid, a smaller amount, to decline, to give it, or not
-sure yet.
+"""What the person chooses, privately, and the reminders until they do.
+
+To be paid, a smaller amount, to decline, to give it, or not sure yet.
 """
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -12,22 +12,24 @@ from collective import clock
 from collective.background import sweeps
 from collective.errors import RuleError
 from collective.messages import mail
+from collective.models import Person
 from collective.templatetags.collective import pounds
+from payments import kinds
 from payments.models import Payment
+from payments.models.payment_event import What
 from payments.models.payment_states import Choice, State
+from payments.owing.approvals import end_approval
 from payments.owing.offering import REMIND_AFTER, open_state
 
-if TYPE_CHECKING:
-    from collective.models import Person
-
+A_BATCH = 200
 TOO_LATE = (
     "This payment is on its way already, so the choice can no longer be changed. Please call us."
 )
 
 
 @transaction.atomic
-def choose(payment_id: UUID, choice, by: "Person", *, taken_pence=None):
-    """Keep what was chosen; until it is sent it can be chosen anew.
+def choose(payment_id: UUID, choice: str, by: Person, *, taken_pence: int | None = None) -> Payment:
+    """Note what was chosen; until it is sent it can be chosen anew.
 
     An approval of something else ends.
 
@@ -41,64 +43,57 @@ def choose(payment_id: UUID, choice, by: "Person", *, taken_pence=None):
     if (payment.choice, payment.taken_pence) == (choice, taken):
         return payment
     if payment.state == State.APPROVED:
-        unapprove(payment, by)
+        end_approval(payment, by)
     payment.choice, payment.taken_pence, payment.chosen_at = choice, taken, clock.now()
-    payment.state = open_state(payment)
-    payment.save()
-    payment.note("chose", by, choice=choice, pence=taken)
+    payment.step(open_state(payment), What.CHOSE, by, choice=choice, pence=taken)
     return payment
 
 
-def _taken(payment: Payment, choice, pence: int) -> int | None:
+def _taken(payment: Payment, choice: str, pence: int | None) -> int:
+    """How much of the fee they take by this choice."""
+    fee = payment.fee_pence or 0
     if choice == Choice.GIVE and not payment.activity.call.fund_name:
         raise RuleError("This call has no fund to give to.")
     if choice == Choice.SMALLER:
-        if not pence or not 0 < pence < payment.fee_pence:
-            raise RuleError(f"A smaller amount is between 1p and {pounds(payment.fee_pence - 1)}.")
+        if not pence or not 0 < pence < fee:
+            raise RuleError(f"A smaller amount is between 1p and {pounds(fee - 1)}.")
         return pence
-    return 0 if choice in {Choice.DECLINE, Choice.GIVE} else payment.fee_pence
+    return 0 if choice in {Choice.DECLINE, Choice.GIVE} else fee
 
 
-def unapprove(payment: Payment, by: "Person") -> None:
-    """Two people approved something else than this: they look again.
+def remind_all() -> tuple[int, int]:
+    """The sweep: people who have not answered are reminded, at most three times.
 
-    The caller holds the lock and saves.
+    Whoever has switched reminders off is not looked at until they switch them on again.
+
+    Returns (seen, done).
     """
-    payment.approved_by = payment.approved_at = None
-    payment.method = ""
-    payment.state = State.DUE
-    payment.save()
-    payment.note("unapproved", by)
-
-
-def remind_all():
-    """The sweep: who has not answered is reminded, at most three times; returns (seen, done)."""
-    due = Payment.objects.filter(state=State.DUE, next_reminder_at__lte=clock.now()).order_by(
-        "next_reminder_at"
-    )
-    return sweeps.each([(key,) for key in due.values_list("pk", flat=True)[:200]], remind)
+    due = Payment.objects.filter(state=State.DUE, next_reminder_at__lte=clock.now())
+    wanted = due.filter(person__wants_reminders=True)
+    keys = wanted.order_by("next_reminder_at").values_list("pk", flat=True)[:A_BATCH]
+    return sweeps.each([(key,) for key in keys], remind)
 
 
 @transaction.atomic
-def remind(payment_id: UUID):
+def remind(payment_id: UUID) -> bool:
     """Write one reminder, if it is still wanted; returns whether one was written."""
     payment = Payment.objects.lock(payment_id)
-    if (
-        payment.state != State.DUE
-        or not payment.next_reminder_at
-        or payment.next_reminder_at > clock.now()
-    ):
+    due_at = payment.next_reminder_at
+    is_due = payment.state == State.DUE and due_at is not None and due_at <= clock.now()
+    if not is_due or not payment.person.wants_reminders:
         return False
-    wanted = not payment.is_answered and payment.person.wants_reminders
-    if wanted:
+    is_wanted = not payment.is_answered
+    if is_wanted:
         payment.reminders += 1
-        mail.tell(payment.person, "payment_reminder", payment, revision=str(payment.reminders))
-    more = not payment.is_answered and payment.reminders < len(REMIND_AFTER)
-    step = (
-        REMIND_AFTER[payment.reminders] - REMIND_AFTER[payment.reminders - 1]
-        if more and wanted
-        else timedelta(days=7)
-    )
-    payment.next_reminder_at = clock.now() + step if more else None
+        mail.tell(payment.person, kinds.REMINDER, payment, revision=str(payment.reminders))
+    payment.next_reminder_at = _next_reminder(payment)
     payment.save()
-    return wanted
+    return is_wanted
+
+
+def _next_reminder(payment: Payment) -> datetime | None:
+    """When the next one is due after those that were written, or None where none is to follow."""
+    written = payment.reminders
+    if payment.is_answered or written >= len(REMIND_AFTER):
+        return None
+    return clock.now() + REMIND_AFTER[written] - REMIND_AFTER[written - 1]

@@ -1,11 +1,11 @@
-"""When a payment becomes due, comes back, or is cancelled; the rule for the small fee; and payments
-by hand.
+"""When a payment becomes due, comes back, or is cancelled; and payments by hand.
 
 Locks: the caller holds what earned it; then comes the person, then the payment.
 """
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -15,52 +15,64 @@ from django.utils import timezone
 from collective import clock
 from collective.errors import RuleError
 from collective.messages import mail
-from collective.models import Activity, Call, Person
-from payments.models import Capacity, Payment
+from collective.models import Activity, Person
+from payments import kinds
+from payments.models import Capacity, EarnsPayment, Payment
+from payments.models.payment_event import What
 from payments.models.payment_states import ENDED, OPEN, Choice, State
+from payments.owing.pay_rule import covered_by_session
 
-REMIND_AFTER = [
-    timedelta(days=3),
-    timedelta(days=10),
-    timedelta(days=24),
-]  # from when it became due
-SMALL_FEES = [Activity.Kind.CONVERSATION, Activity.Kind.OWN_TIME]
+# From when it became due.
+REMIND_AFTER = [timedelta(days=3), timedelta(days=10), timedelta(days=24)]
 Reason = Payment.Reason
-_has_paid_session: list[Callable] = []
 
 
-def register_paid_session(asks) -> None:
-    """Add `asks(person, call)`: do they hold a place that will earn the session's fee in this
-    call?
+@dataclass(frozen=True)
+class Offer:
+    """What somebody is offered; `pence` None: for expenses only."""
+
+    person: Person
+    activity: Activity
+    pence: int | None
+    reason: Reason
+    happened_on: date
+    occasion: UUID | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What staff decide to pay somebody by hand; `pence` None: for expenses only."""
+
+    person: Person
+    activity: Activity
+    pence: int | None
+    why: str
+    happened_on: date | None = None  # today, if it is left open
+
+
+def settle(row: EarnsPayment, by: Person | None = None) -> None:
+    """Make the payment agree with what the row earned, however often it is asked.
+
+    Earned: it becomes due, or comes back. No longer earned: what was not yet approved is cancelled.
+    The caller holds the lock of the row, and its transaction.
     """
-    _has_paid_session.append(asks)
+    reason = row.earned if row.capacity == Capacity.PERSONAL else None
+    if reason is None or row.fee_pence is None:
+        if row.payment_id:
+            row.payment = withdraw(row.payment_id, by)
+    elif row.payment_id:
+        row.payment = _bring_back(row, row.payment_id, reason)
+    elif not covered_by_session(row.person, row.activity) and not _take_existing(row):
+        row.payment = _create(_offer_for(row, reason), row.confirmed_by)
+        row.save(update_fields=["payment"])
 
 
-def settle(row, by: Person) -> None:
-    """Make the payment agree with what the row (an `EarnsPayment`) earned; see there."""
-    reason = row.earned
-    earned = reason is not None and row.fee_pence is not None and row.capacity == Capacity.PERSONAL
-    if row.payment_id is None:
-        if earned and not covered_by_session(row.person, row.activity) and not _take_existing(row):
-            row.payment = _create(
-                row.person,
-                row.activity,
-                row.fee_pence,
-                reason,
-                row.confirmed_by,
-                row.happened_on,
-                occasion=row.occasion,
-            )
-            row.save(update_fields=["payment"])
-    elif earned:
-        was_cancelled = Payment.objects.filter(pk=row.payment_id, state=State.CANCELLED).exists()
-        if not (was_cancelled and covered_by_session(row.person, row.activity)):
-            row.payment = _bring_back(row.payment_id, reason, row.confirmed_by)
-    else:
-        row.payment = withdraw(row.payment_id, by)
+def _offer_for(row: EarnsPayment, reason: Reason) -> Offer:
+    return Offer(row.person, row.activity, row.fee_pence, reason, row.happened_on, row.occasion)
 
 
-def _take_existing(row) -> bool:
+def _take_existing(row: EarnsPayment) -> bool:
     """Is there a fee for this person and activity already, decided by hand or earned before?
 
     It is the only one, unless each occasion is paid: then one that belongs to no other occasion is
@@ -68,96 +80,78 @@ def _take_existing(row) -> bool:
 
     The caller holds the person.
     """
-    fees = Payment.objects.filter(person=row.person, activity=row.activity, fee_pence__isnull=False)
-    fees = list(fees.filter(Q(occasion=None) | Q(occasion=row.occasion)).exclude(state__in=ENDED))
-    linked = set(type(row).objects.filter(payment__in=fees).values_list("payment", flat=True))
-    free = next((fee for fee in fees if fee.pk not in linked), None)
+    fees = _locked_fees(row)
+    linked = type(row)._default_manager.filter(payment__in=fees)
+    taken = set(linked.values_list("payment", flat=True))
+    free = next((fee for fee in fees if fee.pk not in taken), None)
     if free:
         row.payment = free
         row.save(update_fields=["payment"])
     return bool(free or (fees and row.occasion is None))
 
 
-def lock_people(keys) -> None:
-    """Lock several people in the one order, before their payments are settled one after the
-    other.
-    """
-    list(
-        Person.objects.filter(pk__in=set(keys))
-        .order_by("pk")
-        .select_for_update(no_key=True)
-        .values_list("pk")
-    )
+def _locked_fees(row: EarnsPayment) -> list[Payment]:
+    """The fees that are due to this person for this activity, for this occasion or for none."""
+    mine = Payment.objects.filter(person=row.person, activity=row.activity, fee_pence__isnull=False)
+    due = mine.filter(Q(occasion=None) | Q(occasion=row.occasion)).exclude(state__in=ENDED)
+    return list(due.order_by("pk").select_for_update(no_key=True, of=("self",)))
 
 
-def covered_by_session(person: Person, activity: Activity) -> bool:
-    """In a call whose small fee is only for who has no paid session in it: have they one?
-
-    Locks the person, so that two fees that become due at once are decided one after the other.
-    """
-    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    call = activity.call
-    if call.pay_rule != Call.PayRule.SMALL_FEE_ONLY or activity.kind not in SMALL_FEES:
-        return False
-    paid = (
-        Payment.objects.filter(person=person, fee_pence__isnull=False)
-        .of_call(call)
-        .exclude(state=State.CANCELLED)
-    )
-    return paid.exclude(activity__kind__in=SMALL_FEES).exists() or any(
-        ask(person, call) for ask in _has_paid_session
-    )
+def lock_people(keys: Iterable[UUID]) -> None:
+    """Lock several people in the one order, before their payments are settled one by one."""
+    people = Person.objects.filter(pk__in=set(keys)).order_by("pk")
+    list(people.select_for_update(no_key=True).values_list("pk"))
 
 
-def _create(
-    person: Person,
-    activity: Activity,
-    pence: int,
-    reason: str,
-    confirmed_by: Person,
-    happened_on,
-    note: str = "",
-    occasion=None,
-) -> Payment:
-    now = clock.now()
-    confirmed_by = None if confirmed_by == person else confirmed_by  # never one's own work
+def _other_than(payee: Person, confirmed_by: Person | None) -> Person | None:
+    """Whoever confirmed the work; nobody confirms their own."""
+    return None if confirmed_by == payee else confirmed_by
+
+
+def _create(offer: Offer, confirmed_by: Person | None) -> Payment:
+    now, confirmed_by = clock.now(), _other_than(offer.person, confirmed_by)
     payment = Payment.objects.create(
-        person=person,
-        activity=activity,
-        occasion=occasion,
-        fee_pence=pence,
-        taken_pence=pence or 0,
-        reason=reason,
-        reason_note=note,
-        happened_on=happened_on,
+        person=offer.person,
+        activity=offer.activity,
+        occasion=offer.occasion,
+        fee_pence=offer.pence,
+        taken_pence=offer.pence or 0,
+        reason=offer.reason,
+        reason_note=offer.note,
+        happened_on=offer.happened_on,
         confirmed_by=confirmed_by,
-        confirmed_at=confirmed_by and now,
-        choose_by=timezone.localdate(now) + timedelta(days=activity.call.offer_days),
-        next_reminder_at=now + REMIND_AFTER[0] if pence else None,
+        confirmed_at=now if confirmed_by else None,
+        choose_by=timezone.localdate(now) + timedelta(days=offer.activity.call.offer_days),
+        next_reminder_at=now + REMIND_AFTER[0] if offer.pence else None,
     )
-    payment.note("offered", confirmed_by, reason=reason, pence=pence)
-    if pence:
-        mail.tell(person, "payment_offered", payment)
+    payment.note(What.OFFERED, confirmed_by, reason=offer.reason, pence=offer.pence)
+    if offer.pence:
+        mail.tell(offer.person, kinds.OFFERED, payment)
     return payment
 
 
-def _bring_back(payment_id: UUID, reason: str, confirmed_by):
-    """Due again, the same row, if it was cancelled; with the choice that was made."""
+def _bring_back(row: EarnsPayment, payment_id: UUID, reason: Reason) -> Payment:
+    """Due again, the same payment, if it was cancelled; with the choice that was made."""
+    lock_people([row.person.pk])
     payment = Payment.objects.lock(payment_id)
-    others = Payment.objects.filter(
-        person=payment.person, activity=payment.activity, occasion=payment.occasion
-    )
-    others = others.filter(fee_pence__isnull=False)
-    if payment.state != State.CANCELLED or others.exclude(state__in=ENDED).exists():
+    if payment.state != State.CANCELLED or covered_by_session(row.person, row.activity):
         return payment
-    payment.confirmed_by = None if confirmed_by == payment.person else confirmed_by
-    payment.confirmed_at = payment.confirmed_by and clock.now()
-    payment.state, payment.reason = open_state(payment), reason
-    payment.save()
-    payment.note("came_back", confirmed_by)
+    if _has_other_fee(payment):
+        return payment
+    payment.confirmed_by = _other_than(payment.person, row.confirmed_by)
+    payment.confirmed_at = clock.now() if payment.confirmed_by else None
+    payment.reason = reason
+    payment.step(open_state(payment), What.CAME_BACK, row.confirmed_by)
     if not payment.is_answered:
-        mail.tell(payment.person, "payment_offered", payment, revision=clock.now().isoformat())
+        mail.tell(payment.person, kinds.OFFERED, payment, revision=clock.now().isoformat())
     return payment
+
+
+def _has_other_fee(payment: Payment) -> bool:
+    """Is another fee of the same person due for the same?"""
+    fees = Payment.objects.filter(person=payment.person, fee_pence__isnull=False)
+    same = fees.filter(activity=payment.activity, occasion=payment.occasion)
+    return same.exclude(state__in=ENDED).exists()
 
 
 def open_state(payment: Payment) -> State:
@@ -167,27 +161,23 @@ def open_state(payment: Payment) -> State:
     return State.DUE
 
 
-def withdraw(payment_id: UUID, by: Person):
-    """Cancel what was not yet approved; what two people have approved stays.
+def withdraw(payment_id: UUID, by: Person | None) -> Payment:
+    """Cancel what was not yet approved; what two people have approved stays, or staff decided.
 
     Returns the payment.
     """
     payment = Payment.objects.lock(payment_id)
-    if (
-        payment.state in OPEN
-        and payment.state != State.CANCELLED
-        and payment.reason != Reason.BY_HAND
-    ):
-        payment.state = State.CANCELLED
-        payment.save()
-        payment.note("cancelled", by)
+    is_open = payment.state in OPEN and payment.state != State.CANCELLED
+    if is_open and payment.reason != Reason.BY_HAND:
+        payment.step(State.CANCELLED, What.CANCELLED, by)
     return payment
 
 
 @transaction.atomic
-def confirm(payment_id: UUID, by: Person):
-    """Confirm the work of a payment whose confirming does not count: of nobody, or of the payee
-    themselves.
+def confirm(payment_id: UUID, by: Person) -> Payment:
+    """Confirm the work of a payment that nobody but the payee has confirmed.
+
+    Raises RuleError for the payee.
     """
     payment = Payment.objects.lock(payment_id)
     if payment.confirmed_by_id is not None:
@@ -196,33 +186,41 @@ def confirm(payment_id: UUID, by: Person):
         raise RuleError("Nobody confirms their own work. Ask a colleague.")
     payment.confirmed_by, payment.confirmed_at = by, clock.now()
     payment.save()
-    payment.note("confirmed", by)
+    payment.note(What.CONFIRMED, by)
     return payment
 
 
 @transaction.atomic
-def pay_by_hand(
-    person: Person, activity: Activity, pence: int, why, by: Person, *, happened_on=None
-) -> Payment:
-    """Staff decide that somebody is offered a payment for this activity, with a reason that goes on
-    record.
+def pay_by_hand(decision: Decision, by: Person) -> Payment:
+    """Offer somebody a payment that staff have decided on, with a reason that goes on record.
 
-    `pence` None: for expenses only. Raises RuleError for one's own, without a reason, or where one
-    exists.
+    Raises RuleError for one's own, without a reason, or where one exists.
     """
-    if by.pk == person.pk:
+    if by.pk == decision.person.pk:
         raise RuleError("Nobody decides on a payment of their own. Ask a colleague.")
-    if not why.strip():
+    if not decision.why.strip():
         raise RuleError("Say why: it stays with the payment.")
-    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    lock_people([decision.person.pk])
+    _check_decision(decision)
+    offer = Offer(
+        decision.person,
+        decision.activity,
+        decision.pence,
+        Reason.BY_HAND if decision.pence else Reason.EXPENSES,
+        decision.happened_on or timezone.localdate(clock.now()),
+        note=decision.why.strip(),
+    )
+    return _create(offer, by)
+
+
+def _check_decision(decision: Decision) -> None:
+    """Raise RuleError where they have such a payment, or may have none. The person is locked."""
+    person, activity, pence = decision.person, decision.activity, decision.pence
     others = Payment.objects.filter(person=person, activity=activity).exclude(state__in=ENDED)
     if others.filter(fee_pence__isnull=pence is None).exists():
         raise RuleError(f"{person} has a payment for this already. Open that one instead.")
     if pence and covered_by_session(person, activity):
         raise RuleError(
-            f"{person} has a paid session in this call, and here the small fee is only for who "
-            "has none."
+            f"{person} has a paid session in this call, and here the small fee is only for people "
+            "who have none."
         )
-    day = happened_on or timezone.localdate(clock.now())
-    reason = Reason.BY_HAND if pence else Reason.EXPENSES
-    return _create(person, activity, pence, reason, by, day, note=why.strip())

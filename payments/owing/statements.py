@@ -1,5 +1,6 @@
-"""Statements and letters as PDF/UA-1: one payment, a tax year, a letter for a Jobcentre or an
-adviser.
+"""Statements and letters as PDF/UA-1.
+
+Of one payment, of a tax year, and a letter for a Jobcentre or an adviser.
 
 typst writes them, and its compiler refuses what is not PDF/UA. Text goes in as JSON data, never as
 markup.
@@ -7,9 +8,10 @@ markup.
 
 import json
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import typst
 from django.utils import timezone
@@ -20,10 +22,10 @@ from collective.templatetags.collective import long_day, pounds
 from payments.models import Payment, PaymentRules
 from payments.models.payment_states import PAID
 
-if TYPE_CHECKING:
-    from collective.messages.mail import Letter
-
 FOLDER = Path(__file__).parent / "paper"
+# What Libertinus Serif has, which typst brings along; and common signs.
+SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "HEBREW")
+SIGNS = "£€–—‘’“”…·°é "
 
 
 def of_payment(payment: Payment) -> bytes:
@@ -33,12 +35,12 @@ def of_payment(payment: Payment) -> bytes:
     )
 
 
-def of_tax_year(person: Person, first) -> bytes:
+def of_tax_year(person: Person, first: int) -> bytes:
     """Everything that arrived in the tax year which begins on 6 April of this year (gov.uk)."""
-    rows = list(in_tax_year(person, first))
+    rows = in_tax_year(person, first)
     lines = [
         [
-            long_day(timezone.localdate(row.sent_at)),
+            _sent_on(row),
             row.reference,
             row.activity.neutral_name,
             pounds(row.taken_pence),
@@ -56,9 +58,10 @@ def of_tax_year(person: Person, first) -> bytes:
     )
 
 
-def letter(person: Person, official_name, payments) -> bytes:
-    """A letter that somebody shows to a Jobcentre or an adviser; the official name is asked for and
-    not kept.
+def letter(official_name: str, payments: Iterable[Payment]) -> bytes:
+    """A letter that somebody shows to a Jobcentre or an adviser.
+
+    The official name is asked for and not kept.
     """
     lines = [
         [
@@ -66,7 +69,7 @@ def letter(person: Person, official_name, payments) -> bytes:
             row.activity.neutral_name,
             pounds(row.taken_pence),
             pounds(row.expenses_pence),
-            long_day(timezone.localdate(row.sent_at)),
+            _sent_on(row),
         ]
         for row in payments
     ]
@@ -75,13 +78,25 @@ def letter(person: Person, official_name, payments) -> bytes:
     )
 
 
-def in_tax_year(person: Person, first) -> list[Payment]:
+def _sent_on(payment: Payment) -> str:
+    return long_day(timezone.localdate(payment.sent_at)) if payment.sent_at else ""
+
+
+def in_tax_year(person: Person, first: int) -> list[Payment]:
     """Payments of theirs that were sent in this tax year.
 
     What was declined or given was never theirs.
     """
-    rows = Payment.objects.filter(person=person, state__in=PAID).select_related("activity")
-    return [row for row in rows.order_by("sent_at") if tax_year(row.sent_at) == first]
+    paid = Payment.objects.filter(person=person, state__in=PAID, sent_at__isnull=False)
+    rows = paid.select_related("activity").order_by("sent_at")
+    return [row for row in rows if row.sent_at and tax_year(row.sent_at) == first]
+
+
+def tax_years(person: Person) -> list[int]:
+    """The tax years in which something was sent to them, the newest first."""
+    paid = Payment.objects.filter(person=person, state__in=PAID)
+    moments = paid.order_by().values_list("sent_at", flat=True)
+    return sorted({tax_year(moment) for moment in moments if moment}, reverse=True)
 
 
 def tax_year(moment: datetime) -> int:
@@ -92,25 +107,25 @@ def tax_year(moment: datetime) -> int:
 
 def facts(payment: Payment) -> list[tuple[str, str]]:
     """[(what, words)] of a statement, on the page and on paper."""
+    pay = "" if payment.fee_pence is None else pounds(payment.taken_pence)
+    expenses = pounds(payment.expenses_pence) if payment.expenses_pence else ""
     rows = [
         ("Paid to", str(payment.person)),
         ("Reference", payment.reference),
         ("For", payment.activity.neutral_name),
         ("On", long_day(payment.happened_on)),
+        ("Payment for taking part", pay),
+        ("Expenses paid back (not pay)", expenses),
+        ("Sent altogether", pounds(payment.amount_pence)),
+        ("Sent on", _sent_on(payment)),
+        ("Should arrive by", long_day(payment.expected_on)),
+        ("How it was sent", payment.get_method_display()),
     ]
-    if payment.fee_pence is not None:
-        rows.append(("Payment for taking part", pounds(payment.taken_pence)))
-    if payment.expenses_pence:
-        rows.append(("Expenses paid back (not pay)", pounds(payment.expenses_pence)))
-    rows.append(("Sent altogether", pounds(payment.amount_pence)))
-    if payment.sent_at:
-        rows.append(("Sent on", long_day(timezone.localdate(payment.sent_at))))
-    if payment.expected_on:
-        rows.append(("Should arrive by", long_day(payment.expected_on)))
-    return [*rows, ("How it was sent", payment.get_method_display())]
+    return [(what, words) for what, words in rows if words]
 
 
-def expense_rows(payment: Payment):
+def expense_rows(payment: Payment) -> list[list[str]]:
+    """[[kind, what, amount]] of what is paid back."""
     return [
         [row.get_kind_display(), row.what, pounds(row.amount_pence)]
         for row in payment.expenses.accepted()
@@ -118,13 +133,13 @@ def expense_rows(payment: Payment):
 
 
 def payer() -> tuple[str, str]:
-    """(name, how to reach them) of who pays."""
+    """(name, how to reach them) of the organisation that pays."""
     rules, community = PaymentRules.current(), Community.current()
     contact = rules.payer_contact or "\n".join(filter(None, [community.phone, community.reply_to]))
     return rules.payer_name or community.name, contact
 
 
-def _written(template: str, title: str, **data) -> bytes:
+def _written(template: str, title: str, **data: Any) -> bytes:
     name, contact = payer()
     today = long_day(timezone.localdate(clock.now()))
     data |= {"title": title, "payer": name, "contact": contact, "today": today}
@@ -134,8 +149,8 @@ def _written(template: str, title: str, **data) -> bytes:
         return _compiled(template, json.dumps(_readable(data)))
 
 
-def _readable(value):
-    """The same data with "?" for letters that our fonts lack, and without control characters."""
+def _readable(value: Any) -> Any:
+    """The same JSON with "?" for letters that our fonts lack, and without control characters."""
     if isinstance(value, str):
         return "".join(letter if _has_glyph(letter) else "?" for letter in value)
     if isinstance(value, dict):
@@ -148,22 +163,13 @@ def lacking(text: str) -> str:
     return "".join(dict.fromkeys(letter for letter in text if not _has_glyph(letter)))
 
 
-def _has_glyph(letter: "Letter"):
-    """Latin, Greek, Cyrillic and Hebrew letters, and common signs (Libertinus Serif, which typst
-    brings along).
-    """
+def _has_glyph(letter: str) -> bool:
+    """Can our paper print it?"""
     if letter == "\n":
         return True
-    name = unicodedata.name(letter, "")
-    return (
-        ord(letter) < 0x2100
-        and letter.isprintable()
-        and (
-            letter.isascii()
-            or name.startswith(("LATIN", "GREEK", "CYRILLIC", "HEBREW"))
-            or letter in "£€–—‘’“”…·°é "
-        )
-    )
+    is_ours = letter.isascii() or letter in SIGNS
+    is_ours = is_ours or unicodedata.name(letter, "").startswith(SCRIPTS)
+    return is_ours and ord(letter) < 0x2100 and letter.isprintable()
 
 
 def _compiled(template: str, data: str) -> bytes:

@@ -1,6 +1,4 @@
-"""The way of one payment in words, as its person reads it: what has happened, and what comes
-next.
-"""
+"""The way of one payment, as its person reads it: what has happened, and what comes next."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +10,14 @@ from payments import problems, working_days
 from payments.models import Payment, PayoutAccount
 from payments.models.payment_states import PAID, State
 
-Method = Payment.Method
+Reason = Payment.Reason
+REASONS: dict[str, str] = {
+    Reason.TOOK_PART: "You took part",
+    Reason.PART: "You came for part of it",
+    Reason.FELL_THROUGH: "It fell through, and we pay all the same",
+    Reason.BY_HAND: "We decided to offer you a payment",
+    Reason.EXPENSES: "Expenses",
+}
 
 
 @dataclass(frozen=True)
@@ -24,39 +29,27 @@ class Step:
     failed: bool = False
 
 
-def steps(payment: Payment, account: PayoutAccount) -> list[Step]:
+def steps(payment: Payment, account: PayoutAccount | None) -> list[Step]:
     """From taking part to arriving; only what is done carries a date."""
-    confirmed = payment.confirmed_at is not None
-    approved = payment.approved_at is not None
-    rows = [
-        Step(first_words(payment), True, payment.happened_on),
-        Step(
-            f"Somebody from our team {'has confirmed' if confirmed else 'confirms'} it",
-            confirmed,
-            payment.confirmed_at,
-        ),
-        Step(
-            "A second person has approved it" if approved else "A second person approves it",
-            approved,
-            payment.approved_at,
-            "" if approved else promise(payment),
-        ),
+    return [
+        Step(REASONS[payment.reason], True, payment.happened_on),
+        _confirming(payment),
+        _approving(payment),
         _sent(payment, account),
-        Step(*_arrival(payment)),
+        _arrival(payment),
     ]
-    return rows
 
 
-def first_words(payment: Payment) -> str:
-    reason = Payment.Reason
-    words = {
-        reason.TOOK_PART: "You took part",
-        reason.PART: "You came for part of it",
-        reason.FELL_THROUGH: "It fell through, and we pay all the same",
-        reason.BY_HAND: "We decided to offer you a payment",
-        reason.EXPENSES: "Expenses",
-    }
-    return words[payment.reason]
+def _confirming(payment: Payment) -> Step:
+    at = payment.confirmed_at
+    words = f"Somebody from our team {'has confirmed' if at else 'confirms'} it"
+    return Step(words, at is not None, at)
+
+
+def _approving(payment: Payment) -> Step:
+    if payment.approved_at is None:
+        return Step("A second person approves it", note=promise(payment))
+    return Step("A second person has approved it", True, payment.approved_at)
 
 
 def promise(payment: Payment) -> str:
@@ -64,20 +57,18 @@ def promise(payment: Payment) -> str:
     since = payment.could_go_since
     if since is None:
         return ""
-    return (
-        "We mean to send it by "
-        f"{long_day(working_days.after(timezone.localdate(since), working_days.PROMISE))}."
-    )
+    last_day = working_days.after(timezone.localdate(since), working_days.PROMISE)
+    return f"We mean to send it by {long_day(last_day)}."
 
 
-def _sent(payment: Payment, account: PayoutAccount) -> Step:
+def _sent(payment: Payment, account: PayoutAccount | None) -> Step:
     if payment.state == State.FAILED:
         return Step("It did not work yet", note=problems.words(payment.problem), failed=True)
     sent = payment.state in PAID
     return Step("Sent" if sent else "We send it", sent, payment.sent_at, _sending(payment, account))
 
 
-def _sending(payment: Payment, account: PayoutAccount) -> str:
+def _sending(payment: Payment, account: PayoutAccount | None) -> str:
     if payment.state == State.NEEDS_REVIEW:
         return (
             "We could not see for sure what became of it, so two people from our team look into it."
@@ -89,12 +80,11 @@ def _sending(payment: Payment, account: PayoutAccount) -> str:
     return ""
 
 
-def _arrival(payment: Payment):
-    """(words, done, at) of the last step."""
+def _arrival(payment: Payment) -> Step:
     if payment.state == State.ARRIVED:
-        return "Arrived", True, payment.arrived_at
+        return Step("Arrived", True, payment.arrived_at)
     if payment.missing_said_at:
-        return "You told us that it has not come. We look into it.", False, None
+        return Step("You told us that it has not come. We look into it.")
     if payment.expected_on:
-        return f"It should arrive by {long_day(payment.expected_on)}", False, None
-    return "It arrives", False, None
+        return Step(f"It should arrive by {long_day(payment.expected_on)}")
+    return Step("It arrives")

@@ -7,27 +7,30 @@ for unknown. A v1 409 is an APIError, a v2 409 an IdempotencyError; `StripeError
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING
-from uuid import UUID
+from typing import Any, TypeVar
 
 import stripe
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from stripe._error import InsufficientFundsError, StripeError
-from stripe._stripe_client import StripeClient
-from stripe.v2.money_management._outbound_payment import OutboundPayment
+from stripe.params.v2.core import AccountCreateParams, AccountLinkCreateParams
+from stripe.params.v2.money_management import (
+    OutboundPaymentCreateParams,
+    OutboundPaymentListParams,
+)
+from stripe.v2.money_management import OutboundPayment
 
-if TYPE_CHECKING:
-    from payments.models import Payment, PayoutAccount
+from payments.models import PayoutAccount, PayoutAttempt
+from payments.sending.stripe_says import Answer, Destination, Movement, Refused, Unknown
 
 TIMEOUTS = (3, 20)  # seconds to connect, to answer
 TOLERANCE = 300  # seconds that a signature may be old
+CLEAR_NO = {400, 402, 404}  # statuses that, with a code, say what is wrong
+Found = TypeVar("Found")
 # What Stripe says when it is the person's details that cannot be paid to.
 DETAILS = {
     "invalid_payout_method",
@@ -38,55 +41,12 @@ DETAILS = {
 }
 
 
-@dataclass(frozen=True)
-class Movement:
-    """An outbound payment as Stripe holds it now."""
-
-    stripe_id: str
-    status: str  # processing, posted, failed, returned, canceled
-    pence: int
-    currency: str
-    attempt: str  # the key of our attempt, from its metadata
-    expected_on: date | None = None
-    moved_at: datetime | None = None  # when it took this status
-    created: datetime | None = None
-    reason: str = ""
-    description: str = ""
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A clear no: nothing was sent. `why` is "money", "details" or "other"."""
-
-    why: str
-    code: str
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """Nobody can say whether it was sent: time-out, reset, 409, 429, 5xx, an answer that cannot be
-    read.
-    """
-
-    words: str
-
-
 class NotReached(Exception):
     """Stripe gave no answer that we can use; ask again later."""
 
 
 class NotAccepted(NotReached):
     """Stripe gave a clear no."""
-
-
-@dataclass(frozen=True)
-class Destination:
-    """Where a recipient's money goes, as far as we keep it."""
-
-    is_ready: bool
-    payout_method: str = ""
-    bank_name: str = ""
-    last_four: str = ""
 
 
 def is_on() -> bool:
@@ -100,104 +60,115 @@ def is_fake() -> bool:
 
 
 @cache
-def client() -> StripeClient:
-    addresses = {"api": settings.STRIPE_API_BASE} if is_fake() else None
+def client() -> stripe.StripeClient:
     return stripe.StripeClient(
         settings.STRIPE_API_KEY,
-        base_addresses=addresses,
+        base_addresses={"api": settings.STRIPE_API_BASE} if is_fake() else {},
         max_network_retries=0,
         http_client=stripe.RequestsClient(timeout=TIMEOUTS),
     )
 
 
-def request_for(attempt_id: UUID, payment: "Payment", account: "PayoutAccount", descriptor):
+def request_for(
+    attempt: PayoutAttempt, account: PayoutAccount, descriptor: str
+) -> OutboundPaymentCreateParams:
     """The frozen request: nothing in it tells what the payment was for."""
     return {
         "from": {"financial_account": settings.STRIPE_FINANCIAL_ACCOUNT, "currency": "gbp"},
         "to": {
-            "recipient": account.stripe_account,
+            "recipient": account.stripe_account or "",
             "payout_method": account.payout_method,
             "currency": "gbp",
         },
-        "amount": {"value": payment.amount_pence, "currency": "gbp"},
-        "description": payment.reference,
+        "amount": {"value": attempt.amount_pence, "currency": "gbp"},
+        "description": attempt.payment.reference,
         "statement_descriptor": descriptor,
         "recipient_notification": {"setting": "none"},
-        "metadata": {"attempt": str(attempt_id)},
+        "metadata": {"attempt": str(attempt.pk)},
     }
 
 
-def send(request: HttpRequest, key: str):
+def send(request: OutboundPaymentCreateParams, key: str) -> Answer:
     """Send the frozen request with its key.
 
     Returns a Movement, Refused or Unknown; raises nothing of Stripe's.
     """
+    payments = client().v2.money_management.outbound_payments
     try:
-        movement = _movement(
-            client().v2.money_management.outbound_payments.create(request, {"idempotency_key": key})
-        )
+        return _movement(payments.create(request, {"idempotency_key": key}))
     except stripe.InsufficientFundsError as error:
         return Refused("money", _code(error))
     except stripe.StripeError as error:
         return _refusal(error)
     except SoftTimeLimitExceeded:
         raise
-    except Exception as error:  # a yes that cannot be read, or anything that the network does: unknown is not failed
+    except Exception as error:  # a yes that cannot be read, or the network: unknown is not failed
         return Unknown(f"{type(error).__name__}"[:200])
-    return movement
 
 
-def _refusal(error: StripeError):
+def _refusal(error: stripe.StripeError) -> Refused | Unknown:
     """A 4xx that names what is wrong is a clear no; everything else leaves open what happened."""
     code, status = _code(error), error.http_status
-    if status not in {400, 402, 404} or not code:
+    if status not in CLEAR_NO or not code:
         return Unknown(f"{type(error).__name__} {status or ''} {code}".strip()[:200])
     if isinstance(error, stripe.InvalidPayoutMethodError) or code in DETAILS:
         return Refused("details", code)
     return Refused("money" if code == "insufficient_funds" else "other", code)
 
 
-def _code(error: InsufficientFundsError | StripeError) -> str:
+def _code(error: stripe.StripeError) -> str:
     inner = getattr(error, "error", None)
     return str(error.code or getattr(inner, "code", "") or "")
 
 
-def _movement(row: OutboundPayment) -> Movement:
-    """Raises KeyError, TypeError or ValueError for an answer that is not an outbound payment."""
-    row = row.to_dict() if hasattr(row, "to_dict") else row
-    status = row["status"]
-    detail = ((row.get("status_details") or {}).get(status) or {}).get("reason", "")
+def _movement(found: OutboundPayment) -> Movement:
+    """What we keep of Stripe's object.
+
+    Raises KeyError, TypeError, ValueError or AttributeError for what is no outbound payment.
+    """
+    row = found.to_dict()
+    status, amount = row["status"], row["amount"]
     moved = (row.get("status_transitions") or {}).get(f"{status}_at")
-    expected = row.get("expected_arrival_date")
     return Movement(
         stripe_id=str(row["id"]),
         status=str(status),
-        pence=int(row["amount"]["value"]),
-        currency=str(row["amount"]["currency"]),
+        pence=int(amount["value"]),
+        currency=str(amount["currency"]),
         attempt=str((row.get("metadata") or {}).get("attempt", "")),
-        expected_on=timezone.localdate(parse_datetime(expected)) if expected else None,
+        expected_on=_day(row.get("expected_arrival_date")),
         moved_at=parse_datetime(moved) if moved else None,
-        created=parse_datetime(row["created"]),
-        reason=str(detail),
+        reason=_reason(row, status),
         description=str(row.get("description") or ""),
     )
 
 
-def movement(stripe_id):
+def _reason(row: dict[str, Any], status: str) -> str:
+    detail = (row.get("status_details") or {}).get(status) or {}
+    return str(detail.get("reason", ""))
+
+
+def _day(text: str | None) -> date | None:
+    moment = parse_datetime(text) if text else None
+    return timezone.localdate(moment) if moment else None
+
+
+def movement(stripe_id: str) -> Movement:
     """One outbound payment as it is now. Raises NotReached."""
-    return _asked(
-        lambda: _movement(client().v2.money_management.outbound_payments.retrieve(stripe_id))
-    )
+    payments = client().v2.money_management.outbound_payments
+    return _asked(lambda: _movement(payments.retrieve(stripe_id)))
 
 
-def movements(since):
+def movements(since: datetime) -> list[Movement]:
     """Every outbound payment created since this moment.
 
     Raises NotReached unless the whole list was read.
     """
 
     def read() -> list[Movement]:
-        params = {"created": {"gte": since.isoformat()}, "limit": 100}
+        params: OutboundPaymentListParams = {
+            "created": {"gte": since.isoformat()},
+            "limit": 100,
+        }
         rows = client().v2.money_management.outbound_payments.list(params)
         return [_movement_or_riddle(row) for row in rows.auto_paging_iter()]
 
@@ -212,7 +183,7 @@ def _movement_or_riddle(row: OutboundPayment) -> Movement:
         return Movement(str(getattr(row, "id", "without a key")), "unreadable", 0, "", "")
 
 
-def balance():
+def balance() -> int:
     """What is available at Stripe, in pence. Raises NotReached."""
     account = settings.STRIPE_FINANCIAL_ACCOUNT
 
@@ -223,91 +194,102 @@ def balance():
     return _asked(read)
 
 
-def create_recipient(key: str, name: str, email: str):
-    """A recipient at Stripe without any detail but name and address; asked twice for the same, it
-    is one.
+def create_recipient(key: str, name: str, email: str) -> str:
+    """Make a recipient at Stripe, with no detail but name and address; returns Stripe's key.
+
+    Asked twice for the same, it is one.
     """
     known = {"display_name": name, **({"contact_email": email} if email else {})}
     key = f"{key}-{hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]}"
-    params = {
-        **known,
+    params: AccountCreateParams = {
+        "display_name": name,
         "identity": {"country": "gb", "entity_type": "individual"},
         "configuration": {
             "recipient": {"capabilities": {"bank_accounts": {"local": {"requested": True}}}}
         },
     }
+    if email:
+        params["contact_email"] = email
     return _asked(lambda: client().v2.core.accounts.create(params, {"idempotency_key": key}).id)
 
 
-def form_address(account: "PayoutAccount", *, update, return_url, refresh_url):
-    """The address of Stripe's own form, good for a short time and one person. Raises NotReached."""
-    kind = "account_update" if update else "account_onboarding"
-    options = {"return_url": return_url, "refresh_url": refresh_url}
-    params = {"account": account, "use_case": {"type": kind, kind: options}}
+def form_address(recipient: str, back: str, *, update: bool) -> str:
+    """The address of Stripe's own form, good for a short time and one person.
+
+    From there they come `back`. Raises NotReached.
+    """
+    params: AccountLinkCreateParams = {
+        "account": recipient,
+        "use_case": {
+            "type": "account_update",
+            "account_update": {"return_url": back, "refresh_url": back},
+        }
+        if update
+        else {
+            "type": "account_onboarding",
+            "account_onboarding": {"return_url": back, "refresh_url": back},
+        },
+    }
     return _asked(lambda: client().v2.core.account_links.create(params).url)
 
 
-def destination(account: "PayoutAccount"):
+def destination(recipient: str) -> Destination:
     """Where this recipient's money would go now. Raises NotReached."""
 
     def read() -> Destination:
-        rows = client().v2.money_management.payout_methods.list(
-            {"limit": 20}, {"stripe_context": account}
-        )
-        usable = [
-            row for row in (found.to_dict() for found in rows.auto_paging_iter()) if _is_usable(row)
-        ]
-        if not usable:
-            return Destination(False)
-        row = max(usable, key=lambda row: row["created"])
-        bank = row.get("bank_account") or {}
-        return Destination(
-            True, row["id"], bank.get("bank_name") or "Bank", (bank.get("last4") or "")[-4:]
-        )
+        methods = client().v2.money_management.payout_methods
+        found = methods.list({"limit": 20}, {"stripe_context": recipient})
+        rows = [row.to_dict() for row in found.auto_paging_iter()]
+        return _newest_of([row for row in rows if _is_usable(row)])
 
     return _asked(read)
 
 
-def _is_usable(row):
-    return (
-        not row.get("archived")
-        and not row.get("restricted")
-        and row["usage_status"]["payments"] == "eligible"
-    )
+def _newest_of(rows: list[dict[str, Any]]) -> Destination:
+    if not rows:
+        return Destination(False)
+    newest = max(rows, key=lambda row: row["created"])
+    bank = newest.get("bank_account") or {}
+    name, digits = bank.get("bank_name") or "Bank", (bank.get("last4") or "")[-4:]
+    return Destination(True, newest["id"], name, digits)
 
 
-def forget(account: "PayoutAccount"):
+def _is_usable(row: dict[str, Any]) -> bool:
+    is_open = not row.get("archived") and not row.get("restricted")
+    return is_open and row["usage_status"]["payments"] == "eligible"
+
+
+def forget(recipient: str) -> None:
     """Archive every payout method of this recipient, so that nothing can go there any more.
 
     Raises NotReached.
     """
 
     def archive_all() -> None:
-        methods, context = client().v2.money_management.payout_methods, {"stripe_context": account}
-        for row in methods.list({"limit": 20}, context).auto_paging_iter():
+        methods = client().v2.money_management.payout_methods
+        rows = methods.list({"limit": 20}, {"stripe_context": recipient})
+        for row in rows.auto_paging_iter():
             if not row.archived:
-                methods.archive(row.id, None, context)
+                methods.archive(row.id, None, {"stripe_context": recipient})
 
-    return _asked(archive_all)
+    _asked(archive_all)
 
 
-def _asked(ask):
+def _asked(ask: Callable[[], Found]) -> Found:
+    """What Stripe answers. Raises NotReached, or NotAccepted for a clear no."""
     try:
         return ask()
     except SoftTimeLimitExceeded:
         raise
     except stripe.StripeError as error:
-        is_no = error.http_status in {400, 402, 404}
-        raise (NotAccepted if is_no else NotReached)(
-            f"{type(error).__name__} {_code(error)}"[:200]
-        ) from error
+        no = NotAccepted if error.http_status in CLEAR_NO else NotReached
+        raise no(f"{type(error).__name__} {_code(error)}"[:200]) from error
     except Exception as error:  # whatever a network or a server does: ask again later
         raise NotReached(f"{type(error).__name__}"[:200]) from error
 
 
-def event(body, signature) -> tuple[str, str, str]:
-    """(event id, type, object id) of a notification that Stripe signed within the last five
-    minutes.
+def event(body: bytes, signature: str) -> tuple[str, str, str]:
+    """(event id, type, object id) of a notification that Stripe signed in the last five minutes.
 
     Raises ValueError for anything else.
     """
@@ -320,7 +302,5 @@ def event(body, signature) -> tuple[str, str, str]:
         related, context = getattr(found, "related_object", None), getattr(found, "context", None)
         about = context if ".payout_method." in found.type and context else related and related.id
         return str(found.id), str(found.type), str(about or "")
-    except (
-        Exception
-    ) as error:  # a bad signature, JSON that is none, a field that is missing: all the same
+    except Exception as error:  # a bad signature, no JSON, a field that is missing: all the same
         raise ValueError(type(error).__name__) from error

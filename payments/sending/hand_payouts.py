@@ -7,7 +7,6 @@ holds them; whoever did not export them records what came back.
 """
 
 import uuid
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -15,21 +14,23 @@ from django.db import transaction
 from collective import clock
 from collective.errors import RuleError
 from collective.messages import mail
+from collective.models import Person
+from payments import kinds
 from payments.models import Payment, PaymentRules, PayoutAccount, PayoutAttempt
+from payments.models.attempt_states import State as At
 from payments.models.payment import PaymentQuerySet
+from payments.models.payment_event import What
 from payments.models.payment_states import State
-from payments.sending.movements import locked
-from payments.sending.payouts import stopped_because, within_today
+from payments.sending.stops import left_today, stopped_because
 
-if TYPE_CHECKING:
-    from collective.models import Person
-
-At = PayoutAttempt.State
+A_BATCH = 500
+Row = tuple[Payment, PayoutAttempt, PayoutAccount | None]
 
 
 def ready() -> PaymentQuerySet:
-    """Approved, and to be paid by hand: the way that the person chose stands, and has waited if it
-    was changed.
+    """Approved, and to be paid by hand.
+
+    The way that the person chose can be used, and has waited if it was changed.
     """
     return Payment.objects.may_go().filter(method__in=Payment.BY_HAND).order_by("approved_at", "pk")
 
@@ -41,93 +42,92 @@ def waiting() -> PaymentQuerySet:
 
 
 @transaction.atomic
-def export(by: "Person") -> UUID | None:
-    """Put everything that is ready on the way, in one batch; returns its key, or None if there is
-    nothing.
+def export(by: Person) -> UUID | None:
+    """Put everything that is ready on the way, in one batch.
+
+    Returns its key, or None if there is nothing. Raises RuleError while sending is stopped.
     """
-    if reason := stopped_because():
+    rows = ready().select_for_update(no_key=True, of=("self",), skip_locked=True)[:A_BATCH]
+    payments, rules = list(rows), PaymentRules.lock()
+    if reason := stopped_because(rules):
         raise RuleError(reason)
-    batch = uuid.uuid4()
-    rows = list(ready().select_for_update(no_key=True, of=("self",), skip_locked=True)[:500])
-    rules = PaymentRules.lock()
-    left = within_today(rules)
-    for payment in list(rows):
-        if payment.amount_pence > left:
-            rows.remove(payment)  # above what may go in a day: in tomorrow's export
-            continue
-        left -= payment.amount_pence
-        PayoutAttempt.objects.create(
-            payment=payment,
-            method=payment.method,
-            amount_pence=payment.amount_pence,
-            batch=batch,
-            exported_by=by,
-            request={"method": payment.method, "reference": payment.reference},
-        )
-        payment.state = State.SENDING
-        payment.save()
-        payment.note("exported", by, batch=str(batch))
-    return batch if rows else None
+    batch, left, exported = uuid.uuid4(), left_today(rules), False
+    for payment in payments:
+        if payment.amount_pence <= left:  # what is above may go in tomorrow's export
+            left -= payment.amount_pence
+            _put_on_the_way(payment, batch, by)
+            exported = True
+    return batch if exported else None
 
 
-def rows_of(batch) -> list[tuple[Payment, PayoutAttempt, PayoutAccount | None]]:
-    """[(payment, attempt, payee reference of the office, how)] of one export, as often as it is
-    downloaded.
-    """
-    attempts = PayoutAttempt.objects.filter(batch=batch).select_related(
-        "payment__person", "payment__activity__call"
+def _put_on_the_way(payment: Payment, batch: UUID, by: Person) -> None:
+    PayoutAttempt.objects.create(
+        payment=payment,
+        method=payment.method,
+        amount_pence=payment.amount_pence,
+        batch=batch,
+        exported_by=by,
+        request={"method": payment.method, "reference": payment.reference},
     )
-    attempts = list(attempts.order_by("payment__person__name", "pk"))
+    payment.step(State.SENDING, What.EXPORTED, by, batch=str(batch))
+
+
+def rows_of(batch: UUID) -> list[Row]:
+    """[(payment, attempt, account)] of one export, as often as it is downloaded."""
+    related = "payment__person", "payment__activity__call"
+    rows = PayoutAttempt.objects.filter(batch=batch).select_related(*related)
+    attempts = list(rows.order_by("payment__person__name", "pk"))
     people = {row.payment.person_id for row in attempts}
     accounts = {row.person_id: row for row in PayoutAccount.objects.filter(person__in=people)}
     return [(row.payment, row, accounts.get(row.payment.person_id)) for row in attempts]
 
 
-def _find(reference) -> PayoutAttempt:
-    attempt = PayoutAttempt.objects.filter(
-        payment__reference=reference.strip().upper(), method__in=Payment.BY_HAND, state=At.READY
-    ).first()
-    if attempt is None:
+def _with_the_office(reference: str, by: Person) -> PayoutAttempt:
+    """The attempt with our reference, locked with its payment.
+
+    Raises RuleError if it is not with the finance office, or this person may not say what became of
+    it.
+    """
+    ours = PayoutAttempt.objects.filter(payment__reference=reference.strip().upper())
+    found = ours.filter(method__in=Payment.BY_HAND, state=At.READY).first()
+    if found is None:
         raise RuleError(f"{reference}: no payment with this reference is with the finance office.")
+    attempt = PayoutAttempt.objects.lock_with_payment(found.pk)
+    if attempt.state != At.READY:
+        raise RuleError(f"{reference}: somebody has recorded this already.")
+    if by.pk in {attempt.exported_by_id, attempt.payment.person_id}:
+        raise RuleError(
+            f"{attempt.payment.reference}: whoever exported it, or is paid, does not say what "
+            "became of it. Ask a colleague."
+        )
     return attempt
 
 
 @transaction.atomic
-def record(reference, hand_reference, by: "Person", *, voucher_code: str = ""):
-    """Note that it was paid, with the office's own reference.
+def record(reference: str, theirs: str, by: Person, *, voucher_code: str = "") -> Payment:
+    """Note that it was paid, with the finance office's own reference.
 
-    Raises RuleError for who exported it, or is paid.
+    Raises RuleError for the person who exported it, or is paid.
     """
-    payment, attempt = locked(_find(reference).pk)
-    if attempt.state != At.READY:
-        raise RuleError(f"{reference}: somebody has recorded this already.")
-    _check_second_person(payment, attempt, by)
-    if not hand_reference.strip():
+    attempt = _with_the_office(reference, by)
+    attempt.hand_reference, attempt.voucher_code = theirs.strip()[:60], voucher_code.strip() or None
+    if not attempt.hand_reference:
         raise RuleError(f"{reference}: give the reference of the finance office.")
-    if _needs_code(payment) and not voucher_code.strip():
+    if _needs_code(attempt.payment) and not attempt.voucher_code:
         raise RuleError(
             f"{reference}: they read the voucher's code on their own page, so give it too."
         )
-    attempt.state, attempt.hand_reference, attempt.recorded_by = (
-        At.POSTED,
-        hand_reference.strip()[:60],
-        by,
-    )
-    attempt.voucher_code = voucher_code.strip() or None
+    _note_as_sent(attempt, by)
+    return attempt.payment
+
+
+def _note_as_sent(attempt: PayoutAttempt, by: Person) -> None:
+    attempt.state, attempt.recorded_by = At.POSTED, by
     attempt.save()
-    payment.state, payment.sent_at, payment.problem = State.SENT, clock.now(), ""
-    payment.save()
-    payment.note("sent", by, attempt=str(attempt.pk), reference=attempt.hand_reference)
-    mail.tell(payment.person, "payment_sent", payment, revision=str(attempt.pk))
-    return payment
-
-
-def _check_second_person(payment: Payment, attempt: PayoutAttempt, by: "Person") -> None:
-    if by.pk in {attempt.exported_by_id, payment.person_id}:
-        raise RuleError(
-            f"{payment.reference}: whoever exported it, or is paid, does not say what became of "
-            "it. Ask a colleague."
-        )
+    payment, key = attempt.payment, str(attempt.pk)
+    payment.sent_at, payment.problem = clock.now(), ""
+    payment.step(State.SENT, What.SENT, by, attempt=key, reference=attempt.hand_reference)
+    mail.tell(payment.person, kinds.SENT, payment, revision=key)
 
 
 def _needs_code(payment: Payment) -> bool:
@@ -137,20 +137,15 @@ def _needs_code(payment: Payment) -> bool:
 
 
 @transaction.atomic
-def was_not_paid(reference, why, by: "Person"):
+def was_not_paid(reference: str, why: str, by: Person) -> Payment:
     """It came back from the office unpaid: approved again, for the next export.
 
     Raises RuleError without a reason.
     """
-    payment, attempt = locked(_find(reference).pk)
-    if attempt.state != At.READY:
-        raise RuleError(f"{reference}: somebody has recorded this already.")
-    _check_second_person(payment, attempt, by)
-    if not why.strip():
+    attempt, why = _with_the_office(reference, by), why.strip()[:200]
+    if not why:
         raise RuleError("Say why it was not paid.")
-    attempt.state, attempt.error = At.REFUSED, why.strip()[:200]
+    attempt.state, attempt.error = At.REFUSED, why
     attempt.save()
-    payment.state = State.APPROVED
-    payment.save()
-    payment.note("refused", by, why=why.strip()[:200])
-    return payment
+    attempt.payment.step(State.APPROVED, What.REFUSED, by, why=why)
+    return attempt.payment

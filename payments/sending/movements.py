@@ -1,18 +1,19 @@
-"""What Stripe says of an attempt, whenever and in whatever order we hear it: by its answer, a
-webhook or a list.
+"""What Stripe says of an attempt, whenever and in whatever order we hear it.
+
+We hear it by Stripe's answer, by a webhook, or by its list.
 
 An outbound payment goes from processing to posted, and from either to an end; an older answer
 changes nothing.
 """
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from collective import clock
 from collective.messages import mail
+from payments import kinds
 from payments.models import (
     Payment,
     PaymentRules,
@@ -21,11 +22,13 @@ from payments.models import (
     Review,
     UnknownMovement,
 )
+from payments.models.attempt_states import State as At
+from payments.models.payment_event import What
 from payments.models.payment_states import PAID, State
+from payments.sending import reviews
+from payments.sending.stripe_says import Movement
 
-if TYPE_CHECKING:
-    from payments.sending.gateway import Movement
-
+Ac = PayoutAccount.State
 MISSING_FOR = timedelta(hours=1)
 # Why money did not arrive, where the person can mend it (Stripe's own words).
 MENDABLE = {
@@ -44,173 +47,135 @@ MENDABLE = {
     "payout_method_invalid_account_number",
     "payout_method_restricted",
 }
-At = PayoutAttempt.State
-
-
-def locked(attempt_id: UUID):
-    """(payment, attempt), locked in this order."""
-    owner = PayoutAttempt.objects.values_list("payment", flat=True).get(pk=attempt_id)
-    payment = Payment.objects.lock(owner)
-    attempt = PayoutAttempt.objects.select_for_update(no_key=True).get(pk=attempt_id)
-    attempt.payment = payment
-    return payment, attempt
-
-
-def fits(attempt: PayoutAttempt, movement: "Movement") -> bool:
-    is_named = movement.attempt == str(attempt.pk) and attempt.stripe_id is None
-    is_ours = is_named or attempt.stripe_id == movement.stripe_id
-    return is_ours and movement.pence == attempt.amount_pence and movement.currency == "gbp"
+# An outbound payment goes from processing to posted, and from either to one of the ends.
+RANKS = {"": 0, "processing": 1, "posted": 2}
+AN_END = 3
 
 
 @transaction.atomic
-def apply(attempt_id: UUID, movement: "Movement") -> bool:
+def apply(attempt_id: UUID, movement: Movement) -> bool:
     """Write the state of an outbound payment that was fetched just now.
 
     Heard twice, it changes nothing.
 
     Returns False where it does not fit the attempt: then it is money that we do not know.
     """
-    payment, attempt = locked(attempt_id)
-    if not fits(attempt, movement):
+    attempt = PayoutAttempt.objects.lock_with_payment(attempt_id)
+    if not movement.fits(attempt):
         return False
-    write(payment, attempt, movement)
+    write(attempt, movement)
     return True
 
 
-def write(payment: Payment, attempt: PayoutAttempt, movement: "Movement") -> None:
+def write(attempt: PayoutAttempt, movement: Movement) -> None:
     """The same for a caller who holds payment and attempt, and knows that it fits."""
     if attempt.state == At.REFUSED:
-        _note_late_find(payment, movement)
+        _note_late_find(attempt, movement)
         return
-    # what people look into although Stripe has it stays with them; what was not to be found is
-    # found now
+    # What people look into although Stripe has it stays with them; what was not to be found is
+    # found now.
     was_lost = attempt.state == At.REVIEW and (attempt.stripe_id is None or attempt.missing_since)
     attempt.missing_since = None
-    if attempt.state in {At.READY, At.UNKNOWN} or was_lost:
-        _found(payment, attempt, movement)
+    if attempt.is_open or was_lost:
+        _found(attempt, movement)
     attempt.stripe_id, attempt.calling, attempt.error = movement.stripe_id, False, ""
-    if _rank(movement.status) > _rank(
-        attempt.stripe_status
-    ):  # an old answer may come after a newer one
+    # An old answer may come after a newer one.
+    if _rank(movement.status) > _rank(attempt.stripe_status):
         attempt.stripe_status = movement.status
-        STEPS.get(movement.status, _nothing)(payment, attempt, movement)
+        _take_status(attempt, movement)
     attempt.save()
 
 
 def _rank(status: str) -> int:
-    """An outbound payment goes from processing to posted, and from either to one of the ends."""
-    return (
-        ["", "processing", "posted"].index(status) if status in {"", "processing", "posted"} else 3
-    )
+    return RANKS.get(status, AN_END)
 
 
-def _found(payment: Payment, attempt: PayoutAttempt, movement: "Movement") -> None:
+def _found(attempt: PayoutAttempt, movement: Movement) -> None:
     """Stripe has taken it on: by its answer, or found in its list afterwards."""
     Review.objects.filter(attempt=attempt, settled_at=None).delete()
     PaymentRules.objects.exclude(short_of_money_since=None).update(short_of_money_since=None)
     attempt.state, attempt.stripe_status, attempt.taken_at = At.PROCESSING, "", clock.now()
-    payment.state = State.SENDING
-    payment.save()
-    payment.note("taken", attempt=str(attempt.pk), stripe_id=movement.stripe_id)
-
-
-def _note_late_find(payment: Payment, movement: "Movement") -> None:
-    """We took it for not sent, and Stripe has it: somebody has to look, and nothing more is sent
-    until then.
-    """
-    if movement.status in {"failed", "canceled"}:
-        return
-    words = f"An attempt of {payment.reference} that we took for not sent"
-    defaults = {
-        "amount_pence": movement.pence,
-        "seen_at": clock.now(),
-        "what": words,
-        "payment": payment,
-    }
-    UnknownMovement.objects.get_or_create(stripe_id=movement.stripe_id, defaults=defaults)
-
-
-def _nothing(payment: Payment, attempt: PayoutAttempt, movement: "Movement") -> None:
-    """Taken on, and nothing more to say yet."""
-
-
-def _posted(payment: Payment, attempt: PayoutAttempt, movement: "Movement") -> None:
-    attempt.state = At.POSTED
-    if payment.state not in PAID:
-        payment.state, payment.problem = State.ARRIVED if payment.arrived_at else State.SENT, ""
-        payment.sent_at, payment.expected_on = (
-            movement.moved_at or clock.now(),
-            movement.expected_on,
-        )
-        payment.save()
-        payment.note("sent", attempt=str(attempt.pk))
-        mail.tell(payment.person, "payment_sent", payment, revision=str(attempt.pk))
-
-
-def _came_back(payment: Payment, attempt: PayoutAttempt, movement: "Movement") -> None:
-    attempt.state = At.RETURNED if movement.status == "returned" else At.FAILED
-    if movement.reason in MENDABLE:
-        Review.objects.filter(
-            attempt=attempt, settled_at=None
-        ).delete()  # there is nothing left to look into
-        failed(payment, movement.reason, movement.status, destination_of(attempt))
-    else:
-        to_review(payment, attempt, f"Stripe: {movement.status} {movement.reason}".strip())
-
-
-STEPS = {"posted": _posted, "failed": _came_back, "returned": _came_back, "canceled": _came_back}
-
-
-def failed(payment: Payment, problem: str, what: str, destination) -> None:
-    """The person's details did not work: they get a plain link to mend them, and no new approval is
-    needed.
-    """
-    payment.state, payment.problem = State.FAILED, problem
-    payment.sent_at = payment.expected_on = payment.arrived_at = None
-    payment.save()
-    event = payment.note(what, problem=problem)
-    # only if it is still the one that money did not reach: they may have mended it already
-    accounts = PayoutAccount.objects.filter(
-        person=payment.person_id, payout_method=destination, method="stripe"
+    attempt.payment.step(
+        State.SENDING, What.TAKEN, attempt=str(attempt.pk), stripe_id=movement.stripe_id
     )
-    accounts.filter(state=PayoutAccount.State.READY).update(state=PayoutAccount.State.TO_MEND)
-    mail.tell(payment.person, "payment_failed", payment, revision=str(event.pk))
 
 
-def destination_of(attempt: PayoutAttempt):
-    return attempt.request.get("to", {}).get("payout_method", "")
+def _note_late_find(attempt: PayoutAttempt, movement: Movement) -> None:
+    """We took it for not sent, and Stripe has it.
+
+    Somebody has to look, and nothing more is sent until then.
+    """
+    if not movement.has_moved:
+        return
+    words = f"An attempt of {attempt.payment.reference} that we took for not sent"
+    UnknownMovement.write_down(movement.stripe_id, movement.pence, words, attempt.payment)
+
+
+def _take_status(attempt: PayoutAttempt, movement: Movement) -> None:
+    """Stripe's status is a newer one. Taken on says nothing more yet."""
+    match movement.status:
+        case "posted":
+            _posted(attempt, movement)
+        case "failed" | "canceled":
+            _came_back(attempt, movement, At.FAILED)
+        case "returned":
+            _came_back(attempt, movement, At.RETURNED)
+
+
+def _posted(attempt: PayoutAttempt, movement: Movement) -> None:
+    payment = attempt.payment
+    if attempt.state == At.REVIEW:
+        return  # people look into it, and say what became of it
+    attempt.state = At.POSTED
+    if payment.state in PAID:
+        return
+    payment.problem = ""
+    payment.sent_at = movement.moved_at or clock.now()
+    payment.expected_on = movement.expected_on
+    state = State.ARRIVED if payment.arrived_at else State.SENT
+    payment.step(state, What.SENT, attempt=str(attempt.pk))
+    mail.tell(payment.person, kinds.SENT, payment, revision=str(attempt.pk))
+
+
+def _came_back(attempt: PayoutAttempt, movement: Movement, state: At) -> None:
+    attempt.state = state
+    if movement.reason not in MENDABLE:
+        reviews.open_for(attempt, f"Stripe: {movement.status} {movement.reason}".strip())
+        return
+    # There is nothing left to look into.
+    Review.objects.filter(attempt=attempt, settled_at=None).delete()
+    what = What.RETURNED if state == At.RETURNED else What.FAILED
+    ask_for_new_details(attempt, movement.reason, what)
+
+
+def ask_for_new_details(attempt: PayoutAttempt, problem: str, what: What) -> None:
+    """It did not reach its person because of their details: they get a plain link to mend them.
+
+    No new approval is needed. The caller holds payment and attempt.
+    """
+    payment = attempt.payment
+    payment.problem = problem
+    payment.sent_at = payment.expected_on = payment.arrived_at = None
+    event = payment.step(State.FAILED, what, problem=problem)
+    # Only if it is still the one that money did not reach: they may have mended it already.
+    mine = PayoutAccount.objects.filter(person=payment.person_id, method=Payment.Method.STRIPE)
+    tried = mine.filter(payout_method=attempt.destination, state=Ac.READY)
+    tried.update(state=Ac.TO_MEND)
+    mail.tell(payment.person, kinds.FAILED, payment, revision=str(event.pk))
 
 
 @transaction.atomic
-def note_missing(attempt_id: UUID, asked_at) -> None:
-    """Stripe's list does not hold what Stripe had taken on.
+def note_missing(attempt_id: UUID, asked_at: datetime) -> bool:
+    """Stripe's list does not hold what Stripe had taken on; returns whether it is lost.
 
-    Twice, an hour apart: somebody has to look.
+    Missing twice, an hour apart, it is: somebody has to look.
     """
-    payment, attempt = locked(attempt_id)
+    attempt = PayoutAttempt.objects.lock_with_payment(attempt_id)
     if attempt.state not in {At.PROCESSING, At.POSTED}:
-        return
+        return False
     attempt.missing_since = attempt.missing_since or asked_at
-    is_lost = asked_at - attempt.missing_since >= MISSING_FOR
-    if is_lost:
-        attempt.state = At.REVIEW
-    attempt.save()
-    if is_lost:
-        to_review(payment, attempt, "Stripe's list does not hold it any more")
-
-
-def hand_over(payment: Payment, attempt: PayoutAttempt, why) -> None:
-    """No machine can say what became of it, or what to do: two people settle it."""
-    attempt.state, attempt.lease, attempt.lease_until = At.REVIEW, None, None
-    attempt.had_unknown = attempt.had_unknown or attempt.calling
-    attempt.save()
-    to_review(payment, attempt, why)
-
-
-def to_review(payment: Payment, attempt: PayoutAttempt, why: str) -> None:
-    payment.state = State.NEEDS_REVIEW
-    payment.save()
-    Review.objects.get_or_create(
-        attempt=attempt, settled_at=None, defaults={"why": why[:200], "opened_at": clock.now()}
-    )
-    payment.note("review", attempt=str(attempt.pk), why=why[:200])
+    if asked_at - attempt.missing_since < MISSING_FOR:
+        attempt.save()
+        return False
+    reviews.give_to_people(attempt, "Stripe's list does not hold it any more")
+    return True

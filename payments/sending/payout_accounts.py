@@ -6,6 +6,7 @@ once.
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,46 +17,51 @@ from collective.background import sweeps
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Message, Person
+from payments import kinds
 from payments.models import Payment, PayoutAccount
+from payments.models.payment_event import What
 from payments.models.payment_states import State
 from payments.sending import gateway
+from payments.sending.stripe_says import Destination
 
 WAIT_AFTER_CHANGE = timedelta(hours=72)
 OLD_ADDRESS_COUNTS = timedelta(days=30)
 CHECK_AGAIN = timedelta(minutes=1)
 KEEP_CHECKING = timedelta(days=2)
+A_BATCH = 100
+LONGEST = 20  # seconds that one sweep may take
 NOT_NOW = "We cannot reach Stripe just now. Nothing is lost. Please try again in a few minutes."
 NOT_ACCEPTED = (
     "Stripe did not accept what we know of you: perhaps your email address. Please call us."
 )
+CHANGED = "Where your money goes has been changed just now. Look at it once more."
 Ac = PayoutAccount.State
 
 
-def of(person: Person) -> PayoutAccount | None:
+@dataclass(frozen=True)
+class ByHand:
+    """How somebody would like to be paid without a bank account."""
+
+    method: str
+    voucher: str = ""  # for which shop, and how it comes; only for a voucher
+    deliver: str = ""
+
+
+def account_of(person: Person) -> PayoutAccount | None:
     return PayoutAccount.objects.filter(person=person).first()
 
 
-def form_address(person: Person, *, return_url, refresh_url):
-    """The address of Stripe's form for this person; a recipient is made at the first time.
+def form_address(person: Person, back: str) -> str:
+    """The address of Stripe's form for this person, from which they come `back`.
 
-    Raises RuleError.
+    A recipient is made at the first time. Raises RuleError.
     """
     if not gateway.is_on():
         raise RuleError("Payments to a bank account are not set up here yet. Please call us.")
     account = _for_stripe(person)
     try:
-        if account.stripe_account is None:
-            made = gateway.create_recipient(
-                f"recipient-{account.pk}", person.name, person.mail_address
-            )
-            PayoutAccount.objects.filter(pk=account.pk, stripe_account=None).update(
-                stripe_account=made
-            )
-            account.stripe_account = made
-        update = bool(account.payout_method)
-        return gateway.form_address(
-            account.stripe_account, update=update, return_url=return_url, refresh_url=refresh_url
-        )
+        recipient = account.stripe_account or _make_recipient(account)
+        return gateway.form_address(recipient, back, update=bool(account.payout_method))
     except gateway.NotAccepted as error:
         raise RuleError(NOT_ACCEPTED) from error
     except gateway.NotReached as error:
@@ -76,124 +82,141 @@ def _for_stripe(person: Person) -> PayoutAccount:
     return account
 
 
-def read(account_id) -> bool:
-    """Ask Stripe where this person's money goes now, and keep it; returns whether it is ready.
+def _make_recipient(account: PayoutAccount) -> str:
+    person = account.person
+    made = gateway.create_recipient(f"recipient-{account.pk}", person.name, person.mail_address)
+    PayoutAccount.objects.filter(pk=account.pk, stripe_account=None).update(stripe_account=made)
+    return made
+
+
+def read(account_id: UUID) -> bool:
+    """Ask Stripe where this person's money goes now, and note it; returns whether it is ready.
 
     Raises NotReached.
     """
     account = PayoutAccount.objects.get(pk=account_id)
     if account.stripe_account is None or account.state == Ac.REMOVED:
         return False
-    return keep(account_id, gateway.destination(account.stripe_account))
+    return note_destination(account_id, gateway.destination(account.stripe_account))
 
 
 @transaction.atomic
-def keep(account_id, found) -> bool:
-    """Write what Stripe holds, once: a new destination is told, and what had failed goes out
-    again.
+def note_destination(account_id: UUID, found: Destination) -> bool:
+    """Write what Stripe holds, once; returns whether it is ready.
+
+    A new destination is told, and what had failed goes out again.
     """
-    person_id = PayoutAccount.objects.values_list("person", flat=True).get(pk=account_id)
-    waiting = _lock_waiting(person_id)
-    account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=account_id)
+    waiting, account = _lock_with_waiting(account_id)
     account.checked_at = clock.now()
     if account.state == Ac.REMOVED:
         return False
-    asked_since = account.asked_at is not None and account.asked_at >= account.changed_at
-    is_other_way = account.method != Payment.Method.STRIPE or account.state != Ac.READY
-    if found.is_ready and (
-        found.payout_method != account.payout_method or (asked_since and is_other_way)
-    ):
+    if not found.is_ready:
+        if account.is_ready and account.method == Payment.Method.STRIPE:
+            account.state = Ac.TO_MEND
+    elif _is_new(account, found):
         _take_over(account, found)
-    elif not found.is_ready and account.is_ready and account.method == Payment.Method.STRIPE:
-        account.state = Ac.TO_MEND
     account.save()
-    _follow(waiting, account)
+    _send_where_it_goes_now(waiting, account)
     return account.is_ready
 
 
-def _take_over(account: PayoutAccount, found) -> None:
+def _lock_with_waiting(account_id: UUID) -> tuple[list[Payment], PayoutAccount]:
+    person_id = PayoutAccount.objects.values_list("person", flat=True).get(pk=account_id)
+    waiting = _lock_waiting(person_id)
+    account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=account_id)
+    if account.person_id != person_id:
+        raise gateway.NotReached("Joined with another record meanwhile: ask again")
+    return waiting, account
+
+
+def _is_new(account: PayoutAccount, found: Destination) -> bool:
+    """Another destination, or the same one, for which they went to Stripe's form anew."""
+    asked_since = account.asked_at is not None and account.asked_at >= account.changed_at
+    is_other_way = account.method != Payment.Method.STRIPE or account.state != Ac.READY
+    return found.payout_method != account.payout_method or (asked_since and is_other_way)
+
+
+def _take_over(account: PayoutAccount, found: Destination) -> None:
     account.payout_method, account.bank_name = found.payout_method, found.bank_name[:100]
-    account.last_four, account.method, account.state = (
-        found.last_four,
-        Payment.Method.STRIPE,
-        Ac.READY,
-    )
-    _changed(account)
+    account.last_four = found.last_four
+    account.method, account.state = Payment.Method.STRIPE, Ac.READY
+    _tell_change(account)
 
 
-def _changed(account: PayoutAccount) -> None:
-    """A destination that replaces another waits; the person hears of it wherever we could write to
-    them lately.
+def _tell_change(account: PayoutAccount) -> None:
+    """A destination that replaces another waits.
+
+    The person hears of it wherever we could write to them lately.
     """
     account.changed_at = clock.now()
     if account.was_ready:
         account.wait_until = clock.now() + WAIT_AFTER_CHANGE
-        revision = account.changed_at.isoformat()
-        mail.tell(account.person, "payout_changed", account, revision=revision)
+        kind, revision = kinds.DESTINATION_CHANGED, account.changed_at.isoformat()
+        mail.tell(account.person, kind, account, revision=revision)
         for address in _old_addresses(account.person):
             told = f"{revision[:19]}@{hashlib.sha256(address.encode()).hexdigest()[:16]}"
-            mail.tell(None, "payout_changed", account, address=address, revision=told)
+            mail.tell(None, kind, account, address=address, revision=told)
     account.was_ready = True
 
 
-def _old_addresses(person: Person):
-    told = Message.objects.filter(
-        kind="address_changed", about=person.pk, created_at__gt=clock.now() - OLD_ADDRESS_COUNTS
-    )
+def _old_addresses(person: Person) -> set[str]:
+    since = clock.now() - OLD_ADDRESS_COUNTS
+    told = Message.objects.filter(kind="address_changed", about=person.pk, created_at__gt=since)
     return set(told.values_list("address", flat=True)) - {"", person.mail_address}
 
 
 def _lock_waiting(person_id: UUID) -> list[Payment]:
-    """Their payments that were approved and did not go out yet, locked before the account as
-    everywhere.
-    """
-    waiting = Payment.objects.filter(
-        person=person_id, state__in=[State.APPROVED, State.FAILED]
-    ).order_by("pk")
-    return list(waiting.select_for_update(no_key=True, of=("self",)))
+    """Their payments that were approved and did not go out yet, locked: before the account."""
+    mine = Payment.objects.filter(person=person_id, state__in=[State.APPROVED, State.FAILED])
+    return list(mine.order_by("pk").select_for_update(no_key=True, of=("self",)))
 
 
-def _follow(payments: list[Payment], account: PayoutAccount) -> None:
-    """What two people had approved goes the way that stands now; what had failed goes out again
-    without asking them anew, if its way is another one, or was mended.
+def _send_where_it_goes_now(payments: list[Payment], account: PayoutAccount) -> None:
+    """What two people had approved goes the way that was chosen now.
+
+    What had failed goes out again without asking them anew, if its way is another one, or was
+    mended.
     """
     for payment in payments if account.is_ready else []:
-        was, payment.method = (payment.state, payment.method), account.method
-        if payment.state == State.FAILED:
-            payment.state, payment.problem = State.APPROVED, ""
-        if was != (payment.state, payment.method):
-            payment.save()
-            payment.note("came_back", account.person, mended=True)
+        has_failed, is_other_way = payment.state == State.FAILED, payment.method != account.method
+        payment.method = account.method
+        if has_failed:
+            payment.problem = ""
+        if has_failed or is_other_way:
+            payment.step(State.APPROVED, What.CAME_BACK, account.person, mended=True)
 
 
 @transaction.atomic
-def choose_by_hand(
-    person: Person, method, by: Person, *, voucher: str = "", deliver: str = ""
-) -> PayoutAccount:
-    """No bank account, or no wish to use the form: a voucher, cash, or the host's finance
-    office.
-    """
-    if method not in Payment.BY_HAND:
-        raise RuleError("Choose how you would like it.")
-    if method == Payment.Method.VOUCHER and not (voucher.strip() and deliver):
-        raise RuleError("Say which voucher you would like, and how it should come to you.")
+def choose_by_hand(person: Person, wish: ByHand) -> PayoutAccount:
+    """No bank account, or no wish to use the form: a voucher, cash, or the finance office."""
+    wish = _checked(wish)
     waiting = _lock_waiting(person.pk)
     account, _ = PayoutAccount.objects.select_for_update(no_key=True).get_or_create(person=person)
-    account.method, account.state = method, Ac.READY
-    account.voucher = voucher.strip() if method == Payment.Method.VOUCHER else ""
-    account.deliver = deliver if method == Payment.Method.VOUCHER else ""
-    _changed(account)
+    account.method, account.state = wish.method, Ac.READY
+    account.voucher, account.deliver = wish.voucher, wish.deliver
+    _tell_change(account)
     account.save()
-    _follow(waiting, account)
+    _send_where_it_goes_now(waiting, account)
     return account
+
+
+def _checked(wish: ByHand) -> ByHand:
+    """The wish, with a voucher only where it is one. Raises RuleError where something lacks."""
+    if wish.method not in Payment.BY_HAND:
+        raise RuleError("Choose how you would like it.")
+    if wish.method != Payment.Method.VOUCHER:
+        return ByHand(wish.method)
+    if not (wish.voucher.strip() and wish.deliver):
+        raise RuleError("Say which voucher you would like, and how it should come to you.")
+    return ByHand(wish.method, wish.voucher.strip(), wish.deliver)
 
 
 def remove(person: Person) -> None:
     """Forget where their money goes; nothing more is sent there.
 
-    Raises RuleError where Stripe cannot be reached.
+    Raises RuleError where Stripe cannot be reached, or where it was changed meanwhile.
     """
-    account = of(person)
+    account = account_of(person)
     if account is None:
         return
     if account.stripe_account and gateway.is_on():
@@ -201,30 +224,33 @@ def remove(person: Person) -> None:
             gateway.forget(account.stripe_account)
         except gateway.NotReached as error:
             raise RuleError(NOT_NOW) from error
-    PayoutAccount.objects.filter(pk=account.pk).update(
-        state=Ac.REMOVED,
-        payout_method="",
-        bank_name="",
-        last_four="",
-        voucher="",
-        deliver="",
-        changed_at=clock.now(),
-        asked_at=None,
-    )
+    _remove(account)
 
 
 @transaction.atomic
-def hand_over(account: PayoutAccount, person: Person) -> None:
-    """Two records are joined: the destination of the one becomes the other's, waits, and is
-    told.
-    """
-    account.person = person
-    account.was_ready = True
-    _changed(account)
+def _remove(seen: PayoutAccount) -> None:
+    """Forget it, if it is still what was seen. What waits for it is locked, so nothing begins."""
+    _lock_waiting(seen.person_id)
+    account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=seen.pk)
+    if (account.person_id, account.changed_at) != (seen.person_id, seen.changed_at):
+        raise RuleError(CHANGED)
+    account.state, account.asked_at, account.changed_at = Ac.REMOVED, None, clock.now()
+    account.payout_method = account.bank_name = account.last_four = ""
+    account.voucher = account.deliver = ""
     account.save()
 
 
-def read_all():
+@transaction.atomic
+def move_to(person: Person, account: PayoutAccount) -> None:
+    """Two records are joined: the destination of the one becomes the other's, waits, is told."""
+    account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
+    account.person = person
+    account.was_ready = True
+    _tell_change(account)
+    account.save()
+
+
+def read_all() -> tuple[int, int]:
     """The sweep: whoever went to Stripe's form lately may have come back; returns (seen, done)."""
     if not gateway.is_on():
         return 0, 0
@@ -232,17 +258,12 @@ def read_all():
     asked = PayoutAccount.objects.filter(
         asked_at__gt=now - KEEP_CHECKING, stripe_account__isnull=False
     )
-    asked = (
-        asked.exclude(state=Ac.REMOVED)
-        .exclude(checked_at__gt=now - CHECK_AGAIN)
-        .order_by("asked_at")
-    )
-    return sweeps.each(
-        [(key,) for key in asked.values_list("pk", flat=True)[:100]], _read_if_reached, longest=20
-    )
+    due = asked.exclude(state=Ac.REMOVED).exclude(checked_at__gt=now - CHECK_AGAIN)
+    keys = due.order_by("asked_at").values_list("pk", flat=True)[:A_BATCH]
+    return sweeps.each([(key,) for key in keys], _read_if_reached, longest=LONGEST)
 
 
-def _read_if_reached(account_id) -> bool:
+def _read_if_reached(account_id: UUID) -> bool:
     """Stripe that cannot be reached is no fault of ours: the next sweep asks again."""
     try:
         return read(account_id)
@@ -251,10 +272,7 @@ def _read_if_reached(account_id) -> bool:
         return False
 
 
-def account_of(stripe_account):
+def key_of(stripe_account: str) -> UUID | None:
     """The key of the account row that has this recipient, or None."""
-    return (
-        PayoutAccount.objects.filter(stripe_account=stripe_account)
-        .values_list("pk", flat=True)
-        .first()
-    )
+    rows = PayoutAccount.objects.filter(stripe_account=stripe_account)
+    return rows.values_list("pk", flat=True).first()

@@ -5,7 +5,6 @@ One person proposes with evidence, another one settles.
 
 import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -13,35 +12,56 @@ from django.db import transaction
 from collective import clock
 from collective.errors import RuleError
 from collective.messages import mail
+from collective.models import Person
+from payments import kinds
 from payments.models import Payment, PayoutAttempt, Review
+from payments.models.attempt_states import State as At
+from payments.models.payment_event import What
 from payments.models.payment_states import PAID, State
-from payments.sending import movements
-
-if TYPE_CHECKING:
-    from collective.models import Person
 
 APART = timedelta(hours=1)
-At = PayoutAttempt.State
 Verdict = Review.Verdict
+AFTER: dict[str, State] = {
+    Verdict.ARRIVED: State.SENT,
+    Verdict.NEVER_LEFT: State.APPROVED,
+    Verdict.STOP: State.REVERSED,
+}
 
 
-def is_surely_absent(review: Review):
+def give_to_people(attempt: PayoutAttempt, why: str) -> None:
+    """No machine can say what became of it, or what to do: two people settle it.
+
+    The caller holds payment and attempt.
+    """
+    attempt.state, attempt.lease, attempt.lease_until = At.REVIEW, None, None
+    attempt.had_unknown = attempt.had_unknown or attempt.calling
+    attempt.save()
+    open_for(attempt, why)
+
+
+def open_for(attempt: PayoutAttempt, why: str) -> None:
+    """Open a review of the attempt, if none is open; what has ended may need one too."""
+    why = why[:200]
+    attempt.payment.step(State.NEEDS_REVIEW, What.REVIEW, attempt=str(attempt.pk), why=why)
+    new = {"why": why, "opened_at": clock.now()}
+    Review.objects.get_or_create(attempt=attempt, settled_at=None, defaults=new)
+
+
+def is_surely_absent(review: Review) -> bool:
     """Did two lists of Stripe's, an hour apart, not hold it?"""
     first, last = review.absent_first_at, review.absent_last_at
-    return first is not None and last - first >= APART
+    return first is not None and last is not None and last - first >= APART
 
 
 def check(review: Review, verdict: str) -> None:
     """Raise RuleError where this verdict cannot be given yet."""
     attempt = review.attempt
-    if verdict == Verdict.ARRIVED and attempt.state in {At.FAILED, At.RETURNED}:
-        raise RuleError("Stripe says that this money came back, so it has not arrived.")
+    if verdict == Verdict.ARRIVED:
+        if attempt.state in {At.FAILED, At.RETURNED}:
+            raise RuleError("Stripe says that this money came back, so it has not arrived.")
+        return
     may_have_left = attempt.state == At.REVIEW and (attempt.had_unknown or attempt.stripe_id)
-    if (
-        verdict in {Verdict.NEVER_LEFT, Verdict.STOP}
-        and may_have_left
-        and not is_surely_absent(review)
-    ):
+    if may_have_left and not is_surely_absent(review):
         raise RuleError(
             "Two lists of Stripe's, an hour apart, must not hold it first. We look every 15 "
             "minutes."
@@ -55,29 +75,31 @@ def word_of(review: Review) -> str:
 
 
 @transaction.atomic
-def look_into(payment_id: UUID, why, by: "Person"):
+def look_into(payment_id: UUID, why: str, by: Person) -> Payment:
     """Hand a payment that was sent to two people, as its person says that it has not come.
 
     Raises RuleError.
     """
     payment = Payment.objects.lock(payment_id)
-    attempt = payment.attempts.live().filter(state=At.POSTED).select_for_update(no_key=True).first()
+    posted = payment.attempts.filter(state=At.POSTED).select_for_update(no_key=True)
+    attempt = posted.first()
     if payment.state not in PAID or attempt is None:
         raise RuleError("Only a payment that was sent can be looked into.")
+    attempt.payment = payment
     attempt.state = At.REVIEW
     attempt.save()
-    movements.to_review(payment, attempt, why)
+    open_for(attempt, why)
     return payment
 
 
 @transaction.atomic
-def propose(review_id, verdict, evidence, by: "Person") -> Review:
+def propose(review_id: UUID, verdict: str, evidence: str, by: Person) -> Review:
     """Say what was seen and what follows; somebody else settles it.
 
     Raises RuleError without evidence.
     """
-    review, payment, _ = _locked(review_id)
-    if by.pk == payment.person_id:
+    review = _locked(review_id)
+    if by.pk == review.attempt.payment.person_id:
         raise RuleError("It is your own payment. Ask a colleague.")
     if not evidence.strip():
         raise RuleError("Say what you have seen: where, when, and with which reference.")
@@ -88,50 +110,48 @@ def propose(review_id, verdict, evidence, by: "Person") -> Review:
 
 
 @transaction.atomic
-def settle(review_id, by: "Person", *, seen) -> Review:
+def settle(review_id: UUID, by: Person, *, seen: str) -> Review:
     """The second person agrees with what they have `seen` (`word_of` it): now it is so.
 
     Raises RuleError for the first one, for one's own payment, or where the proposal has changed.
     """
-    review, payment, attempt = _locked(review_id)
+    review = _locked(review_id)
     if not review.verdict:
         raise RuleError("Nobody has proposed anything yet.")
-    if by.pk in {review.proposed_by_id, payment.person_id}:
-        raise RuleError("Somebody else has to settle it: not who proposed it, and not who is paid.")
+    if by.pk in {review.proposed_by_id, review.attempt.payment.person_id}:
+        raise RuleError(
+            "Somebody else has to settle it: not the person who proposed it, and not the one who "
+            "is paid."
+        )
     if seen != word_of(review):
         raise RuleError("The proposal has changed since you looked at it. Read it again.")
     check(review, review.verdict)
     review.settled_by, review.settled_at = by, clock.now()
     review.save()
-    payment.note(
-        "settled", by, verdict=review.verdict, evidence=review.evidence, attempt=str(attempt.pk)
-    )
-    _carry_out(review.verdict, payment, attempt)
+    _carry_out(review)
     return review
 
 
-def _locked(review_id):
+def _locked(review_id: UUID) -> Review:
+    """The review with its attempt and payment, all locked: the payment first."""
     attempt_id = Review.objects.values_list("attempt", flat=True).get(pk=review_id)
-    payment, attempt = movements.locked(attempt_id)
+    attempt = PayoutAttempt.objects.lock_with_payment(attempt_id)
     review = Review.objects.select_for_update(no_key=True).get(pk=review_id)
     if review.settled_at is not None:
         raise RuleError("This is settled already.")
     review.attempt = attempt
-    return review, payment, attempt
+    return review
 
 
-def _carry_out(verdict: str, payment: Payment, attempt: PayoutAttempt) -> None:
-    if verdict == Verdict.ARRIVED:
-        attempt.state, payment.state, payment.sent_at = (
-            At.POSTED,
-            State.SENT,
-            payment.sent_at or clock.now(),
-        )
-        payment.missing_said_at = None
-    else:
-        if attempt.state == At.REVIEW:
-            attempt.state = At.REFUSED
-        payment.state = State.APPROVED if verdict == Verdict.NEVER_LEFT else State.REVERSED
-    attempt.save()
-    payment.save()
-    mail.tell(payment.person, "payment_looked_into", payment, revision=clock.now().isoformat())
+def _carry_out(review: Review) -> None:
+    """What two people say is so; whoever is paid hears of it."""
+    attempt, payment = review.attempt, review.attempt.payment
+    has_arrived = review.verdict == Verdict.ARRIVED
+    if has_arrived:
+        payment.sent_at, payment.missing_said_at = payment.sent_at or clock.now(), None
+    if attempt.state == At.REVIEW:  # else Stripe has said what became of it
+        attempt.state = At.POSTED if has_arrived else At.REFUSED
+        attempt.save()
+    said = {"verdict": review.verdict, "evidence": review.evidence, "attempt": str(attempt.pk)}
+    payment.step(AFTER[review.verdict], What.SETTLED, review.settled_by, **said)
+    mail.tell(payment.person, kinds.LOOKED_INTO, payment, revision=clock.now().isoformat())

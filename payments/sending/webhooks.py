@@ -16,6 +16,7 @@ from payments.models import PayoutAttempt, StripeEvent
 from payments.sending import gateway, movements, payout_accounts, reconciliation
 
 MOST_BYTES = 65_536
+A_BATCH = 200
 AGAIN_AFTER = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=14)  # comparing with Stripe has seen it long before
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def receive(body, signature) -> None:
+def receive(body: bytes, signature: str) -> None:
     """Store what Stripe signed, once.
 
     Raises ValueError for what is forged, too old, too large or no event.
@@ -39,17 +40,17 @@ def receive(body, signature) -> None:
     transaction.on_commit(lambda: doorbell.ring("payments.handle_event", event_id))
 
 
-def handle_all():
-    """The sweep: events that no message announced, or whose time has come again; returns (seen,
-    done).
+def handle_all() -> tuple[int, int]:
+    """The sweep: events that no message announced, or whose time has come again.
+
+    Returns (seen, done).
     """
-    due = StripeEvent.objects.filter(handled_at=None, next_try_at__lte=clock.now()).order_by(
-        "next_try_at"
-    )
-    return sweeps.each([(key,) for key in due.values_list("event_id", flat=True)[:200]], handle)
+    due = StripeEvent.objects.filter(handled_at=None, next_try_at__lte=clock.now())
+    keys = due.order_by("next_try_at").values_list("event_id", flat=True)[:A_BATCH]
+    return sweeps.each([(key,) for key in keys], handle)
 
 
-def handle(event_id) -> bool:
+def handle(event_id: str) -> bool:
     """Look at what one event is about.
 
     Safe to run twice or at once: looking changes nothing by itself.
@@ -61,9 +62,7 @@ def handle(event_id) -> bool:
         _look(event)
     except SoftTimeLimitExceeded:
         raise
-    except (
-        Exception
-    ) as error:  # one event that cannot be looked at keeps no other from being looked at
+    except Exception as error:  # one event that cannot be looked at now keeps back no other
         logger.warning("An event is looked at later: %s", type(error).__name__)
         _later(event, error)
         return False
@@ -84,21 +83,21 @@ def _later(event: StripeEvent, error: Exception) -> None:
 
 def _look(event: StripeEvent) -> None:
     if ".outbound_payment." in event.type and event.object_id:
-        movement = gateway.movement(event.object_id)
-        attempts = (
-            PayoutAttempt.objects.in_bulk([movement.attempt])
-            if reconciliation.is_key(movement.attempt)
-            else {}
-        )
-        attempt = next(iter(attempts.values()), None)
-        if attempt is None or not movements.apply(attempt.pk, movement):
-            reconciliation.note_unknown(movement)
+        _look_at_payment(event.object_id)
     elif event.type.startswith(("v2.core.account", "v2.money_management.payout_method")):
         _look_at_account(event.object_id)
 
 
-def _look_at_account(stripe_account) -> None:
-    if key := payout_accounts.account_of(stripe_account):
+def _look_at_payment(stripe_id: str) -> None:
+    movement = gateway.movement(stripe_id)
+    is_named = reconciliation.is_key(movement.attempt)
+    attempt = PayoutAttempt.objects.filter(pk=movement.attempt).first() if is_named else None
+    if attempt is None or not movements.apply(attempt.pk, movement):
+        reconciliation.note_unknown(movement)
+
+
+def _look_at_account(stripe_account: str) -> None:
+    if key := payout_accounts.key_of(stripe_account):
         payout_accounts.read(key)
 
 

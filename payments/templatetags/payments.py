@@ -10,6 +10,6 @@ register.filter("problem_words", problems.words)
 
 
 @register.filter
-def expense_words(kind) -> str:
+def expense_words(kind: str) -> str:
     """The kind of an expense, inside a sentence."""
     return ExpenseKind(kind).label.lower()

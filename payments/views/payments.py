@@ -1,30 +1,29 @@
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collective import clock
 from collective.errors import RuleError
+from collective.models import Person
 from collective.people.access import name_needed
+from collective.people.requests import MemberRequest
 from payments.forms import ChoiceForm, ExpenseForm
 from payments.models import Expense, Payment, PayoutAccount
 from payments.models.payment_states import PAID, State
 from payments.owing import choices, expenses, statements, timeline
 from payments.sending import arrivals, payout_accounts
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
-
 A_PAGE = 20
 
 
-def mine_or_404(request: HttpRequest, pk: UUID) -> Payment:
+def mine_or_404(request: MemberRequest, pk: UUID) -> Payment:
     rows = Payment.objects.visible_to(request.user).select_related("activity__call", "person")
     return get_object_or_404(rows, pk=pk)
 
@@ -32,58 +31,47 @@ def mine_or_404(request: HttpRequest, pk: UUID) -> Payment:
 @login_required
 @name_needed
 @require_safe
-def payments(request: "MemberRequest") -> HttpResponse:
+def payments(request: MemberRequest) -> HttpResponse:
     """Every payment of mine, where my money goes, and papers to take along."""
     mine = Payment.objects.visible_to(request.user).select_related("activity__call")
     page = Paginator(mine, A_PAGE).get_page(request.GET.get("page"))
-    years = {
-        statements.tax_year(at)
-        for at in mine.filter(state__in=PAID).values_list("sent_at", flat=True)
+    context = {
+        "page": page,
+        "account": payout_accounts.account_of(request.user),
+        "years": statements.tax_years(request.user),
     }
-    return render(
-        request,
-        "payments/payments.html",
-        {
-            "page": page,
-            "account": payout_accounts.of(request.user),
-            "years": sorted(years, reverse=True),
-        },
-    )
+    return render(request, "payments/payments.html", context)
 
 
 @login_required
 @require_safe
-def payment(request: "MemberRequest", pk: UUID) -> HttpResponse:
+def payment(request: MemberRequest, pk: UUID) -> HttpResponse:
     """One payment: what I would like, how far it is, my expenses, and the statement."""
     found = mine_or_404(request, pk)
-    account = payout_accounts.of(request.user)
-    return render(
-        request,
-        "payments/payment.html",
-        {
-            "payment": found,
-            "account": account,
-            "steps": timeline.steps(found, account),
-            "expenses": found.expenses.all(),
-            "limits": expenses.limits(found.activity.call),
-            "can_claim": expenses.can_claim(found),
-            "needs_account": _needs_account(found, account),
-            "facts": statements.facts(found) if found.state in PAID else [],
-            "payer": statements.payer() if found.state in PAID else None,
-            "voucher_code": _voucher_code(found),
-        },
-    )
+    account, is_paid = payout_accounts.account_of(request.user), found.state in PAID
+    context = {
+        "payment": found,
+        "account": account,
+        "steps": timeline.steps(found, account),
+        "expenses": found.expenses.all(),
+        "limits": expenses.limits(found.activity.call),
+        "can_claim": expenses.can_claim(found),
+        "needs_account": _needs_account(found, account),
+        "facts": statements.facts(found) if is_paid else [],
+        "payer": statements.payer() if is_paid else None,
+        "voucher_code": _voucher_code(found),
+    }
+    return render(request, "payments/payment.html", context)
 
 
-def _needs_account(payment: Payment, account: PayoutAccount) -> bool:
+def _needs_account(payment: Payment, account: PayoutAccount | None) -> bool:
     """Is there something to pay, and nowhere for it to go?"""
-    waits = payment.state == State.FAILED or (
-        payment.state == State.DUE and payment.is_answered and payment.amount_pence
-    )
-    return bool(waits) and (account is None or not account.is_ready)
+    is_due = payment.state == State.DUE and payment.is_answered and payment.amount_pence > 0
+    has_somewhere = account is not None and account.is_ready
+    return (is_due or payment.state == State.FAILED) and not has_somewhere
 
 
-def _voucher_code(payment: Payment):
+def _voucher_code(payment: Payment) -> str:
     """On one's own page only; it stays there, also if the way of being paid was changed since."""
     if payment.method != Payment.Method.VOUCHER:
         return ""
@@ -93,7 +81,7 @@ def _voucher_code(payment: Payment):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def choose(request: "MemberRequest", pk: UUID) -> HttpResponse:
+def choose(request: MemberRequest, pk: UUID) -> HttpResponse:
     """What should become of it: changeable until it is sent."""
     found = mine_or_404(request, pk)
     if not found.can_choose:
@@ -102,12 +90,7 @@ def choose(request: "MemberRequest", pk: UUID) -> HttpResponse:
     form = ChoiceForm(request.POST or None, payment=found, initial=ChoiceForm.initial_for(found))
     if request.method == "POST" and form.is_valid():
         try:
-            choices.choose(
-                pk,
-                form.cleaned_data["choice"],
-                request.user,
-                taken_pence=form.cleaned_data["smaller"],
-            )
+            form.save(request.user)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -118,21 +101,17 @@ def choose(request: "MemberRequest", pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def arrived(request: "MemberRequest", pk: UUID) -> HttpResponseRedirect:
+def arrived(request: MemberRequest, pk: UUID) -> HttpResponse:
     return _say(request, pk, arrivals.got_it, "Thank you. We have noted that it has come.")
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def missing(request: "MemberRequest", pk: UUID) -> HttpResponse:
-    """ "It has not come": a page that says how things stand, and asks once more."""
+def missing(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """It has not come: a page that says how things stand, and asks once more."""
     if request.method == "POST":
-        return _say(
-            request,
-            pk,
-            arrivals.it_has_not_come,
-            "We are sorry. We look into it, and write to you.",
-        )
+        words = "We are sorry. We look into it, and write to you."
+        return _say(request, pk, arrivals.it_has_not_come, words)
     found = mine_or_404(request, pk)
     if found.state not in PAID or found.missing_said_at:
         return redirect(found)
@@ -140,7 +119,9 @@ def missing(request: "MemberRequest", pk: UUID) -> HttpResponse:
     return render(request, "payments/missing.html", {"payment": found, "today": today})
 
 
-def _say(request: HttpRequest, pk: UUID, rule, words: str) -> HttpResponseRedirect:
+def _say(
+    request: MemberRequest, pk: UUID, rule: Callable[[UUID, Person], Payment], words: str
+) -> HttpResponse:
     found = mine_or_404(request, pk)
     try:
         rule(found.pk, request.user)
@@ -153,7 +134,7 @@ def _say(request: HttpRequest, pk: UUID, rule, words: str) -> HttpResponseRedire
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_expense(request: "MemberRequest", pk: UUID) -> HttpResponse:
+def add_expense(request: MemberRequest, pk: UUID) -> HttpResponse:
     """What it cost me, with a receipt."""
     found = mine_or_404(request, pk)
     limits = expenses.limits(found.activity.call)
@@ -163,7 +144,7 @@ def add_expense(request: "MemberRequest", pk: UUID) -> HttpResponse:
     form = ExpenseForm(request.POST or None, request.FILES or None, limits=limits)
     if request.method == "POST" and form.is_valid():
         try:
-            expenses.claim(pk, request.user, **form.answers)
+            expenses.claim(pk, request.user, form.claimed)
         except RuleError as error:
             form.add_error(None, str(error))
         else:
@@ -172,16 +153,14 @@ def add_expense(request: "MemberRequest", pk: UUID) -> HttpResponse:
     return render(request, "payments/expense.html", {"payment": found, "form": form})
 
 
-def _expense_or_404(request: HttpRequest, pk: UUID) -> Expense:
-    mine = Expense.objects.filter(
-        payment__in=Payment.objects.visible_to(request.user)
-    ).select_related("payment")
-    return get_object_or_404(mine, pk=pk)
+def _expense_or_404(request: MemberRequest, pk: UUID) -> Expense:
+    mine = Expense.objects.filter(payment__in=Payment.objects.visible_to(request.user))
+    return get_object_or_404(mine.select_related("payment"), pk=pk)
 
 
 @login_required
 @require_POST
-def withdraw_expense(request: "MemberRequest", pk: UUID) -> HttpResponseRedirect:
+def withdraw_expense(request: MemberRequest, pk: UUID) -> HttpResponse:
     found = _expense_or_404(request, pk)
     try:
         expenses.withdraw(found.pk, request.user)
@@ -192,9 +171,8 @@ def withdraw_expense(request: "MemberRequest", pk: UUID) -> HttpResponseRedirect
 
 @login_required
 @require_safe
-def receipt(request: "MemberRequest", pk: UUID) -> FileResponse:
+def receipt(request: MemberRequest, pk: UUID) -> FileResponse:
     """One's own receipt; always as a download."""
-    found = get_object_or_404(
-        Expense.objects.filter(payment__person=request.user).exclude(receipt=""), pk=pk
-    )
+    mine = Expense.objects.filter(payment__person=request.user)
+    found = get_object_or_404(mine.exclude(receipt=""), pk=pk)
     return FileResponse(found.receipt.open(), as_attachment=True)

@@ -14,7 +14,7 @@ from events.models.session import SessionQuerySet
 from payments import board
 from payments.models import Payment, PaymentRules
 from payments.models.payment_states import ENDED
-from payments.sending import gateway, payouts
+from payments.sending import gateway, stops
 
 if TYPE_CHECKING:
     from collective.people.requests import MemberRequest
@@ -36,7 +36,7 @@ def payments_board(request: "MemberRequest", admin_site) -> TemplateResponse:
         "columns": board.columns(call),
         "warnings": board.warnings(),
         "rules": rules,
-        "stopped": payouts.stopped_because(rules),
+        "stopped": stops.stopped_because(rules),
         "budget": budget(call) if call else None,
         "unmarked": _unmarked(call),
         "stripe_is_on": gateway.is_on(),

@@ -1,18 +1,20 @@
-"""Stripe's hosted form, as far as a person clicks through it: a bank, an account number, and
-back.
-"""
+"""Stripe's hosted form, as far as a person clicks through it: a bank, an account, and back."""
 
 from html import escape
 
-PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Bank details (a fake Stripe)</title>
+PAGE = """<!doctype html><html lang="en-GB"><head><meta charset="utf-8">
+<title>Bank details (a fake Stripe)</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main>
 <h1>Where should the money go?</h1>
-<p>This page plays Stripe's own form. No real money moves, so please type no real account number.</p>{error}
+<p>This page plays Stripe's own form. No real money moves, so please type no real account
+number.</p>{error}
 <form method="post">
 <p><label>Bank <input name="bank" value="High Street Bank" required></label></p>
 <p><label>Account number (8 digits) <input name="number" inputmode="numeric" required></label></p>
-<p>One that ends in 0001 does not exist, 0002 is closed and sends the money back, 0003 is refused at once.</p>
-<p><button type="submit">Save</button> <a href="{back}">Go back without saving</a></p></form></main></body></html>"""
+<p>One that ends in 0001 does not exist, 0002 is closed and sends the money back, 0003 is refused
+at once.</p>
+<p><button type="submit">Save</button> <a href="{back}">Go back without saving</a></p></form></main>
+</body></html>"""
 
 
 def _link(handler, token):

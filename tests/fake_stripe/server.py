@@ -1,6 +1,4 @@
-"""The HTTP side: the paths of Stripe's that we use, a form to click through, signed events, and a
-control door.
-"""
+"""The HTTP side: the paths of Stripe's that we use, a form, signed events, and a control door."""
 
 import hashlib
 import hmac
@@ -22,8 +20,9 @@ FOREVER = 60  # seconds that a request hangs which times out
 
 
 class FakeStripe:
-    """`with FakeStripe() as fake:` serves on `fake.address`; `fake.state` and `fake.faults` may be
-    set.
+    """`with FakeStripe() as fake:` serves on `fake.address`.
+
+    `fake.state` and `fake.faults` may be set.
     """
 
     def __init__(
@@ -98,8 +97,9 @@ class FakeStripe:
         )
 
     def _tell(self):
-        """Tell the webhook of every status that it has not heard of; what was not taken is told
-        again.
+        """Tell the webhook of every status that it has not heard of.
+
+        What was not taken is told again.
         """
         while not self.stopping.wait(1):
             for row in self.payments:
@@ -284,9 +284,8 @@ class Handler(BaseHTTPRequestHandler):
         limit, start = int(query.get("limit", 10)), int(query.get("page", 0))
         following = start + limit if start + limit < len(rows) else None
         since = query.get("created[gte]", "")
-        address = f"{MONEY}/outbound_payments?limit={limit}&page={following}&created[gte]={since}".replace(
-            "+", "%2B"
-        )
+        address = f"{MONEY}/outbound_payments?limit={limit}&page={following}"
+        address += f"&created[gte]={since.replace('+', '%2B')}"
         return {
             "data": rows[start : start + limit],
             "previous_page_url": None,

@@ -1,5 +1,6 @@
-"""What the fake holds: recipients, bank accounts, payments, keys, a balance; kept in a file if one
-is named.
+"""What the fake holds: recipients, bank accounts, payments, keys, a balance.
+
+It is kept in a file, if one is named.
 """
 
 import json
@@ -82,9 +83,7 @@ class State:
         return token
 
     def add_bank_account(self, account, bank, number):
-        """A new bank account of the recipient's; the one before is archived, as on Stripe's
-        form.
-        """
+        """A new bank account; the one before is archived, as on Stripe's form."""
         for row in self.data["methods"].values():
             row["archived"] = row["archived"] or row["account"] == account
         row = {

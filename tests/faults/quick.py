@@ -14,16 +14,17 @@ __all__ = ["app"]
 django.setup()
 
 from collective.background import sweeps  # noqa: E402 the apps must be ready first
-from payments.sending import gateway, payouts, reconciliation  # noqa: E402
+from payments.sending import answers, gateway, payouts, reconciliation  # noqa: E402
 
 gateway.TIMEOUTS = (0.3, 0.3)
 payouts.LEASE = timedelta(seconds=2)
-payouts.AGAIN_AFTER = [timedelta(seconds=0.2)] * 6
-payouts.REVIEW_AFTER = timedelta(seconds=float(os.environ.get("REVIEW_AFTER", "60")))
+answers.AGAIN_AFTER = [timedelta(seconds=0.2)] * 6
+answers.REVIEW_AFTER = timedelta(seconds=float(os.environ.get("REVIEW_AFTER", "60")))
 reconciliation.SETTLES_WITHIN = timedelta(seconds=2)
 for name in (
     "payments to begin",
     "payments to send",
+    "payments to review",
     "Stripe's events",
 ):  # comparing stays rare, as it is
     sweeps.register(name, sweeps._sweeps[name].act, every=timedelta(0))

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from events.models import Registration
 from payments.models import Payment, PayoutAccount
-from payments.owing import approvals
+from payments.owing import approvals, offering
 from payments.sending import payouts, webhooks
 from tests.factories import CoordinatorFactory, FinanceFactory, PersonFactory, sign_up
 from tests.journeys.conftest import coming_session, sign_in
@@ -52,7 +52,7 @@ def test_payment_from_taking_part_to_arriving_with_a_mistake_mended(
     registration.confirmed_by = CoordinatorFactory()
     registration.save()
     with transaction.atomic():
-        registration.settle_payment()
+        offering.settle(registration)
     page = sign_in(new_context(), site, sam).new_page()
 
     page.goto(f"{site}{reverse('payments')}")

@@ -4,10 +4,12 @@ from io import BytesIO
 from urllib.parse import quote_from_bytes
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from payments.forms import LIKE_THIS, PoundsField
 from payments.models import Expense, ExpenseLimit
 from tests.factories import PaymentFactory
 from tests.portal.test_bad_input import BAD, encoded
@@ -96,8 +98,6 @@ def test_photo_is_written_anew_and_only_ever_a_download(client, payment):
 
 @pytest.mark.parametrize("text", ["£4.60", "4.60", " 4.6 ", "1,000.00"])
 def test_amount_is_read_as_people_type_it(text):
-    from payments.forms import PoundsField
-
     assert PoundsField().clean(text) in {460, 100_000}
 
 
@@ -105,10 +105,6 @@ def test_amount_is_read_as_people_type_it(text):
     "text", ["0,50", "4,5", "1e1", "１０", "-1", "0", "4.605", "ten", "1,00,0"]
 )
 def test_amount_that_could_be_misread_is_refused_rather_than_guessed_at(text):
-    from django.core.exceptions import ValidationError
-
-    from payments.forms import LIKE_THIS, PoundsField
-
     with pytest.raises(ValidationError) as refused:
         PoundsField().clean(text)
 

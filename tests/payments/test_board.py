@@ -8,6 +8,7 @@ from django.urls import reverse
 from collective.models import Person
 from payments import board
 from payments.models import Payment, PayoutAccount
+from portal.views.payments_board import budget
 from tests.conftest import with_second_factor
 from tests.factories import (
     KICK_OFF,
@@ -16,9 +17,11 @@ from tests.factories import (
     PaymentFactory,
     PersonFactory,
     SessionFactory,
+    approved,
     sign_up,
 )
 from tests.journeys.payment_world import make_desk, make_payments
+from tests.payments.rows import in_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
 
@@ -59,8 +62,6 @@ def test_what_is_late_is_said_in_working_days(late):
 
 
 def test_approved_payment_that_cannot_go_says_why(client, finance):
-    from tests.factories import approved
-
     approved()
     PayoutAccount.objects.update(state="to_mend")
 
@@ -71,20 +72,12 @@ def test_approved_payment_that_cannot_go_says_why(client, finance):
 
 
 def test_budget_counts_promised_due_paid_and_left(early):
-    from portal.views.payments_board import budget
-
     call = CallFactory(budget_pence=50_000)
     session = SessionFactory(call=call)
     sign_up(session)
     sign_up(session, capacity="paid_role")
     PaymentFactory(activity=session)
-    paid = PaymentFactory(
-        activity=session,
-        approved_by=FinanceFactory(),
-        approved_at="2022-10-01T00:00Z",
-        method="cash",
-    )
-    Payment.objects.filter(pk=paid.pk).update(state="sent")
+    in_state(Payment.State.SENT, activity=session)
 
     found = budget(call)
 

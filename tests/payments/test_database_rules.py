@@ -13,6 +13,7 @@ from tests.factories import (
     approved,
     sign_up,
 )
+from tests.payments.rows import in_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late")]
 APPROVE = (
@@ -61,8 +62,7 @@ def test_two_others_may():
 
 
 def test_amount_that_was_approved_or_sent_does_not_change():
-    payments = [approved(), approved()]
-    Payment.objects.filter(pk=payments[1].pk).update(state="sent")
+    payments = [approved(), in_state(Payment.State.SENT)]
     change = "UPDATE payments_payment SET taken_pence=1 WHERE id=%s"
 
     assert [refused(change, payment.pk) for payment in payments] == [True, True]

@@ -94,7 +94,7 @@ def test_undone_each_has_its_own_again(early):
     assert (one.payment.person, two.payment.person) == (one.person, two.person)
 
 
-def test_who_approved_a_payment_is_not_joined_with_its_payee():
+def test_person_who_approved_a_payment_is_not_joined_with_its_payee():
     boss = FinanceFactory()
     payment = PaymentFactory()
     Payment.objects.update(

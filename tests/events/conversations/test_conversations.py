@@ -358,9 +358,8 @@ def test_two_conversations_of_one_person_are_two_payments(series, early):
 
 def test_payment_that_staff_made_by_hand_is_the_payment_of_the_conversation(series, early):
     conversation = book(slot_of(series))
-    by_hand = offering.pay_by_hand(
-        conversation.person, series, 2500, "Agreed", CoordinatorFactory()
-    )
+    decision = offering.Decision(conversation.person, series, 2500, "Agreed")
+    by_hand = offering.pay_by_hand(decision, CoordinatorFactory())
 
     mark(conversation, State.HELD, early)
 

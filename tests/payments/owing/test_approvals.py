@@ -9,6 +9,7 @@ from collective import clock
 from collective.errors import RuleError
 from payments.models import Expense, Payment, PaymentRules, PayoutAccount
 from payments.owing import approvals
+from payments.owing.checks import Checks
 from tests.conftest import with_second_factor
 from tests.factories import (
     CallFactory,
@@ -39,7 +40,7 @@ def approve(payment, by=None):
 
 
 def words(payment):
-    return " ".join(check.words for check in approvals.Checks([payment]).of(payment))
+    return " ".join(check.words for check in Checks([payment]).of(payment))
 
 
 def test_ready_payment_is_approved():
@@ -53,8 +54,8 @@ def test_nobody_approves_their_own():
         approve(ready(person=boss), boss)
 
 
-def test_only_who_approves_payments_can():
-    with pytest.raises(RuleError, match="Only who approves"):
+def test_only_people_who_approve_payments_can():
+    with pytest.raises(RuleError, match="Only people who approve"):
         approve(ready(), PersonFactory(is_staff=True))
 
 
@@ -71,9 +72,9 @@ def test_what_changed_since_it_was_looked_at_is_not_approved():
     ("fields", "why"),
     [
         ({"choice": ""}, "has not said"),
-        ({"choice": "not_sure"}, "has not said"),
+        ({"choice": Payment.Choice.NOT_SURE}, "has not said"),
         ({"confirmed_by": None, "confirmed_at": None}, "Nobody has confirmed"),
-        ({"state": "declined", "taken_pence": 0, "choice": "decline"}, "not due"),
+        ({"state": State.DECLINED, "taken_pence": 0, "choice": Payment.Choice.DECLINE}, "not due"),
         ({"fee_pence": 40_000}, "cap of £300"),
     ],
 )
@@ -158,11 +159,8 @@ def test_many_are_approved_at_once(client, finance):
 
     post(client, *payments)
 
-    assert sorted(Payment.objects.values_list("state", flat=True)) == [
-        "approved",
-        "approved",
-        "due",
-    ]
+    states = sorted(Payment.objects.values_list("state", flat=True))
+    assert states == [State.APPROVED, State.APPROVED, State.DUE]
 
 
 def test_second_factor_older_than_fifteen_minutes_is_asked_for_again(client, finance, late):
@@ -175,7 +173,7 @@ def test_second_factor_older_than_fifteen_minutes_is_asked_for_again(client, fin
     assert Payment.objects.get().state == State.DUE
 
 
-def test_who_may_not_approve_sees_why_and_who_can(client, finance):
+def test_staff_who_may_not_approve_see_why_and_who_can(client, finance):
     FinanceFactory(name="Kim")
 
     page = client.get(

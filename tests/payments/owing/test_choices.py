@@ -3,8 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
 
 from collective.errors import RuleError
+from collective.messages import mail
+from collective.models import Message
+from payments import kinds as mails
 from payments.models import ExpenseLimit, Payment
 from payments.owing import choices, expenses
 from payments.owing.offering import REMIND_AFTER
@@ -15,9 +20,11 @@ from tests.factories import (
     CoordinatorFactory,
     PaymentFactory,
     PersonFactory,
+    PhonePersonFactory,
     SessionFactory,
     approved,
 )
+from tests.payments.rows import in_state
 
 State, Choice = Payment.State, Payment.Choice
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
@@ -47,7 +54,7 @@ def test_choice_decides_what_is_due(choice, pence, state, taken):
     assert (chosen.state, chosen.taken_pence) == (state, taken)
 
 
-def test_who_said_no_may_change_their_mind():
+def test_people_who_said_no_may_change_their_mind():
     payment = open_payment()
     choices.choose(payment.pk, Choice.DECLINE, payment.person)
 
@@ -81,66 +88,74 @@ def test_other_choice_ends_the_approval():
     "state", [State.SENDING, State.SENT, State.ARRIVED, State.NEEDS_REVIEW, State.FAILED]
 )
 def test_what_is_on_its_way_is_not_chosen_anew(state):
-    payment = approved()
-    Payment.objects.update(state=state)
+    payment = in_state(state)
 
     with pytest.raises(RuleError, match="on its way"):
         choices.choose(payment.pk, Choice.DECLINE, payment.person)
 
 
-def test_who_says_no_still_gets_expenses_back():
+def test_people_who_say_no_still_get_expenses_back():
     payment = open_payment()
     ExpenseLimit.objects.create(call=payment.activity.call, kind="travel", most_pence=2000)
     expense = expenses.claim(
         payment.pk,
         payment.person,
-        kind="travel",
-        what="Bus",
-        amount_pence=460,
-        no_receipt_because="Lost",
+        {"kind": "travel", "what": "Bus", "amount_pence": 460, "no_receipt_because": "Lost"},
     )
-    expenses.decide(expense.pk, CoordinatorFactory(), accept=True)
+    expenses.accept(expense.pk, CoordinatorFactory())
 
     chosen = choices.choose(payment.pk, Choice.DECLINE, payment.person)
 
     assert (chosen.state, chosen.amount_pence) == (State.DUE, 460)
 
 
-def test_who_does_not_answer_is_reminded_three_times_and_no_more(late):
+def test_people_who_do_not_answer_are_reminded_three_times_and_no_more(late):
     payment = open_payment(next_reminder_at=KICK_OFF + REMIND_AFTER[0])
 
     for _ in range(60):
         late.shift(timedelta(days=1))
         choices.remind_all()
 
-    assert kinds(payment.person)["payment_reminder"] == 3
+    assert kinds(payment.person)[mails.REMINDER] == 3
 
 
 @pytest.mark.parametrize("choice", [Choice.PAY, Choice.DECLINE])
-def test_who_has_answered_is_not_reminded(late, choice):
+def test_people_who_have_answered_are_not_reminded(late, choice):
     payment = open_payment(next_reminder_at=KICK_OFF + REMIND_AFTER[0])
     choices.choose(payment.pk, choice, payment.person)
     late.shift(timedelta(days=40))
 
     choices.remind_all()
 
-    assert kinds(payment.person)["payment_reminder"] == 0
+    assert kinds(payment.person)[mails.REMINDER] == 0
 
 
-def test_who_wants_no_reminders_gets_none(late):
+def test_people_who_want_no_reminders_get_none(late):
     payment = open_payment(next_reminder_at=KICK_OFF, person=PersonFactory(wants_reminders=False))
 
     for _ in range(40):
         late.shift(timedelta(days=1))
         choices.remind_all()
 
-    assert kinds(payment.person)["payment_reminder"] == 0
+    assert kinds(payment.person)[mails.REMINDER] == 0
+
+
+def test_people_who_switched_reminders_off_are_not_looked_at_again_and_again():
+    open_payment(next_reminder_at=KICK_OFF, person=PersonFactory(wants_reminders=False))
+
+    assert choices.remind_all() == (0, 0)
+
+
+def test_people_who_switch_reminders_on_again_are_reminded():
+    payment = open_payment(next_reminder_at=KICK_OFF, person=PersonFactory(wants_reminders=False))
+    choices.remind_all()
+    payment.person.wants_reminders = True
+    payment.person.save()
+
+    assert choices.remind_all() == (1, 1)
 
 
 def test_choice_is_in_no_log_of_staff(client, coordinator):
-    from django.contrib.admin.models import LogEntry
-    from django.urls import reverse
-
     payment = open_payment()
 
     client.post(reverse("admin:payments_payment_choice", args=[payment.pk]), {"choice": "decline"})
@@ -149,8 +164,6 @@ def test_choice_is_in_no_log_of_staff(client, coordinator):
 
 
 def test_page_for_the_phone_does_not_show_what_was_chosen(client, coordinator):
-    from django.urls import reverse
-
     payment = open_payment()
     choices.choose(payment.pk, Choice.DECLINE, payment.person)
 
@@ -160,14 +173,8 @@ def test_page_for_the_phone_does_not_show_what_was_chosen(client, coordinator):
 
 
 def test_noted_on_the_phone_the_task_is_done_and_the_next_question_follows(client, coordinator):
-    from django.urls import reverse
-
-    from collective.messages import mail
-    from collective.models import Message
-    from tests.factories import PhonePersonFactory
-
     payment = open_payment(person=PhonePersonFactory())
-    mail.tell(payment.person, "payment_offered", payment)
+    mail.tell(payment.person, mails.OFFERED, payment)
 
     answer = client.post(
         reverse("admin:payments_payment_choice", args=[payment.pk]), {"choice": "pay"}

@@ -6,8 +6,10 @@ from collective.errors import RuleError
 from collective.models import Activity, Call
 from events.models import Registration
 from events.sessions import answers, attendance, moving
+from payments import kinds as mails
 from payments.models import Payment
 from payments.owing import approvals, offering
+from payments.owing.offering import Decision
 from tests.conftest import kinds
 from tests.factories import (
     KICK_OFF,
@@ -36,14 +38,14 @@ def took_part(early, by=None, **answers):
     return attendance.mark(registration, Mark.ATTENDED, by=by or CoordinatorFactory())
 
 
-def test_who_is_marked_as_taken_part_is_offered_the_fee_and_asked(early):
+def test_person_marked_as_having_taken_part_is_offered_the_fee_and_asked(early):
     jo = CoordinatorFactory()
 
     registration = took_part(early, by=jo)
 
     payment = registration.payment
     assert (payment.state, payment.fee_pence, payment.confirmed_by) == (State.DUE, 7500, jo)
-    assert kinds(registration.person)["payment_offered"] == 1
+    assert kinds(registration.person)[mails.OFFERED] == 1
 
 
 def test_fee_is_the_one_of_the_sign_up(early):
@@ -58,7 +60,7 @@ def test_fee_is_the_one_of_the_sign_up(early):
 
 
 @pytest.mark.parametrize("capacity", ["paid_role", "not_sure"])
-def test_who_takes_part_in_a_paid_role_or_is_not_sure_is_owed_nothing(early, capacity):
+def test_person_in_a_paid_role_or_not_sure_is_owed_nothing(early, capacity):
     took_part(early, capacity=capacity)
 
     assert not Payment.objects.exists()
@@ -85,7 +87,10 @@ def test_undone_mark_cancels_and_a_new_one_brings_the_same_row_back(early):
 def test_undone_mark_leaves_what_was_approved(early):
     registration = took_part(early)
     Payment.objects.update(
-        state=State.APPROVED, approved_by=FinanceFactory(), approved_at=KICK_OFF, method="stripe"
+        state=State.APPROVED,
+        approved_by=FinanceFactory(),
+        approved_at=KICK_OFF,
+        method=Payment.Method.STRIPE,
     )
 
     attendance.mark(registration, Mark.MISSED, by=CoordinatorFactory())
@@ -134,7 +139,10 @@ def test_capacity_corrected_to_a_paid_role_cancels_it(early):
 def test_capacity_stands_once_the_payment_is_approved(early):
     registration = took_part(early)
     Payment.objects.update(
-        state=State.APPROVED, approved_by=FinanceFactory(), approved_at=KICK_OFF, method="stripe"
+        state=State.APPROVED,
+        approved_by=FinanceFactory(),
+        approved_at=KICK_OFF,
+        method=Payment.Method.STRIPE,
     )
 
     with pytest.raises(RuleError, match="approved already"):
@@ -142,7 +150,7 @@ def test_capacity_stands_once_the_payment_is_approved(early):
 
 
 @pytest.mark.parametrize(("rule", "payments"), [(True, 1), (False, 0)])
-def test_who_came_for_part_is_paid_by_the_rule_of_the_call(early, rule, payments):
+def test_person_who_came_for_part_is_paid_by_the_rule_of_the_call(early, rule, payments):
     registration = sign_up(SessionFactory(call=CallFactory(pays_for_part=rule)))
     after(early)
 
@@ -152,14 +160,14 @@ def test_who_came_for_part_is_paid_by_the_rule_of_the_call(early, rule, payments
 
 
 @pytest.mark.parametrize(("rule", "payments"), [(True, 1), (False, 0)])
-def test_cancelled_session_pays_who_had_a_place_by_the_rule_of_the_call(early, rule, payments):
+def test_cancelled_session_pays_people_with_a_place_by_the_rule_of_the_call(early, rule, payments):
     session = SessionFactory(call=CallFactory(pays_if_it_falls_through=rule), places=1)
     sign_up(session)
     sign_up(session)  # waits
 
     moving.cancel(session, "The room is flooded", CoordinatorFactory())
 
-    assert Payment.objects.filter(reason="fell_through").count() == payments
+    assert Payment.objects.filter(reason=Payment.Reason.FELL_THROUGH).count() == payments
 
 
 def test_walk_in_in_a_personal_capacity_is_asked_first(early):
@@ -173,13 +181,12 @@ def test_walk_in_in_a_personal_capacity_is_asked_first(early):
 
 def test_staff_decide_by_hand_with_a_reason(early):
     jo, person = CoordinatorFactory(), PersonFactory()
+    decision = Decision(person, SessionFactory(), 3000, "Came, and had to leave at once.")
 
-    payment = offering.pay_by_hand(
-        person, SessionFactory(), 3000, "Came, and had to leave at once.", jo
-    )
+    payment = offering.pay_by_hand(decision, jo)
 
     assert (payment.reason, payment.reason_note, payment.confirmed_by) == (
-        "by_hand",
+        Payment.Reason.BY_HAND,
         "Came, and had to leave at once.",
         jo,
     )
@@ -189,57 +196,51 @@ def test_staff_decide_by_hand_with_a_reason(early):
 def test_staff_cannot_decide_by_hand(early, case):
     jo, person, session = CoordinatorFactory(), PersonFactory(), SessionFactory()
     if case == "twice":
-        offering.pay_by_hand(person, session, 3000, "Because", jo)
+        offering.pay_by_hand(Decision(person, session, 3000, "Because"), jo)
+    payee, why = jo if case == "own" else person, " " if case == "no reason" else "Why"
 
     with pytest.raises(RuleError):
-        offering.pay_by_hand(
-            jo if case == "own" else person,
-            session,
-            3000,
-            " " if case == "no reason" else "Why",
-            jo,
-        )
+        offering.pay_by_hand(Decision(payee, session, 3000, why), jo)
 
 
 def small(call):
     return ActivityFactory(call=call, kind=Activity.Kind.CONVERSATION, fee_pence=2500)
 
 
+def pay_small_fee(person, activity):
+    decision = Decision(person, activity, 2500, "A conversation")
+    return offering.pay_by_hand(decision, CoordinatorFactory())
+
+
 def small_fee_call():
     return CallFactory(pay_rule=Call.PayRule.SMALL_FEE_ONLY)
 
 
-def test_small_fee_goes_to_who_has_no_paid_session_in_the_call(early):
+def test_small_fee_goes_to_people_without_a_paid_session_in_the_call(early):
     activity = small(small_fee_call())
 
-    assert offering.pay_by_hand(
-        PersonFactory(), activity, 2500, "A conversation", CoordinatorFactory()
-    )
+    assert pay_small_fee(PersonFactory(), activity)
 
 
-def test_small_fee_does_not_go_to_who_was_paid_for_a_session_in_the_call(early):
+def test_small_fee_does_not_go_to_people_paid_for_a_session_in_the_call(early):
     call = small_fee_call()
     paid = PaymentFactory(activity=SessionFactory(call=call))
 
     with pytest.raises(RuleError, match="small fee"):
-        offering.pay_by_hand(paid.person, small(call), 2500, "A conversation", CoordinatorFactory())
+        pay_small_fee(paid.person, small(call))
 
 
-def test_small_fee_does_not_go_to_who_holds_a_paid_place(early):
+def test_small_fee_does_not_go_to_people_who_hold_a_paid_place(early):
     call = small_fee_call()
     registration = sign_up(SessionFactory(call=call))
 
     with pytest.raises(RuleError, match="small fee"):
-        offering.pay_by_hand(
-            registration.person, small(call), 2500, "A conversation", CoordinatorFactory()
-        )
+        pay_small_fee(registration.person, small(call))
 
 
 def test_small_fee_that_was_earned_is_never_taken_back_by_a_later_sign_up(early):
     call, person = small_fee_call(), PersonFactory()
-    small_fee = offering.pay_by_hand(
-        person, small(call), 2500, "A conversation", CoordinatorFactory()
-    )
+    small_fee = pay_small_fee(person, small(call))
     registration = sign_up(SessionFactory(call=call), person)
     after(early)
 
@@ -253,12 +254,10 @@ def test_where_each_is_paid_both_are(early):
     call = CallFactory()
     paid = PaymentFactory(activity=SessionFactory(call=call))
 
-    assert offering.pay_by_hand(
-        paid.person, small(call), 2500, "A conversation", CoordinatorFactory()
-    )
+    assert pay_small_fee(paid.person, small(call))
 
 
-def test_who_confirmed_it_cannot_approve_it(early):
+def test_person_who_confirmed_it_cannot_approve_it(early):
     jo = FinanceFactory()
     payment = took_part(early, by=jo).payment
     PayoutAccountFactory(person=payment.person)

@@ -5,25 +5,22 @@ from datetime import UTC, datetime
 
 import pytest
 
-from payments import working_days
+from collective.messages import mail
+from payments import kinds, working_days
 from payments.models import Expense, Payment
 from payments.owing import statements
-from tests.factories import PaymentFactory, PersonFactory, SessionFactory, approved
+from tests.factories import PaymentFactory, PersonFactory, SessionFactory
+from tests.payments.rows import in_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
 
 
 def sent(at=datetime(2022, 10, 10, tzinfo=UTC), **fields):
-    payment = approved(**fields)
-    Payment.objects.filter(pk=payment.pk).update(state="sent", sent_at=at)
-    payment.refresh_from_db()
-    return payment
+    return in_state(Payment.State.SENT, sent_at=at, **fields)
 
 
 def is_accessible(pdf):
-    """Does it say of itself what PDF/UA-1 asks for: tagged, a title that is shown, a language, its
-    part?
-    """
+    """Does it say what PDF/UA-1 asks for: tagged, a shown title, a language, its part?"""
     wanted = [
         rb"/MarkInfo",
         rb"/StructTreeRoot",
@@ -39,7 +36,7 @@ def test_statement_tax_year_and_letter_are_accessible():
     papers = [
         statements.of_payment(payment),
         statements.of_tax_year(payment.person, 2022),
-        statements.letter(payment.person, "Samantha O'Neill", [payment]),
+        statements.letter("Samantha O'Neill", [payment]),
     ]
 
     assert [is_accessible(paper) for paper in papers] == [True, True, True]
@@ -92,10 +89,8 @@ def test_bank_holidays_are_no_working_days():
 
 
 def test_mail_with_the_statement_has_no_amount_in_its_subject(outbox):
-    from collective.messages import mail
-
     payment = sent()
-    mail.tell(payment.person, "payment_sent", payment)
+    mail.tell(payment.person, kinds.SENT, payment)
     mail.send_due()
 
     (message,) = outbox

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from collective.errors import RuleError
-from payments import invariants
+from payments import invariants, kinds
 from payments.models import Payment, PayoutAccount, PayoutAttempt
 from payments.sending import hand_payouts
 from tests.conftest import with_second_factor
@@ -62,19 +62,19 @@ def test_somebody_else_records_the_reference_and_the_person_is_told():
 
     assert (payment.state, payment.person.messages.get().kind, invariants.broken()) == (
         State.SENT,
-        "payment_sent",
+        kinds.SENT,
         [],
     )
 
 
-@pytest.mark.parametrize("who", ["exporter", "payee"])
-def test_exporter_and_payee_record_nothing(who):
+@pytest.mark.parametrize("recorder", ["exporter", "payee"])
+def test_exporter_and_payee_record_nothing(recorder):
     payment, boss = by_hand(), FinanceFactory()
     hand_payouts.export(boss)
 
     with pytest.raises(RuleError, match="Ask a colleague"):
         hand_payouts.record(
-            payment.reference, "BACS 17", boss if who == "exporter" else payment.person
+            payment.reference, "BACS 17", boss if recorder == "exporter" else payment.person
         )
 
 

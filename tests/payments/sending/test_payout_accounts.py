@@ -9,8 +9,10 @@ from collective import clock
 from collective.errors import RuleError
 from collective.models import Message
 from collective.people import email_change
+from payments import kinds as mails
 from payments.models import Payment, PayoutAccount
-from payments.sending import gateway, payout_accounts, payouts
+from payments.sending import gateway, payout_accounts, payouts, reconciliation
+from payments.sending.payout_accounts import ByHand
 from tests.conftest import kinds
 from tests.factories import (
     PaymentFactory,
@@ -31,9 +33,9 @@ def fill_in_form(fake, address, number="12345678"):
 
 
 def set_up(fake, person, number="12345678"):
-    address = payout_accounts.form_address(person, return_url="http://x/", refresh_url="http://x/")
+    address = payout_accounts.form_address(person, back="http://x/")
     fill_in_form(fake, address, number)
-    account = payout_accounts.of(person)
+    account = payout_accounts.account_of(person)
     payout_accounts.read(account.pk)
     account.refresh_from_db()
     return account
@@ -53,7 +55,7 @@ def test_after_the_form_we_keep_the_bank_and_four_digits(stripe):
 def test_button_pressed_twice_makes_one_recipient(stripe):
     person = PersonFactory()
     for _ in range(2):
-        payout_accounts.form_address(person, return_url="http://x/", refresh_url="http://x/")
+        payout_accounts.form_address(person, back="http://x/")
 
     assert len(stripe.state.data["accounts"]) == 1
 
@@ -65,7 +67,7 @@ def test_changed_destination_waits_three_days_and_is_told(stripe, late):
     account = set_up(stripe, person, "87654321")
 
     assert account.wait_until == clock.now() + timedelta(hours=72)
-    assert kinds(person)["payout_changed"] == 1
+    assert kinds(person)[mails.DESTINATION_CHANGED] == 1
 
 
 def test_change_is_told_to_the_address_that_was_changed_lately_too(stripe):
@@ -77,7 +79,7 @@ def test_change_is_told_to_the_address_that_was_changed_lately_too(stripe):
 
     set_up(stripe, person, "87654321")
 
-    told = Message.objects.filter(kind="payout_changed")
+    told = Message.objects.filter(kind=mails.DESTINATION_CHANGED)
     assert {row.address or row.person.email for row in told} == {
         "old@example.org",
         "new@example.org",
@@ -86,7 +88,7 @@ def test_change_is_told_to_the_address_that_was_changed_lately_too(stripe):
 
 def test_nothing_is_sent_to_a_changed_destination_before_it_has_waited(stripe, late):
     payment = approved(stripe)
-    account = payout_accounts.of(payment.person)
+    account = payout_accounts.account_of(payment.person)
     stripe.state.add_bank_account(account.stripe_account, "Other Bank", "11112222")
     payout_accounts.read(account.pk)
 
@@ -100,12 +102,12 @@ def test_nothing_is_sent_to_a_changed_destination_before_it_has_waited(stripe, l
 
 def test_payment_that_failed_goes_out_again_once_the_details_are_mended(stripe, late):
     payment = approved(stripe)
-    account = payout_accounts.of(payment.person)
+    account = payout_accounts.account_of(payment.person)
     put_at_stripe(stripe, account, last_four="0001")
     payouts.begin_all()
     payouts.send_all()
     payment.refresh_from_db()
-    failed, told = (payment.state, payment.problem), kinds(payment.person)["payment_failed"]
+    failed, told = (payment.state, payment.problem), kinds(payment.person)[mails.FAILED]
 
     stripe.state.add_bank_account(account.stripe_account, "Right Bank", "11112222")
     payout_accounts.read(account.pk)
@@ -123,7 +125,7 @@ def test_payment_that_failed_goes_out_again_once_the_details_are_mended(stripe, 
 
 def test_refused_details_are_told_at_once_and_no_money_moves(stripe):
     payment = approved(stripe)
-    put_at_stripe(stripe, payout_accounts.of(payment.person), last_four="0003")
+    put_at_stripe(stripe, payout_accounts.account_of(payment.person), last_four="0003")
 
     payouts.begin_all()
     payouts.send_all()
@@ -145,14 +147,14 @@ def test_removed_account_is_forgotten_here_and_closed_at_stripe(stripe):
 
 def test_voucher_needs_a_shop_and_a_way_to_come():
     with pytest.raises(RuleError, match="which voucher"):
-        payout_accounts.choose_by_hand(PersonFactory(), "voucher", None)
+        payout_accounts.choose_by_hand(PersonFactory(), ByHand(Payment.Method.VOUCHER))
 
 
 def test_changing_to_by_hand_after_a_bank_account_waits_too(stripe):
     person = PersonFactory()
     set_up(stripe, person)
 
-    account = payout_accounts.choose_by_hand(person, "cash", person)
+    account = payout_accounts.choose_by_hand(person, ByHand(Payment.Method.CASH))
 
     assert account.wait_until is not None
 
@@ -162,9 +164,7 @@ def test_without_stripe_it_says_so_and_nothing_is_lost(settings, stripe):
     gateway.client.cache_clear()
 
     with pytest.raises(RuleError, match="cannot reach Stripe"):
-        payout_accounts.form_address(
-            PersonFactory(), return_url="http://x/", refresh_url="http://x/"
-        )
+        payout_accounts.form_address(PersonFactory(), back="http://x/")
 
 
 def test_button_leads_to_stripe_and_the_policy_allows_it(client, member, stripe):
@@ -178,13 +178,13 @@ def test_button_leads_to_stripe_and_the_policy_allows_it(client, member, stripe)
 def test_page_after_the_form_shows_what_stripe_holds_and_changes_nothing(client, member, stripe):
     fill_in_form(
         stripe,
-        payout_accounts.form_address(member, return_url="http://x/", refresh_url="http://x/"),
+        payout_accounts.form_address(member, back="http://x/"),
     )
 
     page = client.get(reverse("payout_account_return")).content.decode()
 
     assert "account ending 5678" in page
-    assert payout_accounts.of(member).state == Ac.STARTED
+    assert payout_accounts.account_of(member).state == Ac.STARTED
 
 
 def test_page_shows_no_more_than_four_digits(client, member):
@@ -195,28 +195,26 @@ def test_page_shows_no_more_than_four_digits(client, member):
     assert "account ending 9876" in page
 
 
-def test_expected_path_of_the_sweep_reads_who_came_back(stripe, late):
+def test_expected_path_of_the_sweep_reads_people_who_came_back(stripe, late):
     person = PersonFactory()
     fill_in_form(
         stripe,
-        payout_accounts.form_address(person, return_url="http://x/", refresh_url="http://x/"),
+        payout_accounts.form_address(person, back="http://x/"),
     )
 
     payout_accounts.read_all()
 
-    assert payout_accounts.of(person).state == Ac.READY
+    assert payout_accounts.account_of(person).state == Ac.READY
 
 
-def test_who_is_paid_by_hand_stays_so_while_the_form_is_not_finished(stripe):
+def test_people_paid_by_hand_stay_so_while_the_form_is_not_finished(stripe):
     person = PersonFactory()
-    payout_accounts.choose_by_hand(person, "cash", person)
+    payout_accounts.choose_by_hand(person, ByHand(Payment.Method.CASH))
 
-    payout_accounts.form_address(person, return_url="http://x/", refresh_url="http://x/")
+    payout_accounts.form_address(person, back="http://x/")
 
-    assert (payout_accounts.of(person).method, payout_accounts.of(person).state) == (
-        "cash",
-        Ac.READY,
-    )
+    account = payout_accounts.account_of(person)
+    assert (account.method, account.state) == (Payment.Method.CASH, Ac.READY)
 
 
 def test_payment_waits_to_be_set_up_until_there_is_something_to_pay(client, member):
@@ -229,38 +227,30 @@ def test_going_back_to_the_bank_account_from_cash_works(stripe, late):
     person = PersonFactory()
     set_up(stripe, person)
     late.shift(timedelta(days=1))
-    payout_accounts.choose_by_hand(person, "cash", person)
+    payout_accounts.choose_by_hand(person, ByHand(Payment.Method.CASH))
     late.shift(timedelta(days=1))
 
-    payout_accounts.form_address(person, return_url="http://x/", refresh_url="http://x/")
+    payout_accounts.form_address(person, back="http://x/")
     payout_accounts.read_all()
 
-    assert (payout_accounts.of(person).method, payout_accounts.of(person).state) == (
-        "stripe",
-        Ac.READY,
-    )
+    account = payout_accounts.account_of(person)
+    assert (account.method, account.state) == (Payment.Method.STRIPE, Ac.READY)
 
 
 def test_approved_payment_follows_to_the_way_that_stands_now(stripe):
     payment = approved(stripe)
 
-    payout_accounts.choose_by_hand(payment.person, "cash", payment.person)
+    payout_accounts.choose_by_hand(payment.person, ByHand(Payment.Method.CASH))
     payment.refresh_from_db()
 
-    assert (
-        payment.state,
-        payment.method,
-        payout_accounts.of(payment.person).wait_until > clock.now(),
-    ) == (
-        State.APPROVED,
-        "cash",
-        True,
-    )
+    account = payout_accounts.account_of(payment.person)
+    assert (payment.state, payment.method) == (State.APPROVED, Payment.Method.CASH)
+    assert account.wait_until > clock.now()
 
 
 def test_old_failure_does_not_break_details_that_were_mended_since(stripe, late):
     first, account = approved(stripe), None
-    account = payout_accounts.of(first.person)
+    account = payout_accounts.account_of(first.person)
     put_at_stripe(stripe, account, last_four="0002")
     stripe.state.ends_after = timedelta(days=5)
     payouts.begin_all()
@@ -269,8 +259,6 @@ def test_old_failure_does_not_break_details_that_were_mended_since(stripe, late)
     payout_accounts.read(account.pk)
     late.shift(timedelta(days=6))
 
-    from payments.sending import reconciliation
-
     reconciliation.look_back()
 
-    assert payout_accounts.of(first.person).state == Ac.READY
+    assert payout_accounts.account_of(first.person).state == Ac.READY

@@ -6,6 +6,7 @@ import pytest
 
 from collective import clock
 from collective.models import Message
+from payments import kinds
 from payments.models import Payment, PaymentRules, PayoutAccount, PayoutAttempt
 from payments.sending import payouts
 from tests.factories import approved
@@ -84,7 +85,9 @@ def test_without_money_it_waits_approved_and_finance_hears_of_it_once(stripe, la
     send_all()
 
     assert [states(payment)[0] for payment in payments] == [State.APPROVED, State.APPROVED]
-    assert Message.objects.filter(kind="payments_short").values("revision").distinct().count() == 1
+    assert (
+        Message.objects.filter(kind=kinds.SHORT_OF_MONEY).values("revision").distinct().count() == 1
+    )
 
 
 def test_after_the_top_up_they_go_by_themselves(stripe, late):
@@ -108,7 +111,9 @@ def test_shortage_that_stays_is_tried_rarely_and_told_once(stripe, late):
         late.shift(timedelta(minutes=1))
 
     assert PayoutAttempt.objects.count() == 1
-    assert Message.objects.filter(kind="payments_short").values("revision").distinct().count() == 1
+    assert (
+        Message.objects.filter(kind=kinds.SHORT_OF_MONEY).values("revision").distinct().count() == 1
+    )
 
 
 def test_payments_that_cannot_go_yet_keep_no_other_from_going(stripe, monkeypatch):

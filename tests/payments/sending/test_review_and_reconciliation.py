@@ -4,12 +4,21 @@ from datetime import timedelta
 
 import pytest
 
-from collective.background import restoring
+from collective import clock
+from collective.background import restoring, sweeps
 from collective.errors import RuleError
 from payments import invariants
 from payments.models import Payment, PaymentRules, PayoutAttempt, Review, UnknownMovement
-from payments.sending import payouts, reconciliation, reviews
-from tests.factories import FinanceFactory, approved
+from payments.sending import (
+    gateway,
+    movements,
+    payout_accounts,
+    payouts,
+    reconciliation,
+    reviews,
+    stops,
+)
+from tests.factories import FinanceFactory, approved, put_at_stripe
 
 State, At, Verdict = Payment.State, PayoutAttempt.State, Review.Verdict
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
@@ -28,6 +37,7 @@ def unknown_for_a_day(stripe, late, fault):
     for _ in range(9):
         late.shift(timedelta(hours=3))
         payouts.send_all()
+        payouts.review_overdue()
     stripe.faults.share = 0
     payment.refresh_from_db()
     return payment
@@ -96,7 +106,7 @@ def test_one_person_alone_settles_nothing(stripe, late):
         settle(review, boss)
 
 
-def test_who_is_paid_does_not_settle_it(stripe, late):
+def test_the_payee_does_not_settle_it(stripe, late):
     payment, review = surely_absent(stripe, late)
     reviews.propose(review.pk, Verdict.NEVER_LEFT, "Not in the list", FinanceFactory())
 
@@ -178,15 +188,14 @@ def test_what_stripe_had_taken_on_and_lost_goes_to_a_person(stripe, late):
 
 
 def test_what_stripe_lost_is_not_sent_anew_before_two_more_lists(stripe, late):
-    """One wrong list, or one person's word, must never make a second payment of one that Stripe had
-    taken on.
-    """
-    payment = approved(stripe)
+    """One wrong list, or one person's word, never makes a second payment of what was taken on."""
+    approved(stripe)
     send_all()
     stripe.state.data["payments"].clear()
-    for _ in range(2):
-        late.shift(timedelta(minutes=61))
-        reconciliation.look_under_way() if payment.attempts.get().missing_since else reconciliation.look_back()
+    late.shift(timedelta(minutes=61))
+    reconciliation.look_back()
+    late.shift(timedelta(minutes=61))
+    reconciliation.look_under_way()
 
     with pytest.raises(RuleError, match="Two lists"):
         reviews.propose(Review.objects.get().pk, Verdict.NEVER_LEFT, "Not there", FinanceFactory())
@@ -266,11 +275,8 @@ def test_two_unreadable_rows_hide_no_other(stripe):
 
 
 def test_payment_that_came_back_after_it_was_posted_can_be_mended(stripe, late):
-    from payments.sending import payout_accounts
-    from tests.factories import put_at_stripe
-
     payment = approved(stripe)
-    put_at_stripe(stripe, payout_accounts.of(payment.person), last_four="0002")
+    put_at_stripe(stripe, payout_accounts.account_of(payment.person), last_four="0002")
     stripe.state.ends_after = timedelta(days=1)
     send_all()
     payment.refresh_from_db()
@@ -288,11 +294,8 @@ def test_payment_that_came_back_after_it_was_posted_can_be_mended(stripe, late):
 
 
 def test_failure_that_nobody_can_mend_goes_to_a_person(stripe):
-    from payments.sending import payout_accounts
-    from tests.factories import put_at_stripe
-
     payment = approved(stripe)
-    put_at_stripe(stripe, payout_accounts.of(payment.person), last_four="0004")
+    put_at_stripe(stripe, payout_accounts.account_of(payment.person), last_four="0004")
 
     send_all()
     payment.refresh_from_db()
@@ -321,15 +324,13 @@ def test_pause_stops_what_is_begun_and_what_is_tried_again(stripe, late):
 
 
 def test_after_a_restore_nothing_is_sent(stripe, late):
-    from collective import clock
-
     approved(stripe)
     restoring.hold(clock.now())
     PaymentRules.note(is_paused=False)
 
     send_all()
 
-    assert (stripe.payments, "has not been compared" in payouts.stopped_because()) == ([], True)
+    assert (stripe.payments, "has not been compared" in stops.stopped_because()) == ([], True)
 
 
 def test_cap_a_day_makes_the_rest_wait_until_tomorrow(stripe, late):
@@ -345,8 +346,6 @@ def test_cap_a_day_makes_the_rest_wait_until_tomorrow(stripe, late):
 
 
 def test_stripe_that_cannot_be_reached_is_no_failure_of_the_sweep(settings, stripe):
-    from payments.sending import gateway
-
     settings.STRIPE_API_BASE = "http://127.0.0.1:9"
     gateway.client.cache_clear()
 
@@ -379,11 +378,8 @@ def test_comparing_does_not_end_what_two_people_look_into(stripe, late):
 
 
 def test_what_came_back_while_people_looked_into_it_can_be_mended(stripe, late):
-    from payments.sending import payout_accounts
-    from tests.factories import put_at_stripe
-
     payment = approved(stripe)
-    put_at_stripe(stripe, payout_accounts.of(payment.person), last_four="0002")
+    put_at_stripe(stripe, payout_accounts.account_of(payment.person), last_four="0002")
     stripe.state.ends_after = timedelta(days=1)
     send_all()
     reviews.look_into(payment.pk, "They say that it has not come", FinanceFactory())
@@ -393,3 +389,56 @@ def test_what_came_back_while_people_looked_into_it_can_be_mended(stripe, late):
     payment.refresh_from_db()
 
     assert (payment.state, Review.objects.count(), invariants.broken()) == (State.FAILED, 0, [])
+
+
+def test_what_people_look_into_stays_with_them_when_stripe_says_that_it_left(stripe, late):
+    stripe.state.posts_after = timedelta(days=10)
+    payment = unknown_for_a_day(stripe, late, "500_after")
+    reviews.propose(
+        Review.objects.get().pk, Verdict.ARRIVED, "On the bank's statement", FinanceFactory()
+    )
+    settle(Review.objects.get())
+    reconciliation.look_back()  # Stripe has it, and it has not left yet
+    reviews.look_into(payment.pk, "They say that it has not come", FinanceFactory())
+    stripe.state.posts_after = timedelta(0)
+
+    reconciliation.look_under_way()
+    payment.refresh_from_db()
+
+    assert (payment.state, payment.attempts.get().state) == (State.NEEDS_REVIEW, At.REVIEW)
+
+
+def test_attempt_that_cannot_be_noted_as_missing_keeps_back_no_other(stripe, late, monkeypatch):
+    first, second = approved(stripe), approved(stripe)
+    send_all()
+    stripe.state.data["payments"].clear()
+    late.shift(timedelta(minutes=20))
+    note_missing, broken = movements.note_missing, first.attempts.get().pk
+
+    def note_all_but_one(key, asked_at):
+        if key == broken:
+            raise ValueError("It cannot be noted")
+        return note_missing(key, asked_at)
+
+    monkeypatch.setattr(movements, "note_missing", note_all_but_one)
+
+    with pytest.raises(ValueError, match="cannot be noted"):
+        reconciliation.look_back()
+
+    assert second.attempts.get().missing_since is not None
+
+
+def test_attempt_that_cannot_be_reviewed_keeps_nothing_from_being_sent(stripe, late, monkeypatch):
+    unknown = approved(stripe)
+    stripe.faults.script = ["500_before"]
+    send_all()
+    late.shift(timedelta(days=1))
+    payment = approved(stripe)
+    monkeypatch.setattr(reviews, "give_to_people", lambda attempt, why: 1 / 0)
+
+    runs = [sweeps.run(name) for name in ("payments to review", "payments to begin")]
+    runs.append(sweeps.run("payments to send"))
+    payment.refresh_from_db()
+
+    assert "ZeroDivisionError" in runs[0].error
+    assert (payment.state, unknown.attempts.get().state) == (State.SENT, At.UNKNOWN)

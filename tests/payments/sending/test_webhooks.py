@@ -1,6 +1,4 @@
-"""R8: events repeated, shuffled, delayed and forged: their effects come once, and nothing forged is
-accepted.
-"""
+"""R8: events repeated, shuffled and delayed have their effects once; nothing forged is accepted."""
 
 import json
 import random
@@ -10,8 +8,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from payments.models import PaymentEvent, PaymentRules, StripeEvent
-from payments.sending import payouts, webhooks
+from payments.models import Payment, PaymentEvent, PaymentRules, StripeEvent
+from payments.sending import gateway, payouts, stops, webhooks
 from tests.factories import approved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
@@ -49,7 +47,7 @@ def test_event_makes_us_look_and_the_payment_is_sent(stripe, client):
     webhooks.handle_all()
     payment.refresh_from_db()
 
-    assert (answer, payment.state) == (200, "sent")
+    assert (answer, payment.state) == (200, Payment.State.SENT)
 
 
 @pytest.mark.parametrize(
@@ -87,12 +85,10 @@ def test_event_about_what_is_not_ours_is_money_that_we_do_not_know(stripe, clien
     post(client, body, stripe.sign(body))
     webhooks.handle_all()
 
-    assert payouts.stopped_because().startswith("Money that we do not know")
+    assert stops.stopped_because().startswith("Money that we do not know")
 
 
 def test_event_while_stripe_cannot_be_reached_is_looked_at_later(stripe, client, settings, late):
-    from payments.sending import gateway
-
     payment = sent_and_on_its_way(stripe)
     body = event_of(stripe, payment)
     post(client, body, stripe.sign(body))
@@ -106,7 +102,7 @@ def test_event_while_stripe_cannot_be_reached_is_looked_at_later(stripe, client,
     webhooks.handle_all()
     payment.refresh_from_db()
 
-    assert payment.state == "sent"
+    assert payment.state == Payment.State.SENT
 
 
 @pytest.mark.thorough
@@ -133,5 +129,5 @@ def test_a_thousand_events_repeated_shuffled_and_forged_have_their_effects_once(
 
     assert answers == [expected for _, _, expected in requests]
     assert StripeEvent.objects.count() == len({json.loads(body)["id"] for body in genuine})
-    assert PaymentEvent.objects.filter(what="sent").count() == 100
+    assert PaymentEvent.objects.filter(what=PaymentEvent.What.SENT).count() == 100
     assert not StripeEvent.objects.filter(handled_at=None).exists()
