@@ -1,14 +1,12 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from collective.messages import mail
-from collective.models import DeletionRequest, Message, Person
+from collective.models import Person
 from collective.people.access import name_needed
 from collective.safety.link_keys import key_for
 from events.models import Conversation, Registration, Slot
@@ -16,7 +14,6 @@ from payments.models import Payment
 from payments.models.payment import PaymentQuerySet
 from payments.models.payment_states import ON_THE_WAY
 from policy_drafts.models import PolicyRole
-from portal.my_data import my_data
 
 if TYPE_CHECKING:
     from collective.people.requests import MemberRequest
@@ -97,45 +94,3 @@ def _open_payments(person: Person) -> PaymentQuerySet:
 def _when(registration: Registration) -> datetime:
     """For sorting: a session whose date was taken away stands last."""
     return registration.session.starts_at or datetime.max.replace(tzinfo=UTC)
-
-
-@login_required
-@require_safe
-def data(request: "MemberRequest") -> HttpResponse:
-    """What we hold about me, to read."""
-    asked = request.user.deletion_requests.filter(done_at=None).first()
-    sent, labels = (
-        list(Message.objects.filter(person=request.user, state=Message.State.SENT)[:MOST_ROWS]),
-        mail.labels(),
-    )
-    for row in sent:
-        row.label = labels.get(row.kind, row.kind)
-    return render(
-        request,
-        "portal/data.html",
-        {"held": my_data(request.user), "asked": asked, "sent": sent},
-    )
-
-
-@login_required
-@require_safe
-def download(request: "MemberRequest") -> JsonResponse:
-    """The same as a file (UK GDPR, article 20)."""
-    response = JsonResponse(
-        my_data(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False}
-    )
-    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
-    return response
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def ask_to_delete(request: "MemberRequest") -> HttpResponse:
-    """Ask us to delete what we hold; somebody answers within a month."""
-    if request.method == "POST":
-        DeletionRequest.objects.get_or_create(person=request.user, done_at=None)
-        messages.success(
-            request, "We have your request. One of us will write to you within a month."
-        )
-        return redirect("data")
-    return render(request, "portal/ask_to_delete.html")

@@ -173,4 +173,4 @@ def test_person_sees_on_their_data_page_what_the_team_did(client, coordinator):
 
     page = client.get(reverse("data")).content.decode()
 
-    assert "by Jo" in page
+    assert "<dd>Jo</dd>" in page
