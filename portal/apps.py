@@ -98,7 +98,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Wind up the clockwork."""
         announcements = import_module("collective.messages.announcements")
-        mail = import_module("collective.messages.mail")
+        letters = import_module("collective.messages.letters")
         record_joins = import_module("collective.people.record_joins")
         restoring = import_module("collective.background.restoring")
         sweeps = import_module("collective.background.sweeps")
@@ -106,7 +106,7 @@ class PortalConfig(AppConfig):
         for name, act, every in SWEEPS:
             sweeps.register(name, import_string(act), every=every)
         for module in MESSAGES:
-            mail.register_kinds(import_module(module))
+            letters.register_kinds(import_module(module))
         for module in AUDIENCES:
             announcements.register(*import_module(module).AUDIENCES)
         for name, module in JOINS:

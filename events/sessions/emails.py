@@ -222,7 +222,12 @@ def companion_news(message: "Message") -> Letter | None:
     return _written(message, registration, "A session has changed", "companion_news")
 
 
-@mail.kind("needs_news", "News of what helps them take part")
+@mail.kind(
+    "needs_news",
+    "News of what helps them take part",
+    words_private_to="events.view_access_needs",
+    logged_as="Looked at what helps them take part",
+)
 def needs_news(message: "Message") -> Letter | None:
     """A mail says only that there is news: what helps a person is told on their own page, by phone
     or by post.
