@@ -1,6 +1,5 @@
 import logging
 from functools import partial, update_wrapper
-from typing import TYPE_CHECKING
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin
@@ -13,12 +12,10 @@ from django.urls.resolvers import URLPattern, URLResolver
 from django.utils.http import urlencode
 
 from collective.people import access
+from collective.people.requests import MemberRequest
 from portal.views import today
 from portal.views.errors import bad_request
 from portal.views.payments_board import payments_board
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +45,7 @@ class CollectiveAdminSite(admin.AdminSite):
             row for row in super().get_urls() if getattr(row, "name", None) not in unwanted
         ]
 
-    def index(self, request: "MemberRequest", extra_context=None) -> TemplateResponse:
+    def index(self, request: MemberRequest, extra_context=None) -> TemplateResponse:
         """Today: what waits for staff; below it, everything else."""
         return super().index(request, {**(extra_context or {}), **today.index_context(request)})
 
@@ -58,7 +55,7 @@ class CollectiveAdminSite(admin.AdminSite):
         """
         inner = super().admin_view(view, cacheable)
 
-        def answered(request: "MemberRequest", *args, **kwargs):
+        def answered(request: MemberRequest, *args, **kwargs):
             try:
                 response = inner(request, *args, **kwargs)
                 return response.render() if isinstance(response, TemplateResponse) else response
@@ -68,10 +65,10 @@ class CollectiveAdminSite(admin.AdminSite):
 
         return update_wrapper(answered, inner)
 
-    def has_permission(self, request: "MemberRequest"):
+    def has_permission(self, request: MemberRequest):
         return access.is_staff_with_second_factor(request)
 
-    def login(self, request: "MemberRequest", extra_context=None) -> HttpResponseRedirect:
+    def login(self, request: MemberRequest, extra_context=None) -> HttpResponseRedirect:
         """Our own sign-in, then the second factor: set up first by who has none yet."""
         here = access.next_path(request) or reverse("admin:index")
         query = f"?{urlencode({'next': here})}"

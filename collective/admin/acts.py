@@ -4,7 +4,6 @@ with names.
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -20,9 +19,7 @@ from django.urls.resolvers import URLPattern
 from js_asset import Media
 
 from collective.errors import RuleError
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
+from collective.people.requests import MemberRequest
 
 
 class NamedSplitDateTime(AdminSplitDateTime):
@@ -39,10 +36,10 @@ class NamedSplitDateTime(AdminSplitDateTime):
 class MadeElsewhere:
     """Rows that a rule makes and keeps: nobody adds or deletes them in the admin."""
 
-    def has_add_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_add_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
-    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
 
@@ -93,7 +90,7 @@ class ActAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def page_view(self, name: str, request: "MemberRequest", pk: UUID):
+    def page_view(self, name: str, request: MemberRequest, pk: UUID):
         """One of `pages`, for who may change the row."""
         obj = self.get_object(request, str(pk))
         if obj is None:
@@ -103,7 +100,7 @@ class ActAdmin(admin.ModelAdmin):
         return self.pages[name](self, request, obj)
 
     def page(
-        self, request: "MemberRequest", template: str, title: str, **context
+        self, request: MemberRequest, template: str, title: str, **context
     ) -> TemplateResponse:
         """Render a page of ours in the admin's frame."""
         whole = {
@@ -121,7 +118,7 @@ class ActAdmin(admin.ModelAdmin):
         """The page itself, without Django's redirect by content type."""
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
-    def lookup_allowed(self, lookup, value, request: "MemberRequest") -> bool:
+    def lookup_allowed(self, lookup, value, request: MemberRequest) -> bool:
         """Nobody finds out by filtering what the page does not show: a private field, or rows
         behind a relation.
         """
@@ -132,19 +129,19 @@ class ActAdmin(admin.ModelAdmin):
         hidden = first in self.private_fields or first in reverse_relations
         return not hidden and super().lookup_allowed(lookup, value, request)
 
-    def history_view(self, request: "MemberRequest", object_id, extra_context=None) -> HttpResponse:
+    def history_view(self, request: MemberRequest, object_id, extra_context=None) -> HttpResponse:
         """What staff did with a row is for who works with it."""
         obj = self.get_object(request, object_id)
         if obj is not None and not self.has_change_permission(request, obj):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
-    def open_acts(self, request: "MemberRequest", obj):
+    def open_acts(self, request: MemberRequest, obj):
         """The acts that make sense for this row now."""
         return self.acts
 
     def change_view(
-        self, request: "MemberRequest", object_id, form_url: str = "", extra_context=None
+        self, request: MemberRequest, object_id, form_url: str = "", extra_context=None
     ) -> HttpResponse:
         obj = self.get_object(request, object_id)
         may = obj is not None and self.has_change_permission(request, obj)
@@ -155,7 +152,7 @@ class ActAdmin(admin.ModelAdmin):
             {**(extra_context or {}), "acts": self.open_acts(request, obj) if may else ()},
         )
 
-    def act_view(self, request: "MemberRequest", pk: UUID, act) -> HttpResponse:
+    def act_view(self, request: MemberRequest, pk: UUID, act) -> HttpResponse:
         """Ask on GET, act on POST, and say what happened."""
         obj = self.get_object(request, str(pk))
         found = next((row for row in self.acts if row.name == act), None)
@@ -197,10 +194,10 @@ class ActAdmin(admin.ModelAdmin):
         """The person who is on the phone and hears of the act at once, or None."""
         return None
 
-    def after_act(self, request: "MemberRequest", obj, act) -> None:
+    def after_act(self, request: MemberRequest, obj, act) -> None:
         """What follows an act that was done."""
 
-    def save_model(self, request: "MemberRequest", obj, form: Form, change) -> None:
+    def save_model(self, request: MemberRequest, obj, form: Form, change) -> None:
         """Write only what was changed here: somebody else may have changed the rest since the form
         was opened.
         """
@@ -217,9 +214,7 @@ class ActAdmin(admin.ModelAdmin):
         """The row as it is now, locked until the admin's transaction ends."""
         return self.model.objects.select_for_update(no_key=True, of=("self",)).get(pk=obj.pk)
 
-    def render_change_form(
-        self, request: "MemberRequest", context, *args, **kwargs
-    ) -> HttpResponse:
+    def render_change_form(self, request: MemberRequest, context, *args, **kwargs) -> HttpResponse:
         """The editor's import map needs the page's nonce."""
         context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
         return super().render_change_form(request, context, *args, **kwargs)

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.contrib import admin
 from django.db import models
@@ -8,9 +6,7 @@ from django.db.models import Count
 from collective import clock
 from collective.admin.acts import Act, ActAdmin
 from collective.models import Activity, Call, CallPicture
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
+from collective.people.requests import MemberRequest
 
 
 class PictureInline(admin.StackedInline):
@@ -46,21 +42,21 @@ class CallAdmin(ActAdmin):
         ),
     ]
 
-    def open_acts(self, request: "MemberRequest", obj) -> list[Act]:
+    def open_acts(self, request: MemberRequest, obj) -> list[Act]:
         hidden = "publish" if obj.is_published else "withdraw"
         return [act for act in self.acts if act.name != hidden]
 
-    def act_publish(self, request: "MemberRequest", call: Call) -> str:
+    def act_publish(self, request: MemberRequest, call: Call) -> str:
         call.published_at = clock.now()
         call.save(update_fields=["published_at"])
         return "The call is published."
 
-    def act_withdraw(self, request: "MemberRequest", call: Call) -> str:
+    def act_withdraw(self, request: MemberRequest, call: Call) -> str:
         call.published_at = None
         call.save(update_fields=["published_at"])
         return "The call is withdrawn: only staff can see it."
 
-    def act_copy(self, request: "MemberRequest", call: Call) -> str:
+    def act_copy(self, request: MemberRequest, call: Call) -> str:
         copied = call.copy()
         return f"Copied. You find it among the calls as “{copied.title}”."
 
@@ -74,7 +70,7 @@ class ActivityAdmin(ActAdmin):
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["call", "invited"]
 
-    def get_queryset(self, request: "MemberRequest"):
+    def get_queryset(self, request: MemberRequest):
         """Without what has an admin of its own: a session's rules are kept there."""
         children = [
             f"{relation.name}__isnull"

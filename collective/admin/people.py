@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
@@ -14,9 +12,7 @@ from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.admin.person_forms import PersonForm
 from collective.models import DeletionRequest, Message, Person
 from collective.people import phones, record_joins, staff
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
+from collective.people.requests import MemberRequest
 
 admin.site.unregister(EmailAddress)  # Person.email is the one address; allauth's table stays empty
 admin.site.unregister(Authenticator)
@@ -67,17 +63,17 @@ class PersonAdmin(ActAdmin):
         invite = self.admin_site.admin_view(lambda request: person_pages.invite(self, request))
         return [path("invite/", invite, name="collective_person_invite"), *super().get_urls()]
 
-    def get_queryset(self, request: "MemberRequest"):
+    def get_queryset(self, request: MemberRequest):
         return super().get_queryset(request).known()
 
-    def get_search_results(self, request: "MemberRequest", queryset: QuerySet, search_term):
+    def get_search_results(self, request: MemberRequest, queryset: QuerySet, search_term):
         """A whole phone number finds exactly who has it, for who may see numbers."""
         number = phones.read(search_term)
         if number and request.user.has_perm("collective.view_contact_details"):
             return queryset.filter(phone_hash=phones.keyed_hash(number)), False
         return super().get_search_results(request, queryset, search_term)
 
-    def get_fieldsets(self, request: "MemberRequest", obj=None):
+    def get_fieldsets(self, request: MemberRequest, obj=None):
         reach = ["contact_email", "reach_by"]
         if request.user.has_perm("collective.view_contact_details"):
             reach = [*CONTACTS, *reach]
@@ -91,27 +87,27 @@ class PersonAdmin(ActAdmin):
             sets.append(("Staff", {"fields": [*RIGHTS, "wants_staff_mail"]}))
         return sets
 
-    def get_form(self, request: "MemberRequest", obj=None, change: bool = False, **kwargs):
+    def get_form(self, request: MemberRequest, obj=None, change: bool = False, **kwargs):
         """Phone number and address are part of the form only for who may see them."""
         hidden = [] if request.user.has_perm("collective.view_contact_details") else CONTACTS
         base = type("PersonForm", (PersonForm,), dict.fromkeys(hidden))
         return super().get_form(request, obj, change, **{"form": base, **kwargs})
 
-    def get_readonly_fields(self, request: "MemberRequest", obj=None) -> list[str]:
+    def get_readonly_fields(self, request: MemberRequest, obj=None) -> list[str]:
         """Who is staff, and of which group, is for superusers; an address is changed with a code
         sent to it.
         """
         return [*self.readonly_fields, *([] if request.user.is_superuser else RIGHTS)]
 
-    def has_change_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_change_permission(self, request: MemberRequest, obj=None) -> bool:
         if obj is None or not obj.is_staff or obj == request.user or request.user.is_superuser:
             return super().has_change_permission(request, obj)
         return request.user.has_perm("collective.manage_staff") and not obj.is_superuser
 
-    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
-    def open_acts(self, request: "MemberRequest", obj) -> list[Act]:
+    def open_acts(self, request: MemberRequest, obj) -> list[Act]:
         manages = (
             request.user.has_perm("collective.manage_staff")
             and obj.is_staff
@@ -125,16 +121,16 @@ class PersonAdmin(ActAdmin):
         }
         return [act for act in self.acts if may[act.name]]
 
-    def act_undo_join(self, request: "MemberRequest", person: Person):
+    def act_undo_join(self, request: MemberRequest, person: Person):
         lines = record_joins.undo(person.joins.filter(undone_at=None).first(), request.user)
         return " ".join(["The two records are two again.", *lines])
 
-    def act_reset_second_step(self, request: "MemberRequest", person: Person) -> str:
+    def act_reset_second_step(self, request: MemberRequest, person: Person) -> str:
         staff.check_may_manage(request.user, person)
         staff.reset_second_step(person, by=request.user)
         return "Their second step is reset, and they are signed out everywhere."
 
-    def act_leave(self, request: "MemberRequest", person: Person) -> str:
+    def act_leave(self, request: MemberRequest, person: Person) -> str:
         staff.check_may_manage(request.user, person)
         staff.leave(person, by=request.user)
         return f"{person} is no longer staff, and signed out everywhere."
@@ -192,7 +188,7 @@ class DeletionRequestAdmin(ActAdmin):
     list_select_related = ["person"]
     readonly_fields = ["person", "asked_at", "person_page"]
 
-    def has_add_permission(self, request: "MemberRequest") -> bool:
+    def has_add_permission(self, request: MemberRequest) -> bool:
         return False
 
     @admin.display(description="Their record")

@@ -1,7 +1,5 @@
 """Staff's forms about people."""
 
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -11,9 +9,7 @@ from django.forms import Form
 from collective.models import Person
 from collective.pages.forms import ADDRESS_LENGTH
 from collective.people import phones
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
+from collective.people.requests import MemberRequest
 
 POST_LENGTH = 400
 MOST_FOUND = 20
@@ -174,7 +170,7 @@ class FindPersonForm(forms.Form):
     )
 
 
-def found(request: "MemberRequest", form: Form):
+def found(request: MemberRequest, form: Form):
     """Those whom the search names; a phone number is looked for only by who may see numbers."""
     text = form.cleaned_data["q"]
     if phones.read(text) and not request.user.has_perm("collective.view_contact_details"):
@@ -202,7 +198,7 @@ class InviteForm(forms.Form):
     )
 
 
-def find_or_add(admin, request: "MemberRequest"):
+def find_or_add(admin, request: MemberRequest):
     """Who rang up?
 
     Found by name, address or the whole phone number; or somebody new. Returns (the person that was

@@ -1,7 +1,5 @@
 """Pages about one person: another email address, joining two records, and inviting staff."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
@@ -20,13 +18,11 @@ from collective.errors import RuleError
 from collective.models import Person
 from collective.models.sign_in import SignIn
 from collective.people import email_change, record_joins, staff
+from collective.people.requests import MemberRequest
 from collective.people.sign_in import visitor_address
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
-
-def email(admin, request: "MemberRequest", person: Person):
+def email(admin, request: MemberRequest, person: Person):
     """Add or change the address: first the new one, then the code that we sent to it and they read
     to us.
     """
@@ -56,7 +52,7 @@ def email(admin, request: "MemberRequest", person: Person):
 
 
 def _ask_or_confirm(
-    admin, request: "MemberRequest", person: Person, asked: SignIn | None, form: Form
+    admin, request: MemberRequest, person: Person, asked: SignIn | None, form: Form
 ) -> HttpResponseRedirect:
     if isinstance(form, AddressCodeForm):
         email_change.confirm(asked, form.cleaned_data["code"])
@@ -67,7 +63,7 @@ def _ask_or_confirm(
     return redirect(request.path)
 
 
-def join(admin, request: "MemberRequest", person: Person):
+def join(admin, request: MemberRequest, person: Person):
     """Find the other record, read what would happen, then join."""
     other = _other(request)
     if other is not None:
@@ -87,7 +83,7 @@ def join(admin, request: "MemberRequest", person: Person):
     )
 
 
-def _other(request: "MemberRequest"):
+def _other(request: MemberRequest):
     key = request.POST.get("other") or request.GET.get("other")
     try:
         return Person.objects.known().filter(pk=key).first() if key else None
@@ -95,7 +91,7 @@ def _other(request: "MemberRequest"):
         return None
 
 
-def _join_with(admin, request: "MemberRequest", person: Person, other):
+def _join_with(admin, request: MemberRequest, person: Person, other):
     kept, gone = (
         (other, person)
         if request.POST.get("keep") == str(other.pk) or (request.GET.get("keep") == str(other.pk))
@@ -130,7 +126,7 @@ def _join_with(admin, request: "MemberRequest", person: Person, other):
     )
 
 
-def invite(admin, request: "MemberRequest"):
+def invite(admin, request: MemberRequest):
     """Invite somebody to staff, by email."""
     if not request.user.has_perm("collective.manage_staff"):
         raise PermissionDenied

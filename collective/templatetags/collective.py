@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString, mark_safe
 
+from collective import clock
 from collective.messages.addresses import full
 from collective.safety.markup import rich_text
 
@@ -66,8 +67,6 @@ def day(moment: datetime, zone: ZoneInfo | None = None) -> str:
     """
     if moment is None:
         return ""
-    from collective import clock
-
     local = timezone.localtime(moment, zone)
     year = "" if local.year == timezone.localtime(clock.now()).year else f" {local.year}"
     return f"{local:%A} {local.day} {local:%B}{year}"

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
@@ -15,16 +13,14 @@ from collective.models.sign_in import SignIn
 from collective.pages.forms import CodeForm, NewEmailForm
 from collective.people import email_change
 from collective.people.access import A_WORKING_DAY, used_second_factor
+from collective.people.requests import MemberRequest
 from collective.people.sign_in import visitor_address
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_email(request: "MemberRequest") -> HttpResponse:
+def change_email(request: MemberRequest) -> HttpResponse:
     """Another email address of one's own: the new one, then the code that was sent to it.
 
     Staff need their second step, as the address is the way into the admin.

@@ -1,4 +1,3 @@
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,10 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from collective.messages.follows import follow
 from collective.models import Activity, Call, Follow, Person
+from collective.people.requests import MemberRequest
 from collective.safety.link_keys import is_key
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
 
 def _follow(request: HttpRequest, target: Activity | Call, back: str) -> HttpResponse:
@@ -29,7 +26,7 @@ def _follow(request: HttpRequest, target: Activity | Call, back: str) -> HttpRes
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def follow_call(request: "MemberRequest", slug: str) -> HttpResponse:
+def follow_call(request: MemberRequest, slug: str) -> HttpResponse:
     """ "Tell me when", for all that a call will bring."""
     call = get_object_or_404(Call.objects.visible_to(request.user), slug=slug)
     return _follow(request, call, call.get_absolute_url())
@@ -37,7 +34,7 @@ def follow_call(request: "MemberRequest", slug: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def follow_activity(request: "MemberRequest", slug: str) -> HttpResponse:
+def follow_activity(request: MemberRequest, slug: str) -> HttpResponse:
     """ "Tell me when", for one activity."""
     activities = Activity.objects.visible_to(request.user).select_related("call")
     activity = get_object_or_404(activities, slug=slug)

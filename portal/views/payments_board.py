@@ -1,13 +1,12 @@
 """Finance's board: from attendance to money that has arrived. It may see every app."""
 
-from typing import TYPE_CHECKING
-
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.template.response import TemplateResponse
 
 from collective import clock
 from collective.models import Activity, Call
+from collective.people.requests import MemberRequest
 from events.models import Conversation, Registration, Session
 from events.models.registration_states import State
 from events.models.session import SessionQuerySet
@@ -16,13 +15,10 @@ from payments.models import Payment, PaymentRules
 from payments.models.payment_states import ENDED
 from payments.sending import gateway, payouts
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
-
 MOST_CALLS = 30
 
 
-def payments_board(request: "MemberRequest", admin_site) -> TemplateResponse:
+def payments_board(request: MemberRequest, admin_site) -> TemplateResponse:
     """Every payment of all calls or of one, in columns."""
     if not request.user.has_perm("payments.view_payment"):
         raise PermissionDenied

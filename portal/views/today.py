@@ -5,7 +5,6 @@ Both live inside the admin.
 
 import platform
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import django
 from django.contrib import messages
@@ -27,15 +26,13 @@ from collective.messages import mail
 from collective.models import Backup, Call, Message, SweepRun
 from collective.models.message import MessageQuerySet
 from collective.people import access
+from collective.people.requests import MemberRequest
 from portal.today import sections as today
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
 BACKUP_OLD_AFTER = timedelta(hours=26)
 
 
-def index_context(request: "MemberRequest"):
+def index_context(request: MemberRequest):
     """What Today shows: nothing for staff whose group does not look after sessions."""
     if not request.user.has_perm("events.change_registration"):
         return {"sections": []}
@@ -52,7 +49,7 @@ def index_context(request: "MemberRequest"):
 
 
 @require_POST
-def take(request: "MemberRequest") -> HttpResponseRedirect:
+def take(request: MemberRequest) -> HttpResponseRedirect:
     """ "I do this" on a line of Today, and back."""
     if not request.user.has_perm("events.change_registration"):
         raise PermissionDenied
@@ -67,7 +64,7 @@ def take(request: "MemberRequest") -> HttpResponseRedirect:
     return redirect(access.next_path(request) or reverse("admin:index"))
 
 
-def status(request: "MemberRequest", admin_site) -> HttpResponse:
+def status(request: MemberRequest, admin_site) -> HttpResponse:
     """Whether everything runs: sweeps, messages, versions, migrations, backups."""
     if not request.user.has_perm("collective.view_sweeprun"):
         raise PermissionDenied
