@@ -5,10 +5,11 @@ rows are dotted names, as in Django's settings, because models exist only once a
 """
 
 from datetime import timedelta
+from importlib import import_module
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
-from django.utils.module_loading import import_module, import_string
+from django.utils.module_loading import import_string
 
 EACH_TIME = timedelta(seconds=10)  # shorter than beat's interval: whenever sweeps are looked at
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -70,7 +71,7 @@ AUDIENCES = ["collective.messages.announcements", "events.audiences"]
 CARDS = "events.cards.with_children"
 
 # How each app joins its rows of two records, IN THE ORDER OF LOCKS: activities and registrations,
-# conversations, policies, payments; people come last. Another order can deadlock with a sign-up.
+# conversations, policies, then people and payments. Another order can deadlock with a sign-up.
 JOINS = [
     ("registrations", "events.sessions.joins"),
     ("conversations", "events.conversations.joins"),
@@ -99,6 +100,7 @@ class PortalConfig(AppConfig):
         """Wind up the clockwork."""
         announcements = import_module("collective.messages.announcements")
         letters = import_module("collective.messages.letters")
+        offering = import_module("payments.owing.offering")
         record_joins = import_module("collective.people.record_joins")
         restoring = import_module("collective.background.restoring")
         sweeps = import_module("collective.background.sweeps")
@@ -113,7 +115,7 @@ class PortalConfig(AppConfig):
             record_joins.register(name, import_module(module))
         for part in AFTER_RESTORE:
             restoring.register(import_string(part))
-        import_module("payments.owing.offering").register_paid_session(import_string(PAID_SESSIONS))
+        offering.register_paid_session(import_string(PAID_SESSIONS))
 
 
 class PortalAdminConfig(AdminConfig):
