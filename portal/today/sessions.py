@@ -152,7 +152,8 @@ def _free_places(row: "WithAnnotations[Session, Numbers]") -> list[Line]:
 
 def _joining_details(row: Session) -> list[Line]:
     """A line where nobody can know how to join a session that comes soon."""
-    if row.has_joining_details or row.starts_at >= clock.now() + LOOK_AHEAD:
+    is_soon = row.starts_at is not None and row.starts_at < clock.now() + LOOK_AHEAD
+    if row.has_joining_details or not is_soon:
         return []
     url, words = (
         reverse("admin:events_session_change", args=[row.pk]),

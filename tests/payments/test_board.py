@@ -71,7 +71,7 @@ def test_approved_payment_that_cannot_go_says_why(client, finance):
 
 
 def test_budget_counts_promised_due_paid_and_left(early):
-    from portal.views.payments_board import budget
+    from portal.budget import budget
 
     call = CallFactory(budget_pence=50_000)
     session = SessionFactory(call=call)

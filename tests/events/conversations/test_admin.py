@@ -11,7 +11,7 @@ from collective.models import Activity, Message
 from events.conversations import booking, outcomes
 from events.models import Conversation, ConversationSeries
 from payments.models import Payment
-from portal.views.payments_board import conversations_of
+from portal.budget import conversations_of
 from tests.conftest import with_second_factor
 from tests.factories import (
     KICK_OFF,
