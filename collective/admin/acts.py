@@ -1,7 +1,6 @@
-"""What the admin's pages share: acts that ask once more, the editor under our CSP, time and date
-with names.
-"""
+"""What the admin's pages share: acts that ask once more, the editor, time and date with names."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -19,13 +18,12 @@ from django.urls.resolvers import URLPattern
 from js_asset import Media
 
 from collective.errors import RuleError
+from collective.models import Person
 from collective.people.requests import MemberRequest
 
 
 class NamedSplitDateTime(AdminSplitDateTime):
-    """Django's two inputs have one label; a screen reader needs a name for each (WCAG 2.2,
-    1.3.1).
-    """
+    """Django's two inputs have one label: here each has a name, for screen readers (WCAG 1.3.1)."""
 
     def __init__(self, attrs=None) -> None:
         super().__init__(attrs)
@@ -59,39 +57,36 @@ class Act:
 
 
 class ActAdmin(admin.ModelAdmin):
-    """A model admin with acts: `acts` names them, `act_<name>(request, obj)` does them and returns
-    a sentence.
+    """A model admin with acts: `acts` names them, `act_<name>(request, obj)` does each.
+
+    It returns a sentence that says what was done.
     """
 
-    acts = ()
+    acts: Sequence[Act] = ()
     # name of an address of one row -> a view (admin, request, obj); `acts/<name>/` stays for acts
-    pages = {}
+    pages: dict[str, Callable] = {}
     saves_changes_only = False
-    private_fields = ()
+    private_fields: Sequence[str] = ()
     formfield_overrides = {
         models.DateTimeField: {"form_class": SplitDateTimeField, "widget": NamedSplitDateTime}
     }
     change_form_template = "admin/acts_change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
-        info = self.opts.app_label, self.opts.model_name
-        stem, view = "{}_{}_".format(*info), self.admin_site.admin_view
-        own = [
-            path(
-                f"<path:pk>/{name.replace('_', '-')}/",
-                view(partial(self.page_view, name)),
-                name=stem + name,
-            )
-            for name in self.pages
-        ]
+        stem = f"{self.opts.app_label}_{self.opts.model_name}_"
+        act = self.admin_site.admin_view(self.act_view)
         return [
-            *own,
-            path("<path:pk>/acts/<slug:act>/", view(self.act_view), name=f"{stem}act"),
+            *(self._page_url(name, stem + name) for name in self.pages),
+            path("<path:pk>/acts/<slug:act>/", act, name=f"{stem}act"),
             *super().get_urls(),
         ]
 
+    def _page_url(self, name, url_name):
+        view = self.admin_site.admin_view(partial(self.page_view, name))
+        return path(f"<path:pk>/{name.replace('_', '-')}/", view, name=url_name)
+
     def page_view(self, name: str, request: MemberRequest, pk: UUID):
-        """One of `pages`, for who may change the row."""
+        """One of `pages`, for staff who may change the row."""
         obj = self.get_object(request, str(pk))
         if obj is None:
             raise Http404
@@ -119,8 +114,9 @@ class ActAdmin(admin.ModelAdmin):
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
     def lookup_allowed(self, lookup, value, request: MemberRequest) -> bool:
-        """Nobody finds out by filtering what the page does not show: a private field, or rows
-        behind a relation.
+        """Nobody finds out by filtering what the page does not show.
+
+        That is a private field, or rows behind a relation.
         """
         first = lookup.split("__")[0]
         reverse_relations = {
@@ -130,7 +126,7 @@ class ActAdmin(admin.ModelAdmin):
         return not hidden and super().lookup_allowed(lookup, value, request)
 
     def history_view(self, request: MemberRequest, object_id, extra_context=None) -> HttpResponse:
-        """What staff did with a row is for who works with it."""
+        """What staff did with a row is for colleagues who work with it."""
         obj = self.get_object(request, object_id)
         if obj is not None and not self.has_change_permission(request, obj):
             raise PermissionDenied
@@ -162,20 +158,8 @@ class ActAdmin(admin.ModelAdmin):
             raise PermissionDenied
         back = self.back_from_act(obj)
         if request.method == "POST":
-            try:
-                if found not in self.open_acts(request, obj):
-                    raise RuleError(
-                        f"“{found.label}” can no longer be done: it has changed since you looked."
-                    )
-                done = getattr(self, f"act_{act}")(request, obj)
-            except RuleError as error:
-                messages.error(request, str(error))
-            else:
-                self.log_change(request, obj, found.past or found.label)
-                self.after_act(request, obj, found)
-                messages.success(request, done)
+            self._do(found, request, obj)
             return redirect(back)
-        told = self.hears_it_now(obj, found)
         return self.page(
             request,
             "admin/act.html",
@@ -183,14 +167,29 @@ class ActAdmin(admin.ModelAdmin):
             act=found,
             object=obj,
             back=back,
-            hears_it_now=told,
+            hears_it_now=self.hears_it_now(obj, found),
         )
+
+    def _do(self, act: Act, request: MemberRequest, obj) -> None:
+        """Do it, if it still makes sense, and say what was done or why not."""
+        try:
+            if act not in self.open_acts(request, obj):
+                raise RuleError(
+                    f"“{act.label}” can no longer be done: it has changed since you looked."
+                )
+            done = getattr(self, f"act_{act.name}")(request, obj)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            self.log_change(request, obj, act.past or act.label)
+            self.after_act(request, obj, act)
+            messages.success(request, done)
 
     def back_from_act(self, obj) -> str:
         """The page that an act returns to."""
         return self.change_url(obj)
 
-    def hears_it_now(self, obj, act) -> None:
+    def hears_it_now(self, obj, act) -> Person | None:
         """The person who is on the phone and hears of the act at once, or None."""
         return None
 
@@ -198,9 +197,7 @@ class ActAdmin(admin.ModelAdmin):
         """What follows an act that was done."""
 
     def save_model(self, request: MemberRequest, obj, form: Form, change) -> None:
-        """Write only what was changed here: somebody else may have changed the rest since the form
-        was opened.
-        """
+        """Write only what was changed here: a colleague may have changed the rest meanwhile."""
         if not (change and self.saves_changes_only):
             obj.save()
             return

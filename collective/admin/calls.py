@@ -37,8 +37,7 @@ class CallAdmin(ActAdmin):
             "copy",
             "Copy the whole call",
             "Makes a new call with the same words, pictures and ways to take part: without "
-            "people and dates, and "
-            "only for staff to see until you publish it.",
+            "people and dates, and only for staff to see until you publish it.",
         ),
     ]
 
@@ -71,15 +70,11 @@ class ActivityAdmin(ActAdmin):
     autocomplete_fields = ["call", "invited"]
 
     def get_queryset(self, request: MemberRequest):
-        """Without what has an admin of its own: a session's rules are kept there."""
-        children = [
-            f"{relation.name}__isnull"
-            for relation in self.opts.related_objects
-            if relation.parent_link
-        ]
+        """Without what has an admin of its own: there a session's rules are kept."""
+        children = [f"{model._meta.model_name}__isnull" for model in Activity.children()]
         bare = super().get_queryset(request).filter(**dict.fromkeys(children, True))
         return bare.annotate(follower_count=Count("follows", distinct=True))
 
     @admin.display(description="Want to be told", ordering="follower_count")
-    def followers(self, activity: Activity):
+    def followers(self, activity):
         return activity.follower_count

@@ -2,7 +2,6 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,9 +13,27 @@ from collective.admin.read_only import ReadOnlyAdmin
 from collective.messages import by_hand, letters, mail
 from collective.messages.letters import Letter
 from collective.models import Follow, Message, Person, SweepRun
+from collective.models.message import MessageQuerySet
 from collective.people.requests import MemberRequest
 
 State = Message.State
+
+
+SHOWN = (
+    "what",
+    "person",
+    "address",
+    "channel",
+    "state",
+    "due_at",
+    "not_after",
+    "sent_at",
+    "told_by",
+    "attempts",
+    "error",
+    "subject",
+    "message_id",
+)
 
 
 class ToTellFilter(admin.SimpleListFilter):
@@ -26,7 +43,7 @@ class ToTellFilter(admin.SimpleListFilter):
     def lookups(self, request: MemberRequest, model_admin) -> list[tuple[str, str]]:
         return [("1", "To ring or post now")]
 
-    def queryset(self, request: MemberRequest, queryset: QuerySet):
+    def queryset(self, request: MemberRequest, queryset: MessageQuerySet):
         return queryset.tasks(clock.now()) if self.value() == "1" else queryset
 
 
@@ -98,22 +115,7 @@ class MessageAdmin(MadeElsewhere, ActAdmin):
     list_select_related = ["person"]
     search_fields = ["person__name", "person__email", "address"]
     # the text holds links with which somebody could act as the person
-    fields = [
-        "what",
-        "person",
-        "address",
-        "channel",
-        "state",
-        "due_at",
-        "not_after",
-        "sent_at",
-        "told_by",
-        "attempts",
-        "error",
-        "subject",
-        "message_id",
-    ]
-    readonly_fields = fields
+    fields = readonly_fields = SHOWN
     show_full_result_count = False
     actions = ["try_again"]
     change_form_template = "admin/collective/message/change_form.html"
@@ -143,9 +145,7 @@ class MessageAdmin(MadeElsewhere, ActAdmin):
     ]
 
     def get_queryset(self, request: MemberRequest):
-        """Without mails that are not everybody's to know of; one that failed is everybody's to
-        mend.
-        """
+        """Without mails that are not everybody's to know of, unless they failed."""
         rows, mailed = super().get_queryset(request), Message.Channel.EMAIL
         hidden = rows.filter(kind__in=letters.hidden_from(request.user), channel=mailed).exclude(
             state=State.FAILED
@@ -188,7 +188,7 @@ class MessageAdmin(MadeElsewhere, ActAdmin):
         return "It is a task on Today again."
 
     @admin.action(description="Try failed messages again", permissions=["change"])
-    def try_again(self, request: MemberRequest, queryset: QuerySet) -> None:
+    def try_again(self, request: MemberRequest, queryset: MessageQuerySet) -> None:
         messages.success(
             request,
             f"{mail.try_again(queryset)} failed messages will be tried again within a minute.",

@@ -43,18 +43,15 @@ class PersonAdmin(ActAdmin):
             "reset_second_step",
             "Reset the second step",
             "Their app and recovery codes stop working, and they are signed out everywhere. "
-            "They set the second step "
-            "up anew. Make sure that it is really them who asks: ring them on a number that "
-            "you know.",
+            "They set the second step up anew. Make sure that it is really them who asks: ring "
+            "them on a number that you know.",
             "Reset the second step",
         ),
         Act(
             "leave",
             "They leave the team",
-            (
-                "They are out of the staff pages at once, on every device. They stay a member of "
-                "the community."
-            ),
+            "They are out of the staff pages at once, on every device. They stay a member of the "
+            "community.",
             "Left the team",
         ),
     ]
@@ -64,10 +61,10 @@ class PersonAdmin(ActAdmin):
         return [path("invite/", invite, name="collective_person_invite"), *super().get_urls()]
 
     def get_queryset(self, request: MemberRequest):
-        return super().get_queryset(request).known()
+        return super().get_queryset(request).filter(joined_into=None)
 
     def get_search_results(self, request: MemberRequest, queryset: QuerySet, search_term):
-        """A whole phone number finds exactly who has it, for who may see numbers."""
+        """A whole phone number finds exactly those who have it, for staff who may see numbers."""
         number = phones.read(search_term)
         if number and request.user.has_perm("collective.view_contact_details"):
             return queryset.filter(phone_hash=phones.keyed_hash(number)), False
@@ -88,15 +85,13 @@ class PersonAdmin(ActAdmin):
         return sets
 
     def get_form(self, request: MemberRequest, obj=None, change: bool = False, **kwargs):
-        """Phone number and address are part of the form only for who may see them."""
+        """Phone number and address are in the form only for staff who may see them."""
         hidden = [] if request.user.has_perm("collective.view_contact_details") else CONTACTS
         base = type("PersonForm", (PersonForm,), dict.fromkeys(hidden))
         return super().get_form(request, obj, change, **{"form": base, **kwargs})
 
     def get_readonly_fields(self, request: MemberRequest, obj=None) -> list[str]:
-        """Who is staff, and of which group, is for superusers; an address is changed with a code
-        sent to it.
-        """
+        """Superusers say who is staff, and of which group; an address changes with a code to it."""
         return [*self.readonly_fields, *([] if request.user.is_superuser else RIGHTS)]
 
     def has_change_permission(self, request: MemberRequest, obj=None) -> bool:
@@ -122,7 +117,7 @@ class PersonAdmin(ActAdmin):
         return [act for act in self.acts if may[act.name]]
 
     def act_undo_join(self, request: MemberRequest, person: Person):
-        lines = record_joins.undo(person.joins.filter(undone_at=None).first(), request.user)
+        lines = record_joins.undo(person.joins.filter(undone_at=None)[0], request.user)
         return " ".join(["The two records are two again.", *lines])
 
     def act_reset_second_step(self, request: MemberRequest, person: Person) -> str:
@@ -137,25 +132,17 @@ class PersonAdmin(ActAdmin):
 
     @admin.display(description="Bookings")
     def bookings(self, person: Person) -> str:
-        rows = person.registrations.select_related("session").order_by("-created_at")[:20]
-        lines = (
-            (
-                reverse("admin:events_registration_change", args=[row.pk]),
-                row.session,
-                row.get_state_display(),
-            )
-            for row in rows
-        )
+        places = person.registrations.select_related("session").order_by("-created_at")[:20]
         talks = person.conversations.select_related("series").order_by("-created_at")[:20]
-        more = (
-            (
-                reverse("admin:events_conversation_change", args=[row.pk]),
-                row.series,
-                row.get_state_display(),
-            )
-            for row in talks
-        )
-        return format_html_join("", '<p><a href="{}">{}</a>: {}</p>', [*lines, *more]) or "none"
+        lines = [
+            *(("registration", row.pk, row.session, row.get_state_display()) for row in places),
+            *(("conversation", row.pk, row.series, row.get_state_display()) for row in talks),
+        ]
+        links = [
+            (reverse(f"admin:events_{model}_change", args=[pk]), of, state)
+            for model, pk, of, state in lines
+        ]
+        return format_html_join("", '<p><a href="{}">{}</a>: {}</p>', links) or "none"
 
     @admin.display(description="Mail that did not arrive")
     def did_not_arrive(self, person: Person) -> str:
@@ -169,7 +156,7 @@ class PersonAdmin(ActAdmin):
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(MadeElsewhere, admin.ModelAdmin):
-    """To look at: who has a second step, and since when.
+    """To look at: people who have a second step, and since when.
 
     "Reset the second step" is on the person's page.
     """

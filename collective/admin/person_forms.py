@@ -31,13 +31,23 @@ class PhoneField(forms.CharField):
         return number
 
 
-def _known_by(number: int):
-    """Who has this number already, or None."""
-    return (
-        Person.objects.known().filter(phone_hash=phones.keyed_hash(number)).first()
-        if number
-        else None
-    )
+def _known_by(number: str | None) -> Person | None:
+    """The person who has this number already, or None."""
+    if not number:
+        return None
+    return Person.objects.known().filter(phone_hash=phones.keyed_hash(number)).first()
+
+
+def _check_ways(form, ways, by):
+    """Is there a way to reach them, and the one that was chosen? The form has the error if not."""
+    if form.errors:
+        return
+    if not any(ways.values()):
+        form.add_error(None, "Give a phone number, a postal address or a shared email address.")
+    elif by and not ways[by]:
+        form.add_error(
+            "reach_by", "For this way of telling them things we need that address or number."
+        )
 
 
 class PersonForm(forms.ModelForm):
@@ -73,7 +83,8 @@ class PersonForm(forms.ModelForm):
             self.fields["name"].required = True
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if "phone" not in self.fields or "reach_by" not in self.fields:
             return cleaned
         number = cleaned.get("phone")
@@ -88,14 +99,11 @@ class PersonForm(forms.ModelForm):
             "phone": cleaned.get("phone"),
             "post": cleaned.get("postal_address"),
         }
-        if not any(ways.values()) and not self.errors:
-            self.add_error(None, "Give a phone number, a postal address or a shared email address.")
-        elif cleaned.get("reach_by") == "email" and not address and not self.errors:
-            cleaned["reach_by"] = "phone" if ways["phone"] else "post"
-        elif cleaned.get("reach_by") and not ways[cleaned["reach_by"]] and not self.errors:
-            self.add_error(
-                "reach_by", "For this way of telling them things we need that address or number."
-            )
+        by = cleaned.get("reach_by")
+        if by == Person.ReachBy.EMAIL and not address and any(ways.values()) and not self.errors:
+            cleaned["reach_by"] = Person.ReachBy.PHONE if ways["phone"] else Person.ReachBy.POST
+        else:
+            _check_ways(self, ways, by)
         return cleaned
 
     def save(self, commit: bool = True):
@@ -136,18 +144,14 @@ class NewPersonForm(forms.Form):
     )
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         ways = {
             "email": cleaned.get("contact_email"),
             "phone": cleaned.get("phone"),
             "post": cleaned.get("postal_address"),
         }
-        if not any(ways.values()) and not self.errors:
-            self.add_error(None, "Give a phone number, a postal address or a shared email address.")
-        elif cleaned.get("reach_by") and not ways[cleaned["reach_by"]] and not self.errors:
-            self.add_error(
-                "reach_by", "For this way of telling them things we need that address or number."
-            )
+        _check_ways(self, ways, cleaned.get("reach_by"))
         known = _known_by(ways["phone"])
         if known and not cleaned.get("is_somebody_else"):
             self.add_error(
@@ -171,7 +175,7 @@ class FindPersonForm(forms.Form):
 
 
 def found(request: MemberRequest, form: Form):
-    """Those whom the search names; a phone number is looked for only by who may see numbers."""
+    """Those whom the search names; by phone number only for staff who may see numbers."""
     text = form.cleaned_data["q"]
     if phones.read(text) and not request.user.has_perm("collective.view_contact_details"):
         return Person.objects.none()
@@ -199,12 +203,10 @@ class InviteForm(forms.Form):
 
 
 def find_or_add(admin, request: MemberRequest):
-    """Who rang up?
+    """The person who rang up, found by name, address or the whole phone number; or somebody new.
 
-    Found by name, address or the whole phone number; or somebody new. Returns (the person that was
-    just added or None, what the page needs). By POST, so that a number stands in no address.
-
-    Raises PermissionDenied for who may not add people.
+    Returns (the person who was just added, or None, and what the page needs). By POST, so that a
+    number stands in no address. Raises PermissionDenied for anyone who may not add people.
     """
     searches = "q" in request.POST
     form = FindPersonForm(request.POST if searches else None)

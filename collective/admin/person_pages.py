@@ -23,9 +23,7 @@ from collective.people.sign_in import visitor_address
 
 
 def email(admin, request: MemberRequest, person: Person):
-    """Add or change the address: first the new one, then the code that we sent to it and they read
-    to us.
-    """
+    """Add or change the address: first the new one, then the code in it that they read to us."""
     asked = email_change.newest(person)
     form = (
         AddressCodeForm(request.POST)
@@ -54,7 +52,7 @@ def email(admin, request: MemberRequest, person: Person):
 def _ask_or_confirm(
     admin, request: MemberRequest, person: Person, asked: SignIn | None, form: Form
 ) -> HttpResponseRedirect:
-    if isinstance(form, AddressCodeForm):
+    if asked and isinstance(form, AddressCodeForm):
         email_change.confirm(asked, form.cleaned_data["code"])
         admin.log_change(request, person, "Changed the email address, with a code sent to it")
         messages.success(request, f"{asked.email} is their address now. They can sign in with it.")
@@ -92,14 +90,9 @@ def _other(request: MemberRequest):
 
 
 def _join_with(admin, request: MemberRequest, person: Person, other):
-    kept, gone = (
-        (other, person)
-        if request.POST.get("keep") == str(other.pk) or (request.GET.get("keep") == str(other.pk))
-        else (person, other)
-    )
-    if not admin.has_change_permission(request, gone) or not admin.has_change_permission(
-        request, kept
-    ):
+    keeps_other = str(other.pk) in {request.POST.get("keep"), request.GET.get("keep")}
+    kept, gone = (other, person) if keeps_other else (person, other)
+    if not all(admin.has_change_permission(request, row) for row in (gone, kept)):
         raise PermissionDenied
     try:
         record_joins.check(kept, gone)

@@ -17,7 +17,6 @@ class CommunityAdmin(ActAdmin):
         **ActAdmin.formfield_overrides,
         models.FileField: {"widget": forms.ClearableFileInput},
     }
-    view_on_site = False
     fieldsets = [
         (None, {"fields": ["name", "about"]}),
         ("How people reach us", {"fields": ["phone", "hours", "reply_to", "from_email"]}),

@@ -4,7 +4,6 @@ from datetime import date
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin import ModelAdmin
 from django.forms import Form
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
@@ -93,10 +92,12 @@ class AnnouncementForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if "audience" in self.fields:
-            self.fields["audience"].choices = [("", "Please choose"), *announcements.choices()]
+            choices = [("", "Please choose"), *announcements.choices()]
+            self.fields["audience"] = forms.ChoiceField(label="To whom", choices=choices)
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("audience"):
             named = Named(*(cleaned.get(name) for name in Named._fields))
             try:
@@ -127,7 +128,7 @@ class WhenForm(forms.Form):
         return at
 
 
-def preview(admin_: ModelAdmin, request: MemberRequest, announcement: Announcement):
+def preview(admin_: ActAdmin, request: MemberRequest, announcement: Announcement):
     """How it reads, who is told by which channel; a test to oneself; then send, or set a time."""
     form = WhenForm(request.POST if request.POST.get("how") == "send" else None)
     if request.method == "POST":
@@ -159,7 +160,7 @@ def preview(admin_: ModelAdmin, request: MemberRequest, announcement: Announceme
 
 
 def _send(
-    admin_: ModelAdmin, request: MemberRequest, announcement: Announcement, send_at
+    admin_: ActAdmin, request: MemberRequest, announcement: Announcement, send_at
 ) -> HttpResponseRedirect:
     row = announcements.schedule(announcement, send_at)
     admin_.log_change(request, row, "Sent" if not send_at else "Set a time")
