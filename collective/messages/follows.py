@@ -13,8 +13,9 @@ from collective.models import Activity, Call, Follow, Person
 
 def follow(person: Person, target: Call | Activity) -> Follow:
     """Follow a Call or an Activity; asking again changes nothing."""
-    field = "call" if isinstance(target, Call) else "activity"
-    return Follow.objects.get_or_create(person=person, **{field: target})[0]
+    if isinstance(target, Call):
+        return Follow.objects.get_or_create(person=person, call=target)[0]
+    return Follow.objects.get_or_create(person=person, activity=target)[0]
 
 
 def announce_all() -> sweeps.Counts:

@@ -166,8 +166,9 @@ class Activity(models.Model):
 
     def copy(self, call: Call) -> Self:
         """The same way to take part in this call, without people or date, to be confirmed anew."""
-        slug = free_slug(Activity, self.slug)
-        return type(self).objects.create(**self.copied_fields(), call=call, slug=slug)
+        copied = type(self)(**self.copied_fields(), call=call, slug=free_slug(Activity, self.slug))
+        copied.save(force_insert=True)
+        return copied
 
     def copied_fields(self) -> dict[str, Any]:
         """What a copy begins with, by field."""
@@ -176,6 +177,10 @@ class Activity(models.Model):
             for field in self._meta.concrete_fields
             if field.name not in NOT_COPIED and not field.is_relation
         }
+
+    def page_url(self) -> str:
+        """The page to read about it: its call's, unless it has one of its own."""
+        return self.call.get_absolute_url()
 
     @property
     def is_in_person(self) -> bool:

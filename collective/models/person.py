@@ -43,7 +43,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 _Manager = BaseUserManager.from_queryset(PersonQuerySet)
 
 
-class PersonManager(_Manager):
+class PersonManager(_Manager["Person"]):
     def create_user(self, email: str | None = None, **fields: Any) -> "Person":
         """A person who signs in by code, or, without an email address, takes part through staff."""
         return self.create(email=clean_email(email), **fields)
@@ -164,7 +164,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         self.email = clean_email(self.email)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep an address in its one form, and no password: Django takes an empty one for usable."""
+        """Keep addresses in their one form, and no password: Django takes an empty one for good."""
         self.email = clean_email(self.email)
         self.contact_email = clean_email(self.contact_email) or ""
         self.phone_hash = phones.keyed_hash(self.phone)

@@ -74,7 +74,7 @@ def give_back_contacts(kept: Person, gone: Person, moved: dict[str, Any]) -> Non
 
 def move_rows(kept: Person, gone: Person) -> Keys:
     """Move what simply moves; doubles stay behind. Returns the keys of what moved."""
-    keys = {
+    keys: Keys = {
         "follow": _follows(kept, gone),
         "followup": _texts(FollowUp.objects.filter(person=gone).values_list("pk", flat=True)),
         "chosen": _chosen(kept, gone),

@@ -115,7 +115,7 @@ def undo(row: RecordJoin, by: Person) -> list[str]:
         raise RuleError(
             "A join can be undone for a day. After that, please correct each record by hand."
         )
-    moved: Moved = row.moved
+    moved: Moved = row.moved or {}
     sentences = _undo_parts(row.kept, row.gone, moved)
     kept, gone = _locked(row.kept, row.gone)
     row = RecordJoin.objects.select_for_update(of=("self",)).get(pk=row.pk)

@@ -9,3 +9,4 @@ class MemberRequest(HttpRequest):
     """A request by somebody who is signed in, as `login_required` and the admin promise."""
 
     user: Person
+    csp_nonce: str  # for what our own pages run, this once: the middleware of django-csp sets it

@@ -42,14 +42,12 @@ def decrypt(stored: str) -> str:
     return keys()[key_id].decrypt(token.encode()).decode()
 
 
-if TYPE_CHECKING:
-    TextField = models.TextField[Any, Any]  # what a model reads and writes here is JSON, not text
-else:
-    TextField = models.TextField
-
-
-class EncryptedJSONField(TextField):
+class EncryptedJSONField(models.TextField):
     """A JSON value, encrypted at rest. It cannot be searched, and belongs in no history."""
+
+    if TYPE_CHECKING:  # for django-stubs: what a model reads and writes here is JSON, not text
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def from_db_value(
         self, value: str | None, expression: Expression, connection: BaseDatabaseWrapper

@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -28,28 +28,27 @@ def change_email(request: MemberRequest) -> HttpResponse:
     if request.user.is_staff and not used_second_factor(request, within=A_WORKING_DAY):
         return redirect(f"{reverse('admin:login')}?{urlencode({'next': request.path})}")
     asked = email_change.newest(request.user)
-    has_code = "code" in request.POST
-    new_form = NewEmailForm(None if has_code else request.POST or None)
-    code_form = CodeForm(request.POST if has_code else None)
-    form = code_form if has_code else new_form
+    new_form, code_form = _forms(request)
+    form = code_form if code_form.is_bound else new_form
     if request.method == "POST" and form.is_valid():
         try:
             return _ask_or_confirm(request, asked, form)
         except RuleError as error:
             form.add_error(None, str(error))
-    return render(
-        request,
-        "collective/change_email.html",
-        {
-            "form": form,
-            "new_form": new_form,
-            "code_form": code_form,
-            "asked": asked,
-        },
-    )
+    context = {"form": form, "new_form": new_form, "code_form": code_form, "asked": asked}
+    return render(request, "collective/change_email.html", context)
 
 
-def _ask_or_confirm(request: HttpRequest, asked: SignIn | None, form: Form) -> HttpResponseRedirect:
+def _forms(request: MemberRequest) -> tuple[NewEmailForm, CodeForm]:
+    """The form for a new address and the one for its code: what was sent fills one of them."""
+    if "code" in request.POST:
+        return NewEmailForm(), CodeForm(request.POST)
+    return NewEmailForm(request.POST or None), CodeForm()
+
+
+def _ask_or_confirm(
+    request: MemberRequest, asked: SignIn | None, form: Form
+) -> HttpResponseRedirect:
     if isinstance(form, NewEmailForm):
         email_change.ask(request.user, form.cleaned_data["email"], visitor_address(request))
         return redirect("change_email")

@@ -152,6 +152,9 @@ class Session(Activity):
     def get_absolute_url(self) -> str:
         return reverse("session", args=[self.slug])
 
+    def page_url(self) -> str:
+        return self.get_absolute_url()
+
     def save(self, *args, **kwargs) -> None:
         """Saving plans the reminders anew, as the date may have moved; calendars learn of a change
         by SEQUENCE.
