@@ -95,13 +95,13 @@ class PersonForm(forms.ModelForm):
             )
         address = self.instance.email or cleaned.get("contact_email")
         ways = {
-            "email": address,
-            "phone": cleaned.get("phone"),
-            "post": cleaned.get("postal_address"),
+            Person.ReachBy.EMAIL: address,
+            Person.ReachBy.PHONE: cleaned.get("phone"),
+            Person.ReachBy.POST: cleaned.get("postal_address"),
         }
         by = cleaned.get("reach_by")
         if by == Person.ReachBy.EMAIL and not address and any(ways.values()) and not self.errors:
-            cleaned["reach_by"] = Person.ReachBy.PHONE if ways["phone"] else Person.ReachBy.POST
+            cleaned["reach_by"] = Person.ReachBy.PHONE if number else Person.ReachBy.POST
         else:
             _check_ways(self, ways, by)
         return cleaned
@@ -140,19 +140,19 @@ class NewPersonForm(forms.Form):
         label="Tell them things by",
         choices=Person.ReachBy.choices,
         widget=forms.RadioSelect,
-        initial="phone",
+        initial=Person.ReachBy.PHONE,
     )
 
     def clean(self):
         super().clean()
         cleaned = self.cleaned_data
         ways = {
-            "email": cleaned.get("contact_email"),
-            "phone": cleaned.get("phone"),
-            "post": cleaned.get("postal_address"),
+            Person.ReachBy.EMAIL: cleaned.get("contact_email"),
+            Person.ReachBy.PHONE: cleaned.get("phone"),
+            Person.ReachBy.POST: cleaned.get("postal_address"),
         }
         _check_ways(self, ways, cleaned.get("reach_by"))
-        known = _known_by(ways["phone"])
+        known = _known_by(cleaned.get("phone"))
         if known and not cleaned.get("is_somebody_else"):
             self.add_error(
                 "phone", f"{known} has this number. Find them above, or tick that they share it."

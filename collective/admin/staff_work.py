@@ -134,7 +134,7 @@ def preview(admin_: ActAdmin, request: MemberRequest, announcement: Announcement
     if request.method == "POST":
         try:
             if request.POST.get("how") == "test":
-                announcements.test(announcement, request.user)
+                announcements.send_test(announcement, request.user)
                 messages.success(
                     request, f"A test is on its way to {request.user.mail_address or 'you'}."
                 )

@@ -1,4 +1,4 @@
-"""Messages to many: who is meant, how many are told by which channel, and sending them once."""
+"""Messages to many: the people meant, how many are told by which channel, sending them once."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -132,7 +132,7 @@ def _send(key: UUID) -> int:
     return row.told
 
 
-def test(announcement: Announcement, person: Person) -> None:
+def send_test(announcement: Announcement, person: Person) -> None:
     """Send it to oneself, to see how it reads; each time anew."""
     now = clock.now().isoformat()
     mail.tell(person, kinds.ANNOUNCEMENT_TEST, announcement, revision=now)

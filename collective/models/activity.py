@@ -11,7 +11,8 @@ from collective.models.call import Call
 from collective.models.person import Person, Visitor
 from collective.models.slugs import free_slug
 
-# What a copy begins without: its own key and address, its dates, who was told, who is named.
+OPENS_LATER = "opens_later"  # a state that is shown, and kept in no row
+# What a copy begins without: its own key and address, its dates, people told and people named.
 NOT_COPIED = {
     "id",
     "slug",
@@ -219,9 +220,9 @@ class Activity(models.Model):
         if self.has_ended:
             return self.State.HAPPENED.value
         if self.opens_later:
-            return "opens_later"
+            return OPENS_LATER
         return self.state
 
     @property
     def can_be_followed(self) -> bool:
-        return self.shown_state in {self.State.TO_BE_CONFIRMED, "opens_later"}
+        return self.shown_state in {self.State.TO_BE_CONFIRMED, OPENS_LATER}

@@ -81,13 +81,13 @@ class Call(models.Model):
         help_text="To which people may give their payment. Empty: there is none.",
     )
     pays_for_part = models.BooleanField(
-        "who came for part is paid",
+        "people who came for part are paid",
         default=True,
         db_default=True,
         help_text="The whole fee, without asking staff.",
     )
     pays_if_it_falls_through = models.BooleanField(
-        "who had a place is paid if we cancel", default=False, db_default=False
+        "people who had a place are paid if we cancel", default=False, db_default=False
     )
     offer_days = models.PositiveSmallIntegerField(
         "days to decide about a payment",

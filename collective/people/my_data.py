@@ -62,8 +62,8 @@ LEFT_OUT = {
 class LoggedRow:
     """A row whose log says what our team did with it.
 
-    One that many people share says `since` when it is about this person too: of such a row only who
-    looked at it, or exported it, is told.
+    One that many people share says `since` when it is about this person too: of its log only looks
+    and exports are told.
     """
 
     model: type[Model]

@@ -22,7 +22,7 @@ def read(text: str) -> str | None:
         number = phonenumbers.parse(text, "GB")
     except phonenumbers.NumberParseException:
         return None
-    if number.extension:  # it would be lost, and whoever rings would reach a switchboard
+    if number.extension:  # it would be lost, and we would reach a switchboard
         return None
     if number.country_code == BRITISH:
         good = len(phonenumbers.national_significant_number(number)) in NATIONAL_LENGTHS
