@@ -66,7 +66,11 @@ def tell(admin, request: MemberRequest, message: Message):
     if found is None:
         messages.info(request, "This is no longer true, so there is nothing to tell any more.")
         return redirect("admin:index")
-    letter, html = found
+    return _to_read_out(admin, request, message, *found)
+
+
+def _to_read_out(admin, request: MemberRequest, message: Message, letter: Letter, html: str):
+    """The page with the words; that they were read is noted, where the kind asks for it."""
     if logged_as := letters.kind_of(message).logged_as:
         admin.log_change(request, letter.row, logged_as)
     tasks = Message.objects.tasks(clock.now()).filter(person=message.person)

@@ -97,12 +97,7 @@ def _join_with(admin, request: MemberRequest, person: Person, other):
     try:
         record_joins.check(kept, gone)
         if request.method == "POST":
-            record_joins.join(kept, gone, request.user)
-            admin.log_change(request, kept, "Joined two records of theirs")
-            messages.success(
-                request, f"The two records are one: {kept}. For a day you can undo it here."
-            )
-            return redirect(admin.change_url(kept))
+            return _join(admin, request, kept, gone)
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("admin:collective_person_join", person.pk)
@@ -117,6 +112,13 @@ def _join_with(admin, request: MemberRequest, person: Person, other):
         lines=record_joins.preview(kept, gone),
         original=person,
     )
+
+
+def _join(admin, request: MemberRequest, kept: Person, gone: Person) -> HttpResponseRedirect:
+    record_joins.join(kept, gone, request.user)
+    admin.log_change(request, kept, "Joined two records of theirs")
+    messages.success(request, f"The two records are one: {kept}. For a day you can undo it here.")
+    return redirect(admin.change_url(kept))
 
 
 def invite(admin, request: MemberRequest):

@@ -130,17 +130,13 @@ class WhenForm(forms.Form):
 
 def preview(admin_: ActAdmin, request: MemberRequest, announcement: Announcement):
     """How it reads, who is told by which channel; a test to oneself; then send, or set a time."""
-    form = WhenForm(request.POST if request.POST.get("how") == "send" else None)
-    if request.method == "POST":
+    how = request.POST.get("how")
+    if how == "test":
+        return _send_test(request, announcement)
+    form = WhenForm(request.POST if how == "send" else None)
+    if form.is_valid():
         try:
-            if request.POST.get("how") == "test":
-                announcements.send_test(announcement, request.user)
-                messages.success(
-                    request, f"A test is on its way to {request.user.mail_address or 'you'}."
-                )
-                return redirect(request.path)
-            if form.is_valid():
-                return _send(admin_, request, announcement, form.cleaned_data["send_at"])
+            return _send(admin_, request, announcement, form.cleaned_data["send_at"])
         except RuleError as error:
             messages.error(request, str(error))
             return redirect(request.path)
@@ -157,6 +153,13 @@ def preview(admin_: ActAdmin, request: MemberRequest, announcement: Announcement
         counts=announcements.counts(announcement),
         audience=announcements.audience_of(announcement),
     )
+
+
+def _send_test(request: MemberRequest, announcement: Announcement) -> HttpResponseRedirect:
+    announcements.send_test(announcement, request.user)
+    address = request.user.mail_address or "you"
+    messages.success(request, f"A test is on its way to {address}.")
+    return redirect(request.path)
 
 
 def _send(
