@@ -49,14 +49,15 @@ def _what_our_team_did(person: Person) -> list[dict[str, Any]]:
     since = {str(row.key): row.since for row in rows if row.since}
     entries = _log_of(rows).exclude(user=person).select_related("user").order_by("-action_time")
     return [
-        {
-            "when": entry.action_time,
-            "who": entry.user.name,
-            "what": said_to_them(entry.get_change_message()),
-        }
+        _act(entry)
         for entry in entries[: 2 * MOST]
         if entry.object_id not in since or entry.action_time >= since[entry.object_id]
     ][:MOST]
+
+
+def _act(entry: LogEntry) -> dict[str, Any]:
+    words = said_to_them(entry.get_change_message())
+    return {"when": entry.action_time, "who": entry.user.name, "what": words}
 
 
 def _log_of(rows: Iterable[LoggedRow]) -> QuerySet[LogEntry]:

@@ -84,27 +84,30 @@ class PersonForm(forms.ModelForm):
 
     def clean(self):
         super().clean()
-        cleaned = self.cleaned_data
-        if "phone" not in self.fields or "reach_by" not in self.fields:
-            return cleaned
-        number = cleaned.get("phone")
-        known = _known_by(number)
+        if "phone" in self.fields and "reach_by" in self.fields:
+            self._check_number_is_new()
+            self._check_reach()
+        return self.cleaned_data
+
+    def _check_number_is_new(self):
+        known = _known_by(self.cleaned_data.get("phone"))
         if known and self.instance._state.adding:
             self.add_error(
                 "phone", f"{known} has this number. They share it? Add them by “Book for somebody”."
             )
-        address = self.instance.email or cleaned.get("contact_email")
+
+    def _check_reach(self):
+        """Told by email without an address: by phone then, or by post."""
+        by, number = self.cleaned_data.get("reach_by"), self.cleaned_data.get("phone")
         ways = {
-            Person.ReachBy.EMAIL: address,
-            Person.ReachBy.PHONE: cleaned.get("phone"),
-            Person.ReachBy.POST: cleaned.get("postal_address"),
+            Person.ReachBy.EMAIL: self.instance.email or self.cleaned_data.get("contact_email"),
+            Person.ReachBy.PHONE: number,
+            Person.ReachBy.POST: self.cleaned_data.get("postal_address"),
         }
-        by = cleaned.get("reach_by")
-        if by == Person.ReachBy.EMAIL and not address and any(ways.values()) and not self.errors:
-            cleaned["reach_by"] = Person.ReachBy.PHONE if number else Person.ReachBy.POST
-        else:
-            _check_ways(self, ways, by)
-        return cleaned
+        if by == Person.ReachBy.EMAIL and not ways[by] and any(ways.values()) and not self.errors:
+            by = Person.ReachBy.PHONE if number else Person.ReachBy.POST
+            self.cleaned_data["reach_by"] = by
+        _check_ways(self, ways, by)
 
     def save(self, commit: bool = True):
         if "phone" in self.fields:

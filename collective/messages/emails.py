@@ -2,7 +2,7 @@
 
 from collective.messages import addresses, kinds
 from collective.messages.letters import Letter, kind
-from collective.models import Activity, Follow, Message, SignIn
+from collective.models import Activity, Follow, Message, Person, SignIn
 
 
 @kind(kinds.CODE, "Sign-in code", keep_text=False)
@@ -18,11 +18,7 @@ def code(message: Message) -> Letter | None:
 def _follow_letter(message: Message, subject: str, template: str) -> Letter | None:
     """News of an activity, for people who follow it or its call and want news."""
     activity = Activity.objects.select_related("call").get(pk=message.about)
-    person = message.person
-    if person is None or not person.wants_news:
-        return None
-    mine = Follow.objects.filter(person=person)
-    follow = mine.filter(activity=activity).first() or mine.filter(call=activity.call).first()
+    follow = _follow_of(message.person, activity)
     if follow is None:
         return None
     stop = addresses.stop_following(follow)
@@ -32,6 +28,14 @@ def _follow_letter(message: Message, subject: str, template: str) -> Letter | No
         "stop": stop,
     }
     return Letter(subject, template, context, row=activity, one_click_stop=stop)
+
+
+def _follow_of(person: Person | None, activity: Activity) -> Follow | None:
+    """Why they hear of this activity; None for somebody who wants no news of it any more."""
+    if person is None or not person.wants_news:
+        return None
+    mine = Follow.objects.filter(person=person)
+    return mine.filter(activity=activity).first() or mine.filter(call=activity.call).first()
 
 
 @kind(kinds.DATE_SET, "A date was set")

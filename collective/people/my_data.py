@@ -74,6 +74,22 @@ class LoggedRow:
 def my_data(person: Person) -> dict[str, Any]:
     """What is known of the person, what they follow, and what we wrote, noted and were asked."""
     return {
+        **_how_we_reach(person),
+        **_what_they_take_part_in(person),
+        "messages": _messages(person),
+        "what we noted to come back to": _follow_ups(person),
+        "sign-ins asked for": _sign_ins(person),
+        "second step": _second_step(person),
+        "staff groups": [group.name for group in person.groups.all()],
+        "records joined": _joins(person),
+        "asked us to delete": [
+            {"asked": row.asked_at, "done": row.done_at} for row in person.deletion_requests.all()
+        ],
+    }
+
+
+def _how_we_reach(person: Person) -> dict[str, Any]:
+    return {
         "name": person.name,
         "email": person.email,
         "shared email": person.contact_email,
@@ -85,19 +101,15 @@ def my_data(person: Person) -> dict[str, Any]:
         "reminders by email": person.wants_reminders,
         "news by email": person.wants_news,
         "earlier settings": _earlier_settings(person),
+    }
+
+
+def _what_they_take_part_in(person: Person) -> dict[str, Any]:
+    return {
         "follows": [str(row.target) for row in person.follows.select_related("activity", "call")],
         "invited to": [row.title for row in person.invitations.all()],
         "leads": [
             {"call": row.title, "about you": row.about_lead} for row in person.calls_led.all()
-        ],
-        "messages": _messages(person),
-        "what we noted to come back to": _follow_ups(person),
-        "sign-ins asked for": _sign_ins(person),
-        "second step": _second_step(person),
-        "staff groups": [group.name for group in person.groups.all()],
-        "records joined": _joins(person),
-        "asked us to delete": [
-            {"asked": row.asked_at, "done": row.done_at} for row in person.deletion_requests.all()
         ],
     }
 

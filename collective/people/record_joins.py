@@ -80,16 +80,23 @@ def join(kept: Person, gone: Person, by: Person) -> RecordJoin:
     check(kept, gone)
     if not all(part.is_clear(gone) for part in _parts.values()):
         raise RuleError("Somebody is signing this person up just now. Please try again.")
-    moved["rows"] = joined_rows.move_rows(kept, gone)
-    moved["messages"] = joined_rows.move_messages(kept, gone)
-    moved["kept"] = joined_rows.contacts_of(kept)
-    moved["gone"] = joined_rows.contacts_of(gone)
-    joined_rows.take_over_contacts(kept, gone)
-    moved["kept_after"] = joined_rows.contacts_of(kept)
+    moved |= _move(kept, gone)
     by_hand.rechannel(kept)
     return RecordJoin.objects.create(
         kept=kept, gone=gone, moved=moved, joined_by=by, joined_at=clock.now()
     )
+
+
+def _move(kept: Person, gone: Person) -> Moved:
+    """Move what is the ground's own, contacts last; both records are locked."""
+    moved: Moved = {
+        "rows": joined_rows.move_rows(kept, gone),
+        "messages": joined_rows.move_messages(kept, gone),
+        "kept": joined_rows.contacts_of(kept),
+        "gone": joined_rows.contacts_of(gone),
+    }
+    joined_rows.take_over_contacts(kept, gone)
+    return {**moved, "kept_after": joined_rows.contacts_of(kept)}
 
 
 def _locked(kept: Person, gone: Person) -> tuple[Person, Person]:

@@ -26,15 +26,22 @@ def invite(
 
     We write to them: they sign in by a code, and set up their second step on the way in.
     """
-    known = Person.objects.select_for_update().filter(email=clean_email(email)).first()
-    person = known or Person.objects.create_user(email, name=name)
-    person.name = person.name or name
+    person = _found_or_made(email, name)
     person.is_staff = person.is_active = True
     person.is_superuser = person.is_superuser or is_superuser
     person.save()
     person.groups.add(*Group.objects.filter(name__in=[str(group) for group in groups]))
     mail.tell(person, kinds.STAFF_INVITED, person, revision=clock.now().isoformat())
     return person
+
+
+def _found_or_made(email: str, name: str) -> Person:
+    """The person at this address, locked, with a name if they had none."""
+    known = Person.objects.select_for_update().filter(email=clean_email(email)).first()
+    if known is None:
+        return Person.objects.create_user(email, name=name)
+    known.name = known.name or name
+    return known
 
 
 def check_may_manage(by: Person, person: Person) -> None:

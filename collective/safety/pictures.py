@@ -36,14 +36,19 @@ def shrink(file: File, *, longest: int = LONGEST_SIDE) -> tuple[ContentFile, int
     if file.size > MOST_BYTES:
         raise NotAPicture("This picture is larger than 5 MB. Please make it smaller first.")
     try:
-        found = Image.open(file, formats=["JPEG", "PNG", "WEBP"])
-        if found.width * found.height > MOST_PIXELS:
-            raise NotAPicture("This picture has too many pixels. Please make it smaller first.")
-        mode = "RGBA" if "A" in found.getbands() else "RGB"
-        image = ImageOps.exif_transpose(found).convert(mode)
+        image = _read(file)
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotAPicture("We cannot read this file as a JPEG, PNG or WebP picture.") from error
     image.thumbnail((longest, longest))
     out = BytesIO()
     image.save(out, "WEBP", quality=75)
     return ContentFile(out.getvalue()), image.width, image.height
+
+
+def _read(file: File) -> Image.Image:
+    """The picture, upright. Raises NotAPicture for one of too many pixels."""
+    found = Image.open(file, formats=["JPEG", "PNG", "WEBP"])
+    if found.width * found.height > MOST_PIXELS:
+        raise NotAPicture("This picture has too many pixels. Please make it smaller first.")
+    mode = "RGBA" if "A" in found.getbands() else "RGB"
+    return ImageOps.exif_transpose(found).convert(mode)

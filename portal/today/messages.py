@@ -36,19 +36,21 @@ def failed_mail(call: Call | None) -> Section:
     """Mail that failed or came back, as long as it is worth telling; nobody needs an old code."""
     rows = of_call(Message.objects.failed(), call).exclude(kind__in=kinds.CODES)
     rows = rows.filter(Q(not_after=None) | Q(not_after__gt=clock.now()))
+    rows = rows.select_related("person").order_by("-created_at")[:ONE_MORE]
     labels = mail.labels()
-    lines = [
-        Line(
-            f"message:{row.pk}",
-            f"{row.person or row.address}: {labels.get(row.kind, row.kind)}",
-            reverse("admin:collective_message_change", args=[row.pk]),
-            "See what to do",
-            row.not_after,
-        )
-        for row in rows.select_related("person").order_by("-created_at")[:ONE_MORE]
-    ]
+    lines = [_failed(row, labels.get(row.kind, row.kind)) for row in rows]
     more = f"{reverse(LIST)}?state__exact={Message.State.FAILED}"
     return Section("failed", "Mail that did not arrive", lines, more)
+
+
+def _failed(row: Message, label: str) -> Line:
+    return Line(
+        f"message:{row.pk}",
+        f"{row.person or row.address}: {label}",
+        reverse("admin:collective_message_change", args=[row.pk]),
+        "See what to do",
+        row.not_after,
+    )
 
 
 def of_call(messages: MessageQuerySet, call: Call | None) -> MessageQuerySet:

@@ -1,7 +1,8 @@
 """Today's part about sessions: offers, what to arrange, attendance, places, joining details."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Count, Min, Q
 from django.urls import reverse
@@ -69,18 +70,20 @@ def to_arrange(call: Call | None) -> Section:
         changed=Count("pk", filter=Q(changed_at__isnull=False)),
         by=Min("needed_by"),
     )
-    lines = [
-        Line(
-            f"needs:{row['registration__session']}",
-            f"{row['registration__session__title']}: {row['things']} to arrange",
-            reverse("admin:events_session_needs", args=[row["registration__session"]]),
-            "Arrange",
-            end_of(row["by"]) if row["by"] else None,
-            note=f"{row['changed']} changed since" if row["changed"] else "",
-        )
-        for row in rows.order_by("by")[:ONE_MORE]
-    ]
+    lines = [_to_arrange(row) for row in rows.order_by("by")[:ONE_MORE]]
     return Section("needs", "To arrange", lines, reverse("admin:events_session_changelist"))
+
+
+def _to_arrange(row: Mapping[str, Any]) -> Line:
+    session = row["registration__session"]
+    return Line(
+        f"needs:{session}",
+        f"{row['registration__session__title']}: {row['things']} to arrange",
+        reverse("admin:events_session_needs", args=[session]),
+        "Arrange",
+        end_of(row["by"]) if row["by"] else None,
+        note=f"{row['changed']} changed since" if row["changed"] else "",
+    )
 
 
 def from_sessions(call: Call | None) -> list[Section]:

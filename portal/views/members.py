@@ -38,9 +38,7 @@ def me(request: MemberRequest) -> HttpResponse:
 
 def _sessions_of(person: Person) -> dict[str, object]:
     """Their bookings: the next one, offers, what is to come and what is over."""
-    mine = Registration.objects.visible_to(person).select_related("session__call")
-    newest_first = mine.order_by("-session__starts_at", "-created_at")
-    rows = list(newest_first.prefetch_related("session__reminders")[:MOST_ROWS])
+    rows = _newest_registrations(person)
     live = [row for row in rows if _is_live(row)]
     taking_place = [row for row in live if row.session.shown_state != Activity.State.CANCELLED]
     coming = [row for row in taking_place if row.state == Registration.State.CONFIRMED]
@@ -50,6 +48,12 @@ def _sessions_of(person: Person) -> dict[str, object]:
         "live": sorted(live, key=_when),
         "past": [row for row in rows if not _is_live(row)],
     }
+
+
+def _newest_registrations(person: Person) -> list[Registration]:
+    rows = Registration.objects.visible_to(person).select_related("session__call")
+    rows = rows.prefetch_related("session__reminders")
+    return list(rows.order_by("-session__starts_at", "-created_at")[:MOST_ROWS])
 
 
 def _is_live(row: Registration) -> bool:

@@ -1,5 +1,7 @@
 """Finance's board: from attendance to money that has arrived. It may see every app."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
@@ -25,11 +27,20 @@ def payments_board(request: MemberRequest, admin_site: AdminSite) -> TemplateRes
         raise PermissionDenied
     calls = list(Call.objects.order_by("finished_at", "title")[:MOST_CALLS])
     call = next((row for row in calls if row.slug == request.GET.get("call")), None)
-    rules = PaymentRules.current()
     context = {
         "title": f"Payments: {call}" if call else "Payments",
         "calls": calls,
         "call": call,
+        **_payments_of(call),
+    }
+    frame = admin_site.each_context(request)
+    return TemplateResponse(request, "admin/payments/board.html", {**frame, **context})
+
+
+def _payments_of(call: Call | None) -> dict[str, Any]:
+    """What the board shows of one call, or of all."""
+    rules = PaymentRules.current()
+    return {
         "columns": board.columns(call),
         "warnings": board.warnings(),
         "rules": rules,
@@ -39,8 +50,6 @@ def payments_board(request: MemberRequest, admin_site: AdminSite) -> TemplateRes
         "stripe_is_on": gateway.is_on(),
         "is_fake": gateway.is_fake(),
     }
-    frame = admin_site.each_context(request)
-    return TemplateResponse(request, "admin/payments/board.html", {**frame, **context})
 
 
 def _unmarked(call: Call | None) -> SessionQuerySet:
