@@ -4,6 +4,7 @@ import time
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.conf import settings
 from django.db import ProgrammingError, transaction
 from django.utils import timezone
@@ -13,10 +14,7 @@ _offset = (0.0, timedelta())  # when it was read (monotonic seconds), and what i
 
 
 def now() -> datetime:
-    """The present moment: aware, UTC.
-
-    With DEBUG it can be moved by the ClockOffset row, to show a demonstration.
-    """
+    """The present moment: aware, UTC. With DEBUG the ClockOffset row moves it, to show a demo."""
     if settings.DEBUG:
         return timezone.now() + _demonstration_offset()
     return timezone.now()
@@ -25,12 +23,10 @@ def now() -> datetime:
 def _demonstration_offset() -> timedelta:
     """The row's offset, read at most every two seconds by each process."""
     global _offset
-    from collective.models import ClockOffset
-
     if time.monotonic() - _offset[0] > 2:
         try:
             with transaction.atomic():
-                row = ClockOffset.objects.first()
+                row = apps.get_model("collective.ClockOffset").objects.first()
         except ProgrammingError:  # inside the first migration the table is not there yet
             row = None
         _offset = (time.monotonic(), row.offset if row else timedelta())

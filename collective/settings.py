@@ -5,6 +5,7 @@ rows, not settings.
 """
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -19,8 +20,7 @@ env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY")
-# Newest first: "id:key,id:key". The first encrypts, all of them decrypt. See
-# collective/encryption.py.
+# Newest first: "id:key,id:key". The first encrypts, all decrypt: collective/safety/encryption.py.
 FIELD_KEYS = env.list("FIELD_KEYS")
 SITE_URL = env("SITE_URL").rstrip("/")
 REDIS_URL = env("REDIS_URL")
@@ -106,7 +106,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["forms"]
 CRISPY_TEMPLATE_PACK = "forms"  # our own: templates/forms/
 
 
-def database(url):
+def database(url: str) -> dict[str, Any]:
     """Django's settings for a PostgreSQL address (a URI, a socket folder in `?host=` included)."""
     dsn = parse_dsn(url)
     names = {
@@ -155,9 +155,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "collective.people.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TRUST_ENABLED = False
-MFA_TOTP_TOLERANCE = (
-    1  # a code that ran out while it was typed still counts, as RFC 6238 (5.2) advises
-)
+MFA_TOTP_TOLERANCE = 1  # a code that ran out while it was typed counts: RFC 6238, 5.2
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
@@ -212,7 +210,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
         ),
     }
 ]
-PERMISSIONS_POLICY = {
+PERMISSIONS_POLICY: dict[str, list[str]] = {
     name: [] for name in ("camera", "microphone", "geolocation", "payment", "usb")
 }
 # Not "no-referrer": with it browsers send "Origin: null" with our own forms, which the CSRF check

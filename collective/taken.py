@@ -1,4 +1,4 @@
-"""Who takes care of which line of Today: a mark that a colleague sees, for two days."""
+"""Marks on lines of Today: which colleague takes care of what, for two days."""
 
 from datetime import timedelta
 
@@ -7,12 +7,10 @@ from collective.errors import RuleError
 from collective.models import Person, Taken
 
 
-def take(key: str, person: Person, *, instead_of=None) -> None:
-    """Mark a line as mine, or (named) instead of a colleague.
+def take(key: str, person: Person, *, instead_of: str | None = None) -> None:
+    """Mark a line as this person's, also instead of a colleague whose key is named.
 
     Raises RuleError where another one was quicker.
-
-    Marks are forgotten after two days.
     """
     row, made = Taken.objects.get_or_create(
         line=key[:80], defaults={"person": person, "taken_at": clock.now()}
@@ -25,6 +23,7 @@ def take(key: str, person: Person, *, instead_of=None) -> None:
 
 
 def put_back(key: str) -> None:
+    """Nobody takes care of this line any more."""
     Taken.objects.filter(line=key).delete()
 
 

@@ -5,7 +5,7 @@ from collective.messages import mail
 
 
 @shared_task(name="collective.send_message")
-def send_message(message_id) -> None:
+def send_message(message_id: str) -> None:
     """One message, by its Message-ID; safe to run twice."""
     mail.send_by_message_id(message_id)
 

@@ -1,11 +1,12 @@
 import logging
+from collections.abc import Callable
 from functools import partial, update_wrapper
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar, cast
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.http import HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -13,14 +14,14 @@ from django.urls.resolvers import URLPattern, URLResolver
 from django.utils.http import urlencode
 
 from collective.people import access
-from portal.views import today
+from portal.views import status, today
 from portal.views.errors import bad_request
 from portal.views.payments_board import payments_board
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
-
 logger = logging.getLogger(__name__)
+
+
+AdminView = TypeVar("AdminView", bound=Callable[..., HttpResponseBase])
 
 
 class CollectiveAdminSite(admin.AdminSite):
@@ -31,34 +32,28 @@ class CollectiveAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Without Django's pages for passwords, which nobody here has, and its redirect by content
-        type.
-        """
+        """Without Django's pages for passwords, which nobody has, and its redirect by type."""
         unwanted = {"password_change", "password_change_done", "view_on_site"}
-        own = [
+        board = self.admin_view(partial(payments_board, admin_site=self))
+        system = self.admin_view(partial(status.status, admin_site=self))
+        return [
             path("today/take/", self.admin_view(today.take), name="take"),
-            path(
-                "payments/board/",
-                self.admin_view(partial(payments_board, admin_site=self)),
-                name="payments",
-            ),
-            path("status/", self.admin_view(partial(today.status, admin_site=self)), name="status"),
-        ]
-        return own + [
-            row for row in super().get_urls() if getattr(row, "name", None) not in unwanted
+            path("payments/board/", board, name="payments"),
+            path("status/", system, name="status"),
+            *(row for row in super().get_urls() if getattr(row, "name", None) not in unwanted),
         ]
 
-    def index(self, request: "MemberRequest", extra_context=None) -> TemplateResponse:
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
         """Today: what waits for staff; below it, everything else."""
         return super().index(request, {**(extra_context or {}), **today.index_context(request)})
 
-    def admin_view(self, view, cacheable: bool = False):
-        """What no form of ours sends (a year of eight digits, a key that is none) gets an answer,
-        not a crash.
-        """
+    def admin_view(self, view: AdminView, cacheable: bool = False) -> AdminView:
+        """What no form of ours sends, say a year of eight digits, gets an answer, not a crash."""
         inner = super().admin_view(view, cacheable)
 
-        def answered(request: "MemberRequest", *args, **kwargs):
+        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 response = inner(request, *args, **kwargs)
                 return response.render() if isinstance(response, TemplateResponse) else response
@@ -66,15 +61,17 @@ class CollectiveAdminSite(admin.AdminSite):
                 logger.exception("The admin could not read a request")
                 return bad_request(request)
 
-        return update_wrapper(answered, inner)
+        return cast(AdminView, update_wrapper(answered, inner))  # it takes what the view takes
 
-    def has_permission(self, request: "MemberRequest"):
+    def has_permission(self, request: HttpRequest) -> bool:
         return access.is_staff_with_second_factor(request)
 
-    def login(self, request: "MemberRequest", extra_context=None) -> HttpResponseRedirect:
-        """Our own sign-in, then the second factor: set up first by who has none yet."""
-        here = access.next_path(request) or reverse("admin:index")
-        query = f"?{urlencode({'next': here})}"
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Our own sign-in, then the second factor; people who have none yet set it up first."""
+        wanted = access.next_path(request) or reverse("admin:index")
+        query = f"?{urlencode({'next': wanted})}"
         if not request.user.is_authenticated:
             return redirect(reverse("account_login") + query)
         if not request.user.is_staff:
@@ -83,4 +80,4 @@ class CollectiveAdminSite(admin.AdminSite):
             return redirect(reverse("mfa_activate_totp") + query)
         if not access.is_staff_with_second_factor(request):
             return redirect(reverse("mfa_reauthenticate") + query)
-        return redirect(here)
+        return redirect(wanted)

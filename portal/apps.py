@@ -5,10 +5,11 @@ rows are dotted names, as in Django's settings, because models exist only once a
 """
 
 from datetime import timedelta
+from importlib import import_module
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
-from django.utils.module_loading import import_module, import_string
+from django.utils.module_loading import import_string
 
 EACH_TIME = timedelta(seconds=10)  # shorter than beat's interval: whenever sweeps are looked at
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -72,7 +73,7 @@ AUDIENCES = ["collective.messages.announcements", "events.audiences"]
 CARDS = "events.cards.with_children"
 
 # How each app joins its rows of two records, IN THE ORDER OF LOCKS: activities and registrations,
-# conversations, policies, payments; people come last. Another order can deadlock with a sign-up.
+# conversations, policies, then people and payments. Another order can deadlock with a sign-up.
 JOINS = [
     ("registrations", "events.sessions.joins"),
     ("conversations", "events.conversations.joins"),
@@ -100,7 +101,8 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Wind up the clockwork."""
         announcements = import_module("collective.messages.announcements")
-        mail = import_module("collective.messages.mail")
+        letters = import_module("collective.messages.letters")
+        pay_rule = import_module("payments.owing.pay_rule")
         record_joins = import_module("collective.people.record_joins")
         restoring = import_module("collective.background.restoring")
         sweeps = import_module("collective.background.sweeps")
@@ -108,14 +110,14 @@ class PortalConfig(AppConfig):
         for name, act, every in SWEEPS:
             sweeps.register(name, import_string(act), every=every)
         for module in MESSAGES:
-            mail.register_kinds(import_module(module))
+            letters.register_kinds(import_module(module))
         for module in AUDIENCES:
             announcements.register(*import_module(module).AUDIENCES)
         for name, module in JOINS:
             record_joins.register(name, import_module(module))
         for part in AFTER_RESTORE:
             restoring.register(import_string(part))
-        import_module("payments.owing.pay_rule").register_paid_session(import_string(PAID_SESSIONS))
+        pay_rule.register_paid_session(import_string(PAID_SESSIONS))
 
 
 class PortalAdminConfig(AdminConfig):

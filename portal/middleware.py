@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pghistory
 from django.http import HttpRequest, HttpResponse
@@ -7,38 +8,28 @@ from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
 
 from portal.views.errors import bad_request
 
+Respond = Callable[[HttpRequest], HttpResponse]
 
-def refuse_what_no_browser_sends(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer 400 to NUL characters in cookies and query strings: PostgreSQL cannot hold them, no
-    person types them.
-    """
+
+def refuse_what_no_browser_sends(get_response: Respond) -> Respond:
+    """Answer 400 to NUL characters in cookies and query strings, which PostgreSQL cannot hold."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        values = [
-            *request.COOKIES.values(),
-            *(text for pair in request.GET.lists() for text in (pair[0], *pair[1])),
-        ]
-        if any("\x00" in value for value in values):
+        queries = [text for name, values in request.GET.lists() for text in (name, *values)]
+        if any("\x00" in text for text in (*request.COOKIES.values(), *queries)):
             return bad_request(request)
         return get_response(request)
 
     return middleware
 
 
-def keep_private_pages_out_of_caches(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """What was shown to somebody signed in, or for a key in the address, is stored nowhere on the
-    way.
-    """
+def keep_private_pages_out_of_caches(get_response: Respond) -> Respond:
+    """What somebody signed in, or with a key in the address, was shown is stored nowhere else."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if (request.user.is_authenticated or "key" in request.GET) and not response.has_header(
-            "Cache-Control"
-        ):
+        is_private = request.user.is_authenticated or "key" in request.GET
+        if is_private and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
 
@@ -46,16 +37,14 @@ def keep_private_pages_out_of_caches(
 
 
 class HistoryMiddleware(PgHistoryMiddleware):
-    """Says in each history row who did it and by which route: the route's name, as addresses can
-    hold ids.
-    """
+    """Says in each history row who did it, and by which route: by its name, without any key."""
 
-    def get_context(self, request: HttpRequest):
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().get_context(request)
         del context["url"]
         return context
 
     @staticmethod
-    def process_view(request: HttpRequest, view, args, kwargs) -> None:
+    def process_view(request: HttpRequest, *view_and_arguments: object) -> None:
         if request.method == "POST" and request.resolver_match:
             pghistory.context(route=request.resolver_match.view_name)

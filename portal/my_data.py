@@ -1,151 +1,73 @@
-"""What we hold about a person, assembled from every app."""
+"""What we hold about a person: what each app tells, side by side, and what our team did with it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from collective.models import Person
-from collective.people import phones
-from events.models import AccessNeed, Conversation, Registration, TimeRequest
-from events.models.access_need import words_of
+from collective.people import my_data as people
+from collective.people.my_data import MOST, LoggedRow
+from events.conversations import my_data as conversations
+from events.sessions import my_data as sessions
 from events.sessions.history import said_to_them
-from payments.models import Payment
-from payments.models.payment import PaymentQuerySet
+from payments import my_data as payments
+from policy_drafts import my_data as policies
+
+PARTS = [people, sessions, conversations, payments, policies]
+LOOKS = "^(Looked at|Exported)"  # of a row that many people share: what was about each of them
 
 
-def my_data(person: Person):
-    """A dictionary for the person to read or download: plain words, no counters, nothing of anybody
-    else.
-    """
-    mine = (
-        Registration.objects.visible_to(person)
-        .select_related("session")
-        .prefetch_related("needs")
-        .order_by("created_at")
-    )
-    talks = (
-        Conversation.objects.visible_to(person)
-        .select_related("series", "slot")
-        .order_by("created_at")
-    )
-    wishes = list(person.time_requests.all())
-    return {
-        "name": person.name,
-        "email": person.email,
-        "shared email": person.contact_email,
-        "phone": person.phone_as_written,
-        "postal address": person.postal_address or "",
-        "time zone": person.time_zone,
-        "told by": person.get_reach_by_display(),
-        "known since": person.created_at.isoformat(timespec="minutes"),
-        "reminders by email": person.wants_reminders,
-        "news by email": person.wants_news,
-        "sessions": [_session_data(row) for row in mine],
-        "conversations": [_conversation_data(row) for row in talks],
-        "other times asked for": [row.wish for row in wishes],
-        "payments": [_payment_data(row) for row in mine_paid(person)],
-        "follows": [str(row.target) for row in person.follows.select_related("activity", "call")],
-        "policies": [
-            {
-                "policy": row.policy.title,
-                "as": row.get_kind_display(),
-                "state": row.get_state_display(),
-            }
-            for row in person.policy_roles.select_related("policy")
-        ],
-        "follows drafts of": [
-            row.policy.title for row in person.draft_follows.select_related("policy")
-        ],
-        "what our team did": [
-            {
-                "when": row.action_time.isoformat(timespec="minutes"),
-                "who": row.user.name,
-                "what": said_to_them(row.get_change_message()),
-            }
-            for row in _staff_acts(person, [row.pk for row in (*mine, *talks, *wishes)])
-        ],
-        "messages": [
-            {
-                "kind": row.kind,
-                "state": row.state,
-                "sent": row.sent_at and row.sent_at.isoformat(timespec="minutes"),
-            }
-            for row in person.messages.order_by("created_at")[:500]
-        ],
-    }
+def my_data(person: Person) -> dict[str, Any]:
+    """Everything, for the person to read: plain words, no counters, nothing of anybody else."""
+    held: dict[str, Any] = {}
+    for part in PARTS:
+        held |= part.my_data(person)
+    held["what our team did"] = _what_our_team_did(person)
+    cut = [name for name, value in held.items() if isinstance(value, list) and len(value) >= MOST]
+    return {**held, "ask us for more of": cut} if cut else held
 
 
-def mine_paid(person: Person) -> PaymentQuerySet:
-    """Every payment of theirs, with what it is for and its expenses."""
-    rows = Payment.objects.visible_to(person).select_related("activity")
-    return rows.prefetch_related("expenses", "events").order_by("created_at")
+def for_a_file(value: Any) -> Any:
+    """The same, with moments and days as text, as JSON has none."""
+    if isinstance(value, dict):
+        return {name: for_a_file(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [for_a_file(part) for part in value]
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes")
+    return value.isoformat() if isinstance(value, date) else value
 
 
-def _payment_data(row: Payment):
-    return {
-        "reference": row.reference,
-        "for": row.activity.neutral_name,
-        "day": row.happened_on.isoformat(),
-        "state": row.get_state_display(),
-        "offered in pence": row.fee_pence,
-        "chosen": row.get_choice_display(),
-        "taken in pence": row.taken_pence,
-        "expenses": [
-            {"what": str(cost), "pence": cost.amount_pence, "state": cost.state}
-            for cost in row.expenses.all()
-        ],
-        "sent": row.sent_at and row.sent_at.isoformat(timespec="minutes"),
-        "history": [
-            {"when": event.at.isoformat(timespec="minutes"), "what": event.get_what_display()}
-            for event in row.events.all()
-        ],
-    }
+def _what_our_team_did(person: Person) -> list[dict[str, Any]]:
+    """Staff's acts on the person's rows, and who looked at them: the newest first."""
+    rows = [row for part in PARTS for row in part.logged_rows(person)]
+    since = {str(row.key): row.since for row in rows if row.since}
+    entries = _log_of(rows).exclude(user=person).select_related("user").order_by("-action_time")
+    return [
+        _act(entry)
+        for entry in entries[: 2 * MOST]
+        if entry.object_id not in since or entry.action_time >= since[entry.object_id]
+    ][:MOST]
 
 
-def _session_data(row: Registration):
-    companion = row.companion or {}
-    return {
-        "session": row.session.title,
-        "starts": row.session.starts_at and row.session.starts_at.isoformat(timespec="minutes"),
-        "signed up": row.created_at.isoformat(timespec="minutes"),
-        "state": row.get_state_display(),
-        "takes part": row.get_capacity_display(),
-        "fee in pence": row.fee_pence,
-        "access needs": words_of(row.access_needs),
-        "arranged": [_need_data(need) for need in row.needs.all()],
-        "access notes": (row.access_needs or {}).get("notes", ""),
-        "comes along": {key: companion[key] for key in ("name", "email") if companion.get(key)},
-    }
+def _act(entry: LogEntry) -> dict[str, Any]:
+    words = said_to_them(entry.get_change_message())
+    return {"when": entry.action_time, "who": entry.user.name, "what": words}
 
 
-def _conversation_data(row: Conversation):
-    return {
-        "with": row.series.title,
-        "starts": row.slot.starts_at.isoformat(timespec="minutes"),
-        "booked": row.created_at.isoformat(timespec="minutes"),
-        "state": row.get_state_display(),
-        "reason": row.ended_reason,
-        "how": row.get_how_display(),
-        "number": phones.written(row.phone),
-        "topics": row.topics or "",
-        "makes it easier": row.access_words,
-        "takes part": row.get_capacity_display(),
-        "fee in pence": row.fee_pence,
-        "the host has a private note": row.note is not None,
-    }
-
-
-def _need_data(need: AccessNeed):
-    return {"what": need.words, "state": need.told_state, "told": need.reason}
-
-
-def _staff_acts(person: Person, registrations) -> QuerySet[LogEntry]:
-    """What staff did with this person's record and registrations (the admin's log), newest
-    first.
-    """
-    keys = [str(key) for key in (person.pk, *registrations)]
-    kinds = ContentType.objects.get_for_models(
-        Person, Registration, Conversation, TimeRequest
-    ).values()
-    found = LogEntry.objects.filter(content_type__in=kinds, object_id__in=keys).exclude(user=person)
-    return found.select_related("user").order_by("-action_time")[:200]
+def _log_of(rows: Iterable[LoggedRow]) -> QuerySet[LogEntry]:
+    """The admin's log of these rows; of one that many people share only the looks."""
+    keys = defaultdict(list)
+    for row in rows:
+        keys[row.model, row.since is not None].append(str(row.key))
+    kinds = ContentType.objects.get_for_models(*(model for model, _ in keys))
+    wanted = Q()
+    for (model, is_shared), found in keys.items():
+        of_model = Q(content_type=kinds[model], object_id__in=found)
+        wanted |= of_model & Q(change_message__regex=LOOKS) if is_shared else of_model
+    return LogEntry.objects.filter(wanted)

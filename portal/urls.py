@@ -4,16 +4,16 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.views import calls, members
+from portal.views import calls, members, my_data
 
 urlpatterns = [
     path("", calls.home, name="home"),
     path("calls/<slug:slug>/", calls.call, name="call"),
     path("pictures/<uuid:pk>/", calls.picture, name="picture"),
     path("me/", members.me, name="me"),
-    path("me/data/", members.data, name="data"),
-    path("me/data/download/", members.download, name="download"),
-    path("me/data/delete/", members.ask_to_delete, name="ask_to_delete"),
+    path("me/data/", my_data.data, name="data"),
+    path("me/data/download/", my_data.download, name="download"),
+    path("me/data/delete/", my_data.ask_to_delete, name="ask_to_delete"),
     path("", include("collective.urls")),
     path("", include("events.urls")),
     path("", include("payments.urls")),

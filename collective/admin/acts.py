@@ -1,10 +1,8 @@
-"""What the admin's pages share: acts that ask once more, the editor under our CSP, time and date
-with names.
-"""
+"""What the admin's pages share: acts that ask once more, the editor, time and date with names."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -20,15 +18,12 @@ from django.urls.resolvers import URLPattern
 from js_asset import Media
 
 from collective.errors import RuleError
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
+from collective.models import Person
+from collective.people.requests import MemberRequest
 
 
 class NamedSplitDateTime(AdminSplitDateTime):
-    """Django's two inputs have one label; a screen reader needs a name for each (WCAG 2.2,
-    1.3.1).
-    """
+    """Django's two inputs have one label: here each has a name, for screen readers (WCAG 1.3.1)."""
 
     def __init__(self, attrs=None) -> None:
         super().__init__(attrs)
@@ -39,10 +34,10 @@ class NamedSplitDateTime(AdminSplitDateTime):
 class MadeElsewhere:
     """Rows that a rule makes and keeps: nobody adds or deletes them in the admin."""
 
-    def has_add_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_add_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
-    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
 
@@ -62,39 +57,36 @@ class Act:
 
 
 class ActAdmin(admin.ModelAdmin):
-    """A model admin with acts: `acts` names them, `act_<name>(request, obj)` does them and returns
-    a sentence.
+    """A model admin with acts: `acts` names them, `act_<name>(request, obj)` does each.
+
+    It returns a sentence that says what was done.
     """
 
-    acts = ()
+    acts: Sequence[Act] = ()
     # name of an address of one row -> a view (admin, request, obj); `acts/<name>/` stays for acts
-    pages = {}
+    pages: dict[str, Callable] = {}
     saves_changes_only = False
-    private_fields = ()
+    private_fields: Sequence[str] = ()
     formfield_overrides = {
         models.DateTimeField: {"form_class": SplitDateTimeField, "widget": NamedSplitDateTime}
     }
     change_form_template = "admin/acts_change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
-        info = self.opts.app_label, self.opts.model_name
-        stem, view = "{}_{}_".format(*info), self.admin_site.admin_view
-        own = [
-            path(
-                f"<path:pk>/{name.replace('_', '-')}/",
-                view(partial(self.page_view, name)),
-                name=stem + name,
-            )
-            for name in self.pages
-        ]
+        stem = f"{self.opts.app_label}_{self.opts.model_name}_"
+        act = self.admin_site.admin_view(self.act_view)
         return [
-            *own,
-            path("<path:pk>/acts/<slug:act>/", view(self.act_view), name=f"{stem}act"),
+            *(self._page_url(name, stem + name) for name in self.pages),
+            path("<path:pk>/acts/<slug:act>/", act, name=f"{stem}act"),
             *super().get_urls(),
         ]
 
-    def page_view(self, name: str, request: "MemberRequest", pk: UUID):
-        """One of `pages`, for who may change the row."""
+    def _page_url(self, name, url_name):
+        view = self.admin_site.admin_view(partial(self.page_view, name))
+        return path(f"<path:pk>/{name.replace('_', '-')}/", view, name=url_name)
+
+    def page_view(self, name: str, request: MemberRequest, pk: UUID):
+        """One of `pages`, for staff who may change the row."""
         obj = self.get_object(request, str(pk))
         if obj is None:
             raise Http404
@@ -103,7 +95,7 @@ class ActAdmin(admin.ModelAdmin):
         return self.pages[name](self, request, obj)
 
     def page(
-        self, request: "MemberRequest", template: str, title: str, **context
+        self, request: MemberRequest, template: str, title: str, **context
     ) -> TemplateResponse:
         """Render a page of ours in the admin's frame."""
         whole = {
@@ -121,9 +113,10 @@ class ActAdmin(admin.ModelAdmin):
         """The page itself, without Django's redirect by content type."""
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
-    def lookup_allowed(self, lookup, value, request: "MemberRequest") -> bool:
-        """Nobody finds out by filtering what the page does not show: a private field, or rows
-        behind a relation.
+    def lookup_allowed(self, lookup, value, request: MemberRequest) -> bool:
+        """Nobody finds out by filtering what the page does not show.
+
+        That is a private field, or rows behind a relation.
         """
         first = lookup.split("__")[0]
         reverse_relations = {
@@ -132,19 +125,19 @@ class ActAdmin(admin.ModelAdmin):
         hidden = first in self.private_fields or first in reverse_relations
         return not hidden and super().lookup_allowed(lookup, value, request)
 
-    def history_view(self, request: "MemberRequest", object_id, extra_context=None) -> HttpResponse:
-        """What staff did with a row is for who works with it."""
+    def history_view(self, request: MemberRequest, object_id, extra_context=None) -> HttpResponse:
+        """What staff did with a row is for colleagues who work with it."""
         obj = self.get_object(request, object_id)
         if obj is not None and not self.has_change_permission(request, obj):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
 
-    def open_acts(self, request: "MemberRequest", obj):
+    def open_acts(self, request: MemberRequest, obj):
         """The acts that make sense for this row now."""
         return self.acts
 
     def change_view(
-        self, request: "MemberRequest", object_id, form_url: str = "", extra_context=None
+        self, request: MemberRequest, object_id, form_url: str = "", extra_context=None
     ) -> HttpResponse:
         obj = self.get_object(request, object_id)
         may = obj is not None and self.has_change_permission(request, obj)
@@ -155,7 +148,7 @@ class ActAdmin(admin.ModelAdmin):
             {**(extra_context or {}), "acts": self.open_acts(request, obj) if may else ()},
         )
 
-    def act_view(self, request: "MemberRequest", pk: UUID, act) -> HttpResponse:
+    def act_view(self, request: MemberRequest, pk: UUID, act) -> HttpResponse:
         """Ask on GET, act on POST, and say what happened."""
         obj = self.get_object(request, str(pk))
         found = next((row for row in self.acts if row.name == act), None)
@@ -165,20 +158,8 @@ class ActAdmin(admin.ModelAdmin):
             raise PermissionDenied
         back = self.back_from_act(obj)
         if request.method == "POST":
-            try:
-                if found not in self.open_acts(request, obj):
-                    raise RuleError(
-                        f"“{found.label}” can no longer be done: it has changed since you looked."
-                    )
-                done = getattr(self, f"act_{act}")(request, obj)
-            except RuleError as error:
-                messages.error(request, str(error))
-            else:
-                self.log_change(request, obj, found.past or found.label)
-                self.after_act(request, obj, found)
-                messages.success(request, done)
+            self._do(found, request, obj)
             return redirect(back)
-        told = self.hears_it_now(obj, found)
         return self.page(
             request,
             "admin/act.html",
@@ -186,24 +167,37 @@ class ActAdmin(admin.ModelAdmin):
             act=found,
             object=obj,
             back=back,
-            hears_it_now=told,
+            hears_it_now=self.hears_it_now(obj, found),
         )
+
+    def _do(self, act: Act, request: MemberRequest, obj) -> None:
+        """Do it, if it still makes sense, and say what was done or why not."""
+        try:
+            if act not in self.open_acts(request, obj):
+                raise RuleError(
+                    f"“{act.label}” can no longer be done: it has changed since you looked."
+                )
+            done = getattr(self, f"act_{act.name}")(request, obj)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            self.log_change(request, obj, act.past or act.label)
+            self.after_act(request, obj, act)
+            messages.success(request, done)
 
     def back_from_act(self, obj) -> str:
         """The page that an act returns to."""
         return self.change_url(obj)
 
-    def hears_it_now(self, obj, act) -> None:
+    def hears_it_now(self, obj, act) -> Person | None:
         """The person who is on the phone and hears of the act at once, or None."""
         return None
 
-    def after_act(self, request: "MemberRequest", obj, act) -> None:
+    def after_act(self, request: MemberRequest, obj, act) -> None:
         """What follows an act that was done."""
 
-    def save_model(self, request: "MemberRequest", obj, form: Form, change) -> None:
-        """Write only what was changed here: somebody else may have changed the rest since the form
-        was opened.
-        """
+    def save_model(self, request: MemberRequest, obj, form: Form, change) -> None:
+        """Write only what was changed here: a colleague may have changed the rest meanwhile."""
         if not (change and self.saves_changes_only):
             obj.save()
             return
@@ -217,9 +211,7 @@ class ActAdmin(admin.ModelAdmin):
         """The row as it is now, locked until the admin's transaction ends."""
         return self.model.objects.select_for_update(no_key=True, of=("self",)).get(pk=obj.pk)
 
-    def render_change_form(
-        self, request: "MemberRequest", context, *args, **kwargs
-    ) -> HttpResponse:
+    def render_change_form(self, request: MemberRequest, context, *args, **kwargs) -> HttpResponse:
         """The editor's import map needs the page's nonce."""
         context["media"] = Media.from_media(context["media"], nonce=str(request.csp_nonce))
         return super().render_change_form(request, context, *args, **kwargs)

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.contrib import admin
 from django.db import models
@@ -8,9 +6,7 @@ from django.db.models import Count
 from collective import clock
 from collective.admin.acts import Act, ActAdmin
 from collective.models import Activity, Call, CallPicture
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
+from collective.people.requests import MemberRequest
 
 
 class PictureInline(admin.StackedInline):
@@ -41,26 +37,25 @@ class CallAdmin(ActAdmin):
             "copy",
             "Copy the whole call",
             "Makes a new call with the same words, pictures and ways to take part: without "
-            "people and dates, and "
-            "only for staff to see until you publish it.",
+            "people and dates, and only for staff to see until you publish it.",
         ),
     ]
 
-    def open_acts(self, request: "MemberRequest", obj) -> list[Act]:
+    def open_acts(self, request: MemberRequest, obj) -> list[Act]:
         hidden = "publish" if obj.is_published else "withdraw"
         return [act for act in self.acts if act.name != hidden]
 
-    def act_publish(self, request: "MemberRequest", call: Call) -> str:
+    def act_publish(self, request: MemberRequest, call: Call) -> str:
         call.published_at = clock.now()
         call.save(update_fields=["published_at"])
         return "The call is published."
 
-    def act_withdraw(self, request: "MemberRequest", call: Call) -> str:
+    def act_withdraw(self, request: MemberRequest, call: Call) -> str:
         call.published_at = None
         call.save(update_fields=["published_at"])
         return "The call is withdrawn: only staff can see it."
 
-    def act_copy(self, request: "MemberRequest", call: Call) -> str:
+    def act_copy(self, request: MemberRequest, call: Call) -> str:
         copied = call.copy()
         return f"Copied. You find it among the calls as “{copied.title}”."
 
@@ -74,16 +69,12 @@ class ActivityAdmin(ActAdmin):
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["call", "invited"]
 
-    def get_queryset(self, request: "MemberRequest"):
-        """Without what has an admin of its own: a session's rules are kept there."""
-        children = [
-            f"{relation.name}__isnull"
-            for relation in self.opts.related_objects
-            if relation.parent_link
-        ]
+    def get_queryset(self, request: MemberRequest):
+        """Without what has an admin of its own: there a session's rules are kept."""
+        children = [f"{model._meta.model_name}__isnull" for model in Activity.children()]
         bare = super().get_queryset(request).filter(**dict.fromkeys(children, True))
         return bare.annotate(follower_count=Count("follows", distinct=True))
 
     @admin.display(description="Want to be told", ordering="follower_count")
-    def followers(self, activity: Activity):
+    def followers(self, activity):
         return activity.follower_count

@@ -1,10 +1,7 @@
 """Messages: what went out, what failed, and what staff tell people themselves."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,37 +10,52 @@ from django.utils import timezone
 from collective import clock
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.admin.read_only import ReadOnlyAdmin
-from collective.messages import by_hand, mail
-from collective.models import Follow, Message, SweepRun
-
-if TYPE_CHECKING:
-    from collective.messages.mail import Letter
-    from collective.people.requests import MemberRequest
+from collective.messages import by_hand, letters, mail
+from collective.messages.letters import Letter
+from collective.models import Follow, Message, Person, SweepRun
+from collective.models.message import MessageQuerySet
+from collective.people.requests import MemberRequest
 
 State = Message.State
+
+
+SHOWN = (
+    "what",
+    "person",
+    "address",
+    "channel",
+    "state",
+    "due_at",
+    "not_after",
+    "sent_at",
+    "told_by",
+    "attempts",
+    "error",
+    "subject",
+    "message_id",
+)
 
 
 class ToTellFilter(admin.SimpleListFilter):
     title = "to ring or post"
     parameter_name = "to_tell"
 
-    def lookups(self, request: "MemberRequest", model_admin) -> list[tuple[str, str]]:
+    def lookups(self, request: MemberRequest, model_admin) -> list[tuple[str, str]]:
         return [("1", "To ring or post now")]
 
-    def queryset(self, request: "MemberRequest", queryset: QuerySet):
+    def queryset(self, request: MemberRequest, queryset: MessageQuerySet):
         return queryset.tasks(clock.now()) if self.value() == "1" else queryset
 
 
-def may_read(request: "MemberRequest", message: Message) -> bool:
-    """What helps a person take part is read only by who has that permission."""
-    return message.kind != "needs_news" or request.user.has_perm("events.view_access_needs")
+def may_read(user: Person, message: Message) -> bool:
+    """May this member of staff read what the message says, and whom to ring or write to?"""
+    needed = {"collective.view_contact_details", letters.kind_of(message).words_private_to} - {""}
+    return user.has_perms(needed)
 
 
-def tell(admin, request: "MemberRequest", message: Message):
+def tell(admin, request: MemberRequest, message: Message):
     """The wording to read out, or the letter to print; and the buttons that say how it went."""
-    if not (
-        request.user.has_perm("collective.view_contact_details") and may_read(request, message)
-    ):
+    if not may_read(request.user, message):
         raise PermissionDenied
     if message.state != State.WAITING or message.channel == message.Channel.EMAIL:
         messages.info(request, "Nothing is to be told here any more.")
@@ -54,9 +66,14 @@ def tell(admin, request: "MemberRequest", message: Message):
     if found is None:
         messages.info(request, "This is no longer true, so there is nothing to tell any more.")
         return redirect("admin:index")
-    letter, html = found
-    if message.kind == "needs_news":
-        admin.log_change(request, letter.row, "Looked at what helps them take part")
+    return _to_read_out(admin, request, message, *found)
+
+
+def _to_read_out(admin, request: MemberRequest, message: Message, letter: Letter, html: str):
+    """The page with the words; that they were read is noted, where the kind asks for it."""
+    if logged_as := letters.kind_of(message).logged_as:
+        admin.log_change(request, letter.row, logged_as)
+    tasks = Message.objects.tasks(clock.now()).filter(person=message.person)
     return admin.page(
         request,
         "admin/collective/message/tell.html",
@@ -66,21 +83,21 @@ def tell(admin, request: "MemberRequest", message: Message):
         is_letter=message.channel == message.Channel.POST,
         row_url=_url_of(letter),
         answers=letter.staff_page,
-        others=Message.objects.tasks(clock.now())
-        .filter(person=message.person)
-        .exclude(pk=message.pk)[:10],
-        labels=mail.labels(),
+        others=tasks.exclude(pk=message.pk)[:10],
+        labels=letters.labels(),
     )
 
 
-def _url_of(letter: "Letter") -> object | str:
-    """Where staff note what the person answers, or what it is about."""
+def _url_of(letter: Letter) -> str:
+    """Where staff note what the person answers, or what it is about; "" for neither."""
     row = letter.row
-    page = letter.staff_page or (row and f"{row._meta.app_label}_{row._meta.model_name}_change")
-    return row and reverse(f"admin:{page}", args=[row.pk])
+    if row is None:
+        return ""
+    page = letter.staff_page or f"{row._meta.app_label}_{row._meta.model_name}_change"
+    return reverse(f"admin:{page}", args=[row.pk])
 
 
-def _told(admin, request: "MemberRequest", message: Message) -> HttpResponseRedirect:
+def _told(admin, request: MemberRequest, message: Message) -> HttpResponseRedirect:
     how = request.POST.get("how")
     if how == "no_answer":
         due = by_hand.no_answer(message)
@@ -102,22 +119,7 @@ class MessageAdmin(MadeElsewhere, ActAdmin):
     list_select_related = ["person"]
     search_fields = ["person__name", "person__email", "address"]
     # the text holds links with which somebody could act as the person
-    fields = [
-        "what",
-        "person",
-        "address",
-        "channel",
-        "state",
-        "due_at",
-        "not_after",
-        "sent_at",
-        "told_by",
-        "attempts",
-        "error",
-        "subject",
-        "message_id",
-    ]
-    readonly_fields = fields
+    fields = readonly_fields = SHOWN
     show_full_result_count = False
     actions = ["try_again"]
     change_form_template = "admin/collective/message/change_form.html"
@@ -146,21 +148,19 @@ class MessageAdmin(MadeElsewhere, ActAdmin):
         ),
     ]
 
-    def get_queryset(self, request: "MemberRequest"):
-        """Without mails that are not everybody's to know of; one that failed is everybody's to
-        mend.
-        """
+    def get_queryset(self, request: MemberRequest):
+        """Without mails that are not everybody's to know of, unless they failed."""
         rows, mailed = super().get_queryset(request), Message.Channel.EMAIL
-        hidden = rows.filter(kind__in=mail.hidden_from(request.user), channel=mailed).exclude(
+        hidden = rows.filter(kind__in=letters.hidden_from(request.user), channel=mailed).exclude(
             state=State.FAILED
         )
         return rows.exclude(pk__in=hidden.values("pk"))
 
     @admin.display(description="What", ordering="kind")
     def what(self, message: Message):
-        return mail.labels().get(message.kind, message.kind)
+        return letters.labels().get(message.kind, message.kind)
 
-    def open_acts(self, request: "MemberRequest", message: Message) -> list[Act]:
+    def open_acts(self, request: MemberRequest, message: Message) -> list[Act]:
         mailed = message.channel == message.Channel.EMAIL
         may = {
             "try_again": mailed and message.state == State.FAILED,
@@ -171,28 +171,28 @@ class MessageAdmin(MadeElsewhere, ActAdmin):
         }
         return [act for act in self.acts if may[act.name]]
 
-    def act_try_again(self, request: "MemberRequest", message: Message) -> str:
+    def act_try_again(self, request: MemberRequest, message: Message) -> str:
         mail.try_again(Message.objects.filter(pk=message.pk))
         return "It will be tried again within a minute."
 
-    def act_by_hand(self, request: "MemberRequest", message: Message) -> str:
+    def act_by_hand(self, request: MemberRequest, message: Message) -> str:
         by_hand.tell_by_hand(message)
         return "It is a task on Today now."
 
-    def act_seen(self, request: "MemberRequest", message: Message) -> str:
+    def act_seen(self, request: MemberRequest, message: Message) -> str:
         Message.objects.failed().filter(pk=message.pk).update(state=State.DROPPED)
         return "It has left Today."
 
-    def act_came_back(self, request: "MemberRequest", message: Message) -> str:
+    def act_came_back(self, request: MemberRequest, message: Message) -> str:
         by_hand.came_back(message)
         return "Noted: it came back."
 
-    def act_undo(self, request: "MemberRequest", message: Message) -> str:
+    def act_undo(self, request: MemberRequest, message: Message) -> str:
         by_hand.not_told_after_all(message)
         return "It is a task on Today again."
 
     @admin.action(description="Try failed messages again", permissions=["change"])
-    def try_again(self, request: "MemberRequest", queryset: QuerySet) -> None:
+    def try_again(self, request: MemberRequest, queryset: MessageQuerySet) -> None:
         messages.success(
             request,
             f"{mail.try_again(queryset)} failed messages will be tried again within a minute.",

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
@@ -14,9 +12,7 @@ from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.admin.person_forms import PersonForm
 from collective.models import DeletionRequest, Message, Person
 from collective.people import phones, record_joins, staff
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
+from collective.people.requests import MemberRequest
 
 admin.site.unregister(EmailAddress)  # Person.email is the one address; allauth's table stays empty
 admin.site.unregister(Authenticator)
@@ -47,18 +43,15 @@ class PersonAdmin(ActAdmin):
             "reset_second_step",
             "Reset the second step",
             "Their app and recovery codes stop working, and they are signed out everywhere. "
-            "They set the second step "
-            "up anew. Make sure that it is really them who asks: ring them on a number that "
-            "you know.",
+            "They set the second step up anew. Make sure that it is really them who asks: ring "
+            "them on a number that you know.",
             "Reset the second step",
         ),
         Act(
             "leave",
             "They leave the team",
-            (
-                "They are out of the staff pages at once, on every device. They stay a member of "
-                "the community."
-            ),
+            "They are out of the staff pages at once, on every device. They stay a member of the "
+            "community.",
             "Left the team",
         ),
     ]
@@ -67,17 +60,17 @@ class PersonAdmin(ActAdmin):
         invite = self.admin_site.admin_view(lambda request: person_pages.invite(self, request))
         return [path("invite/", invite, name="collective_person_invite"), *super().get_urls()]
 
-    def get_queryset(self, request: "MemberRequest"):
-        return super().get_queryset(request).known()
+    def get_queryset(self, request: MemberRequest):
+        return super().get_queryset(request).filter(joined_into=None)
 
-    def get_search_results(self, request: "MemberRequest", queryset: QuerySet, search_term):
-        """A whole phone number finds exactly who has it, for who may see numbers."""
+    def get_search_results(self, request: MemberRequest, queryset: QuerySet, search_term):
+        """A whole phone number finds exactly those who have it, for staff who may see numbers."""
         number = phones.read(search_term)
         if number and request.user.has_perm("collective.view_contact_details"):
             return queryset.filter(phone_hash=phones.keyed_hash(number)), False
         return super().get_search_results(request, queryset, search_term)
 
-    def get_fieldsets(self, request: "MemberRequest", obj=None):
+    def get_fieldsets(self, request: MemberRequest, obj=None):
         reach = ["contact_email", "reach_by"]
         if request.user.has_perm("collective.view_contact_details"):
             reach = [*CONTACTS, *reach]
@@ -91,27 +84,25 @@ class PersonAdmin(ActAdmin):
             sets.append(("Staff", {"fields": [*RIGHTS, "wants_staff_mail"]}))
         return sets
 
-    def get_form(self, request: "MemberRequest", obj=None, change: bool = False, **kwargs):
-        """Phone number and address are part of the form only for who may see them."""
+    def get_form(self, request: MemberRequest, obj=None, change: bool = False, **kwargs):
+        """Phone number and address are in the form only for staff who may see them."""
         hidden = [] if request.user.has_perm("collective.view_contact_details") else CONTACTS
         base = type("PersonForm", (PersonForm,), dict.fromkeys(hidden))
         return super().get_form(request, obj, change, **{"form": base, **kwargs})
 
-    def get_readonly_fields(self, request: "MemberRequest", obj=None) -> list[str]:
-        """Who is staff, and of which group, is for superusers; an address is changed with a code
-        sent to it.
-        """
+    def get_readonly_fields(self, request: MemberRequest, obj=None) -> list[str]:
+        """Superusers say who is staff, and of which group; an address changes with a code to it."""
         return [*self.readonly_fields, *([] if request.user.is_superuser else RIGHTS)]
 
-    def has_change_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_change_permission(self, request: MemberRequest, obj=None) -> bool:
         if obj is None or not obj.is_staff or obj == request.user or request.user.is_superuser:
             return super().has_change_permission(request, obj)
         return request.user.has_perm("collective.manage_staff") and not obj.is_superuser
 
-    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
-    def open_acts(self, request: "MemberRequest", obj) -> list[Act]:
+    def open_acts(self, request: MemberRequest, obj) -> list[Act]:
         manages = (
             request.user.has_perm("collective.manage_staff")
             and obj.is_staff
@@ -125,41 +116,33 @@ class PersonAdmin(ActAdmin):
         }
         return [act for act in self.acts if may[act.name]]
 
-    def act_undo_join(self, request: "MemberRequest", person: Person):
-        lines = record_joins.undo(person.joins.filter(undone_at=None).first(), request.user)
+    def act_undo_join(self, request: MemberRequest, person: Person):
+        lines = record_joins.undo(person.joins.filter(undone_at=None)[0], request.user)
         return " ".join(["The two records are two again.", *lines])
 
-    def act_reset_second_step(self, request: "MemberRequest", person: Person) -> str:
+    def act_reset_second_step(self, request: MemberRequest, person: Person) -> str:
         staff.check_may_manage(request.user, person)
         staff.reset_second_step(person, by=request.user)
         return "Their second step is reset, and they are signed out everywhere."
 
-    def act_leave(self, request: "MemberRequest", person: Person) -> str:
+    def act_leave(self, request: MemberRequest, person: Person) -> str:
         staff.check_may_manage(request.user, person)
         staff.leave(person, by=request.user)
         return f"{person} is no longer staff, and signed out everywhere."
 
     @admin.display(description="Bookings")
     def bookings(self, person: Person) -> str:
-        rows = person.registrations.select_related("session").order_by("-created_at")[:20]
-        lines = (
-            (
-                reverse("admin:events_registration_change", args=[row.pk]),
-                row.session,
-                row.get_state_display(),
-            )
-            for row in rows
-        )
+        places = person.registrations.select_related("session").order_by("-created_at")[:20]
         talks = person.conversations.select_related("series").order_by("-created_at")[:20]
-        more = (
-            (
-                reverse("admin:events_conversation_change", args=[row.pk]),
-                row.series,
-                row.get_state_display(),
-            )
-            for row in talks
-        )
-        return format_html_join("", '<p><a href="{}">{}</a>: {}</p>', [*lines, *more]) or "none"
+        lines = [
+            *(("registration", row.pk, row.session, row.get_state_display()) for row in places),
+            *(("conversation", row.pk, row.series, row.get_state_display()) for row in talks),
+        ]
+        links = [
+            (reverse(f"admin:events_{model}_change", args=[pk]), of, state)
+            for model, pk, of, state in lines
+        ]
+        return format_html_join("", '<p><a href="{}">{}</a>: {}</p>', links) or "none"
 
     @admin.display(description="Mail that did not arrive")
     def did_not_arrive(self, person: Person) -> str:
@@ -173,7 +156,7 @@ class PersonAdmin(ActAdmin):
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(MadeElsewhere, admin.ModelAdmin):
-    """To look at: who has a second step, and since when.
+    """To look at: people who have a second step, and since when.
 
     "Reset the second step" is on the person's page.
     """
@@ -192,7 +175,7 @@ class DeletionRequestAdmin(ActAdmin):
     list_select_related = ["person"]
     readonly_fields = ["person", "asked_at", "person_page"]
 
-    def has_add_permission(self, request: "MemberRequest") -> bool:
+    def has_add_permission(self, request: MemberRequest) -> bool:
         return False
 
     @admin.display(description="Their record")

@@ -1,7 +1,5 @@
 """Staff's forms about people."""
 
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -11,9 +9,7 @@ from django.forms import Form
 from collective.models import Person
 from collective.pages.forms import ADDRESS_LENGTH
 from collective.people import phones
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
+from collective.people.requests import MemberRequest
 
 POST_LENGTH = 400
 MOST_FOUND = 20
@@ -35,13 +31,23 @@ class PhoneField(forms.CharField):
         return number
 
 
-def _known_by(number: int):
-    """Who has this number already, or None."""
-    return (
-        Person.objects.known().filter(phone_hash=phones.keyed_hash(number)).first()
-        if number
-        else None
-    )
+def _known_by(number: str | None) -> Person | None:
+    """The person who has this number already, or None."""
+    if not number:
+        return None
+    return Person.objects.known().filter(phone_hash=phones.keyed_hash(number)).first()
+
+
+def _check_ways(form, ways, by):
+    """Is there a way to reach them, and the one that was chosen? The form has the error if not."""
+    if form.errors:
+        return
+    if not any(ways.values()):
+        form.add_error(None, "Give a phone number, a postal address or a shared email address.")
+    elif by and not ways[by]:
+        form.add_error(
+            "reach_by", "For this way of telling them things we need that address or number."
+        )
 
 
 class PersonForm(forms.ModelForm):
@@ -77,30 +83,31 @@ class PersonForm(forms.ModelForm):
             self.fields["name"].required = True
 
     def clean(self):
-        cleaned = super().clean()
-        if "phone" not in self.fields or "reach_by" not in self.fields:
-            return cleaned
-        number = cleaned.get("phone")
-        known = _known_by(number)
+        super().clean()
+        if "phone" in self.fields and "reach_by" in self.fields:
+            self._check_number_is_new()
+            self._check_reach()
+        return self.cleaned_data
+
+    def _check_number_is_new(self):
+        known = _known_by(self.cleaned_data.get("phone"))
         if known and self.instance._state.adding:
             self.add_error(
                 "phone", f"{known} has this number. They share it? Add them by “Book for somebody”."
             )
-        address = self.instance.email or cleaned.get("contact_email")
+
+    def _check_reach(self):
+        """Told by email without an address: by phone then, or by post."""
+        by, number = self.cleaned_data.get("reach_by"), self.cleaned_data.get("phone")
         ways = {
-            "email": address,
-            "phone": cleaned.get("phone"),
-            "post": cleaned.get("postal_address"),
+            Person.ReachBy.EMAIL: self.instance.email or self.cleaned_data.get("contact_email"),
+            Person.ReachBy.PHONE: number,
+            Person.ReachBy.POST: self.cleaned_data.get("postal_address"),
         }
-        if not any(ways.values()) and not self.errors:
-            self.add_error(None, "Give a phone number, a postal address or a shared email address.")
-        elif cleaned.get("reach_by") == "email" and not address and not self.errors:
-            cleaned["reach_by"] = "phone" if ways["phone"] else "post"
-        elif cleaned.get("reach_by") and not ways[cleaned["reach_by"]] and not self.errors:
-            self.add_error(
-                "reach_by", "For this way of telling them things we need that address or number."
-            )
-        return cleaned
+        if by == Person.ReachBy.EMAIL and not ways[by] and any(ways.values()) and not self.errors:
+            by = Person.ReachBy.PHONE if number else Person.ReachBy.POST
+            self.cleaned_data["reach_by"] = by
+        _check_ways(self, ways, by)
 
     def save(self, commit: bool = True):
         if "phone" in self.fields:
@@ -136,23 +143,19 @@ class NewPersonForm(forms.Form):
         label="Tell them things by",
         choices=Person.ReachBy.choices,
         widget=forms.RadioSelect,
-        initial="phone",
+        initial=Person.ReachBy.PHONE,
     )
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         ways = {
-            "email": cleaned.get("contact_email"),
-            "phone": cleaned.get("phone"),
-            "post": cleaned.get("postal_address"),
+            Person.ReachBy.EMAIL: cleaned.get("contact_email"),
+            Person.ReachBy.PHONE: cleaned.get("phone"),
+            Person.ReachBy.POST: cleaned.get("postal_address"),
         }
-        if not any(ways.values()) and not self.errors:
-            self.add_error(None, "Give a phone number, a postal address or a shared email address.")
-        elif cleaned.get("reach_by") and not ways[cleaned["reach_by"]] and not self.errors:
-            self.add_error(
-                "reach_by", "For this way of telling them things we need that address or number."
-            )
-        known = _known_by(ways["phone"])
+        _check_ways(self, ways, cleaned.get("reach_by"))
+        known = _known_by(cleaned.get("phone"))
         if known and not cleaned.get("is_somebody_else"):
             self.add_error(
                 "phone", f"{known} has this number. Find them above, or tick that they share it."
@@ -174,8 +177,8 @@ class FindPersonForm(forms.Form):
     )
 
 
-def found(request: "MemberRequest", form: Form):
-    """Those whom the search names; a phone number is looked for only by who may see numbers."""
+def found(request: MemberRequest, form: Form):
+    """Those whom the search names; by phone number only for staff who may see numbers."""
     text = form.cleaned_data["q"]
     if phones.read(text) and not request.user.has_perm("collective.view_contact_details"):
         return Person.objects.none()
@@ -202,13 +205,11 @@ class InviteForm(forms.Form):
     )
 
 
-def find_or_add(admin, request: "MemberRequest"):
-    """Who rang up?
+def find_or_add(admin, request: MemberRequest):
+    """The person who rang up, found by name, address or the whole phone number; or somebody new.
 
-    Found by name, address or the whole phone number; or somebody new. Returns (the person that was
-    just added or None, what the page needs). By POST, so that a number stands in no address.
-
-    Raises PermissionDenied for who may not add people.
+    Returns (the person who was just added, or None, and what the page needs). By POST, so that a
+    number stands in no address. Raises PermissionDenied for anyone who may not add people.
     """
     searches = "q" in request.POST
     form = FindPersonForm(request.POST if searches else None)

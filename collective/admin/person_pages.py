@@ -1,7 +1,5 @@
 """Pages about one person: another email address, joining two records, and inviting staff."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Form
@@ -20,16 +18,12 @@ from collective.errors import RuleError
 from collective.models import Person
 from collective.models.sign_in import SignIn
 from collective.people import email_change, record_joins, staff
+from collective.people.requests import MemberRequest
 from collective.people.sign_in import visitor_address
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
-
-def email(admin, request: "MemberRequest", person: Person):
-    """Add or change the address: first the new one, then the code that we sent to it and they read
-    to us.
-    """
+def email(admin, request: MemberRequest, person: Person):
+    """Add or change the address: first the new one, then the code in it that they read to us."""
     asked = email_change.newest(person)
     form = (
         AddressCodeForm(request.POST)
@@ -56,9 +50,9 @@ def email(admin, request: "MemberRequest", person: Person):
 
 
 def _ask_or_confirm(
-    admin, request: "MemberRequest", person: Person, asked: SignIn | None, form: Form
+    admin, request: MemberRequest, person: Person, asked: SignIn | None, form: Form
 ) -> HttpResponseRedirect:
-    if isinstance(form, AddressCodeForm):
+    if asked and isinstance(form, AddressCodeForm):
         email_change.confirm(asked, form.cleaned_data["code"])
         admin.log_change(request, person, "Changed the email address, with a code sent to it")
         messages.success(request, f"{asked.email} is their address now. They can sign in with it.")
@@ -67,7 +61,7 @@ def _ask_or_confirm(
     return redirect(request.path)
 
 
-def join(admin, request: "MemberRequest", person: Person):
+def join(admin, request: MemberRequest, person: Person):
     """Find the other record, read what would happen, then join."""
     other = _other(request)
     if other is not None:
@@ -87,7 +81,7 @@ def join(admin, request: "MemberRequest", person: Person):
     )
 
 
-def _other(request: "MemberRequest"):
+def _other(request: MemberRequest):
     key = request.POST.get("other") or request.GET.get("other")
     try:
         return Person.objects.known().filter(pk=key).first() if key else None
@@ -95,25 +89,15 @@ def _other(request: "MemberRequest"):
         return None
 
 
-def _join_with(admin, request: "MemberRequest", person: Person, other):
-    kept, gone = (
-        (other, person)
-        if request.POST.get("keep") == str(other.pk) or (request.GET.get("keep") == str(other.pk))
-        else (person, other)
-    )
-    if not admin.has_change_permission(request, gone) or not admin.has_change_permission(
-        request, kept
-    ):
+def _join_with(admin, request: MemberRequest, person: Person, other):
+    keeps_other = str(other.pk) in {request.POST.get("keep"), request.GET.get("keep")}
+    kept, gone = (other, person) if keeps_other else (person, other)
+    if not all(admin.has_change_permission(request, row) for row in (gone, kept)):
         raise PermissionDenied
     try:
         record_joins.check(kept, gone)
         if request.method == "POST":
-            record_joins.join(kept, gone, request.user)
-            admin.log_change(request, kept, "Joined two records of theirs")
-            messages.success(
-                request, f"The two records are one: {kept}. For a day you can undo it here."
-            )
-            return redirect(admin.change_url(kept))
+            return _join(admin, request, kept, gone)
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("admin:collective_person_join", person.pk)
@@ -130,7 +114,14 @@ def _join_with(admin, request: "MemberRequest", person: Person, other):
     )
 
 
-def invite(admin, request: "MemberRequest"):
+def _join(admin, request: MemberRequest, kept: Person, gone: Person) -> HttpResponseRedirect:
+    record_joins.join(kept, gone, request.user)
+    admin.log_change(request, kept, "Joined two records of theirs")
+    messages.success(request, f"The two records are one: {kept}. For a day you can undo it here.")
+    return redirect(admin.change_url(kept))
+
+
+def invite(admin, request: MemberRequest):
     """Invite somebody to staff, by email."""
     if not request.user.has_perm("collective.manage_staff"):
         raise PermissionDenied

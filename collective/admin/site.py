@@ -1,7 +1,5 @@
 """The community's settings, its pages and its support lines."""
 
-from typing import TYPE_CHECKING
-
 from django import forms
 from django.contrib import admin
 from django.db import models
@@ -9,9 +7,7 @@ from django.utils.html import format_html
 
 from collective.admin.acts import ActAdmin
 from collective.models import Community, Page, SupportLine
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
+from collective.people.requests import MemberRequest
 
 
 @admin.register(Community)
@@ -21,17 +17,16 @@ class CommunityAdmin(ActAdmin):
         **ActAdmin.formfield_overrides,
         models.FileField: {"widget": forms.ClearableFileInput},
     }
-    view_on_site = False
     fieldsets = [
         (None, {"fields": ["name", "about"]}),
         ("How people reach us", {"fields": ["phone", "hours", "reply_to", "from_email"]}),
         ("Look", {"fields": ["mark", "colour", "dark_colour"]}),
     ]
 
-    def has_add_permission(self, request: "MemberRequest") -> bool:
+    def has_add_permission(self, request: MemberRequest) -> bool:
         return False  # `manage.py prepare` makes the one row
 
-    def has_delete_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
         return False
 
 

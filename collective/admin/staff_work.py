@@ -1,11 +1,9 @@
 """Follow-ups, and messages to many."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin import ModelAdmin
 from django.forms import Form
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
@@ -15,12 +13,11 @@ from django.utils.safestring import SafeString
 from collective import clock
 from collective.admin.acts import Act, ActAdmin
 from collective.errors import RuleError
-from collective.messages import announcements, mail
+from collective.messages import announcements, kinds, letters
+from collective.messages.announcements import Named
 from collective.models import Announcement, FollowUp, Message
+from collective.people.requests import MemberRequest
 from collective.safety.markup import rich_text
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
 State = Announcement.State
 SENT_SOON = "It goes out in a minute. Until then you can stop it here."
@@ -60,27 +57,27 @@ class FollowUpAdmin(ActAdmin):
     ]
 
     def get_changeform_initial_data(
-        self, request: "MemberRequest"
+        self, request: MemberRequest
     ) -> dict[str, date | list[str] | str]:
         return {
             "due_on": timezone.localdate(clock.now()),
             **super().get_changeform_initial_data(request),
         }
 
-    def open_acts(self, request: "MemberRequest", row) -> list[Act]:
+    def open_acts(self, request: MemberRequest, row) -> list[Act]:
         return [act for act in self.acts if (act.name == "open") == (row.done_at is not None)]
 
-    def act_done(self, request: "MemberRequest", row) -> str:
+    def act_done(self, request: MemberRequest, row) -> str:
         FollowUp.objects.filter(pk=row.pk, done_at=None).update(
             done_at=clock.now(), done_by=request.user
         )
         return "Done."
 
-    def act_open(self, request: "MemberRequest", row) -> str:
+    def act_open(self, request: MemberRequest, row) -> str:
         FollowUp.objects.filter(pk=row.pk).update(done_at=None, done_by=None)
         return "It is open again."
 
-    def save_model(self, request: "MemberRequest", obj, form: Form, change) -> None:
+    def save_model(self, request: MemberRequest, obj, form: Form, change) -> None:
         obj.created_by = obj.created_by or request.user
         obj.save()
 
@@ -95,14 +92,16 @@ class AnnouncementForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if "audience" in self.fields:
-            self.fields["audience"].choices = [("", "Please choose"), *announcements.choices()]
+            choices = [("", "Please choose"), *announcements.choices()]
+            self.fields["audience"] = forms.ChoiceField(label="To whom", choices=choices)
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("audience"):
-            named = {name: cleaned.get(name) for name in ("call", "activity", "chosen")}
+            named = Named(*(cleaned.get(name) for name in Named._fields))
             try:
-                announcements.check(cleaned["audience"], **named)
+                announcements.check(cleaned["audience"], named)
             except RuleError as error:
                 self.add_error("audience", str(error))
         return cleaned
@@ -129,23 +128,19 @@ class WhenForm(forms.Form):
         return at
 
 
-def preview(admin_: ModelAdmin, request: "MemberRequest", announcement: Announcement):
+def preview(admin_: ActAdmin, request: MemberRequest, announcement: Announcement):
     """How it reads, who is told by which channel; a test to oneself; then send, or set a time."""
-    form = WhenForm(request.POST if request.POST.get("how") == "send" else None)
-    if request.method == "POST":
+    how = request.POST.get("how")
+    if how == "test":
+        return _send_test(request, announcement)
+    form = WhenForm(request.POST if how == "send" else None)
+    if form.is_valid():
         try:
-            if request.POST.get("how") == "test":
-                announcements.test(announcement, request.user)
-                messages.success(
-                    request, f"A test is on its way to {request.user.mail_address or 'you'}."
-                )
-                return redirect(request.path)
-            if form.is_valid():
-                return _send(admin_, request, announcement, form.cleaned_data["send_at"])
+            return _send(admin_, request, announcement, form.cleaned_data["send_at"])
         except RuleError as error:
             messages.error(request, str(error))
             return redirect(request.path)
-    draft = Message(person=request.user, kind="announcement", about=announcement.pk)
+    draft = Message(person=request.user, kind=kinds.ANNOUNCEMENT, about=announcement.pk)
     letter = announcements.announcement_letter(draft)
     return admin_.page(
         request,
@@ -153,15 +148,22 @@ def preview(admin_: ModelAdmin, request: "MemberRequest", announcement: Announce
         "Before it goes out",
         announcement=announcement,
         original=announcement,
-        html=mail.render(draft, letter, "preview"),
+        html=letters.render(draft, letter, letters.PREVIEW),
         form=form,
         counts=announcements.counts(announcement),
         audience=announcements.audience_of(announcement),
     )
 
 
+def _send_test(request: MemberRequest, announcement: Announcement) -> HttpResponseRedirect:
+    announcements.send_test(announcement, request.user)
+    address = request.user.mail_address or "you"
+    messages.success(request, f"A test is on its way to {address}.")
+    return redirect(request.path)
+
+
 def _send(
-    admin_: ModelAdmin, request: "MemberRequest", announcement: Announcement, send_at
+    admin_: ActAdmin, request: MemberRequest, announcement: Announcement, send_at
 ) -> HttpResponseRedirect:
     row = announcements.schedule(announcement, send_at)
     admin_.log_change(request, row, "Sent" if not send_at else "Set a time")
@@ -203,7 +205,7 @@ class AnnouncementAdmin(ActAdmin):
     def body_shown(self, row) -> SafeString:
         return rich_text(row.body)
 
-    def get_readonly_fields(self, request: "MemberRequest", obj=None):
+    def get_readonly_fields(self, request: MemberRequest, obj=None):
         """What goes out, or went out, is no longer changed."""
         shown = [
             "audience_words",
@@ -218,40 +220,40 @@ class AnnouncementAdmin(ActAdmin):
         ]
         return [] if obj is None or obj.state == State.DRAFT else shown
 
-    def get_fields(self, request: "MemberRequest", obj=None):
+    def get_fields(self, request: MemberRequest, obj=None):
         return (
             self.fields
             if obj is None or obj.state == State.DRAFT
             else self.get_readonly_fields(request, obj)
         )
 
-    def has_delete_permission(self, request: "MemberRequest", obj=None):
+    def has_delete_permission(self, request: MemberRequest, obj=None):
         return super().has_delete_permission(request, obj) and (
             obj is None or obj.state == State.DRAFT
         )
 
-    def has_change_permission(self, request: "MemberRequest", obj=None) -> bool:
+    def has_change_permission(self, request: MemberRequest, obj=None) -> bool:
         return super().has_change_permission(request, obj) and request.user.has_perm(
             "collective.send_announcement"
         )
 
-    def open_acts(self, request: "MemberRequest", row) -> list[Act] | tuple[()]:
+    def open_acts(self, request: MemberRequest, row) -> list[Act] | tuple[()]:
         return self.acts if row.state == State.SCHEDULED else ()
 
-    def act_stop(self, request: "MemberRequest", row) -> str:
+    def act_stop(self, request: MemberRequest, row) -> str:
         announcements.stop(row)
         return "Stopped. It has not gone out."
 
     saves_changes_only = True
 
-    def save_model(self, request: "MemberRequest", obj, form: Form, change) -> None:
+    def save_model(self, request: MemberRequest, obj, form: Form, change) -> None:
         obj.created_by = obj.created_by or request.user
         super().save_model(request, obj, form, change)
 
     def response_add(
-        self, request: "MemberRequest", obj, post_url_continue=None
+        self, request: MemberRequest, obj, post_url_continue=None
     ) -> HttpResponseRedirect:
         return redirect("admin:collective_announcement_preview", obj.pk)
 
-    def response_change(self, request: "MemberRequest", obj) -> HttpResponseRedirect:
+    def response_change(self, request: MemberRequest, obj) -> HttpResponseRedirect:
         return redirect("admin:collective_announcement_preview", obj.pk)

@@ -1,7 +1,4 @@
-"""Tell a worker to look now.
-
-If nobody hears it, a sweep finds the row: so a ring may fail, but never wait.
-"""
+"""Tell a worker to look now. If nobody hears it, a sweep finds the row: a ring never waits long."""
 
 import logging
 import time
@@ -19,7 +16,7 @@ unheard = 0
 _silent_until = 0.0
 
 
-def ring(task, *arguments) -> None:
+def ring(task: str, *arguments: object) -> None:
     """Announce a row by its key. Failures are counted and logged, never raised."""
     global unheard, _silent_until
     if time.monotonic() < _silent_until:
@@ -28,9 +25,7 @@ def ring(task, *arguments) -> None:
         connection = Connection(app.conf.broker_url, transport_options=QUICK, connect_timeout=0.3)
         with producers[connection].acquire(block=True, timeout=0.3) as producer:
             app.send_task(task, args=arguments, producer=producer, retry=False)
-    except (
-        Exception
-    ) as error:  # any fault of a broker is the same to us: the sweep will find the row
+    except Exception as error:  # whatever fault a broker has: the sweep will find the row
         unheard += 1
         _silent_until = time.monotonic() + QUIET_AFTER
         logger.warning(

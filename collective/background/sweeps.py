@@ -2,9 +2,10 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVarTuple
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import Error, connection
@@ -17,28 +18,29 @@ logger = logging.getLogger(__name__)
 KEEP_RUNS = timedelta(days=2)
 KEEP_SIGN_INS = timedelta(days=1)
 LATE_AFTER = timedelta(minutes=2)
+Counts = tuple[int, int]  # rows seen, and how much was done
+Key = TypeVarTuple("Key")
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """A named act that returns (seen, done) and may run at any time, twice or at once, without
-    harm.
-    """
+    """A named act that may run at any time, twice or at once, without harm."""
 
     name: str
-    act: Callable
+    act: Callable[[], Counts]
     every: timedelta
 
 
-_sweeps = {}
+_sweeps: dict[str, Sweep] = {}
 
 
-def register(name: str, act, *, every=timedelta(seconds=10)) -> None:
-    """Add a sweep; apps call this when they are ready."""
+def register(name: str, act: Callable[[], Counts], *, every: timedelta) -> None:
+    """Add a sweep; the portal calls this, in the order in which they run."""
     _sweeps[name] = Sweep(name, act, every)
 
 
-def names():
+def names() -> list[str]:
+    """The names of all sweeps, by the alphabet."""
     return sorted(_sweeps)
 
 
@@ -62,35 +64,48 @@ def run(name: str) -> SweepRun:
         logger.exception("Sweep %s failed", name)
         if isinstance(error, Error):
             connection.close()  # the next query opens another
-        row.error = f"{type(error).__name__}: {error}"
+        row.error = "\n".join([f"{type(error).__name__}: {error}", *_notes(error)])
     row.finished_at = clock.now()
     row.save()
     return row
 
 
-def each(keys, act, *, longest=None):
-    """Call the act with each key; returns (seen, done).
+def _notes(error: Exception) -> list[str]:
+    return getattr(error, "__notes__", [])
 
-    One that fails keeps no other from being done, and is raised at the end, so that the run says
-    so. After `longest` seconds the rest is left to the next sweep.
+
+def each(
+    keys: Iterable[tuple[*Key]],
+    act: Callable[[*Key], int],
+    *,
+    longest: float | None = None,
+) -> Counts:
+    """Call the act with each key; returns how many keys it came to, and the sum of what was done.
+
+    One that fails keeps no other from being done, and is raised at the end with these numbers, so
+    that the run says so. After `longest` seconds the rest is left to the next sweep.
     """
-    done, failure, until = 0, None, time.monotonic() + (longest or float("inf"))
+    seen = done = 0
+    failure: Exception | None = None
+    until = time.monotonic() + (longest or float("inf"))
     for key in keys:
         if time.monotonic() > until:
             break
+        seen += 1
         try:
             done += act(*key)
         except SoftTimeLimitExceeded:
             raise
         except Exception as error:  # logged here, raised below
-            logger.exception("%s failed for %s", act.__name__, key)
+            logger.exception("%s failed for %s", act.__qualname__, key)
             failure = error
     if failure:
+        failure.add_note(f"Of {seen} that were seen, {done} were done.")
         raise failure
-    return len(keys), done
+    return seen, done
 
 
-def late():
+def late() -> list[str]:
     """The names of sweeps that have not finished well for too long."""
     done = SweepRun.objects.filter(error="", finished_at__isnull=False).values_list("name")
     latest = dict(done.annotate(Max("started_at")))

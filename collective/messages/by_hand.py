@@ -1,42 +1,41 @@
-"""What staff tell somebody themselves: by phone with the wording to read out, or by post with a
-letter to print.
+"""What staff tell somebody themselves: by phone with words to read, or by post with a letter.
 
 Each is a `Message` whose channel is not email. It is done when somebody marks it told; what is no
 longer true goes by itself. A mail that came to nobody can become such a task.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Model
+from django.utils.safestring import SafeString
 
 from collective import clock
 from collective.background import sweeps
 from collective.errors import RuleError
-from collective.messages import mail
+from collective.messages import letters
+from collective.messages.letters import Letter
 from collective.models import Message, Person
 
+A_BATCH = 500
 TRY_AGAIN_IN = timedelta(hours=2)
 State = Message.State
 
 
-def wording(message: Message):
-    """(letter, HTML) to read out or print; None if it is no longer true, and then the task is
-    dropped.
-    """
-    letter = mail.letter_of(message)
+def wording(message: Message) -> tuple[Letter, SafeString] | None:
+    """(letter, HTML) to read out or to print; None, and the task is dropped, if no longer true."""
+    letter = letters.letter_of(message)
     if letter is None:
         drop([message.pk])
         return None
-    return letter, mail.render(message, letter, message.channel)
+    return letter, letters.render(message, letter, message.channel)
 
 
-def drop(keys: list[int]) -> int:
+def drop(keys: Iterable[int]) -> int:
     """Take away tasks that are no longer true; returns how many."""
-    return (
-        Message.objects.by_hand()
-        .filter(pk__in=keys, state=State.WAITING)
-        .update(state=State.DROPPED)
-    )
+    tasks = Message.objects.by_hand().filter(pk__in=keys, state=State.WAITING)
+    return tasks.update(state=State.DROPPED)
 
 
 @transaction.atomic
@@ -45,7 +44,7 @@ def mark_told(message: Message, by: Person) -> bool:
 
     Asked twice, it does nothing more.
     """
-    after = mail.kind_of(message).when_told
+    after = letters.kind_of(message).when_told
     if after:
         after(message)
     told = Message.objects.by_hand().filter(pk=message.pk, state=State.WAITING)
@@ -63,14 +62,12 @@ def not_told_after_all(message: Message) -> None:
 
 
 def _check_true(message: Message) -> None:
-    if mail.letter_of(message) is None:
+    if letters.letter_of(message) is None:
         raise RuleError("This is no longer true, so there is nothing to tell any more.")
 
 
 def no_answer(message: Message) -> datetime:
-    """Nobody answered the phone: it comes back in two hours, or when half of the time left is
-    over.
-    """
+    """Nobody answered the phone: it comes back in two hours, or after half of the time left."""
     left = message.not_after - clock.now() if message.not_after else TRY_AGAIN_IN * 2
     due_at = clock.now() + min(TRY_AGAIN_IN, max(left, timedelta(0)) / 2)
     waiting = Message.objects.by_hand().filter(pk=message.pk, state=State.WAITING)
@@ -94,14 +91,14 @@ def tell_by_hand(message: Message) -> None:
     message.channel = message.person.channel_by_hand
     _check_true(message)
     _hold(message)
-    if not failed.update(
-        state=State.WAITING, channel=message.channel, due_at=clock.now(), attempts=0
-    ):
+    task = {"state": State.WAITING, "channel": message.channel, "due_at": clock.now()}
+    if not failed.update(**task, attempts=0):
         raise RuleError("Somebody has done this already.")
 
 
 def _hold(message: Message) -> None:
-    before = mail.kind_of(message).when_by_hand
+    """Stop what waits for it (an offer's time) until it is told."""
+    before = letters.kind_of(message).when_by_hand
     if before:
         before(message)
 
@@ -113,24 +110,23 @@ def came_back(message: Message) -> None:
         raise RuleError("Only a mail that was sent can come back.")
 
 
-def told_at_once(about, by: Person, kinds) -> int:
-    """Whoever is on the phone has just heard it: these messages about the row are done; returns how
-    many.
+def told_at_once(about: Model, by: Person, kinds: Iterable[str]) -> int:
+    """The person on the phone has just heard it: these messages about the row are done.
+
+    Returns how many.
     """
     tasks = Message.objects.by_hand().filter(about=about.pk, kind__in=kinds, state=State.WAITING)
     return sum(mark_told(message, by) for message in tasks)
 
 
-def drop_untrue():
-    """The sweep: tasks that are no longer true, or too late, go by themselves; returns (seen,
-    done).
-    """
-    tasks = list(Message.objects.tasks(clock.now()).select_related("person")[:500])
+def drop_untrue() -> sweeps.Counts:
+    """The sweep: tasks that are no longer true, or too late, go by themselves; (seen, done)."""
+    tasks = Message.objects.tasks(clock.now()).select_related("person")[:A_BATCH]
     return sweeps.each([(message,) for message in tasks], _drop_if_untrue)
 
 
 def _drop_if_untrue(message: Message) -> int:
-    return drop([message.pk]) if mail.letter_of(message) is None else 0
+    return drop([message.pk]) if letters.letter_of(message) is None else 0
 
 
 def rechannel(person: Person) -> None:
@@ -139,14 +135,10 @@ def rechannel(person: Person) -> None:
     An offer's time goes along.
     """
     for message in Message.objects.filter(person=person, state=State.WAITING, address=""):
-        by_mail = message.channel == Message.Channel.EMAIL
-        if by_mail and not person.mail_address:
+        is_mail = message.channel == Message.Channel.EMAIL
+        if is_mail and not person.mail_address:
             _to_hand(message, person)
-        elif (
-            not by_mail
-            and not person.is_told_by_hand
-            and not (person.phone or person.postal_address)
-        ):
+        elif not (is_mail or person.is_told_by_hand or person.phone or person.postal_address):
             to_mail(message)
 
 
@@ -161,7 +153,7 @@ def _to_hand(message: Message, person: Person) -> None:
 
 def to_mail(message: Message) -> None:
     """A task becomes a mail; what waits for it (an offer's time) begins."""
-    after = mail.kind_of(message).when_told
+    after = letters.kind_of(message).when_told
     if after:
         after(message)
     waiting = Message.objects.by_hand().filter(pk=message.pk, state=State.WAITING)

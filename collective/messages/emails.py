@@ -1,11 +1,11 @@
 """What the shared messages say: one small function a kind."""
 
-from collective.messages import addresses
-from collective.messages.mail import Letter, kind
-from collective.models import Activity, Follow, Message, SignIn
+from collective.messages import addresses, kinds
+from collective.messages.letters import Letter, kind
+from collective.models import Activity, Follow, Message, Person, SignIn
 
 
-@kind("code", "Sign-in code", keep_text=False)
+@kind(kinds.CODE, "Sign-in code", keep_text=False)
 def code(message: Message) -> Letter | None:
     sign_in = SignIn.objects.filter(pk=message.about).first()
     if sign_in is None or not sign_in.is_usable:
@@ -16,12 +16,12 @@ def code(message: Message) -> Letter | None:
 
 
 def _follow_letter(message: Message, subject: str, template: str) -> Letter | None:
+    """News of an activity, for people who follow it or its call and want news."""
     activity = Activity.objects.select_related("call").get(pk=message.about)
-    follow = Follow.objects.filter(person=message.person, activity=activity).first()
-    follow = follow or Follow.objects.filter(person=message.person, call=activity.call).first()
-    if follow is None or not message.person.wants_news:
+    follow = _follow_of(message.person, activity)
+    if follow is None:
         return None
-    stop = addresses.full_reverse("stop_following", follow.pk, key_purpose="follow", pk=follow.pk)
+    stop = addresses.stop_following(follow)
     context = {
         "activity": activity,
         "page": addresses.full(activity.call.get_absolute_url()),
@@ -30,12 +30,20 @@ def _follow_letter(message: Message, subject: str, template: str) -> Letter | No
     return Letter(subject, template, context, row=activity, one_click_stop=stop)
 
 
-@kind("date_set", "A date was set")
+def _follow_of(person: Person | None, activity: Activity) -> Follow | None:
+    """Why they hear of this activity; None for somebody who wants no news of it any more."""
+    if person is None or not person.wants_news:
+        return None
+    mine = Follow.objects.filter(person=person)
+    return mine.filter(activity=activity).first() or mine.filter(call=activity.call).first()
+
+
+@kind(kinds.DATE_SET, "A date was set")
 def date_set(message: Message) -> Letter | None:
     return _follow_letter(message, "A date has been set", "email/date_set.html")
 
 
-@kind("sign_up_open", "Sign-up is open")
+@kind(kinds.SIGN_UP_OPEN, "Sign-up is open")
 def sign_up_open(message: Message) -> Letter | None:
     letter = _follow_letter(message, "Sign-up is open", "email/sign_up_open.html")
     return letter if letter and letter.context["activity"].is_open else None

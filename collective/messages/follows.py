@@ -1,63 +1,68 @@
-""" "Tell me when": who follows a call or an activity hears once of a date, and once when sign-up
-opens.
-"""
+"""People who follow a call or an activity hear once of a date, and once when sign-up opens."""
 
-from typing import Literal
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from collective import clock
-from collective.messages import mail
-from collective.models import Activity, Follow, Person
+from collective.background import sweeps
+from collective.messages import kinds, mail
+from collective.models import Activity, Call, Follow, Person
 
 
-def follow(person: Person, target) -> Follow:
+def follow(person: Person, target: Call | Activity) -> Follow:
     """Follow a Call or an Activity; asking again changes nothing."""
-    field = target._meta.model_name
-    return Follow.objects.get_or_create(person=person, **{field: target})[0]
+    if isinstance(target, Call):
+        return Follow.objects.get_or_create(person=person, call=target)[0]
+    return Follow.objects.get_or_create(person=person, activity=target)[0]
 
 
-def announce_all() -> tuple[int, Literal[0] | int]:
-    """Tell followers what has become true since the last look; returns (seen, done)."""
+def announce_all() -> sweeps.Counts:
+    """The sweep: tell followers what has become true since the last look; (seen, done)."""
     now = clock.now()
     published = Activity.objects.filter(call__published_at__lte=now, state=Activity.State.OPEN)
     opened = published.filter(Q(opens_at=None) | Q(opens_at__lte=now), opening_told_at=None)
     dated = published.filter(starts_at__gt=now, date_told_at=None, opens_at__gt=now)
-    keys = [*opened.values_list("pk", flat=True), *dated.values_list("pk", flat=True)]
-    return len(keys), sum(_announce(key) for key in keys)
+    return sweeps.each([*opened.values_list("pk"), *dated.values_list("pk")], _announce)
 
 
 @transaction.atomic
-def _announce(key: str) -> int:
-    activity = (
-        Activity.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("call")
-        .get(pk=key)
-    )
-    now = clock.now()
-    if activity.is_open and activity.opening_told_at is None:
-        kind, changes = (
-            "sign_up_open",
-            {"opening_told_at": now, "date_told_at": activity.date_told_at or now},
-        )
-    elif activity.opens_later and activity.has_date and activity.date_told_at is None:
-        kind, changes = "date_set", {"date_told_at": now}
-    else:
+def _announce(key: UUID) -> int:
+    locked = Activity.objects.select_for_update(no_key=True, of=("self",))
+    activity = locked.select_related("call").get(pk=key)
+    kind = _news_of(activity)
+    if kind is None:
         return 0
     told = 0
-    for follow_row in followers_of(activity).select_related("person").iterator(chunk_size=500):
-        mail.tell(follow_row.person, kind, activity, not_after=activity.ends_at)
+    for row in followers_of(activity).select_related("person").iterator(chunk_size=500):
+        mail.tell(row.person, kind, activity, not_after=activity.ends_at)
         told += 1
-    Activity.objects.filter(pk=key).update(**changes)
+    _note_told(activity, kind)
     return told
+
+
+def _news_of(activity: Activity) -> str | None:
+    """The kind of message that followers have not had yet, or None for no news."""
+    if activity.is_open and activity.opening_told_at is None:
+        return kinds.SIGN_UP_OPEN
+    if activity.opens_later and activity.has_date and activity.date_told_at is None:
+        return kinds.DATE_SET
+    return None
+
+
+def _note_told(activity: Activity, kind: str) -> None:
+    """Once sign-up is open, the date is no news any more."""
+    now = clock.now()
+    changes = {"date_told_at": activity.date_told_at or now}
+    if kind == kinds.SIGN_UP_OPEN:
+        changes["opening_told_at"] = now
+    Activity.objects.filter(pk=activity.pk).update(**changes)
 
 
 def followers_of(activity: Activity) -> QuerySet[Follow]:
     """Follows of the activity and, unless it is by invitation, of its call."""
-    whom = (
-        Q(activity=activity)
-        if activity.by_invitation
-        else Q(activity=activity) | Q(call=activity.call_id)
-    )
+    whom = Q(activity=activity)
+    if not activity.by_invitation:
+        whom |= Q(call=activity.call_id)
     return Follow.objects.filter(whom, person__wants_news=True)

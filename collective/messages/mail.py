@@ -1,136 +1,67 @@
 """The one door for mail: a row a message, written with the change it tells of, sent after commit.
 
-`tell` writes the row, `send` sends one, `send_due` is the sweep that finds what nothing announced.
-SMTP cannot be exactly-once (RFC 1047): nothing is lost, and a second copy can only come from a
-death between the server's yes and our commit; it then carries the same Message-ID.
+`tell` writes the row, `send_by_message_id` sends one, `send_due` is the sweep that finds what
+nothing announced. SMTP cannot be exactly-once (RFC 1047): nothing is lost, and a second copy can
+only come from a death between the server's yes and our commit; it has the same Message-ID then.
 """
 
 import smtplib
-import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import F
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.db.models import Model
 
 from collective import clock
-from collective.background import doorbell
-from collective.messages.mail_text import plain_text
-from collective.models import Community, Message, Person
+from collective.background import doorbell, sweeps
+from collective.messages import letters
+from collective.messages.letters import Letter, kind, kind_of, labels, letter_of, render
+from collective.models import Message, Person
 from collective.models.message import MessageQuerySet, new_message_id
+
+__all__ = ["Letter", "kind", "kind_of", "labels", "letter_of", "render", "tell", "tell_all"]
 
 LEASE = timedelta(minutes=3)
 BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30)]
 GIVE_UP_AFTER = timedelta(days=3)
 KEEP_TEXTS = timedelta(days=30)
 A_BATCH = 100
-LAYOUTS = {
-    "email": "email/base.html",
-    "phone": "email/spoken.html",
-    "post": "email/posted.html",
-    "preview": "email/preview.html",
-}
 LONGEST = 45  # seconds that one sweep may take, well within a task's limit
+State = Message.State
+Row = TypeVar("Row")
 
 
-@dataclass(frozen=True)
-class Letter:
-    """What one message says, made when it is sent: a neutral subject, a template and what that
-    needs.
-    """
+class Moments(TypedDict, total=False):
+    """When a message is told, and which one of its kind about its row it is."""
 
-    subject: str
-    template: str
-    context: dict
-    to: str = ""  # their own address, or "" where it goes to the person wherever their mail goes
-    row: object = None  # what it tells of, for staff who tell it by phone
-    staff_page: str = ""  # the name of the admin page on which staff note what the person answers
-    attachments: list = field(default_factory=list)
-    one_click_stop: str = ""  # an address for List-Unsubscribe-Post (RFC 8058)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How a kind of message is made.
-
-    `write(message)` returns a Letter, or None if it is no longer true.
-
-    `when_told(message)` is called when staff have told it; `when_by_hand(message)` when a mail
-    becomes a task.
-    """
-
-    name: str
-    label: str
-    write: Callable
-    keep_text: bool = True
-    private_to: str = ""  # the permission without which staff do not see that such a mail was sent
-    when_told: Callable | None = None
-    when_by_hand: Callable | None = None
-
-
-_kinds = {}
-
-
-def kind(name: str, label: str, **options):
-    """Mark the decorated function as the writer of this kind of message. The label is for staff."""
-
-    def marked(write):
-        write.kind = Kind(name, label, write, **options)
-        return write
-
-    return marked
-
-
-def register_kinds(module) -> None:
-    """Make the kinds whose writers stand in this module known; the portal calls this."""
-    for value in vars(module).values():
-        found = getattr(value, "kind", None)
-        if isinstance(found, Kind) and value.__module__ == module.__name__:
-            _kinds[found.name] = found
-
-
-def kind_of(message: Message):
-    return _kinds[message.kind]
-
-
-def labels():
-    """What staff call each kind, by its name."""
-    return {name: row.label for name, row in _kinds.items()}
-
-
-def hidden_from(user: Person):
-    """The kinds whose mails this member of staff does not see among the messages."""
-    return [
-        row.name for row in _kinds.values() if row.private_to and not user.has_perm(row.private_to)
-    ]
+    revision: str
+    due_at: datetime | None
+    not_after: datetime | None
 
 
 def tell(
-    person: Person,
+    person: Person | None,
     kind_name: str,
-    about,
+    about: Model,
     *,
-    revision: str = "",
     address: str = "",
     channel: str = "",
-    due_at: datetime | None = None,
-    not_after: datetime | None = None,
+    **when: Unpack[Moments],
 ) -> None:
-    """Write a message in the caller's transaction; once for each (person, kind, row, revision),
-    however often asked.
+    """Write a message in the caller's transaction, to be sent once it is committed.
 
-    Whoever is told things by phone or post gets a task for staff instead of a mail.
+    Once for each (person, kind, row, revision), however often asked. People who are told things by
+    phone or post get a task for staff instead of a mail. Raises ValueError where nobody is meant.
     """
     if not person and not address:
         raise ValueError("A message needs a person or an address")
-    message = _message(person, kind_name, about, revision, due_at, not_after)
+    message = _message(person, kind_name, about, **when)
     if address:
         message.address, message.channel = address, Message.Channel.EMAIL
     message.channel = channel or message.channel
@@ -140,208 +71,134 @@ def tell(
 
 
 def tell_all(
-    people,
-    kind_name: str,
-    about,
-    *,
-    revision: str = "",
-    due_at: datetime | None = None,
-    not_after: datetime | None = None,
+    people: Iterable[Person], kind_name: str, about: Model, **when: Unpack[Moments]
 ) -> int:
-    """The same for many people, in batches, with one ring for all; returns how many were asked
-    for.
-    """
+    """The same for many people, in batches, with one ring; returns how many were asked for."""
     told = 0
-    for batch in batched(people, A_BATCH):
-        rows = [_message(person, kind_name, about, revision, due_at, not_after) for person in batch]
+    for batch in _batched(people, A_BATCH):
+        rows = [_message(person, kind_name, about, **when) for person in batch]
         Message.objects.bulk_create(rows, ignore_conflicts=True)
         told += len(rows)
     transaction.on_commit(lambda: doorbell.ring("collective.sweep"))
     return told
 
 
-def batched(rows, size: int):
+def _batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
     """Lists of so many rows (itertools has it from Python 3.12)."""
-    rows = iter(rows)
-    while batch := list(islice(rows, size)):
+    rest = iter(rows)
+    while batch := list(islice(rest, size)):
         yield batch
 
 
 def _message(
-    person: Person, kind_name: str, about, revision: str, due_at: datetime, not_after: datetime
+    person: Person | None, kind_name: str, about: Model, **when: Unpack[Moments]
 ) -> Message:
     now = clock.now()
     return Message(
         person=person,
         channel=person.reach_by if person else Message.Channel.EMAIL,
-        kind=_kinds[kind_name].name,
+        kind=letters.known(kind_name),
         about=about.pk,
-        revision=revision,
+        revision=when.get("revision", ""),
         message_id=new_message_id(),
         created_at=now,
-        due_at=due_at or now,
-        not_after=not_after,
+        due_at=when.get("due_at") or now,
+        not_after=when.get("not_after"),
     )
 
 
-def send_by_message_id(message_id, *, connection=None):
-    """Send one message, if it is due and nobody else is sending it. Safe to run twice."""
-    connection = connection or get_connection()
+def send_by_message_id(message_id: str) -> bool:
+    """Send one message, if it is due and nobody else is sending it; returns whether it went out.
+
+    Safe to run twice.
+    """
+    connection = get_connection()
     sent = _send(Message.objects.filter(message_id=message_id), connection)
     connection.close()
     return sent
 
 
-def send_due():
-    """Send what is due, one by one; returns (seen, done)."""
-    seen = done = 0
-    connection, until = get_connection(), time.monotonic() + LONGEST
-    for pk in (
-        Message.objects.due(clock.now()).order_by("due_at").values_list("pk", flat=True)[:A_BATCH]
-    ):
-        if time.monotonic() > until:
-            break
-        seen += 1
-        done += _send(Message.objects.filter(pk=pk), connection)
-    connection.close()
-    return seen, done
+def send_due() -> sweeps.Counts:
+    """The sweep: send what is due, one by one; returns (seen, done)."""
+    connection = get_connection()
+    due = Message.objects.due(clock.now()).order_by("due_at")
+    keys = due.values_list("pk")[:A_BATCH]
+    try:
+        return sweeps.each(keys, lambda pk: _send_one(pk, connection), longest=LONGEST)
+    finally:
+        connection.close()
 
 
-def _send(messages: MessageQuerySet, connection):
+def _send_one(pk: int, connection: BaseEmailBackend) -> bool:
+    return _send(Message.objects.filter(pk=pk), connection)
+
+
+def _send(messages: MessageQuerySet, connection: BaseEmailBackend) -> bool:
     message = _claim(messages)
     if message is None:
         return False
     try:
-        letter = letter_of(message)
-        if letter is None:
-            return _settle(message, state=Message.State.DROPPED)
-        if not letter.to:
-            return _settle(
-                message, state=Message.State.FAILED, error="There is no address to send it to."
-            )
-        mail = _email(message, letter, connection)
-        connection.open()
-        if not _still_mine(message):
-            return False
-        mail.send()
+        return _send_claimed(message, connection)
     except SoftTimeLimitExceeded:
         raise  # the lease runs out, and the next sweep takes the message
-    except (
-        Exception
-    ) as error:  # whatever a server or a template does, the row says so and the next one goes on
+    except Exception as error:  # whatever a server or a template does: the row says so
         connection.close()
         return _failed(message, error)
-    kept = (
-        {"subject": letter.subject[:200], "text": mail.body}
-        if _kinds[message.kind].keep_text
-        else {}
-    )
-    return _settle(message, state=Message.State.SENT, sent_at=clock.now(), error="", **kept)
+
+
+def _send_claimed(message: Message, connection: BaseEmailBackend) -> bool:
+    letter = letter_of(message)
+    if letter is None:
+        return _settle(message, state=State.DROPPED)
+    if not letter.to:
+        return _settle(message, state=State.FAILED, error="There is no address to send it to.")
+    mail = letters.email_of(message, letter, connection)
+    connection.open()
+    if not _still_mine(message):
+        return False
+    mail.send()
+    written = {"subject": letter.subject[:200], "text": mail.body}
+    kept = written if kind_of(message).keep_text else {}
+    return _settle(message, state=State.SENT, sent_at=clock.now(), error="", **kept)
 
 
 @transaction.atomic
-def _claim(messages):
+def _claim(messages: MessageQuerySet) -> Message | None:
     """Take the message under a lease, or None if it is not due or another sender has it."""
     now = clock.now()
-    message = (
-        messages.due(now)
-        .select_for_update(skip_locked=True, of=("self",))
-        .select_related("person")
-        .first()
-    )
+    due = messages.due(now).select_for_update(skip_locked=True, of=("self",))
+    message = due.select_related("person").first()
     if message is None:
         return None
-    message.state, message.lease, message.lease_until = (
-        Message.State.SENDING,
-        uuid.uuid4(),
-        now + LEASE,
-    )
+    message.state = State.SENDING
+    message.lease, message.lease_until = uuid.uuid4(), now + LEASE
     message.attempts += 1
     message.save(update_fields=["state", "lease", "lease_until", "attempts"])
     return message
 
 
 def _still_mine(message: Message) -> bool:
-    """Take the lease anew just before the text goes out: a sender that was frozen past its lease
-    sends nothing.
+    """Take the lease anew just before the text goes out.
+
+    A sender that was frozen past its lease sends nothing.
     """
-    mine = Message.objects.filter(pk=message.pk, lease=message.lease, state=Message.State.SENDING)
+    mine = Message.objects.filter(pk=message.pk, lease=message.lease, state=State.SENDING)
     return mine.update(lease_until=clock.now() + LEASE) == 1
 
 
-def letter_of(message: Message):
-    """What the message says now, or None if it is too late or no longer true."""
-    if message.not_after and message.not_after <= clock.now():
-        return None
-    if message.person and not message.person.is_active:
-        return None
-    letter = _kinds[message.kind].write(message)
-    if letter is None:
-        return None
-    if message.channel != Message.Channel.EMAIL:
-        return letter
-    to = letter.to or message.address or (message.person.mail_address if message.person else "")
-    return replace(letter, to=to)
+def _failed(message: Message, error: Exception) -> bool:
+    """A clear refusal ends it, where staff see it.
 
-
-def render(message: Message, letter, channel=Message.Channel.EMAIL) -> SafeString:
-    """The message's HTML: a mail, or (the same wording, without links) what is read out or
-    posted.
+    Anything else is tried again, ever more slowly, for three days.
     """
-    return render_to_string(
-        letter.template,
-        {
-            **letter.context,
-            "layout": LAYOUTS[channel],
-            "online": channel in {"email", "preview"},
-            "community": Community.current(),
-            "person": message.person,
-            "today": clock.now(),
-        },
-    )
-
-
-def _email(message: Message, letter, connection) -> EmailMultiAlternatives:
-    community = Community.current()
-    html = render(message, letter)
-    headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}
-    if letter.one_click_stop:
-        headers["List-Unsubscribe"] = f"<{letter.one_click_stop}>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail = EmailMultiAlternatives(
-        letter.subject,
-        plain_text(html),
-        community.from_email or None,
-        [letter.to],
-        reply_to=[community.reply_to] if community.reply_to else None,
-        headers=headers,
-        connection=connection,
-    )
-    mail.attach_alternative(html, "text/html")
-    for attachment in letter.attachments:
-        mail.attach(*attachment)
-    return mail
-
-
-def _failed(message: Message, error: Exception):
-    """A clear refusal ends it, where staff see it; anything else is tried again, ever more slowly,
-    for three days.
-    """
-    now = clock.now()
+    now, words = clock.now(), f"{type(error).__name__}: {error}"
     if _is_final(error) or now - message.created_at > GIVE_UP_AFTER:
-        return _settle(
-            message, state=Message.State.FAILED, error=f"{type(error).__name__}: {error}"
-        )
+        return _settle(message, state=State.FAILED, error=words)
     wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
-    return _settle(
-        message,
-        state=Message.State.WAITING,
-        due_at=now + wait,
-        error=f"{type(error).__name__}: {error}",
-    )
+    return _settle(message, state=State.WAITING, due_at=now + wait, error=words)
 
 
-def _is_final(error) -> bool:
+def _is_final(error: Exception) -> bool:
     """Did the server refuse this address or this text for good?
 
     A wrong password of ours is no such refusal.
@@ -351,26 +208,24 @@ def _is_final(error) -> bool:
     return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
 
 
-def _settle(message: Message, **changes):
-    """Write the end of this attempt, unless another sender has taken the message meanwhile."""
+def _settle(message: Message, *, state: State, **changes: Any) -> bool:
+    """Write the end of this attempt, unless another sender has taken the message meanwhile.
+
+    Returns whether it was sent.
+    """
     mine = Message.objects.filter(pk=message.pk, lease=message.lease)
-    return (
-        mine.update(lease=None, lease_until=None, **changes)
-        and changes["state"] == Message.State.SENT
-    )
+    settled = mine.update(state=state, lease=None, lease_until=None, **changes)
+    return settled == 1 and state == State.SENT
 
 
-def try_again(messages: str):
+def try_again(messages: MessageQuerySet) -> int:
     """Put failed messages back in the queue; returns how many."""
-    return messages.filter(state=Message.State.FAILED).update(
-        state=Message.State.WAITING,
-        due_at=clock.now(),
-        created_at=clock.now(),
-        attempts=F("attempts") * 0,
-    )
+    now = clock.now()
+    failed = messages.filter(state=State.FAILED)
+    return failed.update(state=State.WAITING, due_at=now, created_at=now, attempts=0)
 
 
-def empty_old_texts() -> tuple[int, int]:
+def empty_old_texts() -> sweeps.Counts:
     """Forget what was written after 30 days; that it was sent stays known. Returns (seen, done)."""
     old = Message.objects.filter(sent_at__lt=clock.now() - KEEP_TEXTS).exclude(text="")
     done = old.update(text="", subject="")

@@ -2,20 +2,21 @@
 
 import re
 
+from bs4 import Tag
 from markdownify import MarkdownConverter
 
 
 class _PlainText(MarkdownConverter):
     """Markdown, but a link reads "words: address" and nothing is escaped: it is read by people."""
 
-    def convert_a(self, el, text: str, parent_tags) -> str:
-        address = el.get("href", "").removeprefix("mailto:").removeprefix("tel:")
+    def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        address = str(el.get("href", "")).removeprefix("mailto:").removeprefix("tel:")
         return text if not address or address == text.strip() else f"{text}: {address}"
 
-    def convert_title(self, el, text: str, parent_tags) -> str:
+    def convert_title(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return ""
 
-    def convert_strong(self, el, text: str, parent_tags) -> str:
+    def convert_strong(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return text
 
     convert_b = convert_em = convert_i = convert_strong

@@ -1,18 +1,18 @@
 import uuid
-from itertools import count
-from typing import Self
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import pghistory
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.base import Model
 
 from collective import clock
 from collective.models.call import Call
-from collective.models.person import Person
+from collective.models.person import Person, Visitor
+from collective.models.slugs import free_slug
 
-# What a copy begins without: its own key and address, its dates, who was told, who is named.
+OPENS_LATER = "opens_later"  # a state that is shown, and kept in no row
+# What a copy begins without: its own key and address, its dates, people told and people named.
 NOT_COPIED = {
     "id",
     "slug",
@@ -28,27 +28,24 @@ NOT_COPIED = {
 }
 
 
-def free_slug(model: type["Activity"], slug: str) -> str:
-    """The slug with the first number that no other row has: first-session-2."""
-    stem = slug[:70]
-    taken = set(model.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(name for number in count(2) if (name := f"{stem}-{number}") not in taken)
+OfActivity = TypeVar("OfActivity", bound="Activity")
 
 
-class ActivityQuerySet(models.QuerySet):
-    def visible_to(self, person: Person) -> Self:
-        """Those of published calls, by invitation only to who is named; staff also see what is
-        being prepared.
+class ActivityQuerySet(models.QuerySet[OfActivity]):
+    def visible_to(self, person: Visitor) -> Self:
+        """Those of published calls: by invitation only for people who are named.
+
+        Staff also see what is being prepared.
         """
         if person.is_staff:
             return self
         public = self.filter(call__published_at__lte=clock.now())
-        if not person.is_authenticated:
+        if not isinstance(person, Person):
             return public.filter(by_invitation=False)
-        named = self.model.invited.through.objects.filter(activity=OuterRef("pk"), person=person)
+        named = Activity.invited.through.objects.filter(activity=OuterRef("pk"), person=person)
         return public.filter(Q(by_invitation=False) | Exists(named))
 
-    def lock(self, pk: UUID):
+    def lock(self, pk: UUID) -> OfActivity:
         """One row, fresh and locked.
 
         First the activity's own, then the child's: the order in which both are written, which one
@@ -57,14 +54,12 @@ class ActivityQuerySet(models.QuerySet):
         Activity.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
         return self.select_for_update(no_key=True).get(pk=pk)
 
-    def with_following(self, person: Person) -> Self:
+    def with_following(self, person: Visitor) -> Self:
         """Add `is_followed`: does this person want to be told when it opens?"""
-        from collective.models.follow import Follow
-
-        if not person.is_authenticated:
+        if not isinstance(person, Person):
             return self.annotate(is_followed=models.Value(False))
-        mine = Follow.objects.filter(person=person)
-        return self.annotate(is_followed=Exists(mine.filter(activity=OuterRef("pk"))))
+        mine = person.follows.filter(activity=OuterRef("pk"))
+        return self.annotate(is_followed=Exists(mine))
 
 
 @pghistory.track(exclude=["opening_told_at", "date_told_at"])
@@ -157,30 +152,36 @@ class Activity(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def whole(self) -> Model | Self:
+    def whole(self) -> "Activity":
         """This activity as what it is: a session as its Session, a bare card as itself."""
-        for relation in self._meta.related_objects:
-            if relation.parent_link and (
-                child := relation.related_model.objects.filter(pk=self.pk).first()
-            ):
+        for model in self.children():
+            if child := model.objects.filter(pk=self.pk).first():
                 return child
         return self
 
-    def copy(self, call: Call) -> Self:
-        """The same way to take part in this call, without people and without a date, to be
-        confirmed anew.
-        """
-        return type(self).objects.create(
-            **self.copied_fields(), call=call, slug=free_slug(Activity, self.slug)
-        )
+    @classmethod
+    def children(cls) -> list[type["Activity"]]:
+        """The models that inherit from this one: sessions, conversations."""
+        relations = [row for row in cls._meta.related_objects if row.parent_link]
+        return [row.related_model for row in relations if issubclass(row.related_model, Activity)]
 
-    def copied_fields(self):
+    def copy(self, call: Call) -> Self:
+        """The same way to take part in this call, without people or date, to be confirmed anew."""
+        copied = type(self)(**self.copied_fields(), call=call, slug=free_slug(Activity, self.slug))
+        copied.save(force_insert=True)
+        return copied
+
+    def copied_fields(self) -> dict[str, Any]:
         """What a copy begins with, by field."""
         return {
             field.attname: getattr(self, field.attname)
             for field in self._meta.concrete_fields
             if field.name not in NOT_COPIED and not field.is_relation
         }
+
+    def page_url(self) -> str:
+        """The page to read about it: its call's, unless it has one of its own."""
+        return self.call.get_absolute_url()
 
     @property
     def is_in_person(self) -> bool:
@@ -212,16 +213,16 @@ class Activity(models.Model):
         return self.state == self.State.OPEN and not self.opens_later and not self.has_ended
 
     @property
-    def shown_state(self):
+    def shown_state(self) -> str:
         """One word for the state a visitor sees; templates turn it into a sentence."""
         if self.state in {self.State.CANCELLED, self.State.HAPPENED, self.State.TO_BE_CONFIRMED}:
             return self.state
         if self.has_ended:
             return self.State.HAPPENED.value
         if self.opens_later:
-            return "opens_later"
+            return OPENS_LATER
         return self.state
 
     @property
     def can_be_followed(self) -> bool:
-        return self.shown_state in {self.State.TO_BE_CONFIRMED, "opens_later"}
+        return self.shown_state in {self.State.TO_BE_CONFIRMED, OPENS_LATER}

@@ -12,15 +12,16 @@ from collective.models.person import Person
 from collective.safety.markup import RichTextField
 
 
-class AnnouncementQuerySet(models.QuerySet):
+class AnnouncementQuerySet(models.QuerySet["Announcement"]):
     def due(self, moment: datetime) -> Self:
-        return self.filter(state=self.model.State.SCHEDULED, send_at__lte=moment)
+        """Those that should go out now."""
+        return self.filter(state=Announcement.State.SCHEDULED, send_at__lte=moment)
 
 
 class Announcement(models.Model):
     """A message in staff's own words to many people at once.
 
-    `collective.announcements` knows who is meant.
+    `collective.messages.announcements` knows who is meant.
     """
 
     class State(models.TextChoices):

@@ -5,7 +5,9 @@ from django.db import models, transaction
 from django.urls import reverse
 
 from collective import clock
-from collective.models.person import Person
+from collective.models.person import Person, Visitor
+from collective.models.slugs import free_slug
+from collective.safety import pictures, uploads
 from collective.safety.markup import RichTextField
 
 COPIED = (
@@ -23,12 +25,13 @@ COPIED = (
 )
 
 
-class CallQuerySet(models.QuerySet):
-    def visible_to(self, person: Person) -> Self:
+class CallQuerySet(models.QuerySet["Call"]):
+    def visible_to(self, person: Visitor) -> Self:
         """Published calls; staff also see what is being prepared."""
         return self if person.is_staff else self.filter(published_at__lte=clock.now())
 
     def open(self) -> Self:
+        """Those that are not finished."""
         return self.filter(finished_at=None)
 
 
@@ -39,7 +42,7 @@ class Call(models.Model):
         EACH = "each", "Each activity is paid"
         SMALL_FEE_ONLY = (
             "small_fee_only",
-            "The small fee only for who has no paid session in this call",
+            "The small fee only for people who have no paid session in this call",
         )
 
     title = models.CharField(max_length=150)
@@ -78,13 +81,13 @@ class Call(models.Model):
         help_text="To which people may give their payment. Empty: there is none.",
     )
     pays_for_part = models.BooleanField(
-        "who came for part is paid",
+        "people who came for part are paid",
         default=True,
         db_default=True,
         help_text="The whole fee, without asking staff.",
     )
     pays_if_it_falls_through = models.BooleanField(
-        "who had a place is paid if we cancel", default=False, db_default=False
+        "people who had a place are paid if we cancel", default=False, db_default=False
     )
     offer_days = models.PositiveSmallIntegerField(
         "days to decide about a payment",
@@ -118,14 +121,12 @@ class Call(models.Model):
 
     @transaction.atomic
     def copy(self) -> "Call":
-        """The whole call without people: its words, pictures and ways to take part, for staff only
-        until published.
-        """
-        from collective.models.activity import free_slug
+        """The whole call without people, for staff only until it is published.
 
-        Call.objects.select_for_update(no_key=True).get(
-            pk=self.pk
-        )  # two clicks at once: one after the other
+        Its words, its pictures and its ways to take part. Two clicks at once make two, one after
+        the other.
+        """
+        Call.objects.select_for_update(no_key=True).get(pk=self.pk)
         copied = Call.objects.create(
             **{name: getattr(self, name) for name in COPIED},
             title=f"Copy of {self.title}"[:150],
@@ -135,7 +136,7 @@ class Call(models.Model):
             picture.pk, picture.call, picture._state.adding = uuid.uuid4(), copied, True
             picture.save()
         for activity in self.activities.all():
-            activity.whole().copy(copied)
+            activity.whole().copy(call=copied)
         return copied
 
     @property
@@ -179,10 +180,6 @@ class CallPicture(models.Model):
         return reverse("picture", args=[self.pk])
 
     def clean(self) -> None:
-        from collective.safety import pictures
-
-        if self.file and not self.file._committed:
-            self.file.file, self.width, self.height = pictures.shrunk_or_refused(
-                self.file.file, "file"
-            )
-            self.file.name = f"{uuid.uuid4()}.webp"
+        """Make a new file smaller. Raises ValidationError for what is no picture, or too large."""
+        if uploads.is_new(self.file):
+            self.width, self.height = pictures.shrink_upload(self.file, "file")

@@ -1,15 +1,16 @@
 import hashlib
-import uuid
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.urls import reverse
 
 from collective import clock
 from collective.pages import contrast
+from collective.safety import pictures, uploads
 from collective.safety.markup import RichTextField
 
+MARK_SIDE = 192  # pixels
 CHECK_LINES_EVERY = timedelta(days=182)
 
 
@@ -19,7 +20,7 @@ class SingleRow(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.pk = 1
         super().save(*args, **kwargs)
 
@@ -69,20 +70,15 @@ class Community(SingleRow):
         return self.name
 
     def clean(self) -> None:
-        from collective.safety import pictures
-
-        if self.mark and not self.mark._committed:
-            self.mark.file, *_ = pictures.shrunk_or_refused(self.mark.file, "mark", longest=192)
-            self.mark.name = f"{uuid.uuid4()}.webp"
+        """Make a new mark smaller. Raises ValidationError for what is no picture, or too large."""
+        if uploads.is_new(self.mark):
+            pictures.shrink_upload(self.mark, "mark", longest=MARK_SIDE)
 
     @property
     def look(self) -> str:
-        """A word that changes with the mark and the colours, so that browsers may keep the style
-        sheet for long.
-        """
-        return hashlib.sha256(f"{self.mark}{self.colour}{self.dark_colour}".encode()).hexdigest()[
-            :12
-        ]
+        """A word that changes with the mark and the colours: browsers keep the style sheet long."""
+        shown = f"{self.mark}{self.colour}{self.dark_colour}"
+        return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
     @property
     def has_own_look(self) -> bool:

@@ -10,9 +10,7 @@ from collective.models.person import Person
 
 
 class Follow(models.Model):
-    """ "Tell me when": a person wants to hear of a date or an opening, of one activity or of a
-    whole call.
-    """
+    """A person wants to hear of a date or an opening, of one activity or of a whole call."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="follows")

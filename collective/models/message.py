@@ -1,6 +1,6 @@
 import uuid
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -10,36 +10,32 @@ from collective import clock
 from collective.models.person import Person
 
 
-class MessageQuerySet(models.QuerySet):
+class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, moment: datetime) -> Self:
-        """Waiting and due, or claimed by a sender whose lease has run out."""
-        State = self.model.State
-        return self.filter(
-            Q(state=State.WAITING, due_at__lte=moment)
-            | Q(state=State.SENDING, lease_until__lt=moment),
-            channel=self.model.Channel.EMAIL,
-        )
+        """Mails that wait and are due, or were claimed by a sender whose lease has run out."""
+        waits = Q(state=Message.State.WAITING, due_at__lte=moment)
+        was_left = Q(state=Message.State.SENDING, lease_until__lt=moment)
+        return self.filter(waits | was_left, channel=Message.Channel.EMAIL)
 
     def by_hand(self) -> Self:
         """What staff tell somebody themselves, by phone or post."""
-        return self.exclude(channel=self.model.Channel.EMAIL)
+        return self.exclude(channel=Message.Channel.EMAIL)
 
     def tasks(self, moment: datetime) -> Self:
         """What staff should tell now, the shortest time left first."""
-        due = self.by_hand().filter(state=self.model.State.WAITING, due_at__lte=moment)
+        due = self.by_hand().filter(state=Message.State.WAITING, due_at__lte=moment)
         return due.order_by(F("not_after").asc(nulls_last=True), "due_at", "pk")
 
     def failed(self) -> Self:
         """Mail that came to nobody."""
-        return self.filter(state=self.model.State.FAILED)
+        return self.filter(state=Message.State.FAILED)
 
 
 class Message(models.Model):
     """Something we tell one person, once.
 
-    The text is made when it is sent; the unique key stays for ever.
-
-    By phone or post it is a task: staff read the wording out, or post the letter, and mark it told.
+    The text is made when it is sent; the unique key stays for ever. By phone or post it is a task:
+    staff read the wording out, or post the letter, and mark it told.
     """
 
     class Channel(models.TextChoices):
@@ -112,13 +108,11 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} to {self.person or self.address}"
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.message_id = self.message_id or new_message_id()
         super().save(*args, **kwargs)
 
 
 def new_message_id() -> str:
-    """A Message-ID (RFC 5322, 3.6.4) fixed before the first attempt, so that a second copy can be
-    known as one.
-    """
+    """A Message-ID (RFC 5322, 3.6.4), fixed before the first attempt: a second copy has it too."""
     return f"<{uuid.uuid4()}@{settings.ALLOWED_HOSTS[0]}>"

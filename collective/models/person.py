@@ -1,10 +1,15 @@
 import uuid
 from functools import cache
-from typing import Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 import pghistory
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import (
+    AbstractBaseUser,
+    AnonymousUser,
+    BaseUserManager,
+    PermissionsMixin,
+)
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -21,7 +26,7 @@ def available_time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-class PersonQuerySet(models.QuerySet):
+class PersonQuerySet(models.QuerySet["Person"]):
     def known(self) -> Self:
         """Without the empty records that were joined into another."""
         return self.filter(joined_into=None)
@@ -35,22 +40,24 @@ class PersonQuerySet(models.QuerySet):
         )
 
 
-class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):
-    def create_user(self, email: str | None = None, **fields):
+_Manager = BaseUserManager.from_queryset(PersonQuerySet)
+
+
+class PersonManager(_Manager["Person"]):
+    def create_user(self, email: str | None = None, **fields: Any) -> "Person":
         """A person who signs in by code, or, without an email address, takes part through staff."""
         return self.create(email=clean_email(email), **fields)
 
-    def create_superuser(self, email: str, password=None, **fields):
-        """For `manage.py createsuperuser --email … --noinput`: the first member of staff, who signs
-        in by code.
-        """
+    def create_superuser(self, email: str, password: None = None, **fields: Any) -> "Person":
+        """The first member of staff, for `manage.py createsuperuser --email … --noinput`."""
         return self.create_user(email, is_staff=True, is_superuser=True, **fields)
 
-    def get_by_natural_key(self, email: str):
+    def get_by_natural_key(self, email: str | None) -> "Person":
+        """The person who signs in with this address. Raises Person.DoesNotExist."""
         return self.get(email=clean_email(email))
 
 
-def clean_email(email: str) -> str | None:
+def clean_email(email: str | None) -> str | None:
     """The one form in which an address is kept and looked for: lower case, or None for none."""
     return (email or "").strip().lower() or None
 
@@ -60,8 +67,7 @@ def clean_email(email: str) -> str | None:
     model_name="PersonEvent",
 )
 class Person(AbstractBaseUser, PermissionsMixin):
-    """Anybody we know: a member, staff, or somebody who takes part by phone or post and has no
-    email address.
+    """Anybody we know: a member, staff, or somebody who takes part by phone or post only.
 
     Phone number and postal address are encrypted, in no history and in no list.
     """
@@ -157,18 +163,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         self.email = clean_email(self.email)
 
-    def save(self, *args, **kwargs) -> None:
-        """An address in its one form, and never a password: Django takes an empty one for
-        usable.
-        """
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep addresses in their one form, and no password: Django takes an empty one for good."""
         self.email = clean_email(self.email)
         self.contact_email = clean_email(self.contact_email) or ""
         self.phone_hash = phones.keyed_hash(self.phone)
-        if (
-            self.reach_by == self.ReachBy.EMAIL
-            and not self.mail_address
-            and not self.joined_into_id
-        ):
+        by_email = self.reach_by == self.ReachBy.EMAIL
+        if by_email and not self.mail_address and not self.joined_into_id:
             self.reach_by = self.ReachBy.PHONE
         if not self.password:
             self.set_unusable_password()
@@ -191,9 +192,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone in which they read times: the UK's, unless they chose another that is still
-        known.
-        """
+        """The time zone in which they read times: the UK's, or one that they chose."""
         return ZoneInfo(self.time_zone) if self.time_zone in available_time_zones() else LONDON
 
     @property
@@ -201,9 +200,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return phones.written(self.phone)
 
     def sign_out_everywhere(self) -> None:
-        """End every session of theirs at once: each holds a hash of this (never usable)
-        password.
-        """
+        """End every session of theirs at once: each holds a hash of this unusable password."""
         self.set_unusable_password()
         self.save(update_fields=["password"])
 
@@ -211,9 +208,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return str(self)
 
 
+Visitor = Person | AnonymousUser  # anybody who asks for a page
+
+
 class DeletionRequest(models.Model):
-    """Somebody asked us to delete what we hold about them; we answer within a month (UK GDPR,
-    article 12(3)).
+    """Somebody asked us to delete what we hold about them.
+
+    We answer within a month (UK GDPR, article 12(3)).
     """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="deletion_requests")

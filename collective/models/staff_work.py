@@ -9,8 +9,9 @@ from collective.models.person import Person
 from collective.safety.encryption import EncryptedJSONField
 
 
-class FollowUpQuerySet(models.QuerySet):
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def open(self) -> Self:
+        """Those that nobody has done yet."""
         return self.filter(done_at=None)
 
 
@@ -52,9 +53,7 @@ class FollowUp(models.Model):
 
 
 class Taken(models.Model):
-    """ "I do this": a mark on one line of Today, so that two colleagues do not ring the same
-    person.
-    """
+    """A mark on one line of Today, "I do this": two colleagues do not ring the same person."""
 
     line = models.CharField(
         max_length=80, primary_key=True, help_text="Which line: its sort, and its row's key."

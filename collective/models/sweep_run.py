@@ -22,9 +22,7 @@ class SweepRun(models.Model):
 
 
 class Backup(models.Model):
-    """A backup that was taken (or, with `restored_at`, brought back), noted by the script that did
-    it.
-    """
+    """A backup that was taken or, with `restored_at`, brought back; its script notes it."""
 
     taken_at = models.DateTimeField(db_index=True)
     restored_at = models.DateTimeField(null=True, blank=True)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -7,10 +9,8 @@ from collective.models import Community
 THEMES = {"light", "dark"}
 
 
-def community(request: HttpRequest):
-    """What every page shows: the community's row (read once, when used) and the display a person
-    chose.
-    """
+def community(request: HttpRequest) -> dict[str, Any]:
+    """What every page shows: the community (read once, when used), and light or dark."""
     theme = request.COOKIES.get("theme")
     return {
         "community": SimpleLazyObject(Community.current),

@@ -1,9 +1,12 @@
+from typing import Any
+
 from django import forms
 from django.core.validators import MaxLengthValidator
 
 from collective.models import Person
 from collective.models.person import available_time_zones
 
+UK = "Europe/London"
 # RFC 5321, 4.5.3.1.3: a path of 256 characters with its two brackets
 ADDRESS_LENGTH = MaxLengthValidator(254, "This address is too long. Please check it.")
 
@@ -26,12 +29,11 @@ class EmailForm(forms.Form):
 class NewEmailForm(EmailForm):
     """Another address of one's own."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = "Your new email address"
-        self.fields[
-            "email"
-        ].help_text = "We send a six-digit code to it. Until you type it, nothing changes."
+        email = self.fields["email"]
+        email.label = "Your new email address"
+        email.help_text = "We send a six-digit code to it. Until you type it, nothing changes."
 
 
 class CodeForm(forms.Form):
@@ -61,7 +63,7 @@ class NameForm(forms.ModelForm):
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "nickname"})}
         error_messages = {"name": {"required": "Tell us a name that we can call you by."}}
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
 
@@ -101,17 +103,21 @@ class DisplayForm(forms.Form):
 
 
 class TimeZoneForm(forms.Form):
-    time_zone = forms.ChoiceField(label="Show times as in")
+    """In which time zone somebody reads times; the server's data knows which there are."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        names = sorted(
-            name
-            for name in available_time_zones()
-            if "/" in name and not name.startswith(("Etc/", "Europe/London"))
+        others = sorted(name for name in available_time_zones() if _is_a_place(name))
+        self.fields["time_zone"] = forms.ChoiceField(
+            label="Show times as in",
+            choices=[(UK, "the United Kingdom"), *((name, _in_words(name)) for name in others)],
         )
-        rows = [
-            ("Europe/London", "the United Kingdom"),
-            *((name, name.replace("_", " ")) for name in names),
-        ]
-        self.fields["time_zone"].choices = rows
+
+
+def _is_a_place(name: str) -> bool:
+    """Is it the time zone of a city, and not the UK's, a country's or an offset?"""
+    return "/" in name and not name.startswith(("Etc/", UK))
+
+
+def _in_words(name: str) -> str:
+    return name.replace("_", " ")

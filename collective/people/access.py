@@ -1,37 +1,47 @@
 """Who may do what, beyond what a queryset's `visible_to` answers."""
 
 import time
+from collections.abc import Callable
 from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from allauth.account.authentication import get_authentication_records
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from collective.people.requests import MemberRequest
+
 A_WORKING_DAY = 12 * 3600  # seconds
 A_FRESH_ONE = 900  # seconds
 
+Admin = TypeVar("Admin")
+Request = TypeVar("Request", bound=HttpRequest)
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate[Request, Rest], HttpResponseBase]
+AdminView = Callable[Concatenate[Admin, MemberRequest, Rest], HttpResponseBase]
 
-def used_second_factor(request: HttpRequest, *, within):
+
+def used_second_factor(request: HttpRequest, *, within: float) -> bool:
     """Was a second factor used in this session within so many seconds?
 
-    Asked of the record itself: allauth's own `did_recently_reauthenticate` says yes to whoever has
-    no factor at all.
+    Asked of the record itself: allauth's own `did_recently_reauthenticate` says yes to somebody who
+    has no factor at all.
     """
     records = get_authentication_records(request, request.user)
     times = [record["at"] for record in records if record.get("method") == "mfa"]
     return bool(times) and time.time() - times[-1] < within
 
 
-def fresh_second_factor_needed(view):
-    """Before an admin page (admin, request, …) about money: a second factor of the last 15 minutes,
-    asked for anew.
-    """
+def fresh_second_factor_needed(view: AdminView[Admin, Rest]) -> AdminView[Admin, Rest]:
+    """Before an admin page about money: a second factor of the last 15 minutes, asked for anew."""
 
     @wraps(view)
-    def wrapper(admin, request: HttpRequest, *args, **kwargs):
+    def wrapper(
+        admin: Admin, request: MemberRequest, *args: Rest.args, **kwargs: Rest.kwargs
+    ) -> HttpResponseBase:
         if used_second_factor(request, within=A_FRESH_ONE):
             return view(admin, request, *args, **kwargs)
         messages.info(request, "Before this, we ask for your second step once more.")
@@ -40,26 +50,24 @@ def fresh_second_factor_needed(view):
     return wrapper
 
 
-def is_staff_with_second_factor(request: HttpRequest):
+def is_staff_with_second_factor(request: HttpRequest) -> bool:
     """May this request enter the admin?"""
     user = request.user
     return user.is_active and user.is_staff and used_second_factor(request, within=A_WORKING_DAY)
 
 
 def next_path(request: HttpRequest) -> str:
-    """The page to go back to that the request names, or "": a path of this site, never another
-    host.
-    """
+    """The page to go back to that the request names, never of another host; "" for none."""
     path = request.POST.get("next") or request.GET.get("next") or ""
     is_path = path.startswith("/") and len(path) < 1000
     return path if is_path and url_has_allowed_host_and_scheme(path, {request.get_host()}) else ""
 
 
-def name_needed(view):
+def name_needed(view: View[Request, Rest]) -> View[Request, Rest]:
     """Ask a newcomer what to call them first, then come back."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args, **kwargs):
+    def wrapper(request: Request, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
         if request.user.is_authenticated and not request.user.name:
             return redirect(f"{reverse('name')}?{urlencode({'next': request.get_full_path()})}")
         return view(request, *args, **kwargs)

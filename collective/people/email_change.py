@@ -1,13 +1,11 @@
-"""Adding or changing somebody's email address: a code goes to the new one, and only with it is the
-address theirs.
-"""
+"""Changing somebody's email address: a code goes to the new one, and makes it theirs."""
 
 from django.db import IntegrityError, transaction
 
 from collective import clock
 from collective.errors import RuleError
-from collective.messages import by_hand, mail
-from collective.messages.mail import Letter
+from collective.messages import by_hand, kinds, mail
+from collective.messages.letters import Letter
 from collective.models import FollowUp, Message, Person, SignIn
 from collective.people.sign_in import prove, record_asked
 
@@ -19,7 +17,7 @@ TAKEN = (
 
 def ask(person: Person, email: str, visitor_address: str) -> SignIn:
     """Send a code to the new address; returns the SignIn. Raises RuleError past the limits."""
-    return record_asked(email, visitor_address, kind="address_code", person=person)
+    return record_asked(email, visitor_address, kind=kinds.ADDRESS_CODE, person=person)
 
 
 def newest(person: Person) -> SignIn | None:
@@ -28,15 +26,16 @@ def newest(person: Person) -> SignIn | None:
     return asked if asked and asked.is_usable else None
 
 
-def confirm(asked, code: str) -> Person:
-    """The code is right: the address is theirs, and the old one is told; what waited to be told
-    goes there.
+def confirm(asked: SignIn, code: str) -> Person:
+    """The code is right: the address is theirs, and the old one is told.
 
-    Raises RuleError for a wrong or old code, and where another record has the address (staff are
-    told of it).
+    What waited to be told goes to the new one. Raises RuleError for a wrong or old code, and where
+    another record has the address: staff are told of it.
     """
     prove(asked, code)
-    person = Person.objects.get(pk=asked.person_id)
+    person = asked.person
+    if person is None:
+        raise ValueError("This code was sent to sign in, not to change an address")
     try:
         return _change(person, asked.email)
     except IntegrityError as error:
@@ -46,18 +45,25 @@ def confirm(asked, code: str) -> Person:
 
 @transaction.atomic
 def _change(person: Person, email: str) -> Person:
-    if person.email is None:  # sessions are locked before people
-        for message in Message.objects.by_hand().filter(person=person, state=Message.State.WAITING):
-            by_hand.to_mail(message)
+    if person.email is None:
+        _mail_what_waits(person)  # before people, as it can lock sessions
     person = Person.objects.select_for_update().get(pk=person.pk)
-    old, first = person.email, person.email is None
+    old = person.email
     person.email = email
-    if first:
+    if old is None:
         person.reach_by = Person.ReachBy.EMAIL
     person.save(update_fields=["email", "reach_by"])
     if old and old != person.email:
-        mail.tell(None, "address_changed", person, address=old, revision=clock.now().isoformat())
+        now = clock.now().isoformat()
+        mail.tell(None, kinds.ADDRESS_CHANGED, person, address=old, revision=now)
     return person
+
+
+def _mail_what_waits(person: Person) -> None:
+    """What staff would have told by phone or post goes to their first address."""
+    tasks = Message.objects.by_hand().filter(person=person, state=Message.State.WAITING)
+    for message in tasks:
+        by_hand.to_mail(message)
 
 
 def _ask_staff_to_join(person: Person) -> None:
@@ -71,14 +77,14 @@ def _ask_staff_to_join(person: Person) -> None:
         )
 
 
-@mail.kind("address_code", "Code for a new address", keep_text=False)
+@mail.kind(kinds.ADDRESS_CODE, "Code for a new address", keep_text=False)
 def address_code(message: Message) -> Letter | None:
     asked = SignIn.objects.filter(pk=message.about).first()
     if asked is None or not asked.is_usable:
         return None
-    return mail.Letter("Your code", "email/address_code.html", {"code": asked.code})
+    return Letter("Your code", "email/address_code.html", {"code": asked.code})
 
 
-@mail.kind("address_changed", "Address changed, to the old one")
+@mail.kind(kinds.ADDRESS_CHANGED, "Address changed, to the old one")
 def address_changed(message: Message) -> Letter:
-    return mail.Letter("Your email address was changed", "email/address_changed.html", {})
+    return Letter("Your email address was changed", "email/address_changed.html", {})

@@ -1,6 +1,4 @@
-"""UK phone numbers: read as people write them, kept encrypted, found again by the exact number or
-not at all.
-"""
+"""UK phone numbers: read as people write them, kept encrypted, found by the exact number only."""
 
 import hashlib
 import hmac
@@ -9,10 +7,8 @@ import phonenumbers
 from django.conf import settings
 from phonenumbers import PhoneNumberFormat
 
-NATIONAL_LENGTHS = {
-    9,
-    10,
-}  # digits of a UK number after its 0 (Ofcom's National Telephone Numbering Plan)
+# digits of a UK number after its 0 (Ofcom's National Telephone Numbering Plan)
+NATIONAL_LENGTHS = {9, 10}
 BRITISH = 44
 
 
@@ -26,7 +22,7 @@ def read(text: str) -> str | None:
         number = phonenumbers.parse(text, "GB")
     except phonenumbers.NumberParseException:
         return None
-    if number.extension:  # it would be lost, and whoever rings would reach a switchboard
+    if number.extension:  # it would be lost, and we would reach a switchboard
         return None
     if number.country_code == BRITISH:
         good = len(phonenumbers.national_significant_number(number)) in NATIONAL_LENGTHS
@@ -35,7 +31,7 @@ def read(text: str) -> str | None:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) if good else None
 
 
-def written(number: int) -> str:
+def written(number: str | None) -> str:
     """As people here write it: 020 7946 0000; with the country where it is another one."""
     if not number:
         return ""
@@ -45,7 +41,7 @@ def written(number: int) -> str:
     return phonenumbers.format_number(parsed, form)
 
 
-def keyed_hash(number: int) -> str:
+def keyed_hash(number: str | None) -> str:
     """What the database can look for; worth nothing without our secret. "" for no number."""
     if not number:
         return ""

@@ -1,14 +1,13 @@
-"""What each staff group may do.
+"""What each staff group may do; `manage.py sync_roles` writes it after every migrate."""
 
-`manage.py sync_roles` writes it after every migrate; it is safe to run again.
-"""
+from collections.abc import Iterator
 
 from django.contrib.auth.models import Group, Permission
 
 ALL = ("view", "add", "change")
 
 # group -> app_label.model -> actions; apps other than collective are named by label only
-ROLES = {
+ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     "Coordinators": {
         "collective.call": ALL,
         "collective.callpicture": (*ALL, "delete"),
@@ -74,15 +73,17 @@ def sync() -> None:
     Raises Permission.DoesNotExist for a name that is off.
     """
     for name, models in ROLES.items():
-        wanted = [
-            f"{label}.{action}_{model.split('.')[1]}"
-            for model, actions in models.items()
-            for action in actions
-            for label in [model.split(".")[0]]
-        ]
-        wanted += EXTRA.get(name, [])
+        wanted = [*_names(models), *EXTRA.get(name, [])]
         group, _ = Group.objects.get_or_create(name=name)
         group.permissions.set([_permission(permission) for permission in wanted])
+
+
+def _names(models: dict[str, tuple[str, ...]]) -> Iterator[str]:
+    """Names of permissions as Django writes them: app_label.action_model."""
+    for path, actions in models.items():
+        label, model = path.split(".")
+        for action in actions:
+            yield f"{label}.{action}_{model}"
 
 
 def _permission(name: str) -> Permission:

@@ -1,14 +1,14 @@
-"""Signing in by an emailed code.
+"""Signing in by an emailed code: one door for known and unknown addresses.
 
-One door for known and unknown addresses: a Person is made when the code is right.
-
-The code, its limits and its mail are ours (docs/decisions/0004 says why); what follows a right code
-(the second factor, the session) is django-allauth's.
+A Person is made when the code is right. The code, its limits and its mail are ours
+(docs/decisions/0004 says why); what follows a right code, as the second factor and the session, is
+django-allauth's.
 """
 
 import hashlib
 import hmac
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import perform_login, record_authentication
@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 
 from collective import clock
 from collective.errors import RuleError
-from collective.messages import mail
+from collective.messages import kinds, mail
 from collective.models import Message, Person, SignIn
 from collective.models.person import clean_email
 from collective.models.sign_in import MOST_WRONG_CODES
@@ -37,45 +37,45 @@ def ask_for_code(email: str, visitor_address: str) -> SignIn:
 
     Raises RuleError past the limits.
     """
-    return record_asked(email, visitor_address, kind="code")
+    return record_asked(email, visitor_address, kind=kinds.CODE)
 
 
-def record_asked(email: str, visitor_address: str, *, kind, person: Person | None = None) -> SignIn:
+def record_asked(
+    email: str, visitor_address: str, *, kind: str, person: Person | None = None
+) -> SignIn:
     """The same for a code of any kind. With a person: the address shall become theirs."""
-    email, since = clean_email(email), clock.now() - LIMIT_OVER
-    network = hmac.new(
-        settings.SECRET_KEY.encode(), visitor_address.encode(), hashlib.sha256
-    ).hexdigest()
+    address, network = clean_email(email) or "", _network(visitor_address)
     with transaction.atomic():
-        _one_at_a_time(email)
-        _check_limits(email, network, since)
-        sign_in = SignIn.objects.create(email=email, network=network, person=person)
-        mail.tell(None, kind, sign_in, address=email, not_after=sign_in.ends_at)
-    # From here and now, not by a worker: nobody should wait for a broker to sign in. The sweep is
-    # the fallback.
-    mail.send_by_message_id(
-        Message.objects.get(person=None, kind=kind, about=sign_in.pk).message_id
-    )
+        _one_at_a_time(address)
+        _check_limits(address, network, since=clock.now() - LIMIT_OVER)
+        sign_in = SignIn.objects.create(email=address, network=network, person=person)
+        mail.tell(None, kind, sign_in, address=address, not_after=sign_in.ends_at)
+    # Now and from here, not by a worker: nobody should wait for a broker to sign in. If this fails,
+    # the sweep sends it.
+    message = Message.objects.get(person=None, kind=kind, about=sign_in.pk)
+    mail.send_by_message_id(message.message_id)
     return sign_in
 
 
+def _network(visitor_address: str) -> str:
+    """A keyed hash: enough to count how often it asks."""
+    key, address = settings.SECRET_KEY.encode(), visitor_address.encode()
+    return hmac.new(key, address, hashlib.sha256).hexdigest()
+
+
 def _one_at_a_time(email: str) -> None:
-    """Whoever asks for a code to the same address waits until this transaction ends, so that the
-    limit is exact.
-    """
+    """Another request for this address waits until our transaction ends: the limit is exact."""
+    lock = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"sign-in:{email}"]
-        )
+        cursor.execute(lock, [f"sign-in:{email}"])
 
 
-def _check_limits(email: str, network: str, since: datetime) -> None:
+def _check_limits(email: str, network: str, *, since: datetime) -> None:
     recent = SignIn.objects.filter(created_at__gt=since)
     if recent.filter(email=email).count() >= MOST_CODES_AN_ADDRESS:
         raise RuleError(
-            "We have sent this address five codes in the last 15 minutes. Please use the "
-            "newest one, or wait a "
-            "little and try again. If no code arrives, call us."
+            "We have sent this address five codes in the last 15 minutes. Please use the newest "
+            "one, or wait a little and try again. If no code arrives, call us."
         )
     if recent.filter(network=network).count() >= MOST_CODES_A_NETWORK:
         raise RuleError(
@@ -83,7 +83,7 @@ def _check_limits(email: str, network: str, since: datetime) -> None:
         )
 
 
-def check_code(sign_in, code: str):
+def check_code(sign_in: SignIn, code: str) -> Person:
     """Return the Person whose address this proves, made now if it is new.
 
     Raises RuleError with what to do next.
@@ -92,11 +92,8 @@ def check_code(sign_in, code: str):
     return _person_at(sign_in.email)
 
 
-def prove(sign_in, code: str) -> None:
-    """Use up the code.
-
-    Raises RuleError, with what to do next, for a wrong one and for one that is over.
-    """
+def prove(sign_in: SignIn, code: str) -> None:
+    """Use up the code. Raises RuleError, with what to do next, for one that is wrong or over."""
     with transaction.atomic():
         sign_in = SignIn.objects.select_for_update().get(pk=sign_in.pk)
         if not sign_in.is_usable:
@@ -116,19 +113,17 @@ def prove(sign_in, code: str) -> None:
     )
 
 
-def _person_at(email: str):
+def _person_at(email: str) -> Person:
     try:
         with transaction.atomic():
-            return Person.objects.filter(email=email).first() or Person.objects.create_user(email)
+            known = Person.objects.filter(email=email).first()
+            return known or Person.objects.create_user(email)
     except IntegrityError:  # the same newcomer, in two windows at once
         return Person.objects.get(email=email)
 
 
-def enter(request: HttpRequest, person: Person, next_url) -> HttpResponse:
-    """Sign the person in, asking for the second factor where they have one.
-
-    Returns the response.
-    """
+def enter(request: HttpRequest, person: Person, next_url: str | None) -> HttpResponse:
+    """Sign the person in, by way of the second factor where they have one; returns the response."""
     record_authentication(request, person, method="code", email=person.email)
     return perform_login(request, Login(user=person, redirect_url=next_url, email=person.email))
 
@@ -141,22 +136,20 @@ def visitor_address(request: HttpRequest) -> str:
 class AccountAdapter(DefaultAccountAdapter):
     """allauth sends no mail of its own and adds no message of its own to our pages."""
 
-    def add_message(self, *args, **kwargs) -> None:
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
         pass
 
-    def send_mail(self, template_prefix, email: str, context) -> None:
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         pass
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Second-factor secrets are encrypted like everything else that must not be read from a copy of
-    the database.
-    """
+    """Second-factor secrets are encrypted, like all that no copy of the database may show."""
 
     def encrypt(self, text: str) -> str:
         return encryption.encrypt(text)
 
-    def decrypt(self, encrypted_text) -> str:
+    def decrypt(self, encrypted_text: str) -> str:
         return encryption.decrypt(encrypted_text)
 
     def get_totp_issuer(self) -> str:

@@ -1,6 +1,6 @@
-"""Staff accounts: inviting somebody, a lost second step, and leaving, which takes effect everywhere
-at once.
-"""
+"""Staff accounts: inviting somebody, a lost second step, and leaving, everywhere at once."""
+
+from collections.abc import Iterable
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
@@ -8,43 +8,54 @@ from django.db import transaction
 
 from collective import clock
 from collective.errors import RuleError
-from collective.messages import addresses, mail
-from collective.messages.mail import Letter
+from collective.messages import addresses, kinds, mail
+from collective.messages.letters import Letter
 from collective.models import Message, Person
 from collective.models.person import clean_email
 
 
 @transaction.atomic
-def invite(email: str, *, name: str = "", groups=(), is_superuser: bool = False):
-    """Make (or find) the person at this address a member of staff and write to them.
+def invite(
+    email: str,
+    *,
+    name: str = "",
+    groups: Iterable[Group | str] = (),
+    is_superuser: bool = False,
+) -> Person:
+    """Make the person at this address, known or new, a member of staff; returns the person.
 
-    Returns the person.
-
-    They sign in by a code, and set up their second step on the way into the admin.
+    We write to them: they sign in by a code, and set up their second step on the way in.
     """
-    person = Person.objects.select_for_update().filter(email=clean_email(email)).first()
-    person = person or Person.objects.create_user(email, name=name)
-    person.name = person.name or name
+    person = _found_or_made(email, name)
     person.is_staff = person.is_active = True
     person.is_superuser = person.is_superuser or is_superuser
     person.save()
     person.groups.add(*Group.objects.filter(name__in=[str(group) for group in groups]))
-    mail.tell(person, "staff_invited", person, revision=clock.now().isoformat())
+    mail.tell(person, kinds.STAFF_INVITED, person, revision=clock.now().isoformat())
     return person
 
 
+def _found_or_made(email: str, name: str) -> Person:
+    """The person at this address, locked, with a name if they had none."""
+    known = Person.objects.select_for_update().filter(email=clean_email(email)).first()
+    if known is None:
+        return Person.objects.create_user(email, name=name)
+    known.name = known.name or name
+    return known
+
+
 def check_may_manage(by: Person, person: Person) -> None:
-    """Raise RuleError for who may not manage staff; a superuser's account is for superusers."""
+    """Raise RuleError for anyone who may not manage staff, or a superuser without being one."""
     if not by.has_perm("collective.manage_staff") or (person.is_superuser and not by.is_superuser):
-        raise RuleError("Only who manages staff can do this.")
+        raise RuleError("Only people who manage staff can do this.")
 
 
 @transaction.atomic
 def reset_second_step(person: Person, by: Person | None = None) -> None:
-    """A lost phone: the second step is taken away and every session ends; the next way into the
-    admin sets it up anew.
+    """A lost phone: the second step is taken away and every session ends.
 
-    Raises RuleError for one's own: whoever holds only a stolen session must not get rid of it.
+    The next way into the admin sets it up anew. Raises RuleError for one's own: somebody who holds
+    only a stolen session must not get rid of it.
     """
     if by is not None and by.pk == person.pk:
         raise RuleError(
@@ -52,26 +63,20 @@ def reset_second_step(person: Person, by: Person | None = None) -> None:
         )
     Authenticator.objects.filter(user=person).delete()
     person.sign_out_everywhere()
-    mail.tell(person, "second_step_reset", person, revision=clock.now().isoformat())
+    mail.tell(person, kinds.SECOND_STEP_RESET, person, revision=clock.now().isoformat())
 
 
 @transaction.atomic
 def leave(person: Person, by: Person | None = None) -> None:
     """A colleague leaves the team: no staff right, no second step, and every session ends now.
 
-    They stay a member.
-
-    Raises RuleError for the last superuser, as nobody could invite anybody any more, and for
-    oneself.
+    They stay a member. Raises RuleError for the last superuser, as nobody could invite anybody any
+    more, and for oneself.
     """
     if by is not None and by.pk == person.pk:
         raise RuleError("Ask a colleague to do this for you.")
-    others = (
-        Person.objects.select_for_update()
-        .filter(is_superuser=True, is_active=True)
-        .exclude(pk=person.pk)
-    )
-    if person.is_superuser and not others:
+    superusers = Person.objects.select_for_update().filter(is_superuser=True, is_active=True)
+    if person.is_superuser and not superusers.exclude(pk=person.pk):
         raise RuleError("This is the last superuser. Make somebody else one first.")
     Authenticator.objects.filter(user=person).delete()
     person.groups.clear()
@@ -81,18 +86,15 @@ def leave(person: Person, by: Person | None = None) -> None:
     person.sign_out_everywhere()
 
 
-@mail.kind("staff_invited", "Invitation to staff")
+@mail.kind(kinds.STAFF_INVITED, "Invitation to staff")
 def staff_invited(message: Message) -> Letter | None:
-    if not message.person.is_staff:
+    if message.person is None or not message.person.is_staff:
         return None
-    return mail.Letter(
-        "You are invited",
-        "email/staff_invited.html",
-        {"admin": addresses.full_reverse("admin:index")},
-    )
+    context = {"admin": addresses.full_reverse("admin:index")}
+    return Letter("You are invited", "email/staff_invited.html", context)
 
 
-@mail.kind("second_step_reset", "Second step was reset")
+@mail.kind(kinds.SECOND_STEP_RESET, "Second step was reset")
 def second_step_reset(message: Message) -> Letter:
     context = {"admin": addresses.full_reverse("admin:index")}
-    return mail.Letter("About signing in", "email/second_step_reset.html", context)
+    return Letter("About signing in", "email/second_step_reset.html", context)

@@ -6,10 +6,8 @@ from io import StringIO
 MOST_ROWS = 5000
 
 
-def rows_of(data) -> list[list[str]]:
-    """The rows of this file (bytes), whether it separates with commas, semicolons or tabs; at most
-    5,000.
-    """
+def rows_of(data: bytes) -> list[list[str]]:
+    """At most 5,000 rows of this file, whether it separates with commas, semicolons or tabs."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,5 +1,4 @@
-"""Text that only the running application can read: access needs, and what else is told in
-confidence.
+"""Text that only the running application can read: what is told in confidence.
 
 `FIELD_KEYS` holds "id:key" pairs, newest first; a key is what
 `cryptography.fernet.Fernet.generate_key()` prints. Each text is stored as "id:token", so that a key
@@ -14,10 +13,12 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Expression, Model
 
 
 @cache
-def keys():
+def keys() -> dict[str, Fernet]:
     """The keys by id, newest first. Raises ImproperlyConfigured if one cannot be used."""
     try:
         pairs = [pair.split(":", 1) for pair in settings.FIELD_KEYS]
@@ -30,33 +31,31 @@ def keys():
 
 
 def encrypt(text: str) -> str:
+    """The text as it is stored, under the newest key."""
     key_id, fernet = next(iter(keys().items()))
     return f"{key_id}:{fernet.encrypt(text.encode()).decode()}"
 
 
-def decrypt(stored) -> str:
+def decrypt(stored: str) -> str:
     """The text again. Raises KeyError for a retired key, InvalidToken for a damaged text."""
     key_id, token = stored.split(":", 1)
     return keys()[key_id].decrypt(token.encode()).decode()
 
 
-if TYPE_CHECKING:
-    TextField = models.TextField[Any, Any]  # what a model reads and writes here is JSON, not text
-else:
-    TextField = models.TextField
-
-
-class EncryptedJSONField(TextField):
+class EncryptedJSONField(models.TextField):
     """A JSON value, encrypted at rest. It cannot be searched, and belongs in no history."""
 
-    _pyi_private_set_type: Any  # for django-stubs, as its own JSONField has it
-    _pyi_private_get_type: Any
+    if TYPE_CHECKING:  # for django-stubs: what a model reads and writes here is JSON, not text
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
-    def from_db_value(self, value, expression, connection):
+    def from_db_value(
+        self, value: str | None, expression: Expression, connection: BaseDatabaseWrapper
+    ) -> Any:
         return json.loads(decrypt(value)) if value else None
 
-    def get_prep_value(self, value) -> str | None:
+    def get_prep_value(self, value: Any) -> str | None:
         return None if value is None else encrypt(json.dumps(value))
 
-    def value_to_string(self, instance) -> str | None:
-        return self.get_prep_value(self.value_from_object(instance))
+    def value_to_string(self, obj: Model) -> str:
+        return self.get_prep_value(self.value_from_object(obj)) or ""

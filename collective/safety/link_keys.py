@@ -7,10 +7,7 @@ from django.utils.crypto import constant_time_compare
 
 
 def key_for(purpose: str, pk: UUID) -> str:
-    """The key that `?key=` carries.
-
-    Who holds the link may do what the purpose names, with this row only.
-    """
+    """The key that `?key=` carries: with it, anyone may do what the purpose names to this row."""
     return Signer(salt=f"link:{purpose}").signature(str(pk))
 
 

@@ -1,5 +1,7 @@
 """Rich text that staff write: a small set of tags, cleaned on input and again when it is shown."""
 
+from typing import Any
+
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from django_prose_editor.fields import ProseEditorField
@@ -26,10 +28,10 @@ _cleaner = nh3.Cleaner(
 class RichTextField(ProseEditorField):
     """HTML from the editor, cleaned by the same list of what is allowed."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"extensions": EXTENSIONS, "sanitize": True, **kwargs})
 
 
-def rich_text(html: str) -> SafeString:
+def rich_text(html: str | None) -> SafeString:
     """The HTML, safe to show whatever way it came into the database."""
     return mark_safe(_cleaner.clean(html or ""))

@@ -1,7 +1,8 @@
 """Filters for how we say times, money and places. Loaded everywhere (settings' `builtins`)."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString, mark_safe
 
+from collective import clock
 from collective.messages.addresses import full
 from collective.safety.markup import rich_text
 
@@ -45,8 +47,8 @@ ORDINALS = [
 
 
 @register.filter
-def clock_time(moment: datetime, zone: ZoneInfo | None = None) -> str:
-    """A time as people say it: "2pm", "3:30pm", "midday" (GOV.UK style guide); nothing for none.
+def clock_time(moment: datetime | None, zone: ZoneInfo | None = None) -> str:
+    """A time as people say it: "2pm", "3:30pm", "midday" (GOV.UK style guide); "" for none.
 
     UK time, unless another zone is given.
     """
@@ -60,27 +62,23 @@ def clock_time(moment: datetime, zone: ZoneInfo | None = None) -> str:
 
 
 @register.filter
-def day(moment: datetime, zone: ZoneInfo | None = None) -> str:
-    """A day in words, without the year while it is this one's: "Thursday 6 October"; nothing for
-    none.
-    """
+def day(moment: datetime | None, zone: ZoneInfo | None = None) -> str:
+    """A day in words: "Thursday 6 October", with its year where that is another; "" for none."""
     if moment is None:
         return ""
-    from collective import clock
-
     local = timezone.localtime(moment, zone)
     year = "" if local.year == timezone.localtime(clock.now()).year else f" {local.year}"
     return f"{local:%A} {local.day} {local:%B}{year}"
 
 
 @register.filter
-def long_day(date) -> str:
-    """A date with its year, as it stands on paper: "6 October 2026"; nothing for none."""
-    return f"{date.day} {date:%B} {date.year}" if date else ""
+def long_day(on: date | None) -> str:
+    """A date with its year, as it stands on paper: "6 October 2026"; "" for none."""
+    return f"{on.day} {on:%B} {on.year}" if on else ""
 
 
 @register.filter
-def pounds(pence: int) -> str:
+def pounds(pence: int | None) -> str:
     """7500 is "£75", 2550 is "£25.50"; nothing is ""."""
     if pence is None:
         return ""
@@ -105,7 +103,7 @@ def number_words(number: int) -> str:
 
 
 @register.filter
-def length_words(span) -> str:
+def length_words(span: timedelta) -> str:
     """A duration in words: "2 hours", "1 hour 30 minutes", "48 hours"."""
     minutes = int(span.total_seconds() // 60)
     hours, rest = divmod(minutes, 60)
@@ -128,6 +126,6 @@ def tel(phone: str) -> SafeString:
 
 
 @register.filter
-def dictkey(dictionary, key: str):
+def dictkey(dictionary: dict[str, Any], key: str) -> Any:
     """The value of a key that is more than one word."""
     return dictionary[key]

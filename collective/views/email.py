@@ -1,9 +1,7 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,16 +13,14 @@ from collective.models.sign_in import SignIn
 from collective.pages.forms import CodeForm, NewEmailForm
 from collective.people import email_change
 from collective.people.access import A_WORKING_DAY, used_second_factor
+from collective.people.requests import MemberRequest
 from collective.people.sign_in import visitor_address
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def change_email(request: "MemberRequest") -> HttpResponse:
+def change_email(request: MemberRequest) -> HttpResponse:
     """Another email address of one's own: the new one, then the code that was sent to it.
 
     Staff need their second step, as the address is the way into the admin.
@@ -32,28 +28,27 @@ def change_email(request: "MemberRequest") -> HttpResponse:
     if request.user.is_staff and not used_second_factor(request, within=A_WORKING_DAY):
         return redirect(f"{reverse('admin:login')}?{urlencode({'next': request.path})}")
     asked = email_change.newest(request.user)
-    has_code = "code" in request.POST
-    new_form = NewEmailForm(None if has_code else request.POST or None)
-    code_form = CodeForm(request.POST if has_code else None)
-    form = code_form if has_code else new_form
+    new_form, code_form = _forms(request)
+    form = code_form if code_form.is_bound else new_form
     if request.method == "POST" and form.is_valid():
         try:
             return _ask_or_confirm(request, asked, form)
         except RuleError as error:
             form.add_error(None, str(error))
-    return render(
-        request,
-        "collective/change_email.html",
-        {
-            "form": form,
-            "new_form": new_form,
-            "code_form": code_form,
-            "asked": asked,
-        },
-    )
+    context = {"form": form, "new_form": new_form, "code_form": code_form, "asked": asked}
+    return render(request, "collective/change_email.html", context)
 
 
-def _ask_or_confirm(request: HttpRequest, asked: SignIn | None, form: Form) -> HttpResponseRedirect:
+def _forms(request: MemberRequest) -> tuple[NewEmailForm, CodeForm]:
+    """The form for a new address and the one for its code: what was sent fills one of them."""
+    if "code" in request.POST:
+        return NewEmailForm(), CodeForm(request.POST)
+    return NewEmailForm(request.POST or None), CodeForm()
+
+
+def _ask_or_confirm(
+    request: MemberRequest, asked: SignIn | None, form: Form
+) -> HttpResponseRedirect:
     if isinstance(form, NewEmailForm):
         email_change.ask(request.user, form.cleaned_data["email"], visitor_address(request))
         return redirect("change_email")

@@ -1,4 +1,3 @@
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,13 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from collective.messages.follows import follow
 from collective.models import Activity, Call, Follow, Person
+from collective.people.requests import MemberRequest
 from collective.safety.link_keys import is_key
 
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
-
-def _follow(request: HttpRequest, target: Activity | Call, back: str) -> HttpResponse:
+def _follow(request: MemberRequest, target: Activity | Call, back: str) -> HttpResponse:
     if request.method == "POST":
         follow(request.user, target)
         messages.success(
@@ -29,7 +26,7 @@ def _follow(request: HttpRequest, target: Activity | Call, back: str) -> HttpRes
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def follow_call(request: "MemberRequest", slug: str) -> HttpResponse:
+def follow_call(request: MemberRequest, slug: str) -> HttpResponse:
     """ "Tell me when", for all that a call will bring."""
     call = get_object_or_404(Call.objects.visible_to(request.user), slug=slug)
     return _follow(request, call, call.get_absolute_url())
@@ -37,22 +34,20 @@ def follow_call(request: "MemberRequest", slug: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def follow_activity(request: "MemberRequest", slug: str) -> HttpResponse:
+def follow_activity(request: MemberRequest, slug: str) -> HttpResponse:
     """ "Tell me when", for one activity."""
     activities = Activity.objects.visible_to(request.user).select_related("call")
     activity = get_object_or_404(activities, slug=slug)
-    whole = activity.whole() if activity.kind == Activity.Kind.CONVERSATION else activity
-    back = whole if whole.has_page else activity.call
-    return _follow(request, activity, back.get_absolute_url())
+    is_conversation = activity.kind == Activity.Kind.CONVERSATION
+    back = (activity.whole() if is_conversation else activity).page_url()
+    return _follow(request, activity, back)
 
 
 # a mail program posts here by itself (RFC 8058), without a cookie; the key says who may
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_following(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """One click stops the news: the same address for the link in the mail and for
-    List-Unsubscribe-Post.
-    """
+    """One click stops the news, from the link in the mail or by List-Unsubscribe-Post."""
     if not is_key(request.GET.get("key", ""), "follow", pk):
         raise Http404
     found = Follow.objects.filter(pk=pk).select_related("activity", "call").first()

@@ -1,5 +1,3 @@
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -9,14 +7,12 @@ from django.views.decorators.http import require_http_methods
 from collective.models import Person
 from collective.pages.forms import MailSettingsForm, NameForm, StaffMailSettingsForm, TimeZoneForm
 from collective.people.access import next_path
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
+from collective.people.requests import MemberRequest
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def name(request: "MemberRequest") -> HttpResponse:
+def name(request: MemberRequest) -> HttpResponse:
     """What should we call you?"""
     form = NameForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
@@ -28,7 +24,7 @@ def name(request: "MemberRequest") -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def mail_settings(request: "MemberRequest") -> HttpResponse:
+def mail_settings(request: MemberRequest) -> HttpResponse:
     """News and reminders can be off; booked, offered and joining always come."""
     kind = StaffMailSettingsForm if request.user.is_staff else MailSettingsForm
     form = kind(request.POST or None, instance=request.user)
@@ -41,7 +37,7 @@ def mail_settings(request: "MemberRequest") -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def time_zone(request: "MemberRequest") -> HttpResponse:
+def time_zone(request: MemberRequest) -> HttpResponse:
     """In which time zone I read times."""
     form = TimeZoneForm(
         request.POST or None, initial={"time_zone": request.user.time_zone or "Europe/London"}

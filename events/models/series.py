@@ -109,6 +109,9 @@ class ConversationSeries(Activity):
     def get_absolute_url(self) -> str:
         return reverse("conversations", args=[self.slug])
 
+    def page_url(self) -> str:
+        return self.get_absolute_url()
+
     def copied_fields(self) -> dict[str, Any]:
         """The same host and rules; when and how the host is reached is said anew."""
         return {**super().copied_fields(), **BLANK_IN_A_COPY, "host": self.host}

@@ -144,6 +144,9 @@ class Session(Activity):
     def get_absolute_url(self) -> str:
         return reverse("session", args=[self.slug])
 
+    def page_url(self) -> str:
+        return self.get_absolute_url()
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Plan the reminders anew, as the date may have moved, and raise the calendars' SEQUENCE.
 

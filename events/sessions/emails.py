@@ -197,7 +197,13 @@ def companion_news(message: Message) -> Letter | None:
     return _letter(registration, "A session has changed", "companion_news")
 
 
-@mail.kind(kinds.NEEDS_NEWS, "News of what helps them take part")
+
+@mail.kind(
+    kinds.NEEDS_NEWS,
+    "News of what helps them take part",
+    words_private_to="events.view_access_needs",
+    logged_as="Looked at what helps them take part",
+)
 def needs_news(message: Message) -> Letter | None:
     """A mail says only that there is news.
 

@@ -1,8 +1,4 @@
-"""Today's part about conversations: what nobody has noted yet, what to decide, who asks for another
-time.
-"""
-
-from typing import TYPE_CHECKING
+"""Today's part about conversations: to note, to decide, and people who ask for another time."""
 
 from django.db.models import Q
 from django.urls import reverse
@@ -10,49 +6,44 @@ from django.utils import timezone
 
 from collective import clock
 from collective.clock import LONDON
+from collective.models import Call
 from events.models import Conversation, TimeRequest
-from portal.today.lines import MOST, Line, Section
-
-if TYPE_CHECKING:
-    from collective.models import Call
+from portal.today.lines import ONE_MORE, Line, Section
 
 
-def to_mark(call: "Call") -> Section:
-    """Conversations that are over and of which nobody has said what became, and those to decide
-    on.
-    """
+def to_note_or_decide(call: Call | None) -> Section:
+    """Those that are over, where nobody has said what became of them, and those to decide on."""
     over = Conversation.objects.to_mark().filter(slot__ends_at__lte=clock.now())
+    undecided = Conversation.objects.to_decide()
     rows = Conversation.objects.filter(
-        Q(pk__in=over.values("pk")) | Q(pk__in=Conversation.objects.to_decide().values("pk"))
+        Q(pk__in=over.values("pk")) | Q(pk__in=undecided.values("pk"))
     )
-    rows = rows.filter(series__call=call) if call else rows
-    found = [
-        Line(
-            f"talk:{row.pk}",
-            (
-                f"{row.person}, {row.series}: "
-                f"{'not held: is it paid?' if row.keeps_right else 'what became of it?'}"
-            ),
-            reverse("admin:events_conversation_change", args=[row.pk]),
-            "Decide" if row.keeps_right else "Note it",
-            row.slot.ends_at,
-        )
-        for row in rows.select_related("person", "series", "slot").order_by("slot__starts_at")[
-            : MOST + 1
-        ]
-    ]
-    return Section(
-        "talks",
-        "Conversations to note or decide",
-        found,
-        reverse("admin:events_conversation_changelist"),
+    if call:
+        rows = rows.filter(series__call=call)
+    rows = rows.select_related("person", "series", "slot").order_by("slot__starts_at")
+    more = reverse("admin:events_conversation_changelist")
+    lines = [_to_note_or_decide(row) for row in rows[:ONE_MORE]]
+    return Section("talks", "Conversations to note or decide", lines, more)
+
+
+def _to_note_or_decide(row: Conversation) -> Line:
+    question, act = "what became of it?", "Note it"
+    if row.keeps_right:
+        question, act = "not held: is it paid?", "Decide"
+    return Line(
+        f"talk:{row.pk}",
+        f"{row.person}, {row.series}: {question}",
+        reverse("admin:events_conversation_change", args=[row.pk]),
+        act,
+        row.slot.ends_at,
     )
 
 
-def times_asked_for(call: "Call") -> Section:
+def times_asked_for(call: Call | None) -> Section:
     """People for whom none of the free times works; what would is not shown here."""
     rows = TimeRequest.objects.open().filter(offered_at=None)
-    rows = rows.filter(series__call=call) if call else rows
+    if call:
+        rows = rows.filter(series__call=call)
     lines = [
         Line(
             f"wish:{row.pk}",
@@ -61,8 +52,7 @@ def times_asked_for(call: "Call") -> Section:
             "Offer a time",
             note=f"asked on {timezone.localtime(row.asked_at, LONDON):%d %B}",
         )
-        for row in rows.select_related("person", "series")[: MOST + 1]
+        for row in rows.select_related("person", "series")[:ONE_MORE]
     ]
-    return Section(
-        "wishes", "Other times asked for", lines, reverse("admin:events_timerequest_changelist")
-    )
+    more = reverse("admin:events_timerequest_changelist")
+    return Section("wishes", "Other times asked for", lines, more)

@@ -1,16 +1,28 @@
 """What Today is made of: sections of lines, each line one thing to do."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
 
+from collective.clock import LONDON
 from collective.models import Taken
 
 MOST = 15  # lines a section shows; the list behind it shows all
+ONE_MORE = MOST + 1  # rows to ask for: the last one says that there are more
+END_OF_WORK = time(17)
+
+
+@dataclass(frozen=True)
+class Also:
+    """A second act of a line: its words, its address, and for what (for a screen reader)."""
+
+    words: str
+    url: str
+    what_for: str
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to do: its key, in words, by when, and the address of the act."""
+    """One thing to do: its key, in words, the address of the act, and by when."""
 
     key: str
     words: str
@@ -18,7 +30,7 @@ class Line:
     act: str
     due: datetime | None = None
     note: str = ""
-    also: tuple = ()  # a second act: (words, address, what for)
+    also: Also | None = None
     taken: Taken | None = None
 
 
@@ -28,13 +40,19 @@ class Section:
 
     name: str
     title: str
-    lines: list = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     more: str = ""
 
     @property
-    def shown(self):
+    def shown(self) -> list[Line]:
+        """As many lines as a section shows."""
         return self.lines[:MOST]
 
     @property
     def has_more(self) -> bool:
         return len(self.lines) > MOST
+
+
+def end_of(day: date) -> datetime:
+    """Five in the afternoon of this day, by London's clock: when the team goes home."""
+    return datetime.combine(day, END_OF_WORK, LONDON)

@@ -6,10 +6,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from collective import clock
+from collective.background import sweeps
 from collective.clock import LONDON
 from collective.messages import addresses, mail
 from collective.messages.mail import Letter
 from collective.models import Message, Person
+from collective.models.person import PersonQuerySet
+from portal.today import kinds
 from portal.today.lines import MOST
 from portal.today.sections import sections
 
@@ -17,37 +20,45 @@ MAIL_AT = time(8)
 
 
 def tell_staff() -> tuple[int, int]:
-    """The sweep: from 8:00 in the morning, one mail each to staff who look after sessions; returns
-    (seen, done).
-    """
+    """The sweep: from 8:00 on, one mail each to staff who look after sessions; (seen, done)."""
     now = timezone.localtime(clock.now(), LONDON)
     if now.time() < MAIL_AT:
         return 0, 0
+    told = Message.objects.filter(kind=kinds.STAFF_TODAY, revision=str(now.date()))
+    todo = _staff_who_want_it().exclude(pk__in=told.values("person"))
+    return sweeps.each([(person, now) for person in todo], _tell)
+
+
+def _staff_who_want_it() -> PersonQuerySet:
     people = Person.objects.filter(
-        is_staff=True, is_active=True, wants_staff_mail=True, reach_by="email"
+        is_staff=True,
+        is_active=True,
+        wants_staff_mail=True,
+        reach_by=Person.ReachBy.EMAIL,
     )
-    people = people.filter(Q(groups__name="Coordinators") | Q(is_superuser=True)).distinct()
-    already = Message.objects.filter(kind="staff_today", revision=str(now.date())).values("person")
+    return people.filter(Q(groups__name="Coordinators") | Q(is_superuser=True)).distinct()
+
+
+def _tell(person: Person, now: datetime) -> int:
     midnight = datetime.combine(now.date() + timedelta(days=1), time(0), LONDON)
-    todo = list(people.exclude(pk__in=already))
-    for person in todo:
-        mail.tell(person, "staff_today", person, revision=str(now.date()), not_after=midnight)
-    return len(todo), len(todo)
+    mail.tell(person, kinds.STAFF_TODAY, person, revision=str(now.date()), not_after=midnight)
+    return 1
 
 
-@mail.kind("staff_today", "Daily staff email")
+@mail.kind(kinds.STAFF_TODAY, "Daily staff email")
 def staff_today(message: Message) -> Letter | None:
     """Only on days with something to do."""
-    if not message.person.is_staff or not message.person.wants_staff_mail:
+    person = message.person
+    if person is None or not person.is_staff or not person.wants_staff_mail:
         return None
     found = [row for row in sections() if row.lines and row.name != "coming"]
+    if not found:
+        return None
     lines = [
         (row.title, f"more than {MOST}" if row.has_more else str(len(row.lines))) for row in found
     ]
-    if not lines:
-        return None
     context = {"lines": lines, "admin": addresses.full_reverse("admin:index")}
-    return mail.Letter("Today", "email/staff_today.html", context)
+    return Letter("Today", "email/staff_today.html", context)
 
 
 def tell_after_restore(taken_at: datetime, now: datetime) -> int:

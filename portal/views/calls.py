@@ -1,3 +1,5 @@
+from collections import defaultdict
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Value
@@ -7,25 +9,21 @@ from django.utils.cache import patch_cache_control
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
-from collective.models import Activity, Call, CallPicture, Follow
+from collective.models import Activity, Call, CallPicture, Person
+from collective.models.person import Visitor
 from policy_drafts.models import Policy
 from portal.apps import CARDS
 
 MOST_CALLS = 20
+Cards = dict[int, list[Activity]]
 
 
-def _cards(request: HttpRequest, calls: list[Call] | list[int]):
-    """The ways to take part in these calls, by call: what has a child of its own (a session) as
-    that child.
-    """
-    activities = (
-        Activity.objects.visible_to(request.user)
-        .with_following(request.user)
-        .filter(call__in=calls)
-    )
-    cards = {}
-    for activity in import_string(CARDS)(activities, request.user):
-        cards.setdefault(activity.call_id, []).append(activity)
+def _cards(visitor: Visitor, calls: Iterable[Call]) -> Cards:
+    """The ways to take part in these calls, by the call's key: each as what it is."""
+    activities = Activity.objects.visible_to(visitor).with_following(visitor)
+    cards: Cards = defaultdict(list)
+    for activity in import_string(CARDS)(activities.filter(call__in=calls), visitor):
+        cards[activity.call_id].append(activity)
     return cards
 
 
@@ -33,29 +31,30 @@ def _cards(request: HttpRequest, calls: list[Call] | list[int]):
 def home(request: HttpRequest) -> HttpResponse:
     """Open calls: what, when, how long, what is offered, places left."""
     calls = list(Call.objects.visible_to(request.user).open()[:MOST_CALLS])
-    cards = _cards(request, calls)
-    for found in calls:
-        found.cards = cards.get(found.pk, [])
-    return render(request, "portal/home.html", {"calls": calls})
+    cards = _cards(request.user, calls)
+    with_cards = [(row, cards.get(row.pk, [])) for row in calls]
+    return render(request, "portal/home.html", {"calls": with_cards})
 
 
 @require_safe
 def call(request: HttpRequest, slug: str) -> HttpResponse:
     """One call: why, who leads it, how payments combine, and the ways to take part."""
     calls = Call.objects.visible_to(request.user).select_related("lead")
-    if request.user.is_authenticated:
-        mine = Follow.objects.filter(person=request.user, call=OuterRef("pk"))
-        calls = calls.annotate(is_followed=Exists(mine))
-    else:
-        calls = calls.annotate(is_followed=Value(False))
-    found = get_object_or_404(calls, slug=slug)
-    found.cards = _cards(request, [found.pk]).get(found.pk, [])
-    policies = Policy.objects.visible_to(request.user).filter(rounds__call=found)
-    return render(
-        request,
-        "portal/call.html",
-        {"call": found, "pictures": found.pictures.all(), "policies": policies},
-    )
+    found = get_object_or_404(calls.annotate(is_followed=_is_followed(request.user)), slug=slug)
+    context = {
+        "call": found,
+        "cards": _cards(request.user, [found]).get(found.pk, []),
+        "pictures": found.pictures.all(),
+        "policies": Policy.objects.visible_to(request.user).filter(rounds__call=found),
+    }
+    return render(request, "portal/call.html", context)
+
+
+def _is_followed(visitor: Visitor) -> Exists | Value:
+    """Does this visitor want to be told of the call's news?"""
+    if not isinstance(visitor, Person):
+        return Value(False)
+    return Exists(visitor.follows.filter(call=OuterRef("pk")))
 
 
 @require_safe

@@ -24,22 +24,20 @@ TITLES = {
 KEPT: dict[str, type[KeptForm]] = {"sign_up": SignUpForm, "book_conversation": BookingForm}
 
 
-def _page(name: str, status: int, **more) -> HttpResponse:
-    return HttpResponse(
-        loader.render_to_string(f"errors/{name}.html", {"title": TITLES[name], **more}),
-        status=status,
-    )
+def _page(name: str, status: int, **more: str) -> HttpResponse:
+    page = loader.render_to_string(f"errors/{name}.html", {"title": TITLES[name], **more})
+    return HttpResponse(page, status=status)
 
 
-def bad_request(request: HttpRequest, exception=None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page("400", 400)
 
 
-def forbidden(request: HttpRequest, exception=None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page("403", 403)
 
 
-def not_found(request: HttpRequest, exception=None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     signs_in = settings.SESSION_COOKIE_NAME not in request.COOKIES and request.method == "GET"
     return _page("404", 404, next=request.get_full_path() if signs_in else "")
 

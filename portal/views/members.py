@@ -1,141 +1,101 @@
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from collective.messages import mail
-from collective.models import DeletionRequest, Message, Person
+from collective.models import Activity, Follow, Person
 from collective.people.access import name_needed
+from collective.people.requests import MemberRequest
 from collective.safety.link_keys import key_for
 from events.models import Conversation, Registration, Slot
 from payments.models import Payment
 from payments.models.payment import PaymentQuerySet
 from payments.models.payment_states import ON_THE_WAY
 from policy_drafts.models import PolicyRole
-from portal.my_data import my_data
-
-if TYPE_CHECKING:
-    from collective.people.requests import MemberRequest
 
 MOST_ROWS = 50
+SOME = 5  # of what is rarely more than one
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @login_required
 @name_needed
 @require_safe
-def me(request: "MemberRequest") -> HttpResponse:
-    """What comes next first; then what was booked, is waited for or offered; what I follow; my
-    settings.
-    """
-    mine = Registration.objects.visible_to(request.user).select_related("session__call")
-    rows = list(
-        mine.prefetch_related("session__reminders").order_by("-session__starts_at", "-created_at")[
-            :MOST_ROWS
-        ]
-    )
-    live = [
-        row
-        for row in rows
-        if row.state != Registration.State.CANCELLED and not row.session.has_ended
-    ]
-    coming = [
-        row
-        for row in live
-        if row.state == Registration.State.CONFIRMED and row.session.shown_state != "cancelled"
-    ]
-    talks = list(
-        Conversation.objects.visible_to(request.user).select_related("series", "slot", "person")[
-            :MOST_ROWS
-        ]
-    )
-    kept = Slot.objects.kept_for(request.user).select_related("series").order_by("starts_at")
-    follows = request.user.follows.select_related("activity", "call")[:MOST_ROWS]
-    for row in follows:
-        row.key = key_for("follow", row.pk)
-    return render(
-        request,
-        "portal/me.html",
-        {
-            "next": min(coming, key=_when, default=None),
-            "offers": [
-                row for row in live if row.offer_is_open and row.session.shown_state != "cancelled"
-            ],
-            "live": sorted(live, key=_when),
-            "past": [row for row in rows if row not in live],
-            "next_talk": min(
-                (row for row in talks if row.is_on),
-                key=lambda row: row.slot.starts_at,
-                default=None,
-            ),
-            "talks": sorted(
-                (row for row in talks if row.is_on), key=lambda row: row.slot.starts_at
-            ),
-            "past_talks": [row for row in talks if not row.is_on],
-            "kept_times": kept[:5],
-            "hosting": request.user.hosted_series.all()[:5],
-            "follows": follows,
-            "draft_follows": request.user.draft_follows.select_related("policy")[:MOST_ROWS],
-            "policy_roles": PolicyRole.objects.held_by(request.user).select_related("policy")[
-                :MOST_ROWS
-            ],
-            "invitations": PolicyRole.objects.inviting(request.user).select_related("policy")[:5],
-            "payments_to_see": _open_payments(request.user),
-        },
-    )
+def me(request: MemberRequest) -> HttpResponse:
+    """What comes next first; then what was booked, is waited for or offered; what I follow."""
+    person = request.user
+    context = {
+        **_sessions_of(person),
+        **_conversations_of(person),
+        **_policies_of(person),
+        "follows": [(row, key_for("follow", row.pk)) for row in _follows_of(person)],
+        "payments_to_see": _open_payments(person),
+    }
+    return render(request, "portal/me.html", context)
+
+
+def _sessions_of(person: Person) -> dict[str, object]:
+    """Their bookings: the next one, offers, what is to come and what is over."""
+    rows = _newest_registrations(person)
+    live = [row for row in rows if _is_live(row)]
+    taking_place = [row for row in live if row.session.shown_state != Activity.State.CANCELLED]
+    coming = [row for row in taking_place if row.state == Registration.State.CONFIRMED]
+    return {
+        "next": min(coming, key=_when, default=None),
+        "offers": [row for row in taking_place if row.offer_is_open],
+        "live": sorted(live, key=_when),
+        "past": [row for row in rows if not _is_live(row)],
+    }
+
+
+def _newest_registrations(person: Person) -> list[Registration]:
+    rows = Registration.objects.visible_to(person).select_related("session__call")
+    rows = rows.prefetch_related("session__reminders")
+    return list(rows.order_by("-session__starts_at", "-created_at")[:MOST_ROWS])
+
+
+def _is_live(row: Registration) -> bool:
+    return row.state != Registration.State.CANCELLED and not row.session.has_ended
+
+
+def _when(row: Registration) -> datetime:
+    """For sorting: a session whose date was taken away stands last."""
+    return row.session.starts_at or NEVER
+
+
+def _conversations_of(person: Person) -> dict[str, object]:
+    """Their conversations, times that are kept for them, and what they host."""
+    mine = Conversation.objects.visible_to(person).select_related("series", "slot", "person")
+    rows = list(mine[:MOST_ROWS])
+    on = sorted((row for row in rows if row.is_on), key=lambda row: row.slot.starts_at)
+    kept = Slot.objects.kept_for(person).select_related("series").order_by("starts_at")
+    return {
+        "next_talk": on[0] if on else None,
+        "talks": on,
+        "past_talks": [row for row in rows if not row.is_on],
+        "kept_times": kept[:SOME],
+        "hosting": person.hosted_series.all()[:SOME],
+    }
+
+
+def _policies_of(person: Person) -> dict[str, object]:
+    """Policies that they write or read first, are invited to, or follow."""
+    held = PolicyRole.objects.held_by(person).select_related("policy")
+    invited = PolicyRole.objects.inviting(person).select_related("policy")
+    return {
+        "policy_roles": held[:MOST_ROWS],
+        "invitations": invited[:SOME],
+        "draft_follows": person.draft_follows.select_related("policy")[:MOST_ROWS],
+    }
+
+
+def _follows_of(person: Person) -> list[Follow]:
+    return list(person.follows.select_related("activity", "call")[:MOST_ROWS])
 
 
 def _open_payments(person: Person) -> PaymentQuerySet:
     """Those with something to do, or on the way."""
     mine = Payment.objects.visible_to(person).filter(state__in=[Payment.State.DUE, *ON_THE_WAY])
-    return mine.select_related("activity__call")[:5]
-
-
-def _when(registration: Registration) -> datetime:
-    """For sorting: a session whose date was taken away stands last."""
-    return registration.session.starts_at or datetime.max.replace(tzinfo=UTC)
-
-
-@login_required
-@require_safe
-def data(request: "MemberRequest") -> HttpResponse:
-    """What we hold about me, to read."""
-    asked = request.user.deletion_requests.filter(done_at=None).first()
-    sent, labels = (
-        list(Message.objects.filter(person=request.user, state=Message.State.SENT)[:MOST_ROWS]),
-        mail.labels(),
-    )
-    for row in sent:
-        row.label = labels.get(row.kind, row.kind)
-    return render(
-        request,
-        "portal/data.html",
-        {"held": my_data(request.user), "asked": asked, "sent": sent},
-    )
-
-
-@login_required
-@require_safe
-def download(request: "MemberRequest") -> JsonResponse:
-    """The same as a file (UK GDPR, article 20)."""
-    response = JsonResponse(
-        my_data(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False}
-    )
-    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
-    return response
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def ask_to_delete(request: "MemberRequest") -> HttpResponse:
-    """Ask us to delete what we hold; somebody answers within a month."""
-    if request.method == "POST":
-        DeletionRequest.objects.get_or_create(person=request.user, done_at=None)
-        messages.success(
-            request, "We have your request. One of us will write to you within a month."
-        )
-        return redirect("data")
-    return render(request, "portal/ask_to_delete.html")
+    return mine.select_related("activity__call")[:SOME]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from collective.models import Person
 from payments import board
 from payments.models import Payment, PayoutAccount
-from portal.views.payments_board import budget
+from portal.budget import budget
 from tests.conftest import with_second_factor
 from tests.factories import (
     KICK_OFF,

@@ -1,10 +1,13 @@
 """What no kind person sends: nothing of it may be a server error."""
 
+from urllib.parse import quote_from_bytes
+
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from events.models import Session
 from policy_drafts.models import Audience
+from portal.views import errors
 from tests.conftest import with_second_factor
 from tests.factories import (
     PageFactory,
@@ -138,8 +141,6 @@ FORMS = {
 
 @pytest.mark.parametrize("address", FORMS)
 def test_form_answers_bad_fields_without_a_server_error(address, world, member):
-    from urllib.parse import quote_from_bytes
-
     answers = set()
     for person, values in ((None, SHORT), (PersonFactory(), SHORT), (member, BAD)):
         for name in FORMS[address]:
@@ -183,8 +184,6 @@ def test_form_answers_bad_fields_without_a_server_error(address, world, member):
     ],
 )
 def test_address_with_nonsense_is_no_server_error(template, world, member):
-    from urllib.parse import quote_from_bytes
-
     answers = {
         client_for(person).get(template.format(quote_from_bytes(encoded(value[:3000])))).status_code
         for person in (None, member)
@@ -231,10 +230,6 @@ def test_wrong_method_is_refused_politely(world, member, method):
 
 @pytest.mark.parametrize("page", ["400", "403", "404", "500", "csrf"])
 def test_error_page_is_plain_english_and_asks_no_database(page, django_assert_num_queries):
-    from django.test import RequestFactory
-
-    from portal.views import errors
-
     view = {
         "400": errors.bad_request,
         "403": errors.forbidden,

@@ -2,6 +2,8 @@
 nothing is done.
 """
 
+from urllib.parse import quote_from_bytes
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -116,8 +118,6 @@ def boss(db):
 
 @pytest.mark.parametrize("name", FORMS)
 def test_staff_form_answers_bad_fields_without_a_server_error(name, arguments, boss):  # noqa: F811 the fixture
-    from urllib.parse import quote_from_bytes
-
     keys, special, _ = arguments
     address, answers = address_of(name, keys, special), {}
     for field in FORMS[name]:

@@ -5,6 +5,7 @@ daily email.
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
@@ -196,8 +197,6 @@ def test_today_asks_seventeen_queries_at_most(
 
 
 def test_finance_sees_no_people_on_today(client):
-    from django.contrib.auth.models import Group
-
     person = CoordinatorFactory()
     person.groups.set([Group.objects.get(name="Finance")])
     client.force_login(person)

@@ -1,9 +1,10 @@
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
-from collective import clock
 from collective.models import ClockOffset
 
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -11,15 +12,15 @@ UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 class Command(BaseCommand):
     help = (
-        'Move the demonstration\'s clock: "clock forward 7d" (d, h or m), "clock reset", "clock '
-        'show".'
+        'Move the demonstration\'s clock: "clock forward 7d" (d, h or m), "clock reset", '
+        '"clock show".'
     )
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("act", choices=["forward", "reset", "show"])
         parser.add_argument("span", nargs="?", default="")
 
-    def handle(self, *, act, span, **options) -> None:
+    def handle(self, *, act: str, span: str, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("The clock can only be moved in a demonstration (DEBUG).")
         row, _ = ClockOffset.objects.get_or_create(pk=1)
@@ -28,10 +29,8 @@ class Command(BaseCommand):
         elif act == "forward":
             row.offset += self.span(span)
         row.save()
-        self.stdout.write(
-            "The demonstration's clock says "
-            f"{clock.timezone.now() + row.offset:%A %d %B %Y, %H:%M} UTC"
-        )
+        shown = timezone.now() + row.offset
+        self.stdout.write(f"The demonstration's clock says {shown:%A %d %B %Y, %H:%M} UTC")
 
     def span(self, text: str) -> timedelta:
         """7d, 3h or 20m. Raises CommandError for anything else."""

@@ -1,6 +1,8 @@
+from typing import Any
+
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 
 from collective.people import staff
@@ -13,7 +15,7 @@ class Command(BaseCommand):
         'manage.py invite_staff you@example.org --name "You" --superuser'
     )
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
         parser.add_argument("--name", default="", help="what to call them")
         parser.add_argument(
@@ -23,7 +25,9 @@ class Command(BaseCommand):
             "--superuser", action="store_true", help="may do everything, and invite others"
         )
 
-    def handle(self, *, email: str, name: str, group, superuser, **options) -> None:
+    def handle(
+        self, *, email: str, name: str, group: list[str], superuser: bool, **options: Any
+    ) -> None:
         try:
             validate_email(email)
         except ValidationError as error:

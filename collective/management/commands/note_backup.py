@@ -1,7 +1,7 @@
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
 
 from collective.models import Backup
@@ -10,13 +10,13 @@ from collective.models import Backup
 class Command(BaseCommand):
     help = "Note that a backup was taken, for the page “System status”. bin/backup calls it."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "taken_at", help="when it began, with its zone: 2026-10-06T03:00:00+00:00"
         )
         parser.add_argument("file", type=Path)
 
-    def handle(self, *, taken_at: datetime, file, **options) -> None:
+    def handle(self, *, taken_at: str, file: Path, **options: Any) -> None:
         moment = parse_datetime(taken_at)
         if moment is None or moment.tzinfo is None:
             raise CommandError(f"{taken_at} is not a moment with its zone.")

@@ -1,4 +1,6 @@
-from django.core.management.base import BaseCommand, CommandError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from collective.models import Person
 from collective.models.person import clean_email
@@ -11,10 +13,10 @@ class Command(BaseCommand):
         "sign them out."
     )
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
 
-    def handle(self, *, email: str, **options) -> None:
+    def handle(self, *, email: str, **options: Any) -> None:
         person = Person.objects.filter(email=clean_email(email), is_staff=True).first()
         if person is None:
             raise CommandError(f"No staff account has the address {email}.")

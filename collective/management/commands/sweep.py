@@ -1,6 +1,7 @@
 import time
+from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, connection
 
 from collective.background import sweeps
@@ -12,10 +13,10 @@ class Command(BaseCommand):
         "beat and worker."
     )
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--loop", action="store_true")
 
-    def handle(self, *, loop, **options) -> None:
+    def handle(self, *, loop: bool, **options: Any) -> None:
         while True:
             try:
                 sweeps.run_all()

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.management.base import BaseCommand
 
 from collective.people import roles
@@ -5,9 +7,9 @@ from collective.people import roles
 
 class Command(BaseCommand):
     help = (
-        "Give the staff groups the permissions that collective/roles.py lists. Run after migrate; "
-        "safe to repeat."
+        "Give the staff groups the permissions that collective/people/roles.py lists. Run after "
+        "migrate; safe to repeat."
     )
 
-    def handle(self, **options) -> None:
+    def handle(self, **options: Any) -> None:
         roles.sync()

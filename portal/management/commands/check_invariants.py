@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.management.base import BaseCommand, CommandError
 
 from events.conversations import invariants as of_conversations
@@ -10,7 +12,7 @@ class Command(BaseCommand):
         "conversations."
     )
 
-    def handle(self, **options) -> None:
+    def handle(self, **options: Any) -> None:
         found = [*of_payments.broken(), *of_conversations.broken()]
         for words, keys in found:
             self.stderr.write(f"Does not hold: {words}: {', '.join(str(key) for key in keys)}")

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 
 from collective.messages import mail
 from collective.models import Message, Person, SignIn
@@ -190,8 +191,6 @@ def test_member_is_told_that_the_admin_is_for_staff(client, member):
 
 
 def test_second_factor_secret_is_encrypted(db):
-    from allauth.mfa.totp.internal.auth import TOTP
-
     factor = TOTP.activate(PersonFactory(), "JBSWY3DPEHPK3PXP").instance
 
     assert "JBSWY3DPEHPK3PXP" not in str(factor.data)

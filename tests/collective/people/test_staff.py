@@ -5,6 +5,7 @@ at once.
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -41,8 +42,6 @@ def inside(person):
 
 
 def test_invited_person_is_staff_in_their_group_and_gets_the_way_in(client, superuser, outbox):
-    from django.contrib.auth.models import Group
-
     group = Group.objects.get(name="Coordinators")
 
     client.post(

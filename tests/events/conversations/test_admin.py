@@ -13,7 +13,7 @@ from collective.people import record_joins
 from events.conversations import booking, outcomes
 from events.models import Conversation, ConversationSeries
 from payments.models import Payment
-from portal.views.payments_board import conversations_of
+from portal.budget import conversations_of
 from tests.conftest import with_second_factor
 from tests.factories import (
     KICK_OFF,

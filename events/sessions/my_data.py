@@ -1,0 +1,86 @@
+"""What sessions hold about a person, for them to read or to take away."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from collective.models import Person
+from collective.people.my_data import OUR_WORK, LoggedRow
+from events.models import AccessNeed, Registration, Session, SignUpDraft
+from events.models.access_need import words_of
+from events.models.registration_states import RegistrationQuerySet
+
+TOLD = {
+    "events.AccessNeed.registration",
+    "events.Registration.person",
+    "events.SignUpDraft.person",
+}
+OLDER = "older states of what is told: the page of the booking shows them"
+LEFT_OUT = {
+    "events.AccessNeedEvent.pgh_obj": OLDER,
+    "events.AccessNeedEvent.registration": OLDER,
+    "events.Registration.confirmed_by": OUR_WORK,
+    "events.RegistrationEvent.confirmed_by": OUR_WORK,
+    "events.RegistrationEvent.person": OLDER,
+    "events.RegistrationEvent.pgh_obj": OLDER,
+}
+
+
+def my_data(person: Person) -> dict[str, Any]:
+    """Their bookings, with what helps them, and what they typed and have not sent."""
+    return {
+        "sessions": [_session(row) for row in _registrations(person)],
+        "typed for a session and not sent": [
+            {"session": row.session.title, "when": row.updated_at, "typed": in_words(row.answers)}
+            for row in SignUpDraft.objects.filter(person=person).select_related("session")
+        ],
+    }
+
+
+def logged_rows(person: Person) -> Iterator[LoggedRow]:
+    """Their bookings and what helps them; and, since they signed up, the session's own pages."""
+    for row in _registrations(person):
+        yield LoggedRow(Registration, row.pk)
+        yield LoggedRow(Session, row.session_id, since=row.created_at)
+        for need in row.needs.all():
+            yield LoggedRow(AccessNeed, need.pk)
+
+
+def in_words(answers: dict[str, list[str]]) -> dict[str, str]:
+    """What a browser sent, for reading: each field by its name."""
+    return {name.replace("_", " "): ", ".join(values) for name, values in answers.items()}
+
+
+def _registrations(person: Person) -> RegistrationQuerySet:
+    rows = Registration.objects.visible_to(person).select_related("session")
+    return rows.prefetch_related("needs").order_by("created_at")
+
+
+def _session(row: Registration) -> dict[str, Any]:
+    companion = row.companion or {}
+    return {
+        "session": row.session.title,
+        "starts": row.session.starts_at,
+        "signed up": row.created_at,
+        "state": row.get_state_display(),
+        "ended because": row.get_ended_because_display(),
+        "moved on the waiting list because": row.list_reason,
+        "takes part": row.get_capacity_display(),
+        "came for part": row.came_for_part,
+        "came without signing up": row.came_without_signing_up,
+        "agreed to the ways of working": row.agreed_at,
+        "fee in pence": row.fee_pence,
+        "access needs": words_of(row.access_needs),
+        "arranged": [_need(need) for need in row.needs.all()],
+        "access notes": (row.access_needs or {}).get("notes", ""),
+        "comes along": {key: companion[key] for key in ("name", "email") if companion.get(key)},
+    }
+
+
+def _need(need: AccessNeed) -> dict[str, Any]:
+    return {
+        "what": need.words,
+        "state": need.told_state,
+        "told": need.reason,
+        "by": need.needed_by,
+        "our team has a note": bool(need.note),
+    }

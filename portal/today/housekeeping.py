@@ -1,0 +1,63 @@
+"""Today's part about what the team keeps up: follow-ups, requests to delete, support lines."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from collective import clock
+from collective.models import Call, DeletionRequest, FollowUp, SupportLine
+from collective.models.community import CHECK_LINES_EVERY
+from portal.today.lines import ONE_MORE, Line, Section, end_of
+
+ANSWER_WITHIN = timedelta(days=28)  # a request to delete: the law gives a month
+
+
+def follow_ups(call: Call | None) -> Section:
+    """What somebody wanted to come back to today or before."""
+    rows = FollowUp.objects.open().filter(due_on__lte=timezone.localdate(clock.now()))
+    if call:
+        rows = rows.filter(activity__call=call)
+    lines = [
+        Line(
+            f"followup:{row.pk}",
+            str(row.person or row.activity or "Something to come back to"),
+            reverse("admin:collective_followup_change", args=[row.pk]),
+            "Read it",
+            end_of(row.due_on),
+        )
+        for row in rows.select_related("person", "activity")[:ONE_MORE]
+    ]
+    more = reverse("admin:collective_followup_changelist")
+    return Section("follow_ups", "Follow-ups", lines, more)
+
+
+def requests_and_lines() -> Section:
+    """Requests to delete what we hold, and support lines that nobody has checked for long."""
+    return Section(
+        "also", "Requests and support lines", [*_requests_to_delete(), *_lines_to_check()]
+    )
+
+
+def _requests_to_delete() -> list[Line]:
+    rows = DeletionRequest.objects.filter(done_at=None).select_related("person")
+    return [
+        Line(
+            f"delete:{row.pk}",
+            f"{row.person} asked us to delete what we hold",
+            reverse("admin:collective_deletionrequest_change", args=[row.pk]),
+            "Answer",
+            row.asked_at + ANSWER_WITHIN,
+        )
+        for row in rows.order_by("asked_at")[:ONE_MORE]
+    ]
+
+
+def _lines_to_check() -> list[Line]:
+    """One line for all of them, or none."""
+    long_ago = clock.now().date() - CHECK_LINES_EVERY
+    number = SupportLine.objects.filter(checked_on__lte=long_ago).count()
+    if not number:
+        return []
+    words = f"{number} support lines to check: are numbers and hours still right?"
+    return [Line("lines", words, reverse("admin:collective_supportline_changelist"), "Check")]

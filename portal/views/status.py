@@ -1,0 +1,144 @@
+"""The page inside the admin that says whether everything runs."""
+
+import platform
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import django
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Count, Max
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+import collective
+from collective import clock
+from collective.background import restoring, sweeps
+from collective.messages import mail
+from collective.models import Backup, Message, SweepRun
+from collective.models.message import MessageQuerySet
+from collective.people.requests import MemberRequest
+
+BACKUP_OLD_AFTER = timedelta(hours=26)
+NEWEST_ERRORS = 200
+
+
+class SweepState(NamedTuple):
+    """How a sweep does: when it last finished well, is it late, and the newest error since."""
+
+    name: str
+    finished_at: datetime | None
+    is_late: bool
+    error: str
+
+
+class MessageState(NamedTuple):
+    """How many messages of a channel are in a state."""
+
+    channel: str
+    state: str
+    number: int
+    is_failed: bool
+
+
+def status(request: MemberRequest, admin_site: AdminSite) -> HttpResponse:
+    """Whether everything runs: sweeps, messages, versions, migrations, backups."""
+    if not request.user.has_perm("collective.view_sweeprun"):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _try_mail_again(request)
+    context = {
+        "title": "System status",
+        "sweeps": _sweeps(),
+        "states": _states(),
+        "versions": _versions(),
+        "try_again": _may_try_again().count(),
+        "held": Message.objects.failed().filter(error__startswith=restoring.HELD).count(),
+        "unapplied": _unapplied(),
+        **_backups(),
+    }
+    frame = admin_site.each_context(request)
+    return TemplateResponse(request, "admin/status.html", {**frame, **context})
+
+
+def _try_mail_again(request: MemberRequest) -> HttpResponse:
+    if not request.user.has_perm("collective.change_message"):
+        raise PermissionDenied
+    number = mail.try_again(_may_try_again())
+    messages.success(request, f"{number} failed messages are tried again.")
+    return redirect("admin:status")
+
+
+def _may_try_again() -> MessageQuerySet:
+    """Failed mail, without what was held after a restore: it may have gone out.
+
+    Somebody decides on that one by one.
+    """
+    return Message.objects.failed().exclude(error__startswith=restoring.HELD)
+
+
+def _sweeps() -> list[SweepState]:
+    good = SweepRun.objects.filter(error="", finished_at__isnull=False)
+    done = dict(good.values_list("name").annotate(Max("finished_at")))
+    failing = _newest_errors(done)
+    late = set(sweeps.late())
+    return [
+        SweepState(name, done.get(name), name in late, failing.get(name, ""))
+        for name in sweeps.names()
+    ]
+
+
+def _newest_errors(done: dict[str, datetime]) -> dict[str, str]:
+    """By the name of a sweep: its newest error since it last finished well."""
+    rows = SweepRun.objects.exclude(error="").order_by("started_at")[:NEWEST_ERRORS]
+    return {
+        row.name: row.error
+        for row in rows
+        if row.name not in done or row.started_at > done[row.name]
+    }
+
+
+def _states() -> list[MessageState]:
+    rows = Message.objects.order_by().values("channel", "state").annotate(number=Count("pk"))
+    return sorted(
+        MessageState(
+            Message.Channel(row["channel"]).label,
+            Message.State(row["state"]).label,
+            row["number"],
+            row["state"] == Message.State.FAILED,
+        )
+        for row in rows
+    )
+
+
+def _backups() -> dict[str, Any]:
+    """The newest backup, is it old, and when one was last brought back."""
+    newest = Backup.objects.filter(restored_at=None).first()
+    return {
+        "backup": newest,
+        "backup_is_old": newest is None or newest.taken_at < clock.now() - BACKUP_OLD_AFTER,
+        "restored": Backup.objects.exclude(restored_at=None).order_by("-restored_at").first(),
+    }
+
+
+def _versions() -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        (postgres,) = cursor.fetchone()
+    return [
+        ("Collective", collective.__version__),
+        ("Django", django.get_version()),
+        ("Python", platform.python_version()),
+        ("PostgreSQL", postgres),
+    ]
+
+
+def _unapplied() -> list[str]:
+    """Names of migrations that this version brings and the database has not seen."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
