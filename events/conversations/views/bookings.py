@@ -72,8 +72,8 @@ def move_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
             "conversation": found,
             "series": found.series,
             "key": key,
-            "link_key": key.removeprefix("?"),
-            **choice_of_times(request, slots),
+            "person": found.person,
+            "choice": choice_of_times(request, slots),
         },
     )
 
@@ -108,6 +108,7 @@ def move_booking_to(request: HttpRequest, pk: UUID, slot_pk: UUID) -> HttpRespon
         {
             "conversation": found,
             "series": found.series,
+            "person": found.person,
             "slot": slot,
             "key": key,
             "error": error,

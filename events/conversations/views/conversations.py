@@ -120,7 +120,7 @@ def conversations(request: HttpRequest, slug: str) -> HttpResponse:
             "may_book": len(mine) < series.each_upcoming,
             "zone": zone_of(request),
             "kept": list(series.slots.kept_for(request.user).order_by("starts_at")),
-            **choice_of_times(request, slots),
+            "choice": choice_of_times(request, slots),
             "request": request,
             "asked": _open_request(request, series),
         },
