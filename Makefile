@@ -24,9 +24,10 @@ check: lint ## all but thorough, browser and fault tests, in a minute or two
 thorough: .venv/.installed ## bad input in every field, thousands of people, any two histories joined
 	@$(PY) -m pytest -q -n 2 -m thorough
 
-lint: .venv/.installed ## format, lint, imports, migrations, deploy settings
+lint: .venv/.installed ## format, lint (Python, templates, scripts, styles), imports, migrations, deploy settings
 	@$(PY) -m ruff format --check . && $(PY) -m ruff check .
 	@.venv/bin/djlint --quiet --lint templates
+	@.venv/bin/oxlint --quiet --deny-warnings static && .venv/bin/biome lint --error-on-warnings static
 	@.venv/bin/hadolint Dockerfile
 	@.venv/bin/lint-imports
 	@$(PY) -m dev.types

@@ -11,13 +11,19 @@ class _PlainText(MarkdownConverter):
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         address = str(el.get("href", "")).removeprefix("mailto:").removeprefix("tel:")
-        return text if not address or address == text.strip() else f"{text}: {address}"
+        words = text.strip()
+        return words if not address or address == words else f"{words}: {address}"
 
     def convert_title(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return ""
 
     def convert_strong(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return text
+
+    def process_text(self, el, parent_tags=None) -> str:
+        text = super().process_text(el, parent_tags)
+        after_break = getattr(el.previous_sibling, "name", None) == "br"
+        return text.lstrip() if after_break else text
 
     convert_b = convert_em = convert_i = convert_strong
 
@@ -31,6 +37,8 @@ def plain_text(html: str) -> str:
         escape_underscores=False,
         escape_misc=False,
         strip=["style", "head"],
+        wrap=True,  # how a template is laid out is not seen: a line is as long as its paragraph
+        wrap_width=None,
     ).convert(html)
     text = re.sub(r"[ \t]+\n", "\n", text.replace("\u00a0", " "))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

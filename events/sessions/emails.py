@@ -197,7 +197,6 @@ def companion_news(message: Message) -> Letter | None:
     return _letter(registration, "A session has changed", "companion_news")
 
 
-
 @mail.kind(
     kinds.NEEDS_NEWS,
     "News of what helps them take part",

@@ -71,8 +71,8 @@ def move_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
             "conversation": found,
             "series": found.series,
             "key": key,
-            "link_key": key.removeprefix("?"),
-            **choice_of_times(request, found.other_times()),
+            "person": found.person,
+            "choice": choice_of_times(request, found.other_times()),
         },
     )
 
@@ -89,6 +89,7 @@ def move_booking_to(request: HttpRequest, pk: UUID, slot_pk: UUID) -> HttpRespon
     context: dict[str, Any] = {
         "conversation": found,
         "series": found.series,
+        "person": found.person,
         "key": key,
         "slot": slot,
     }

@@ -44,7 +44,7 @@ def conversations(request: HttpRequest, slug: str) -> HttpResponse:
             "may_book": len(mine) < series.each_upcoming,
             "zone": zone_of(request),
             "kept": list(series.slots.kept_for(request.user).order_by("starts_at")),
-            **choice_of_times(request, series.slots.free_to(request.user)),
+            "choice": choice_of_times(request, series.slots.free_to(request.user)),
             "request": request,
             "asked": _open_wish(request, series),
         },

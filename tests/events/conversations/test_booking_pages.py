@@ -35,7 +35,7 @@ def page_of(slot, check=False):
 
 
 def text(answer):
-    return answer.content.decode()
+    return " ".join(answer.content.decode().split())
 
 
 def test_from_days_to_times_to_form_to_booked(client, member, series):

@@ -52,7 +52,7 @@ def page(name, *keys):
 
 
 def text(answer):
-    return answer.content.decode().replace("\u00a0", " ")
+    return " ".join(answer.content.decode().split())
 
 
 WEEKLY = {"weekdays": ["0", "3"], "from_time": "10:00", "until_time": "12:00"}

@@ -191,6 +191,7 @@ def test_rehearsal_says_who_and_when_and_changes_nothing(client, coordinator):
     unchanged = Session.objects.get().starts_at
     client.post(address, {**fields, "how": "do"})
 
+    page = " ".join(page.split())
     assert "Has a place: 2 (1 by email, 1 by phone)" in page and "12 October, 6pm" in page
     assert (unchanged, Session.objects.get().starts_at, kinds()["moved"]) == (KICK_OFF, LATER, 2)
 

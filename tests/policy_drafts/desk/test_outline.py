@@ -257,6 +257,15 @@ def test_what_was_said_stands_beside_its_section_and_is_encrypted(policy, lead, 
     assert section.heard.get().words == "narwhal"
 
 
+def test_each_form_of_the_desk_has_its_token(policy, lead, client):
+    client.post("/policies/safe/write/heard/", {"channel": "letter", "words": "Soon."})
+
+    page = client.get("/policies/safe/write/").content.decode()
+
+    assert "Remove this note" in page
+    assert page.count('method="post"') == page.count('name="csrfmiddlewaretoken"')
+
+
 @pytest.mark.parametrize("number", [1, 12])
 def test_queries_of_the_outline_do_not_grow_with_sections(
     policy, lead, client, number, django_assert_num_queries

@@ -231,7 +231,7 @@ def test_who_has_a_role_is_told_why_they_are_written_to(policy, client):
     client.force_login(role_in(policy, kind=PolicyRole.Kind.WORKING_GROUP))
     published(policy)
 
-    page = client.get("/policies/safe/").content.decode()
+    page = " ".join(client.get("/policies/safe/").content.decode().split())
 
     assert "because you are in the working group" in page and "Tell me when" not in page
 
