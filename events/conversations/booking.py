@@ -114,23 +114,27 @@ def cancel(
     conversation = conversation.locked()
     if conversation.state == State.CANCELLED:
         return conversation
-    if not conversation.is_upcoming:
-        raise RuleError("This conversation has begun, so it can no longer be cancelled.")
-    if because == EndedBecause.HOST and not reason.strip():
-        raise RuleError("Say why, in a sentence: the person reads it.")
+    _check_may_cancel(conversation, because, reason)
     series, slot = conversation.series, conversation.slot
     with noting_new_times(series):
         _end(conversation, because, reason.strip())
         if keeps_slot_open:
             slot.give_back()
         else:
-            Slot.objects.filter(pk=slot.pk).update(state=Slot.State.CLOSED)
+            slot.close()
         first_choice.serve(series)
         if because == EndedBecause.HOST:
             first_choice.keep_nearest(series, conversation.person, but=slot)
     conversation.settle_payment()
     news.tell_both(conversation, kinds.CANCELLED)
     return conversation
+
+
+def _check_may_cancel(conversation: Conversation, because: str, reason: str) -> None:
+    if not conversation.is_upcoming:
+        raise RuleError("This conversation has begun, so it can no longer be cancelled.")
+    if because == EndedBecause.HOST and not reason.strip():
+        raise RuleError("Say why, in a sentence: the person reads it.")
 
 
 def _end(conversation: Conversation, because: str, reason: str) -> None:

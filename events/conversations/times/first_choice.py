@@ -45,16 +45,20 @@ def keep_nearest(
     if series.conversations.upcoming().filter(person=person).count() >= series.each_upcoming:
         return []
     kept: list[Slot] = []
-    while len(kept) < FIRST_CHOICE and series.is_open:
-        free = series.slots.free_to(person).filter(kept_for=None)
-        slot = free.exclude(pk__in=[but.pk] if but else []).order_by("starts_at").first()
-        if slot is None:
-            break
+    while len(kept) < FIRST_CHOICE and (slot := _nearest_free(series, person, but)):
         keep_for(person, slot)
         kept.append(slot)
     if not kept:
         _note_first_choice(series, person)
     return kept
+
+
+def _nearest_free(series: ConversationSeries, person: Person, but: Slot | None) -> Slot | None:
+    """Asked anew for each: as soon as a time is kept, its day may be full."""
+    if not series.is_open:
+        return None
+    free = series.slots.free_to(person).filter(kept_for=None)
+    return free.exclude(pk__in=[but.pk] if but else []).order_by("starts_at").first()
 
 
 def _note_first_choice(series: ConversationSeries, person: Person) -> None:
