@@ -46,7 +46,7 @@ def book(
     conversation.plan_reminder()
     conversation.save()
     with noting_new_times(series):
-        first_choice.settle(series, person)
+        first_choice.settle_wishes(series, person)
     news.tell_both(conversation, kinds.BOOKED)
     return conversation
 
@@ -96,7 +96,7 @@ def move(conversation: Conversation, slot: Slot, *, by_staff: bool = False) -> C
     with noting_new_times(series):
         conversation.save()
         before.give_back()
-        first_choice.settle(series, conversation.person)
+        first_choice.settle_wishes(series, conversation.person)
     news.tell_both(conversation, kinds.MOVED)
     return conversation
 
@@ -122,7 +122,7 @@ def cancel(
             slot.give_back()
         else:
             slot.close()
-        first_choice.serve(series)
+        first_choice.keep_for_the_waiting(series)
         if because == EndedBecause.HOST:
             first_choice.keep_nearest(series, conversation.person, but=slot)
     conversation.settle_payment()

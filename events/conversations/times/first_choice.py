@@ -72,7 +72,7 @@ def _note_first_choice(series: ConversationSeries, person: Person) -> None:
         series.time_requests.filter(pk=row.pk).update(has_first_choice=True)
 
 
-def lose_first_choice(series: ConversationSeries, person: Person) -> None:
+def take_back(series: ConversationSeries, person: Person) -> None:
     """Take back first choice: what gave it to them was taken back, too."""
     release_but_offered(series, person)
     for row in series.time_requests.open().filter(person=person, has_first_choice=True):
@@ -82,7 +82,7 @@ def lose_first_choice(series: ConversationSeries, person: Person) -> None:
         row.save()
 
 
-def serve(series: ConversationSeries) -> None:
+def keep_for_the_waiting(series: ConversationSeries) -> None:
     """Times were opened or freed: keep theirs for the people with first choice, in their order."""
     waiting = series.time_requests.open().filter(has_first_choice=True, offered_at=None)
     for row in waiting.select_related("person").order_by("asked_at"):
@@ -104,11 +104,11 @@ def offer(row: TimeRequest, slot: Slot) -> None:
     )
 
 
-def settle(series: ConversationSeries, person: Person) -> None:
+def settle_wishes(series: ConversationSeries, person: Person) -> None:
     """They have a time now: what was kept beside it is free, and nobody looks for another."""
     release(series, person)
     series.time_requests.open().filter(person=person).update(settled_at=clock.now())
-    serve(series)
+    keep_for_the_waiting(series)
     Follow.objects.filter(person=person, activity=series.pk).delete()
 
 
@@ -150,7 +150,7 @@ def _release_lapsed(slot_id: UUID, series_id: UUID) -> bool:
     offered = TimeRequest.objects.open().filter(offered_slot=slot, has_first_choice=True)
     offered.update(settled_at=clock.now())
     let_go(slot)
-    serve(series)
+    keep_for_the_waiting(series)
     # past its time it was free for every reader: people who asked to be told are told of it now
     others = series.slots.free_to(AnonymousUser()).exclude(pk=slot.pk)
     if not slot.goes_when_freed and not others.exists():

@@ -64,7 +64,7 @@ def apply(series: ConversationSeries, change: Change) -> Plan:
         plan.told = told or 0
         plan.bookable_before = bookable_before
         plan.bookable = locked.slots.free_to(AnonymousUser()).count()
-        first_choice.serve(locked)
+        first_choice.keep_for_the_waiting(locked)
     return plan
 
 

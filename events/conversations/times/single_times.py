@@ -60,7 +60,7 @@ def reopen(slot: Slot) -> None:
     _check_not_busy(slot)
     with noting_new_times(series), refusing_overlaps():
         slot.save()
-        first_choice.serve(series)
+        first_choice.keep_for_the_waiting(series)
 
 
 def open_one(series: ConversationSeries, day: date, wall: time) -> Slot:
