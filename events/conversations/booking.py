@@ -47,7 +47,7 @@ def book(
     conversation.plan_reminder()
     conversation.save()
     with noting_new_times(series):
-        first_choice.settle(series, person)
+        first_choice.settle_wishes(series, person)
     news.tell_both(conversation, kinds.BOOKED)
     return conversation
 
@@ -97,7 +97,7 @@ def move(conversation: Conversation, slot: Slot, *, by_staff: bool = False) -> C
     with noting_new_times(series):
         conversation.save()
         before.give_back()
-        first_choice.settle(series, conversation.person)
+        first_choice.settle_wishes(series, conversation.person)
     news.tell_both(conversation, kinds.MOVED)
     return conversation
 
@@ -115,23 +115,27 @@ def cancel(
     conversation = conversation.locked()
     if conversation.state == State.CANCELLED:
         return conversation
-    if not conversation.is_upcoming:
-        raise RuleError("This conversation has begun, so it can no longer be cancelled.")
-    if because == EndedBecause.HOST and not reason.strip():
-        raise RuleError("Say why, in a sentence: the person reads it.")
+    _check_may_cancel(conversation, because, reason)
     series, slot = conversation.series, conversation.slot
     with noting_new_times(series):
         _end(conversation, because, reason.strip())
         if keeps_slot_open:
             slot.give_back()
         else:
-            Slot.objects.filter(pk=slot.pk).update(state=Slot.State.CLOSED)
-        first_choice.serve(series)
+            slot.close()
+        first_choice.keep_for_the_waiting(series)
         if because == EndedBecause.HOST:
             first_choice.keep_nearest(series, conversation.person, but=slot)
     offering.settle(conversation)
     news.tell_both(conversation, kinds.CANCELLED)
     return conversation
+
+
+def _check_may_cancel(conversation: Conversation, because: str, reason: str) -> None:
+    if not conversation.is_upcoming:
+        raise RuleError("This conversation has begun, so it can no longer be cancelled.")
+    if because == EndedBecause.HOST and not reason.strip():
+        raise RuleError("Say why, in a sentence: the person reads it.")
 
 
 def _end(conversation: Conversation, because: str, reason: str) -> None:

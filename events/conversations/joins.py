@@ -60,10 +60,7 @@ def _series_in_order_of_locks(*people: Person) -> list[UUID]:
 
 def _join_in(series: ConversationSeries, kept: Person, gone: Person, moved: Moved) -> None:
     """Move what is of one series, and note in `moved` what was; the caller holds the series."""
-    theirs = series.conversations.filter(person=gone)
-    for row in theirs.select_for_update(no_key=True, of=("self",)):
-        _hand_to(kept, row)
-        moved["conversations"].append(str(row.pk))
+    moved["conversations"] += _hand_all_to(kept, series.conversations.filter(person=gone))
     wishes = series.time_requests.open()
     if wishes.filter(person=kept).exists():  # one open wish a person
         moved["settled"] += _change(wishes.filter(person=gone), settled_at=clock.now())
@@ -71,11 +68,15 @@ def _join_in(series: ConversationSeries, kept: Person, gone: Person, moved: Move
     moved["kept"] += _change(series.slots.filter(kept_for=gone), kept_for=kept)
 
 
-def _hand_to(person: Person, row: Conversation) -> None:
-    if row.state == State.BOOKED:
-        row.turn = booking.free_turn(row.series, person)
-    row.person = person
-    row.save(update_fields=["person", "turn"])
+def _hand_all_to(person: Person, rows: QuerySet[Conversation]) -> list[str]:
+    """Make these the person's, one after the other under its lock; returns their keys."""
+    found = list(rows.select_for_update(no_key=True, of=("self",)))
+    for row in found:
+        if row.state == State.BOOKED:
+            row.turn = booking.free_turn(row.series, person)
+        row.person = person
+        row.save(update_fields=["person", "turn"])
+    return [str(row.pk) for row in found]
 
 
 def _change(rows: QuerySet[Any], **values: Any) -> list[str]:
@@ -100,9 +101,7 @@ def undo(kept: Person, gone: Person, moved: Moved) -> list[str]:
     rows = Conversation.objects.filter(pk__in=moved["conversations"], person=kept)
     for key in sorted(set(rows.order_by().values_list("series", flat=True))):
         series = ConversationSeries.objects.lock(key)
-        theirs = series.conversations.filter(pk__in=moved["conversations"], person=kept)
-        for row in theirs.select_for_update(no_key=True, of=("self",)):
-            _hand_to(gone, row)
+        _hand_all_to(gone, series.conversations.filter(pk__in=moved["conversations"], person=kept))
     TimeRequest.objects.filter(pk__in=moved["requests"], person=kept).update(person=gone)
     TimeRequest.objects.filter(pk__in=moved["settled"], person=gone).update(settled_at=None)
     Slot.objects.filter(pk__in=moved["kept"], kept_for=kept).update(kept_for=gone)

@@ -37,8 +37,8 @@ def mark(conversation: Conversation, state: str, by: Person) -> Conversation:
         if conversation.keeps_right:
             first_choice.keep_nearest(conversation.series, conversation.person)
         elif had_first_choice:
-            first_choice.lose_first_choice(conversation.series, conversation.person)
-            first_choice.serve(conversation.series)
+            first_choice.take_back(conversation.series, conversation.person)
+            first_choice.keep_for_the_waiting(conversation.series)
     _tell_of_outcome(conversation)
     return conversation
 

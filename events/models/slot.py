@@ -189,6 +189,10 @@ class Slot(models.Model):
         self.goes_when_freed = goes_when_freed
         self.kept_for = self.kept_until = None
 
+    def close(self) -> None:
+        """By hand: it stays among the hours, and can be opened again."""
+        Slot.objects.filter(pk=self.pk).update(state=State.CLOSED)
+
     def give_back(self) -> None:
         """Its conversation was cancelled or moved away: outside the hours, it goes."""
         if self.goes_when_freed:

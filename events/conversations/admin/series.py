@@ -227,4 +227,4 @@ class ConversationSeriesAdmin(ActAdmin):
             raise RuleError("These conversations are cancelled.")
         locked.state = state
         locked.save()
-        first_choice.serve(locked)
+        first_choice.keep_for_the_waiting(locked)

@@ -45,16 +45,20 @@ def keep_nearest(
     if series.conversations.upcoming().filter(person=person).count() >= series.each_upcoming:
         return []
     kept: list[Slot] = []
-    while len(kept) < FIRST_CHOICE and series.is_open:
-        free = series.slots.free_to(person).filter(kept_for=None)
-        slot = free.exclude(pk__in=[but.pk] if but else []).order_by("starts_at").first()
-        if slot is None:
-            break
+    while len(kept) < FIRST_CHOICE and (slot := _nearest_free(series, person, but)):
         keep_for(person, slot)
         kept.append(slot)
     if not kept:
         _note_first_choice(series, person)
     return kept
+
+
+def _nearest_free(series: ConversationSeries, person: Person, but: Slot | None) -> Slot | None:
+    """Asked anew for each: as soon as a time is kept, its day may be full."""
+    if not series.is_open:
+        return None
+    free = series.slots.free_to(person).filter(kept_for=None)
+    return free.exclude(pk__in=[but.pk] if but else []).order_by("starts_at").first()
 
 
 def _note_first_choice(series: ConversationSeries, person: Person) -> None:
@@ -68,7 +72,7 @@ def _note_first_choice(series: ConversationSeries, person: Person) -> None:
         series.time_requests.filter(pk=row.pk).update(has_first_choice=True)
 
 
-def lose_first_choice(series: ConversationSeries, person: Person) -> None:
+def take_back(series: ConversationSeries, person: Person) -> None:
     """Take back first choice: what gave it to them was taken back, too."""
     release_but_offered(series, person)
     for row in series.time_requests.open().filter(person=person, has_first_choice=True):
@@ -78,7 +82,7 @@ def lose_first_choice(series: ConversationSeries, person: Person) -> None:
         row.save()
 
 
-def serve(series: ConversationSeries) -> None:
+def keep_for_the_waiting(series: ConversationSeries) -> None:
     """Times were opened or freed: keep theirs for the people with first choice, in their order."""
     waiting = series.time_requests.open().filter(has_first_choice=True, offered_at=None)
     for row in waiting.select_related("person").order_by("asked_at"):
@@ -100,11 +104,11 @@ def offer(row: TimeRequest, slot: Slot) -> None:
     )
 
 
-def settle(series: ConversationSeries, person: Person) -> None:
+def settle_wishes(series: ConversationSeries, person: Person) -> None:
     """They have a time now: what was kept beside it is free, and nobody looks for another."""
     release(series, person)
     series.time_requests.open().filter(person=person).update(settled_at=clock.now())
-    serve(series)
+    keep_for_the_waiting(series)
     Follow.objects.filter(person=person, activity=series.pk).delete()
 
 
@@ -146,7 +150,7 @@ def _release_lapsed(slot_id: UUID, series_id: UUID) -> bool:
     offered = TimeRequest.objects.open().filter(offered_slot=slot, has_first_choice=True)
     offered.update(settled_at=clock.now())
     let_go(slot)
-    serve(series)
+    keep_for_the_waiting(series)
     # past its time it was free for every reader: people who asked to be told are told of it now
     others = series.slots.free_to(AnonymousUser()).exclude(pk=slot.pk)
     if not slot.goes_when_freed and not others.exists():

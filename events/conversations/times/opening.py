@@ -4,7 +4,7 @@ A change can be rehearsed: it is done, looked at, and taken back. Every act here
 the series' row.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -64,7 +64,7 @@ def apply(series: ConversationSeries, change: Change) -> Plan:
         plan.told = told or 0
         plan.bookable_before = bookable_before
         plan.bookable = locked.slots.free_to(AnonymousUser()).count()
-        first_choice.serve(locked)
+        first_choice.keep_for_the_waiting(locked)
     return plan
 
 
@@ -140,26 +140,36 @@ def _mark_to_go_when_freed(slot: Slot, goes: bool) -> None:
 def _open_missing(
     series: ConversationSeries, slots: dict[Span, Slot], spans: list[Span], plan: Plan
 ) -> None:
-    """Open each wanted time that has no slot, or had one before, unless the host is busy then."""
+    """Open each wanted time that has no open slot, unless the host is busy then."""
     taken = Diary.of_host(series.host_id)
     closed = Diary(slot.span for slot in slots.values() if slot.state == State.CLOSED)
-    fresh = []
+    for slot in _missing_slots(series, slots, spans):
+        if reason := _why_not_then(slot, taken, closed):
+            plan.left_out.append((words_for(slot.starts_at), reason))
+        else:
+            taken.add(slot.starts_at, slot.busy_until)
+            plan.opened.append(slot)
+    _save_opened(plan.opened)
+
+
+def _missing_slots(
+    series: ConversationSeries, slots: dict[Span, Slot], spans: list[Span]
+) -> Iterator[Slot]:
+    """An open slot, unsaved, for each time that has none, or that had one before."""
     for start, end in spans:
         found = slots.get((start, end))
-        if found and found.state != State.GONE:
-            continue
-        slot = found or Slot(series=series, starts_at=start, ends_at=end)
-        slot.open_up()
-        if reason := _why_not_then(slot, taken, closed):
-            plan.left_out.append((words_for(start), reason))
-            continue
-        taken.add(start, slot.busy_until)
-        plan.opened.append(slot)
-        if found:
-            found.save()
-        else:
-            fresh.append(slot)
-    Slot.objects.bulk_create(fresh)
+        if found is None or found.state == State.GONE:
+            slot = found or Slot(series=series, starts_at=start, ends_at=end)
+            slot.open_up()
+            yield slot
+
+
+def _save_opened(slots: list[Slot]) -> None:
+    """The new ones in one statement, as there can be thousands."""
+    for slot in slots:
+        if not slot._state.adding:
+            slot.save()
+    Slot.objects.bulk_create([slot for slot in slots if slot._state.adding])
 
 
 def _why_not_then(slot: Slot, taken: Diary, closed: Diary) -> str:

@@ -34,7 +34,8 @@ def close(slot: Slot) -> None:
         raise RuleError(
             "This time is kept for somebody who was offered it. It is free again when that ends."
         )
-    Slot.objects.filter(pk=slot.pk, state=State.OPEN).update(state=State.CLOSED)
+    if slot.state == State.OPEN:
+        slot.close()
 
 
 @transaction.atomic
@@ -56,10 +57,10 @@ def reopen(slot: Slot) -> None:
             "off, first."
         )
     slot.open_up()
-    _check_not_busy(series, slot.starts_at, slot.busy_until)
+    _check_not_busy(slot)
     with noting_new_times(series), refusing_overlaps():
         slot.save()
-        first_choice.serve(series)
+        first_choice.keep_for_the_waiting(series)
 
 
 def open_one(series: ConversationSeries, day: date, wall: time) -> Slot:
@@ -68,24 +69,28 @@ def open_one(series: ConversationSeries, day: date, wall: time) -> Slot:
     The caller holds the series. Raises RuleError where it cannot be opened.
     """
     start = wall_time.moment(day, wall).astimezone(UTC)
-    if start <= clock.now():
-        raise RuleError("This time is over already. Choose one that is still to come.")
-    if start > clock.now() + FURTHEST:
-        raise RuleError("This is more than half a year away. Is the day right?")
+    _check_within_reach(start)
     end = start + series.length
     slot = series.slots.filter(starts_at=start, ends_at=end).first()
     if slot and slot.state == State.OPEN:
         return slot
-    _check_not_busy(series, start, end + series.pause)
     slot = slot or Slot(series=series, starts_at=start, ends_at=end)
     slot.open_up(goes_when_freed=True)
+    _check_not_busy(slot)
     with refusing_overlaps():
         slot.save()
     return slot
 
 
-def _check_not_busy(series: ConversationSeries, start: datetime, busy_until: datetime) -> None:
-    if Diary.of_host(series.host_id).is_busy(start, busy_until):
+def _check_within_reach(start: datetime) -> None:
+    if start <= clock.now():
+        raise RuleError("This time is over already. Choose one that is still to come.")
+    if start > clock.now() + FURTHEST:
+        raise RuleError("This is more than half a year away. Is the day right?")
+
+
+def _check_not_busy(slot: Slot) -> None:
+    if Diary.of_host(slot.host_id).is_busy(slot.starts_at, slot.busy_until):
         raise RuleError(
             "There is another conversation or open time then, or a break after one. Choose "
             "another time."

@@ -46,7 +46,7 @@ def withdraw(asked: TimeRequest) -> None:
     if row:
         TimeRequest.objects.filter(pk=row.pk).update(settled_at=clock.now())
         _take_back_offer(row)
-        first_choice.serve(series)
+        first_choice.keep_for_the_waiting(series)
 
 
 def _take_back_offer(row: TimeRequest) -> None:

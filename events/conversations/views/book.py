@@ -38,16 +38,18 @@ def book_conversation(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse
         typed.save(person.pk, series, form)
         if is_good:
             return redirect("check_booking", slug, pk)
-    if instead := _page_if_not_free(request, person, slot):
-        return instead
+    return _page_if_not_free(request, person, slot) or _form_page(request, slot, form)
+
+
+def _form_page(request: HttpRequest, slot: Slot, form: BookingForm) -> HttpResponse:
     return render(
         request,
         "events/conversations/book.html",
         {
-            "series": series,
+            "series": slot.series,
             "slot": slot,
             "form": form,
-            "limits": expenses.limits(series.call),
+            "limits": expenses.limits(slot.series.call),
             "owner": typed.owner_of(request),
         },
     )
@@ -75,17 +77,23 @@ def check_booking(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         _say_what_is_wrong(request, form)
         return redirect("book_conversation", slug, pk)
-    error = ""
-    if request.method == "POST":
-        try:
-            conversation = booking.book(slot, request.user, **form.answers)
-        except RuleError as refusal:
-            error = str(refusal)
-        else:
-            typed.forget(request.user, series)
-            return redirect(conversation)
+    if request.method != "POST":
+        return _check_page(request, slot, form)
+    try:
+        conversation = booking.book(slot, request.user, **form.answers)
+    except RuleError as error:
+        return _check_page(request, slot, form, str(error))
+    typed.forget(request.user, series)
+    return redirect(conversation)
+
+
+def _check_page(
+    request: MemberRequest, slot: Slot, form: BookingForm, error: str = ""
+) -> HttpResponse:
+    """The answers as they would be booked, and why they could not be."""
     if instead := _page_if_not_free(request, request.user, slot):
         return instead
+    series = slot.series
     preview = Conversation(series=series, slot=slot, person=request.user, **form.answers)
     return render(
         request,

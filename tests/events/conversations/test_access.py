@@ -1,6 +1,4 @@
-"""Every address of conversations × visitor, another member, owner, host, another host, coordinator,
-finance.
-"""
+"""Every address of conversations × everybody: visitor, members, hosts, coordinator, finance."""
 
 import pytest
 from django.test import Client

@@ -1,6 +1,4 @@
-"""Staff's part: booking for who rang up, moving, cancelling, deciding, and pages for a plain
-card.
-"""
+"""Staff's part: booking for people who rang up, moving, cancelling, deciding, pages for a card."""
 
 from datetime import timedelta
 
@@ -55,7 +53,9 @@ def answers(slot):
     }
 
 
-def test_coordinator_books_for_who_is_on_the_phone_and_no_task_is_left(client, coordinator, series):
+def test_coordinator_books_for_somebody_on_the_phone_and_no_task_is_left(
+    client, coordinator, series
+):
     olive, slot = PhonePersonFactory(name="Olive"), slot_of(series)
     found = text(client.post(admin("conversationseries_book", series.pk), {"q": "Olive"}))
     page = admin("conversationseries_book_person", series.pk, olive.pk)

@@ -121,7 +121,7 @@ def test_lost_sign_in_keeps_what_was_typed(member, series):
     assert "zebra crossing" in text(browser.get(page_of(slot)))
 
 
-def test_who_has_one_booked_is_led_to_it_and_can_book_no_second(client, member, series):
+def test_person_who_has_one_booked_is_led_to_it_and_can_book_no_second(client, member, series):
     first, second = slots_of(series, 2)
     book(first, member)
 
@@ -273,7 +273,7 @@ def test_slot_kept_for_me_can_be_booked_also_when_booking_is_closed(client, memb
     assert Conversation.objects.upcoming().get().slot == second
 
 
-def test_who_had_first_choice_where_nothing_was_free_gets_the_next_times_that_open(series):
+def test_person_with_first_choice_where_nothing_was_free_gets_the_next_times_that_open(series):
     slot = slot_of(series)
     conversation = book(slot)
     booking.cancel(conversation, "host", reason="I am ill.", keeps_slot_open=False)
@@ -288,7 +288,7 @@ def test_who_had_first_choice_where_nothing_was_free_gets_the_next_times_that_op
     assert Message.objects.filter(person=conversation.person, kind="time_offered").count() == 1
 
 
-def test_who_has_first_choice_gets_a_time_that_somebody_gives_back(series):
+def test_person_with_first_choice_gets_a_time_that_somebody_gives_back(series):
     first, second = slots_of(series, 2)
     waiting, other = book(first), book(second)
     booking.cancel(waiting, "host", reason="I am ill.", keeps_slot_open=False)

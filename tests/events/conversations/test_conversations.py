@@ -383,7 +383,7 @@ def test_conversation_not_held_through_no_fault_of_theirs_is_paid_if_staff_say_s
     assert (payment.reason, payment.confirmed_by) == ("fell_through", staff)
 
 
-def test_who_was_not_sure_is_asked_where_staff_pay_all_the_same(series, early):
+def test_person_who_was_not_sure_is_asked_where_staff_pay_all_the_same(series, early):
     conversation = book(slot_of(series), capacity="not_sure")
     mark(conversation, State.FAILED, early)
 
@@ -403,7 +403,7 @@ def test_host_does_not_overturn_what_staff_have_decided_on_the_payment(series, e
         mark(conversation, State.MISSED, early)
 
 
-def test_who_was_missed_by_the_host_can_book_anew_with_first_choice(series, early):
+def test_person_whom_the_host_missed_can_book_anew_with_first_choice(series, early):
     slot, *others = slots_of(series, 4)
     conversation = book(slot)
 
@@ -415,7 +415,7 @@ def test_who_was_missed_by_the_host_can_book_anew_with_first_choice(series, earl
     assert book(others[1], conversation.person).is_upcoming
 
 
-def test_who_did_not_come_is_not_paid_and_is_told_gently(series, early):
+def test_person_who_did_not_come_is_not_paid_and_is_told_gently(series, early):
     conversation = book(slot_of(series))
 
     mark(conversation, State.MISSED, early)
@@ -455,7 +455,7 @@ def test_small_fee_is_not_added_to_a_paid_session(db, early):
     assert not Payment.objects.exists()
 
 
-def test_who_was_not_sure_is_asked_and_then_paid(series, early):
+def test_person_who_was_not_sure_is_asked_and_then_paid(series, early):
     conversation = book(slot_of(series), capacity="not_sure")
     mark(conversation, State.HELD, early)
     assert kinds(conversation.person)["ask_conversation_capacity"] == 1

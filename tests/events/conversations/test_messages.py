@@ -204,7 +204,7 @@ def test_reminder_of_a_conversation_that_was_moved_or_cancelled_is_not_sent(seri
     assert "A reminder from us" not in [one.subject for one in sent(outbox)]
 
 
-def test_who_wants_no_reminders_gets_none_and_who_is_rung_gets_one(series, early):
+def test_person_who_wants_no_reminders_gets_none_and_one_who_is_rung_gets_one(series, early):
     quiet, rung = PersonFactory(wants_reminders=False), PhonePersonFactory()
     first, second = slot_of(series), slot_of(series, KICK_OFF + timedelta(hours=2))
     book(first, quiet)

@@ -1,6 +1,4 @@
-"""Opening hours become slots: by London's clocks, across both changes, and no booked conversation
-is ever dropped.
-"""
+"""Opening hours become slots, by London's clocks, and no booked conversation is ever dropped."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
