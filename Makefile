@@ -7,13 +7,15 @@ help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
 
 # uv installs in seconds what takes pip a minute; a plain `pip install -r` of the same files works too.
+# Python's own pip brings uv; where there is none (Debian), one is made, which takes a few seconds more.
+UV := install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
 INSTALL := .venv/bin/uv pip install --quiet --python $(PY) --require-hashes
 
 .venv/.uv: requirements-uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Collective needs Python 3.11 or newer, this is "+sys.version.split()[0]+". Try: make PYTHON=python3.12 "+"$(MAKECMDGOALS)")'
 	@echo "Installing what is needed into .venv (only the first time) ..."
-	@$(PYTHON) -m venv .venv
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+	@$(PYTHON) -m venv --without-pip .venv
+	@$(PYTHON) -m pip --python $(PY) $(UV) 2>/dev/null || { $(PY) -m ensurepip >/dev/null && $(PY) -m pip $(UV); }
 	@touch $@
 
 .venv/.runs: .venv/.uv requirements.txt requirements-run.txt

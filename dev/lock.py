@@ -17,7 +17,7 @@ PRIVATE = ("://", "--index", "--extra-index", "--find-links", " @ ", "file:")
 
 
 def compile_layer(layer: str, more: list[str]) -> None:
-    """Write one layer's .txt; what uv has to say goes to the terminal, and its failure ends this."""
+    """Write one layer's .txt; uv's failure ends this, and its words go to the terminal."""
     uv = Path(sys.executable).parent / "uv"
     files = [f"{layer}.in", f"--output-file={layer}.txt"]
     command = [str(uv), "pip", "compile", *OPTIONS, "--custom-compile-command=make lock"]
