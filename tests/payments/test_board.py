@@ -8,7 +8,6 @@ from django.urls import reverse
 from collective.models import Person
 from payments import board
 from payments.models import Payment, PayoutAccount
-from tests.conftest import with_second_factor
 from tests.factories import (
     KICK_OFF,
     CallFactory,
@@ -19,6 +18,7 @@ from tests.factories import (
     sign_up,
 )
 from tests.journeys.payment_world import make_desk, make_payments
+from tests.signed_in import with_second_factor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
 

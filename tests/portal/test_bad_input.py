@@ -5,7 +5,6 @@ from django.test import Client
 
 from events.models import Session
 from policy_drafts.models import Audience
-from tests.conftest import with_second_factor
 from tests.factories import (
     PageFactory,
     PersonFactory,
@@ -19,6 +18,7 @@ from tests.factories import (
     sign_up,
     slots_of,
 )
+from tests.signed_in import with_second_factor
 
 pytestmark = [
     pytest.mark.thorough,

@@ -14,7 +14,6 @@ from collective.models import DeletionRequest, FollowUp, Message, SupportLine
 from events.models import Registration
 from portal.today import mail as today_mail
 from portal.today import sections as today
-from tests.conftest import kinds, with_second_factor
 from tests.factories import (
     KICK_OFF,
     CoordinatorFactory,
@@ -23,6 +22,8 @@ from tests.factories import (
     SessionFactory,
     sign_up,
 )
+from tests.messages import kinds
+from tests.signed_in import with_second_factor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
 State = Registration.State

@@ -15,7 +15,6 @@ from collective.safety import encryption
 from events.conversations import booking, confidential, first_choice, host_notes, outcomes
 from events.models import BookingDraft, Conversation, PassedOn
 from portal.my_data import my_data
-from tests.conftest import with_second_factor
 from tests.events.sessions.test_sign_up import table_text
 from tests.factories import (
     KICK_OFF,
@@ -27,6 +26,7 @@ from tests.factories import (
     slot_of,
     slots_of,
 )
+from tests.signed_in import with_second_factor
 
 pytestmark = pytest.mark.usefixtures("early", "community")
 TYPED = [

@@ -12,7 +12,6 @@ from collective.models import Follow, Message
 from events.conversations import booking, first_choice, outcomes
 from events.models import Conversation, Slot
 from payments.models import Payment
-from tests.conftest import kinds
 from tests.factories import (
     KICK_OFF,
     CallFactory,
@@ -26,6 +25,7 @@ from tests.factories import (
     slot_of,
     slots_of,
 )
+from tests.messages import kinds
 
 pytestmark = pytest.mark.usefixtures("early")
 State = Conversation.State

@@ -8,7 +8,6 @@ from django.urls import reverse
 from collective.models import Message
 from events.models import Conversation, PassedOn
 from payments.models import Payment
-from tests.conftest import with_second_factor
 from tests.factories import (
     KICK_OFF,
     CallFactory,
@@ -19,6 +18,7 @@ from tests.factories import (
     slot_of,
     slots_of,
 )
+from tests.signed_in import with_second_factor
 
 pytestmark = pytest.mark.usefixtures("early", "community")
 

@@ -12,8 +12,8 @@ from collective.messages import by_hand, mail
 from collective.models import Message
 from events.models import AccessNeed
 from events.sessions import access_needs, moving, retention
-from tests.conftest import kinds
 from tests.factories import KICK_OFF, PhonePersonFactory, SessionFactory, sign_up
+from tests.messages import kinds
 
 State = AccessNeed.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]

@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from collective.models import Activity, Message, Person
 from events.models import Registration, Session
-from tests.conftest import with_second_factor
 from tests.factories import (
     KICK_OFF,
     ActivityFactory,
@@ -17,6 +16,7 @@ from tests.factories import (
     fill,
     sign_up,
 )
+from tests.signed_in import with_second_factor
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]

@@ -121,8 +121,8 @@ def test_door_sheet_lists_who_has_a_place_only(client, coordinator):
 def test_finance_sees_no_board(client):
     from django.contrib.auth.models import Group
 
-    from tests.conftest import with_second_factor
     from tests.factories import CoordinatorFactory
+    from tests.signed_in import with_second_factor
 
     person = CoordinatorFactory()
     person.groups.set([Group.objects.get(name="Finance")])

@@ -9,8 +9,8 @@ from collective import clock
 from collective.errors import RuleError
 from events.models import Registration, Session
 from events.sessions import attendance, retention, waiting_list
-from tests.conftest import kinds
 from tests.factories import KICK_OFF, PersonFactory, SessionFactory, fill, sign_up
+from tests.messages import kinds
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early")]

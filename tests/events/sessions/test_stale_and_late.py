@@ -16,7 +16,6 @@ from collective.models import Announcement, Message
 from collective.people import record_joins
 from events.models import AccessNeed, Registration, Session
 from events.sessions import access_needs, moving, waiting_list
-from tests.conftest import kinds, with_second_factor
 from tests.factories import (
     KICK_OFF,
     CoordinatorFactory,
@@ -25,6 +24,8 @@ from tests.factories import (
     SessionFactory,
     sign_up,
 )
+from tests.messages import kinds
+from tests.signed_in import with_second_factor
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]

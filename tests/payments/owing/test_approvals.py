@@ -9,7 +9,6 @@ from collective import clock
 from collective.errors import RuleError
 from payments.models import Expense, Payment, PaymentRules, PayoutAccount
 from payments.owing import approvals
-from tests.conftest import with_second_factor
 from tests.factories import (
     CallFactory,
     FinanceFactory,
@@ -18,6 +17,7 @@ from tests.factories import (
     PersonFactory,
     SessionFactory,
 )
+from tests.signed_in import with_second_factor
 
 State = Payment.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]

@@ -8,7 +8,6 @@ from collective.errors import RuleError
 from payments.models import ExpenseLimit, Payment
 from payments.owing import choices, expenses
 from payments.owing.offering import REMIND_AFTER
-from tests.conftest import kinds
 from tests.factories import (
     KICK_OFF,
     CallFactory,
@@ -18,6 +17,7 @@ from tests.factories import (
     SessionFactory,
     approved,
 )
+from tests.messages import kinds
 
 State, Choice = Payment.State, Payment.Choice
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]

@@ -8,7 +8,6 @@ from events.models import Registration
 from events.sessions import attendance, moving
 from payments.models import Payment
 from payments.owing import approvals, offering
-from tests.conftest import kinds
 from tests.factories import (
     KICK_OFF,
     ActivityFactory,
@@ -21,6 +20,7 @@ from tests.factories import (
     SessionFactory,
     sign_up,
 )
+from tests.messages import kinds
 
 State, Mark = Payment.State, Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]

@@ -11,7 +11,6 @@ from collective.models import Message
 from collective.people import email_change
 from payments.models import Payment, PayoutAccount
 from payments.sending import gateway, payout_accounts, payouts
-from tests.conftest import kinds
 from tests.factories import (
     PaymentFactory,
     PayoutAccountFactory,
@@ -19,6 +18,7 @@ from tests.factories import (
     approved,
     put_at_stripe,
 )
+from tests.messages import kinds
 
 State, Ac = Payment.State, PayoutAccount.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
