@@ -46,7 +46,7 @@ lint: .venv/.installed ## format, lint, imports, migrations, deploy settings
 	@$(PY) -m dev.checks
 
 browser: .venv/.installed ## browser and fault tests (browser tests need Chromium: apt-get install chromium)
-	@$(PY) -m pytest -q -rs -m "browser or faults"
+	@$(PY) -m pytest -q -rs -n 2 --dist worksteal -m "browser or faults"
 
 bench: .venv/.installed ## the benchmarks: ratios, side by side
 	@$(PY) -m benchmarks.rush && $(PY) -m benchmarks.slots && $(PY) -m benchmarks.pages && $(PY) -m benchmarks.staff_day && $(PY) -m benchmarks.payouts && $(PY) -m benchmarks.policies

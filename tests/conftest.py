@@ -1,3 +1,4 @@
+import os
 import re
 from datetime import timedelta
 
@@ -5,8 +6,10 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 
 from collective.people import roles
+from dev import migrated, pytest_servers
 from payments.sending import gateway
 from tests.factories import EARLY, KICK_OFF, CommunityFactory, CoordinatorFactory, PersonFactory
 from tests.fake_stripe import FakeStripe
@@ -28,10 +31,20 @@ def pytest_sessionstart(session):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The groups that every database has after `prepare`."""
+def django_db_setup(django_db_blocker):
+    """A database of this worker's own, copied from the migrated one, with the groups of `prepare`.
+
+    It stands in for pytest-django's, which migrates anew for each worker.
+    """
+    url, run = os.environ["DATABASE_URL"], os.environ[pytest_servers.RUN]
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    name = migrated.copy(url, os.environ[pytest_servers.TEMPLATE], run, worker)
+    connection.settings_dict["NAME"] = name
     with django_db_blocker.unblock():
         roles.sync()
+        yield
+        connection.close()
+    migrated.drop(url, name)
 
 
 @pytest.fixture(autouse=True)
