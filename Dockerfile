@@ -1,8 +1,10 @@
 # One image for every role: docker run IMAGE web | worker | beat | sweep | prepare | backup | restore, or any command of manage.py.
 FROM python:3.13-slim-trixie AS packages
 WORKDIR /app
-COPY requirements.txt ./
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+COPY requirements-uv.txt requirements.txt ./
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-uv.txt \
+    && python -m venv --without-pip /venv \
+    && uv pip install --no-cache --compile-bytecode --python /venv/bin/python --require-hashes -r requirements.txt
 
 FROM python:3.13-slim-trixie
 # pg_dump and pg_restore for bin/backup and bin/restore: version 17, as the database of compose.yaml.

@@ -2,18 +2,31 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: help run test check lint thorough browser bench fresh manage
+.PHONY: help run test check lint thorough browser bench fresh manage lock
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
 
-.venv/.installed: requirements.txt requirements-dev.txt
+# uv installs in seconds what takes pip a minute; a plain `pip install -r` of the same files works too.
+# Python's own pip brings uv; where there is none (Debian), one is made, which takes a few seconds more.
+UV := install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+INSTALL := .venv/bin/uv pip install --quiet --python $(PY) --require-hashes
+
+.venv/.uv: requirements-uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Collective needs Python 3.11 or newer, this is "+sys.version.split()[0]+". Try: make PYTHON=python3.12 "+"$(MAKECMDGOALS)")'
 	@echo "Installing what is needed into .venv (only the first time) ..."
-	@$(PYTHON) -m venv .venv
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PYTHON) -m venv --without-pip .venv
+	@$(PYTHON) -m pip --python $(PY) $(UV) 2>/dev/null || { $(PY) -m ensurepip >/dev/null && $(PY) -m pip $(UV); }
 	@touch $@
 
-run: .venv/.installed ## start everything and say where it is (PORT=, DATABASE_URL=, REDIS_URL=, DEMO=0 are obeyed)
+.venv/.runs: .venv/.uv requirements.txt requirements-run.txt
+	@$(INSTALL) -r requirements.txt -r requirements-run.txt
+	@touch $@
+
+.venv/.installed: .venv/.runs requirements-dev.txt
+	@$(INSTALL) -r requirements.txt -r requirements-run.txt -r requirements-dev.txt
+	@touch $@
+
+run: .venv/.runs ## start everything and say where it is (PORT=, DATABASE_URL=, REDIS_URL=, DEMO=0 are obeyed)
 	@$(PY) -m dev.run
 
 test: check thorough browser ## every check and every test
@@ -34,13 +47,16 @@ lint: .venv/.installed ## format, lint (Python, templates, scripts, styles), imp
 	@$(PY) -m dev.checks
 
 browser: .venv/.installed ## browser and fault tests (browser tests need Chromium: apt-get install chromium)
-	@$(PY) -m pytest -q -rs -m "browser or faults"
+	@$(PY) -m pytest -q -rs -n 2 --dist worksteal -m "browser or faults"
 
 bench: .venv/.installed ## the benchmarks: ratios, side by side
 	@$(PY) -m benchmarks.rush && $(PY) -m benchmarks.slots && $(PY) -m benchmarks.pages && $(PY) -m benchmarks.staff_day && $(PY) -m benchmarks.payouts && $(PY) -m benchmarks.policies
 
-manage: .venv/.installed ## a management command, for example: make manage do="clock forward 7d"
+manage: .venv/.runs ## a management command, for example: make manage do="clock forward 7d"
 	@$(PY) -m dev.manage $(do)
 
-fresh: .venv/.installed ## forget all data of `make run`
+lock: .venv/.uv ## write requirements*.txt anew from requirements*.in (do=--upgrade takes newer versions)
+	@$(PY) -m dev.lock $(do)
+
+fresh: .venv/.runs ## forget all data of `make run`
 	@$(PY) -m dev.fresh

@@ -132,8 +132,8 @@ def one(name: str, steps, is_done, number: int) -> tuple[int, int, float]:
     from django.db import transaction
     from django.test import Client
 
-    from tests.conftest import with_second_factor
     from tests.journeys.staff_world import give_back, make_staff_world
+    from tests.signed_in import with_second_factor
 
     with transaction.atomic():
         world = make_staff_world()

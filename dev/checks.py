@@ -4,23 +4,25 @@ deploy check.
 
 import os
 
+import django
+from django.core.management import call_command
+
 from dev import servers
 
-if __name__ == "__main__":
-    production = {
-        "DEBUG": "",
-        "SITE_URL": "https://collective.example",
-        "EMAIL_URL": "smtp://localhost",
-        "SECRET_KEY": "a-long-secret-only-for-this-check-" + "0123456789abcdefghijklmnopqrstuvwxyz",
-    }
-    os.environ.update({**servers.DEVELOPMENT, **production, "REDIS_URL": "redis://"})
-    os.environ.setdefault(
-        "DATABASE_URL", servers.postgres(servers.LOCAL / "tests" / "postgres", durable=False)
-    )
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collective.settings")
+PRODUCTION = {
+    "DEBUG": "",
+    "SITE_URL": "https://collective.example",
+    "EMAIL_URL": "smtp://localhost",
+    "REDIS_URL": "redis://",
+    "SECRET_KEY": "a-long-secret-only-for-this-check-" + "0123456789abcdefghijklmnopqrstuvwxyz",
+    "DJANGO_SETTINGS_MODULE": "collective.settings",
+}
 
-    import django
-    from django.core.management import call_command
+if __name__ == "__main__":
+    os.environ.update({**servers.DEVELOPMENT, **PRODUCTION})
+    if "DATABASE_URL" not in os.environ:
+        tests = servers.LOCAL / "tests" / "postgres"
+        os.environ["DATABASE_URL"] = servers.start_postgres(tests, durable=False)
 
     django.setup()
     call_command("check", deploy=True, fail_level="WARNING")

@@ -5,50 +5,53 @@ No real money moves.
 
 import contextlib
 import os
+import signal
 import sys
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import psycopg2
 
 from tests.fake_stripe import FakeStripe
 
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
 POSTS_AFTER = timedelta(seconds=20)  # as if a bank took its time
 RETURNS_AFTER = timedelta(days=1)
+OFFSET = 'SELECT coalesce(max(extract(epoch FROM "offset")), 0) FROM collective_clockoffset'
 
 
-def demonstration_clock(database: str) -> Callable[[], datetime]:
+class DemonstrationClock:
     """The real time, moved as `manage.py clock` moved it."""
-    connections = []
 
-    def offset() -> timedelta:
-        if not connections:
-            connections.append(psycopg2.connect(database))
-            connections[0].autocommit = True
-        with connections[0].cursor() as cursor:
-            cursor.execute(
-                'SELECT coalesce(max(extract(epoch FROM "offset")), 0) FROM collective_clockoffset'
-            )
-            return timedelta(seconds=float(cursor.fetchone()[0]))
+    def __init__(self, database: str) -> None:
+        self.database = database
+        self.connection: Connection | None = None
 
-    def now() -> datetime:
+    def now(self) -> datetime:
+        """The moved time, or the real one while no database answers."""
         try:
-            return datetime.now(UTC) + offset()
+            return datetime.now(UTC) + self._offset()
         except psycopg2.Error:
-            connections.clear()
+            self.connection = None
             return datetime.now(UTC)
 
-    return now
+    def _offset(self) -> timedelta:
+        if self.connection is None:
+            self.connection = psycopg2.connect(self.database)
+            self.connection.autocommit = True
+        with self.connection.cursor() as cursor:
+            cursor.execute(OFFSET)
+            row = cursor.fetchone()
+        return timedelta(seconds=float(row[0] if row else 0))
 
 
 if __name__ == "__main__":
     port, path, site = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-    clock = demonstration_clock(os.environ["DATABASE_URL"])
-    with FakeStripe(
-        port, path=path, clock=clock, webhook=f"{site}/webhooks/stripe/", secret="whsec_fake"
-    ) as fake:
+    clock = DemonstrationClock(os.environ["DATABASE_URL"]).now
+    webhook = f"{site}/webhooks/stripe/"
+    with FakeStripe(port, path=path, clock=clock, webhook=webhook, secret="whsec_fake") as fake:
         fake.state.posts_after, fake.state.ends_after = POSTS_AFTER, RETURNS_AFTER
         with contextlib.suppress(KeyboardInterrupt):
-            while True:
-                time.sleep(3600)
+            signal.pause()

@@ -2,18 +2,17 @@
 
 import shutil
 
-from dev import servers
+from dev import postgres, servers
+
+# The fake Stripe remembers payments of data that is gone.
+REMEMBERED = ("beat-schedule", "stripe.")
 
 if __name__ == "__main__":
     servers.only_one()
-    data = servers.LOCAL / "postgres"
-    if (data / "postmaster.pid").exists():
-        servers.stop_postgres(data)
+    postgres.stop(servers.LOCAL / "postgres")
     for path in servers.LOCAL.iterdir():
-        if path.is_dir() and path.name != "tests":
+        if path.is_dir() and path.name not in {"tests", "mypy"}:
             shutil.rmtree(path)
-        elif path.name.startswith(
-            ("beat-schedule", "stripe.")
-        ):  # the fake remembers payments of data that is gone
+        elif path.name.startswith(REMEMBERED):
             path.unlink()
     print("All data of make run is gone.")

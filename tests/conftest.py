@@ -1,20 +1,24 @@
+import os
 import re
-import time
-from collections import Counter
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 
+from collective.people import roles
+from dev import migrated, pytest_servers
+from payments.sending import gateway
 from tests.factories import EARLY, KICK_OFF, CommunityFactory, CoordinatorFactory, PersonFactory
 from tests.fake_stripe import FakeStripe
+from tests.signed_in import with_second_factor
 
 PRIVATE = re.compile(
-    r"£ ?\d|\bpence\b|_pence|High Street Bank|12345678|87654321|11112222|account ending|captions|interpreter|slowly"
+    r"£ ?\d|\bpence\b|_pence"
+    r"|High Street Bank|12345678|87654321|11112222|account ending"
+    r"|captions|interpreter|slowly"
     r"|900123|zebra|umbrella|narwhal|quokka|wombat",
     re.IGNORECASE,
 )
@@ -27,12 +31,20 @@ def pytest_sessionstart(session):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The groups that every database has after `prepare`."""
-    from collective.people import roles
+def django_db_setup(django_db_blocker):
+    """A database of this worker's own, copied from the migrated one, with the groups of `prepare`.
 
+    It stands in for pytest-django's, which migrates anew for each worker.
+    """
+    url, run = os.environ["DATABASE_URL"], os.environ[pytest_servers.RUN]
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    name = migrated.copy(url, os.environ[pytest_servers.TEMPLATE], run, worker)
+    connection.settings_dict["NAME"] = name
     with django_db_blocker.unblock():
         roles.sync()
+        yield
+        connection.close()
+    migrated.drop(url, name)
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +56,7 @@ def no_doorbell(request, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def nothing_private_in_logs(caplog):
-    """In no log line of any test: an amount of money, a bank's details, what helps somebody take
-    part.
-    """
+    """No log line of any test has an amount of money, a bank's details or an access need."""
     yield
     lines = [record.getMessage() for record in caplog.get_records("call")]
     assert [line for line in lines if PRIVATE.search(line)] == []
@@ -82,15 +92,6 @@ def coordinator(db, client):
     return person
 
 
-def with_second_factor(client, person):
-    session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
-        {"method": "mfa", "at": time.time(), "type": "totp"}
-    ]
-    session["account_authentication_methods_user"] = str(person.pk)
-    session.save()
-
-
 @pytest.fixture
 def community(db):
     return CommunityFactory()
@@ -99,8 +100,6 @@ def community(db):
 @pytest.fixture
 def stripe(monkeypatch, settings):
     """A fake Stripe, and the gateway that speaks with it."""
-    from payments.sending import gateway
-
     with FakeStripe(hang=1) as fake:
         settings.STRIPE_API_BASE = fake.address
         monkeypatch.setattr(gateway, "TIMEOUTS", (0.5, 0.5))
@@ -114,17 +113,3 @@ def outbox(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     mail.outbox = []
     return mail.outbox
-
-
-def kinds(person=None):
-    """How many messages of each kind there are, for all or for one person."""
-    from collective.models import Message
-
-    rows = Message.objects.filter(person=person) if person else Message.objects.all()
-    return Counter(rows.values_list("kind", flat=True))
-
-
-def path_of(address):
-    """The path and query of a whole address, for the test client."""
-    parts = urlsplit(address)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import factory
 from django.contrib.auth.models import Group
 
+from collective import clock
 from collective.models import Activity, Call, Community, Follow, Page, Person
 from collective.people import roles
 from events.conversations import booking
@@ -296,3 +297,9 @@ def published(policy, by=None, audience=Audience.PUBLIC, news="It is new."):
         news=news,
         confirmed=publishing.Confirmed(uuid.uuid4(), contents.of_working_copy(policy).fingerprint),
     )
+
+
+def coming_session(**more):
+    """A session four weeks from now."""
+    start = clock.now().replace(hour=14, minute=0, second=0, microsecond=0) + timedelta(days=28)
+    return SessionFactory(starts_at=start, ends_at=start + timedelta(hours=2), **more)

@@ -1,17 +1,12 @@
 import os
 import shutil
-from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import sync_playwright
 
-from collective import clock
 from collective.people import roles
-from tests.conftest import with_second_factor
-from tests.factories import CommunityFactory, PageFactory, SessionFactory
+from tests.factories import CommunityFactory, PageFactory
 
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -77,23 +72,3 @@ def new_context(chromium):
     yield make
     for context in contexts:
         context.close()
-
-
-def sign_in(context, site, person):
-    """Hand the browser a session, as if the person had signed in (and used a second factor)."""
-    client = Client()
-    client.force_login(person)
-    with_second_factor(client, person)
-    cookie = {
-        "name": settings.SESSION_COOKIE_NAME,
-        "value": client.session.session_key,
-        "url": site,
-    }
-    context.add_cookies([cookie])
-    return context
-
-
-def coming_session(**more):
-    """A session four weeks from now."""
-    start = clock.now().replace(hour=14, minute=0, second=0, microsecond=0) + timedelta(days=28)
-    return SessionFactory(starts_at=start, ends_at=start + timedelta(hours=2), **more)

@@ -12,9 +12,9 @@ from tests.factories import (
     CoordinatorFactory,
     PersonFactory,
     PhonePersonFactory,
+    coming_session,
     sign_up,
 )
-from tests.journeys.conftest import coming_session
 
 
 @dataclass

@@ -22,11 +22,11 @@ from tests.factories import (
     FollowFactory,
     PayoutAccountFactory,
     PersonFactory,
+    coming_session,
     fill,
     sign_up,
 )
-from tests.journeys.conftest import coming_session
-from tests.journeys.conftest import sign_in as signed_in
+from tests.journeys.browsers import sign_in as signed_in
 from tests.journeys.payment_world import STATES as PAYMENT_STATES
 from tests.journeys.payment_world import make_payments
 from tests.journeys.policy_world import ROWS as POLICY_ROWS

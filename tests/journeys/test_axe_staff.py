@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from payments.models import PaymentRules
 from tests.factories import ActivityFactory, PersonFactory
-from tests.journeys.conftest import sign_in
+from tests.journeys.browsers import sign_in
 from tests.journeys.payment_world import make_desk, make_payments
 from tests.journeys.staff_world import give_back, make_staff_world
 from tests.journeys.talk_world import make_talks

@@ -7,8 +7,8 @@ import pytest
 from collective.messages import mail
 from events.models import Registration
 from events.sessions import places
-from tests.factories import CoordinatorFactory, PersonFactory, fill
-from tests.journeys.conftest import coming_session, sign_in
+from tests.factories import CoordinatorFactory, PersonFactory, coming_session, fill
+from tests.journeys.browsers import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 HEAVIEST = 100_000  # bytes on the wire for the call's page with all it needs

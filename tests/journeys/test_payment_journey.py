@@ -10,8 +10,14 @@ from events.models import Registration
 from payments.models import Payment, PayoutAccount
 from payments.owing import approvals, offering
 from payments.sending import payouts, webhooks
-from tests.factories import CoordinatorFactory, FinanceFactory, PersonFactory, sign_up
-from tests.journeys.conftest import coming_session, sign_in
+from tests.factories import (
+    CoordinatorFactory,
+    FinanceFactory,
+    PersonFactory,
+    coming_session,
+    sign_up,
+)
+from tests.journeys.browsers import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -9,7 +9,7 @@ from policy_drafts.desk import writing
 from policy_drafts.models import Draft, Section, Unsaved
 from tests import processes
 from tests.factories import PersonFactory, PolicyFactory, role_in, section_in
-from tests.journeys.conftest import sign_in
+from tests.journeys.browsers import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TEXT = ".ProseMirror"

@@ -13,7 +13,7 @@ from events.conversations import reminders as conversation_reminders
 from events.models import Conversation, Slot
 from payments.models import Payment
 from tests.factories import PersonFactory, SeriesFactory, book, slot_of, slots_of
-from tests.journeys.conftest import sign_in
+from tests.journeys.browsers import sign_in
 from tests.journeys.test_journeys import tab_to, tab_to_text, tab_until
 from tests.journeys.test_payment_journey import go, press
 

@@ -4,7 +4,7 @@ three presses.
 
 import pytest
 
-from tests.journeys.conftest import sign_in
+from tests.journeys.browsers import sign_in
 from tests.journeys.staff_tasks import TASKS
 from tests.journeys.staff_world import give_back, make_staff_world
 

@@ -9,7 +9,6 @@ from collective.models import Person
 from payments import board
 from payments.models import Payment, PayoutAccount
 from portal.budget import budget
-from tests.conftest import with_second_factor
 from tests.factories import (
     KICK_OFF,
     CallFactory,
@@ -22,6 +21,7 @@ from tests.factories import (
 )
 from tests.journeys.payment_world import make_desk, make_payments
 from tests.payments.rows import in_state
+from tests.signed_in import with_second_factor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
 

@@ -7,7 +7,6 @@ from django.urls import reverse
 from policy_drafts.desk import bringing_in
 from policy_drafts.models import Audience, DraftFile, Heard, OtherVersion, PolicyPicture, PolicyRole
 from policy_drafts.roles import inviting
-from tests.conftest import with_second_factor
 from tests.factories import (
     CoordinatorFactory,
     PersonFactory,
@@ -16,6 +15,7 @@ from tests.factories import (
     role_in,
     section_in,
 )
+from tests.signed_in import with_second_factor
 
 OK, TO, NO, NEVER = 200, 302, 404, 405
 DESK = (TO, NO, NO, OK, NO, NO)  # a page of the lead's

@@ -11,7 +11,6 @@ from django.urls import URLResolver, get_resolver, reverse
 from collective.models import CallPicture
 from events.models import Material
 from payments.models import Expense, ExpenseLimit
-from tests.conftest import with_second_factor
 from tests.events.conversations.test_access import ROWS as CONVERSATION_ROWS
 from tests.factories import (
     ActivityFactory,
@@ -26,6 +25,7 @@ from tests.factories import (
     sign_up,
 )
 from tests.policy_drafts.test_access import ROWS as POLICY_ROWS
+from tests.signed_in import with_second_factor
 
 OK, TO, NO, NEVER = 200, 302, 404, 405
 FORBIDDEN = 403

@@ -31,7 +31,6 @@ from payments.models import (
     Review,
     UnknownMovement,
 )
-from tests.conftest import with_second_factor
 from tests.factories import (
     ActivityFactory,
     CallFactory,
@@ -51,6 +50,7 @@ from tests.factories import (
     slots_of,
 )
 from tests.portal.test_access_matrix import names
+from tests.signed_in import with_second_factor
 
 OK, TO, FORBIDDEN, NO, NEVER = 200, 302, 403, 404, 405
 # name without "admin:": (coordinator, finance, safeguarding lead, superuser without second factor,

@@ -8,7 +8,6 @@ from django.test import Client, RequestFactory
 from events.models import Session
 from policy_drafts.models import Audience
 from portal.views import errors
-from tests.conftest import with_second_factor
 from tests.factories import (
     PageFactory,
     PersonFactory,
@@ -22,6 +21,7 @@ from tests.factories import (
     sign_up,
     slots_of,
 )
+from tests.signed_in import with_second_factor
 
 pytestmark = [
     pytest.mark.thorough,

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from collective.models import Announcement, Message, Person
 from events.models import Registration, Session
-from tests.conftest import with_second_factor
 from tests.factories import CoordinatorFactory
 from tests.portal.test_admin_matrix import address_of, arguments  # noqa: F401 a fixture
 from tests.portal.test_bad_input import SHORT, encoded
+from tests.signed_in import with_second_factor
 
 pytestmark = [
     pytest.mark.thorough,

@@ -16,7 +16,6 @@ from events.models import Registration
 from events.sessions import places
 from portal.today import mail as today_mail
 from portal.today import sections as today
-from tests.conftest import kinds, with_second_factor
 from tests.factories import (
     KICK_OFF,
     CoordinatorFactory,
@@ -25,6 +24,8 @@ from tests.factories import (
     SessionFactory,
     sign_up,
 )
+from tests.messages import kinds
+from tests.signed_in import with_second_factor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
 State = Registration.State

@@ -9,13 +9,13 @@ from collective.background import sweeps
 from collective.messages import follows, mail
 from collective.models import Activity, SweepRun
 from portal.today import mail as today_mail
-from tests.conftest import kinds
 from tests.factories import (
     KICK_OFF,
     CoordinatorFactory,
     FollowFactory,
     SessionFactory,
 )
+from tests.messages import kinds
 
 KEYS = [(1,), (2,), (3,)]
 

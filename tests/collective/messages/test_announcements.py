@@ -10,7 +10,6 @@ from collective.errors import RuleError
 from collective.messages import announcements, mail
 from collective.models import Announcement, Message
 from events.models import Registration
-from tests.conftest import kinds
 from tests.factories import (
     ActivityFactory,
     CallFactory,
@@ -20,6 +19,7 @@ from tests.factories import (
     SessionFactory,
     sign_up,
 )
+from tests.messages import kinds
 
 State = Announcement.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]

@@ -8,7 +8,6 @@ from django.test import Client
 from collective.messages import follows, mail
 from collective.models import Activity, Follow
 from collective.safety.link_keys import key_for
-from tests.conftest import kinds, path_of
 from tests.factories import (
     EARLY,
     KICK_OFF,
@@ -17,6 +16,7 @@ from tests.factories import (
     PersonFactory,
     SessionFactory,
 )
+from tests.messages import kinds, path_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early")]
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from collective.models import Person
 from collective.people import phones
-from tests.conftest import with_second_factor
 from tests.factories import CoordinatorFactory, PersonFactory, PhonePersonFactory
+from tests.signed_in import with_second_factor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("community")]
 

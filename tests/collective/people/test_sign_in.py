@@ -8,8 +8,8 @@ from allauth.mfa.totp.internal.auth import TOTP
 
 from collective.messages import mail
 from collective.models import Message, Person, SignIn
-from tests.conftest import with_second_factor
 from tests.factories import CoordinatorFactory, PersonFactory
+from tests.signed_in import with_second_factor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
 

@@ -14,8 +14,8 @@ from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Person
 from collective.people import staff
-from tests.conftest import with_second_factor
 from tests.factories import CoordinatorFactory, PersonFactory
+from tests.signed_in import with_second_factor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("community")]
 

@@ -5,7 +5,6 @@ from django.test import Client
 from django.urls import reverse
 
 from events.models import Conversation
-from tests.conftest import with_second_factor
 from tests.factories import (
     KICK_OFF,
     CoordinatorFactory,
@@ -16,6 +15,7 @@ from tests.factories import (
     slot_of,
     slots_of,
 )
+from tests.signed_in import with_second_factor
 
 OK, TO, NO, NEVER = 200, 302, 404, 405
 HOSTS = (TO, NO, NO, OK, NO, NO, NO)  # a page of the host's

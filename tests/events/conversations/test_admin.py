@@ -12,7 +12,6 @@ from events.conversations import booking, outcomes
 from events.models import Conversation, ConversationSeries
 from payments.models import Payment
 from portal.budget import conversations_of
-from tests.conftest import with_second_factor
 from tests.factories import (
     KICK_OFF,
     ActivityFactory,
@@ -25,6 +24,7 @@ from tests.factories import (
     slot_of,
     slots_of,
 )
+from tests.signed_in import with_second_factor
 
 pytestmark = pytest.mark.usefixtures("early", "community")
 

@@ -19,7 +19,6 @@ from events.conversations import booking, confidential, host_notes, outcomes, wa
 from events.conversations.times import wishes
 from events.models import BookingDraft, Conversation, PassedOn
 from portal.my_data import my_data
-from tests.conftest import with_second_factor
 from tests.events.sessions.test_sign_up import table_text
 from tests.factories import (
     KICK_OFF,
@@ -31,6 +30,7 @@ from tests.factories import (
     slot_of,
     slots_of,
 )
+from tests.signed_in import with_second_factor
 
 pytestmark = pytest.mark.usefixtures("early", "community")
 TYPED = [

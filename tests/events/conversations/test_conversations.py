@@ -15,7 +15,6 @@ from events.models import Conversation, Slot
 from events.models.slot import SlotTaken
 from payments.models import Payment
 from payments.owing import offering
-from tests.conftest import kinds
 from tests.factories import (
     KICK_OFF,
     CallFactory,
@@ -29,6 +28,7 @@ from tests.factories import (
     slot_of,
     slots_of,
 )
+from tests.messages import kinds
 
 pytestmark = pytest.mark.usefixtures("early")
 State = Conversation.State

@@ -11,7 +11,6 @@ from events.conversations.times import opening
 from events.models import Conversation, PassedOn
 from events.sessions import places
 from payments.models import Payment
-from tests.conftest import with_second_factor
 from tests.factories import (
     KICK_OFF,
     CallFactory,
@@ -24,6 +23,7 @@ from tests.factories import (
     slot_of,
     slots_of,
 )
+from tests.signed_in import with_second_factor
 
 pytestmark = pytest.mark.usefixtures("early", "community")
 

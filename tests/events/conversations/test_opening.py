@@ -12,8 +12,8 @@ from collective.errors import RuleError
 from events.conversations import booking
 from events.conversations.times import new_times, opening, single_times, wall_time
 from events.models import Slot
-from tests.conftest import kinds
 from tests.factories import FollowFactory, PersonFactory, SeriesFactory, book, slot_of
+from tests.messages import kinds
 
 THURSDAY = date(2022, 10, 6)
 

@@ -14,8 +14,8 @@ from collective.safety.link_keys import key_for
 from events.models import AccessNeed
 from events.sessions import access_needs, answers, moving, places, retention
 from events.sessions.access_needs import Progress
-from tests.conftest import kinds
 from tests.factories import KICK_OFF, PhonePersonFactory, SessionFactory, sign_up
+from tests.messages import kinds
 
 State = AccessNeed.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]

@@ -11,7 +11,6 @@ from collective.messages import mail
 from collective.models import Activity, Message, Person
 from events.models import Registration, Session
 from events.sessions import attendance
-from tests.conftest import with_second_factor
 from tests.factories import (
     KICK_OFF,
     ActivityFactory,
@@ -20,6 +19,7 @@ from tests.factories import (
     fill,
     sign_up,
 )
+from tests.signed_in import with_second_factor
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]

@@ -11,7 +11,6 @@ from collective.models import Person
 from collective.safety import csv_cells
 from events.models import Registration
 from events.sessions import places
-from tests.conftest import with_second_factor
 from tests.factories import (
     CoordinatorFactory,
     PersonFactory,
@@ -19,6 +18,7 @@ from tests.factories import (
     SessionFactory,
     sign_up,
 )
+from tests.signed_in import with_second_factor
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]

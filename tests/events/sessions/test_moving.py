@@ -14,8 +14,8 @@ from collective.messages import mail
 from collective.models import Message
 from events.models import Registration, Session
 from events.sessions import joining_details, moving, places, reminders
-from tests.conftest import kinds
 from tests.factories import KICK_OFF, PhonePersonFactory, SessionFactory, sign_up
+from tests.messages import kinds
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]

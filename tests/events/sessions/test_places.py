@@ -10,8 +10,8 @@ from collective.errors import RuleError
 from collective.safety import steps
 from events.models import Registration, Session
 from events.sessions import attendance, offers, places, retention, waiting_list
-from tests.conftest import kinds
 from tests.factories import KICK_OFF, PersonFactory, SessionFactory, fill, sign_up
+from tests.messages import kinds
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early")]

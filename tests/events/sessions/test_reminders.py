@@ -8,8 +8,8 @@ from collective import clock
 from collective.models import Message
 from events.models import Registration, Reminder, Session
 from events.sessions import attendance, reminders
-from tests.conftest import kinds
 from tests.factories import KICK_OFF, PersonFactory, SessionFactory, sign_up
+from tests.messages import kinds
 
 What = Reminder.What
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.test import Client
 from collective.models import Message
 from events import typed
 from events.models import Registration, SignUpDraft
-from tests.conftest import kinds
 from tests.factories import PersonFactory, SessionFactory, fill
+from tests.messages import kinds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
 ANSWERS = {

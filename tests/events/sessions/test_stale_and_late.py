@@ -17,7 +17,6 @@ from collective.people import record_joins
 from events.models import AccessNeed, Registration, Session
 from events.sessions import access_needs, answers, moving, offers, places, waiting_list
 from events.sessions.access_needs import Progress
-from tests.conftest import kinds, with_second_factor
 from tests.factories import (
     KICK_OFF,
     CoordinatorFactory,
@@ -26,6 +25,8 @@ from tests.factories import (
     SessionFactory,
     sign_up,
 )
+from tests.messages import kinds
+from tests.signed_in import with_second_factor
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]

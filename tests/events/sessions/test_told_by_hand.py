@@ -15,7 +15,6 @@ from collective.messages import by_hand, mail
 from collective.models import Message
 from events.models import Registration
 from events.sessions import places, reminders, waiting_list
-from tests.conftest import kinds, with_second_factor
 from tests.factories import (
     KICK_OFF,
     CoordinatorFactory,
@@ -25,6 +24,8 @@ from tests.factories import (
     fill,
     sign_up,
 )
+from tests.messages import kinds
+from tests.signed_in import with_second_factor
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]

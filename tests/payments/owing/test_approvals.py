@@ -10,7 +10,6 @@ from collective.errors import RuleError
 from payments.models import Expense, Payment, PaymentRules, PayoutAccount
 from payments.owing import approvals
 from payments.owing.checks import Checks
-from tests.conftest import with_second_factor
 from tests.factories import (
     CallFactory,
     FinanceFactory,
@@ -19,6 +18,7 @@ from tests.factories import (
     PersonFactory,
     SessionFactory,
 )
+from tests.signed_in import with_second_factor
 
 State = Payment.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]

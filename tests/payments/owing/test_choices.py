@@ -13,7 +13,6 @@ from payments import kinds as mails
 from payments.models import ExpenseLimit, Payment
 from payments.owing import choices, expenses
 from payments.owing.offering import REMIND_AFTER
-from tests.conftest import kinds
 from tests.factories import (
     KICK_OFF,
     CallFactory,
@@ -24,6 +23,7 @@ from tests.factories import (
     SessionFactory,
     approved,
 )
+from tests.messages import kinds
 from tests.payments.rows import in_state
 
 State, Choice = Payment.State, Payment.Choice

@@ -10,7 +10,6 @@ from payments import kinds as mails
 from payments.models import Payment
 from payments.owing import approvals, offering
 from payments.owing.offering import Decision
-from tests.conftest import kinds
 from tests.factories import (
     KICK_OFF,
     ActivityFactory,
@@ -23,6 +22,7 @@ from tests.factories import (
     SessionFactory,
     sign_up,
 )
+from tests.messages import kinds
 
 State, Mark = Payment.State, Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]

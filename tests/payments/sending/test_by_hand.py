@@ -8,8 +8,8 @@ from collective.errors import RuleError
 from payments import invariants, kinds
 from payments.models import Payment, PayoutAccount, PayoutAttempt
 from payments.sending import hand_payouts
-from tests.conftest import with_second_factor
 from tests.factories import FinanceFactory, PersonFactory, approved
+from tests.signed_in import with_second_factor
 
 State = Payment.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]

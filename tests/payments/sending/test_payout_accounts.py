@@ -13,7 +13,6 @@ from payments import kinds as mails
 from payments.models import Payment, PayoutAccount
 from payments.sending import gateway, payout_accounts, payouts, reconciliation
 from payments.sending.payout_accounts import ByHand
-from tests.conftest import kinds
 from tests.factories import (
     PaymentFactory,
     PayoutAccountFactory,
@@ -21,6 +20,7 @@ from tests.factories import (
     approved,
     put_at_stripe,
 )
+from tests.messages import kinds
 
 State, Ac = Payment.State, PayoutAccount.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
