@@ -76,6 +76,11 @@ def keep_and_sign_in(request: HttpRequest, form: type[KeptForm], slug: str) -> H
     return redirect_to_login(request.path)
 
 
+def in_words(answers: dict[str, list[str]]) -> dict[str, str]:
+    """What a browser sent, for reading: each field by its name."""
+    return {name.replace("_", " "): ", ".join(values) for name, values in answers.items()}
+
+
 def forget_old() -> tuple[int, int]:
     """Delete, after a day, what was typed and never sent; returns (seen, done)."""
     before = clock.now() - KEEP_DRAFTS

@@ -11,7 +11,7 @@ from collective.people import phones
 from collective.people.my_data import OUR_WORK, LoggedRow
 from events.models import BookingDraft, Conversation, ConversationSeries, PassedOn, TimeRequest
 from events.models.conversation_states import ConversationQuerySet
-from events.sessions.my_data import in_words
+from events.typed import in_words
 
 TOLD = {
     "events.BookingDraft.person",

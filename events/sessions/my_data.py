@@ -8,6 +8,7 @@ from collective.people.my_data import OUR_WORK, LoggedRow
 from events.models import AccessNeed, Registration, Session, SignUpDraft
 from events.models.access_need import words_of
 from events.models.registration_states import RegistrationQuerySet
+from events.typed import in_words
 
 TOLD = {
     "events.AccessNeed.registration",
@@ -43,11 +44,6 @@ def logged_rows(person: Person) -> Iterator[LoggedRow]:
         yield LoggedRow(Session, row.session_id, since=row.created_at)
         for need in row.needs.all():
             yield LoggedRow(AccessNeed, need.pk)
-
-
-def in_words(answers: dict[str, list[str]]) -> dict[str, str]:
-    """What a browser sent, for reading: each field by its name."""
-    return {name.replace("_", " "): ", ".join(values) for name, values in answers.items()}
 
 
 def _registrations(person: Person) -> RegistrationQuerySet:
