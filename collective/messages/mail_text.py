@@ -2,7 +2,7 @@
 
 import re
 
-from bs4 import Tag
+from bs4 import PageElement, Tag
 from markdownify import MarkdownConverter
 
 
@@ -20,8 +20,8 @@ class _PlainText(MarkdownConverter):
     def convert_strong(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return text
 
-    def process_text(self, el, parent_tags=None) -> str:
-        text = super().process_text(el, parent_tags)
+    def process_text(self, el: PageElement, parent_tags: set[str] | None = None) -> str:
+        text: str = super().process_text(el, parent_tags)  # type: ignore[misc]  # its stub forgets it
         after_break = getattr(el.previous_sibling, "name", None) == "br"
         return text.lstrip() if after_break else text
 

@@ -40,10 +40,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         )
 
 
-_Manager = BaseUserManager.from_queryset(PersonQuerySet)
-
-
-class PersonManager(_Manager["Person"]):
+class PersonManager(BaseUserManager["Person"]):
     def create_user(self, email: str | None = None, **fields: Any) -> "Person":
         """A person who signs in by code, or, without an email address, takes part through staff."""
         return self.create(email=clean_email(email), **fields)
@@ -125,7 +122,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
-    objects = PersonManager()
+    objects = PersonManager.from_queryset(PersonQuerySet)()
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []

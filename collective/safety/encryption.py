@@ -42,10 +42,16 @@ def decrypt(stored: str) -> str:
     return keys()[key_id].decrypt(token.encode()).decode()
 
 
-class EncryptedJSONField(models.TextField):
+if TYPE_CHECKING:  # for django-stubs: what a model reads and writes here is JSON, not text
+    TextField = models.TextField[Any, Any]
+else:
+    TextField = models.TextField
+
+
+class EncryptedJSONField(TextField):
     """A JSON value, encrypted at rest. It cannot be searched, and belongs in no history."""
 
-    if TYPE_CHECKING:  # for django-stubs: what a model reads and writes here is JSON, not text
+    if TYPE_CHECKING:
         _pyi_private_set_type: Any
         _pyi_private_get_type: Any
 

@@ -1,5 +1,5 @@
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -86,7 +86,7 @@ class ConversationSeries(Activity):
     what_the_fee_covers = models.CharField(max_length=250, blank=True)
     new_times_since = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = SeriesQuerySet.as_manager()
+    objects: ClassVar = SeriesQuerySet.as_manager()
     has_page = True
 
     class Meta:

@@ -67,7 +67,7 @@ def _store_pictures(brought: Import, person: Person, found: list[Incoming]) -> N
 
     A file that is no picture is left out.
     """
-    for number, picture in enumerate(brought.held["pictures"]):
+    for number, picture in enumerate(brought.contents["pictures"]):
         file = ContentFile(base64.b64decode(picture["data"]), name="picture")
         try:
             row = PolicyPicture.from_upload(brought.policy, file, person)
@@ -100,7 +100,7 @@ def _text_for(now: Section, row: Incoming, choice: str) -> SectionText:
 def _note_what_was_said(brought: Import, person: Person, places: Mapping[str, Section]) -> None:
     """Keep comments and tracked changes beside their section, with their author's name."""
     by_title = {row.title: row for row in brought.policy.sections.live()} | dict(places)
-    for note in brought.held["notes"]:
+    for note in brought.contents["notes"]:
         Heard.objects.create(
             policy=brought.policy,
             section=by_title.get(note["title"]),

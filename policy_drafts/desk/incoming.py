@@ -126,7 +126,7 @@ class _SectionsOfNow:
 
 def sections_in(brought: Import) -> list[Incoming]:
     """The sections of a file that was brought in, each beside the one that it is here."""
-    parts = brought.held["sections"]
+    parts = brought.contents["sections"]
     now = _SectionsOfNow(brought.policy)
     versions = now.exported(parts)
     found = []

@@ -97,7 +97,7 @@ def _that_differ(found: Iterable[Unsaved]) -> list[Unsaved]:
     origins = {(save.section_id, save.number): save for save in saves}
     for row in rows:
         row.origin = origins.get((row.section_id, row.started_from))
-    return [row for row in rows if _differs(row.section, row.origin, row.typed)]
+    return [row for row in rows if _differs(row.section, row.origin, row.typed or {})]
 
 
 def _origin(section: Section, started_from: int) -> SectionSave | None:

@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.db import models
 
@@ -23,6 +24,11 @@ class Import(models.Model):
     )
     brought_at = models.DateTimeField(default=clock.now, db_index=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def contents(self) -> dict[str, Any]:
+        """What is held; nothing of it once it was confirmed."""
+        return self.held or {"sections": [], "pictures": [], "notes": []}
 
     def __str__(self) -> str:
         return self.name

@@ -53,7 +53,6 @@ def _arranged(admin_: ActAdmin, request: MemberRequest, need: AccessNeed) -> Htt
 class AccessNeedAdmin(MadeElsewhere, ActAdmin):
     """Reached from a session's page of needs: no list of its own shows what people need."""
 
-    view_on_site = False
     list_display = ["session", "state", "needed_by", "changed_at"]
     list_filter = ["state"]
     list_select_related = ["registration__session"]
@@ -68,6 +67,9 @@ class AccessNeedAdmin(MadeElsewhere, ActAdmin):
             "Called off",
         ),
     ]
+
+    def view_on_site(self, obj) -> None:
+        """No link: the page is the person's own."""
 
     def has_module_permission(self, request: MemberRequest) -> bool:
         return False

@@ -39,7 +39,6 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
     search_fields = ["person__name", "person__email", "session__title"]
     ordering = ["session", "state", "list_number", "created_at"]
     list_per_page = 50
-    view_on_site = False  # the page is the person's own
     private_fields = ("access_needs", "companion")
     change_form_template = "admin/events/registration/change_form.html"
     pages = {
@@ -114,6 +113,9 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         "history",
     )
     fields = readonly_fields
+
+    def view_on_site(self, obj) -> None:
+        """No link: the page is the person's own."""
 
     def get_fields(self, request: MemberRequest, obj=None):
         private = {"who_comes_along", "what_helps"}

@@ -67,13 +67,13 @@ def _go_on(request: MemberRequest, section: Section) -> HttpResponse:
 
 
 def _offered(section: Section, row: Unsaved) -> Offered:
-    known = row.origin or section
-    now = blocks.with_uids(row.typed.get("html", ""), before=known.html)
+    known, typed = row.origin or section, row.typed or {}
+    now = blocks.with_uids(typed.get("html", ""), before=known.html)
     return Offered(
         page=row.page,
         typed_at=row.typed_at,
         started_from=row.started_from,
         before=Values.saved(known),
-        values=Values.typed({"state": section.state, "title": "", **row.typed}),
+        values=Values.typed({"state": section.state, "title": "", **typed}),
         rows=diffs.compare(blocks.read(known.html), blocks.read(now)),
     )
