@@ -162,7 +162,8 @@ class Conversation(EarnsPayment):
 
     def other_times(self, *, by_staff: bool = False) -> SlotQuerySet:
         """The free times to which the person, or staff for them, may move it."""
-        return self.series.slots.free_to(self.person, by_staff=by_staff, moving=self)
+        leaving = self.slot if self.is_live else None
+        return self.series.slots.free_to(self.person, by_staff=by_staff, leaving=leaving)
 
     def take_slot(self, slot: Slot) -> None:
         """Be at another time from now on, for calendars and reminders, too; unsaved."""

@@ -1,6 +1,6 @@
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -14,9 +14,6 @@ from collective.errors import RuleError
 from collective.models import Person
 from events.models.conversation_states import LIVE
 from events.models.series import ConversationSeries
-
-if TYPE_CHECKING:
-    from events.models.conversation import Conversation
 
 ONE_AT_A_TIME_FOR_A_HOST = "one_slot_at_a_time_for_a_host"
 
@@ -64,19 +61,19 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         person: Person | AnonymousUser,
         *,
         by_staff: bool = False,
-        moving: "Conversation | None" = None,
+        leaving: "Slot | None" = None,
     ) -> Self:
         """Those that this person may book now: not booked, and kept for nobody else.
 
-        They come with enough notice, and on no day that is full (without the conversation that is
-        being moved). Staff, and a person for whom one is kept, need no notice.
+        They come with enough notice, and on no day that is full (without the time that they are
+        leaving). Staff, and a person for whom one is kept, need no notice.
         """
         now = clock.now()
         for_them = Q(kept_for=person) if person.is_authenticated else Q(pk=None)
         kept = Q(kept_until__gt=now) & for_them
         unkept = Q(kept_for=None) | Q(kept_until__lte=now, goes_when_freed=False)
         notice = Q() if by_staff else Q(starts_at__gt=_after_the_least_notice(now))
-        anybody = unkept & notice & ~_on_a_full_day(moving)
+        anybody = unkept & notice & ~_on_a_full_day(leaving)
         return self.open().to_come().not_booked().filter(kept | anybody)
 
     def pick(self, slot: "Slot") -> "Slot":
@@ -92,14 +89,15 @@ def _after_the_least_notice(now: datetime) -> ExpressionWrapper:
     return ExpressionWrapper(now + F("series__least_notice"), output_field=models.DateTimeField())
 
 
-def _on_a_full_day(moving: "Conversation | None") -> Exists:
+def _on_a_full_day(leaving: "Slot | None") -> Exists:
     """Are as many times booked or kept on this slot's day as the host talks in a day?
 
-    Days are by London's calendar. The conversation that is being moved does not count.
+    Days are by London's calendar. What is booked in the slot that somebody is leaving does not
+    count.
     """
     booked = Q(conversations__state__in=LIVE)
-    if moving:
-        booked &= ~Q(pk=moving.slot_id)
+    if leaving:
+        booked &= ~Q(pk=leaving.pk)
     kept = Q(state=State.OPEN, kept_until__gt=clock.now())
     same_day = Slot.objects.filter(series=OuterRef("series"), day=OuterRef("day"))
     full_days = (
