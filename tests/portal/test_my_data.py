@@ -13,7 +13,8 @@ from django.urls import reverse
 from collective import clock
 from collective.messages.follows import follow
 from collective.models import DeletionRequest, FollowUp, Person, RecordJoin, SignIn
-from events.conversations import first_choice, host_notes
+from events.conversations import host_notes
+from events.conversations.times import wishes
 from events.models import AccessNeed, BookingDraft, SignUpDraft
 from payments.models import Expense
 from policy_drafts.models import Heard, Import, PolicyPicture, Presence, Unsaved
@@ -233,7 +234,7 @@ def everything_about(person, number):
         series = SeriesFactory()
         talk = book(slot_of(series, KICK_OFF + timedelta(days=day)), person)
         host_notes.note_passed_on(talk, clock.now(), series.host, to_whom="Mo", told="We rang.")
-        first_choice.ask(SeriesFactory(), person, "Mondays")
+        wishes.ask(SeriesFactory(), person, "Mondays")
         slot_of(series, KICK_OFF + timedelta(days=50), kept_for=person, kept_until=KICK_OFF)
         SignUpDraft.objects.create(
             person=person, session=session, answers={}, updated_at=clock.now()
