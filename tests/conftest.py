@@ -1,3 +1,4 @@
+import gc
 import os
 import re
 from datetime import timedelta
@@ -15,6 +16,7 @@ from tests.factories import EARLY, KICK_OFF, CommunityFactory, CoordinatorFactor
 from tests.fake_stripe import FakeStripe
 from tests.signed_in import with_second_factor
 
+gc.set_threshold(50_000, 50, 50)  # looking for rubbish a thousand times costs a sixth of a test
 PRIVATE = re.compile(
     r"£ ?\d|\bpence\b|_pence"
     r"|High Street Bank|12345678|87654321|11112222|account ending"
