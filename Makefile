@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: help run test check lint thorough browser bench fresh manage lock
+.PHONY: help run test check quick lint thorough browser bench fresh manage lock
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
 
@@ -31,13 +31,16 @@ run: .venv/.runs ## start everything and say where it is (PORT=, DATABASE_URL=, 
 
 test: check thorough browser ## every check and every test
 
-check: lint ## all but thorough, browser and fault tests, in a minute or two
+check: .venv/.installed ## all but thorough, browser and fault tests, in a minute or two
+	@$(MAKE) --no-print-directory --jobs 2 lint quick
+
+quick: .venv/.installed
 	@$(PY) -m pytest -q -n 2 -m "not browser and not faults and not thorough"
 
 thorough: .venv/.installed ## bad input in every field, thousands of people, any two histories joined
 	@$(PY) -m pytest -q -n 2 -m thorough
 
-lint: .venv/.installed ## format, lint (Python, templates, scripts, styles), imports, migrations, deploy settings
+lint: .venv/.installed ## format, lint (Python, templates, scripts, styles), imports, types, migrations, deploy settings
 	@$(PY) -m ruff format --check . && $(PY) -m ruff check .
 	@.venv/bin/djlint --quiet --lint templates
 	@.venv/bin/oxlint --quiet --deny-warnings static && .venv/bin/biome lint --error-on-warnings static

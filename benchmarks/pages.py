@@ -10,32 +10,42 @@ import asyncio
 import time
 from datetime import timedelta
 
+from django.contrib.sessions.backends.db import SessionStore
+
 from benchmarks import setting
+from collective import clock
+from collective.models import SignIn
+from tests.factories import (
+    ActivityFactory,
+    CallFactory,
+    CommunityFactory,
+    SeriesFactory,
+    SessionFactory,
+    sign_up,
+    slot_of,
+)
 
 SECONDS, IN_FLIGHT = 6, 8
 FREE_TIMES = 500
 
 
-async def load(port, path: str, cookie: str = ""):
-    """Ask for the page as often as it goes, over kept connections; returns (requests a second, p95
-    in ms).
+async def load(port: int, path: str, cookie: str = "") -> tuple[float, float]:
+    """Ask for the page as often as it goes, over kept connections.
+
+    Returns (requests a second, p95 in ms).
     """
     request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookie}\r\n\r\n".encode()
-    times, until = [], time.perf_counter() + SECONDS
+    times: list[float] = []
+    until = time.perf_counter() + SECONDS
 
-    async def one():
+    async def one() -> None:
         reader, writer = await asyncio.open_connection("localhost", port)
         while time.perf_counter() < until:
             start = time.perf_counter()
             writer.write(request)
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             assert head.startswith("HTTP/1.1 200"), head[:80]
-            length = next(
-                int(line.split(":")[1])
-                for line in head.split("\r\n")
-                if line.lower().startswith("content-length")
-            )
-            await reader.readexactly(length)
+            await reader.readexactly(length_in(head))
             times.append(time.perf_counter() - start)
         writer.close()
 
@@ -43,61 +53,55 @@ async def load(port, path: str, cookie: str = ""):
     return len(times) / SECONDS, sorted(times)[int(len(times) * 0.95)] * 1000
 
 
+def length_in(head: str) -> int:
+    """The content's length, as the answer's head says it."""
+    lines = head.lower().split("\r\n")
+    return next(int(line.split(":")[1]) for line in lines if line.startswith("content-length"))
+
+
 def make_rows() -> dict[str, tuple[str, str]]:
     """A call with four ways, 30 people with a place and 60 who wait; 500 free times.
 
-    Returns path, cookie of each.
+    Returns {name: (path, cookie)}.
     """
-    from django.contrib.sessions.backends.db import SessionStore
-
-    from collective import clock
-    from collective.models import SignIn
-    from tests.factories import (
-        ActivityFactory,
-        CommunityFactory,
-        SeriesFactory,
-        SessionFactory,
-        sign_up,
-        slot_of,
-    )
-
     CommunityFactory()
     begins = clock.now() + timedelta(days=20)
-    session = SessionFactory(slug="first", starts_at=begins, ends_at=begins + timedelta(hours=2))
+    call = CallFactory(slug="our-call")
+    ends = begins + timedelta(hours=2)
+    session = SessionFactory(call=call, slug="first", starts_at=begins, ends_at=ends)
     for _ in range(90):
         sign_up(session)
     for _ in range(3):
-        ActivityFactory(call=session.call)
+        ActivityFactory(call=call)
     series = SeriesFactory(slug="talk")
     for number in range(FREE_TIMES):
         slot_of(series, begins + timedelta(hours=number))
-    asked, store = (
-        SignIn.objects.create(email="new@example.org", network="benchmark"),
-        SessionStore(),
-    )
-    store["sign_in"] = str(asked.pk)
-    store.create()
-    pages = {
+    return {
         "bare view, one query": ("/bare/", ""),
-        "call": (session.call.get_absolute_url(), ""),
+        "call": ("/calls/our-call/", ""),
         "session": ("/sessions/first/", ""),
         f"{FREE_TIMES} free times": ("/conversations/talk/", ""),
-        "code": ("/accounts/login/code/", f"session={store.session_key}"),
+        "code": ("/accounts/login/code/", f"session={key_of_a_sign_in()}"),
     }
-    return pages
+
+
+def key_of_a_sign_in() -> str | None:
+    """The session of somebody who was sent a code just now."""
+    store = SessionStore()
+    store["sign_in"] = str(SignIn.objects.create(email="new@example.org", network="benchmark").pk)
+    store.create()
+    return store.session_key
 
 
 def main() -> None:
+    bare = 0.0
     with setting.database() as env, setting.running(env, "benchmarks.with_bare_view") as (port, _):
-        pages, bare = make_rows(), None
-        for name, (path, cookie) in pages.items():
+        for name, (path, cookie) in make_rows().items():
             asyncio.run(load(port, path, cookie))  # warm
             a_second, p95 = asyncio.run(load(port, path, cookie))
             bare = bare or a_second
-            print(
-                f"{name:22} {a_second:6.0f} requests a second, p95 {p95:5.1f} ms, "
-                f"{a_second / bare:.2f} of bare"
-            )
+            ratio = f"{a_second / bare:.2f} of bare"
+            print(f"{name:22} {a_second:6.0f} requests a second, p95 {p95:5.1f} ms, {ratio}")
 
 
 if __name__ == "__main__":

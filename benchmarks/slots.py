@@ -8,16 +8,21 @@ Says how many slots and people have two live conversations, whether anybody who 
 server errors, bookings a second, and p50 and p95 of one whole booking.
 """
 
-import argparse
 import asyncio
 import random
-import statistics
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import connection
+from django.db.models import Count
+
 from benchmarks import setting
-from benchmarks.rush import TOKEN, Visitor
+from benchmarks.rush import TOKEN, Measured, Visitor, both
+from collective import clock
+from events.models import Conversation
+from tests.factories import CommunityFactory, PersonFactory, SeriesFactory, book, slot_of
 
 PEOPLE, SLOTS, IN_FLIGHT, MOVERS = 200, 40, 50, 12
 FORM = {
@@ -29,10 +34,20 @@ FORM = {
 }
 
 
-class Person(Visitor):
+@dataclass
+class World:
+    """A browser's cookie for each person, the slots, and the bookings of those who will move."""
+
+    cookies: list[str]
+    slots: list[UUID]
+    booked: list[UUID]
+
+
+class Booker(Visitor):
     """Books a time, or moves from one to another."""
 
-    async def post(self, path: str, fields):
+    async def post(self, path: str, fields: dict[str, str]) -> str:
+        """Send the form of this page; returns where it leads on to."""
         body, _ = await self.ask("GET", path)
         token = TOKEN.search(body)
         if token is None:
@@ -40,13 +55,13 @@ class Person(Visitor):
         _, location = await self.ask("POST", path, {"csrfmiddlewaretoken": token[1], **fields})
         return location
 
-    async def book(self, slots, first):
+    async def book(self, slots: list[UUID], first: UUID) -> float:
         """Form and check page, for at most three times; five people want the same one first.
 
         Returns the seconds.
         """
         start = time.perf_counter()
-        self.reader, self.writer = await asyncio.open_connection("localhost", self.port)
+        await self.connect()
         for slot in [first, *random.sample(slots, 2)]:
             page = f"/conversations/rush/book/{slot}/"
             if await self.post(page, FORM) and "/bookings/" in await self.post(f"{page}check/", {}):
@@ -54,98 +69,76 @@ class Person(Visitor):
         self.writer.close()
         return time.perf_counter() - start
 
-    async def move(self, slots, booking):
-        self.reader, self.writer = await asyncio.open_connection("localhost", self.port)
+    async def move(self, slots: list[UUID], booking: UUID) -> None:
+        await self.connect()
         for slot in random.sample(slots, 5):
             await self.post(f"/bookings/{booking}/move/{slot}/", {})
         self.writer.close()
 
 
-async def rush(port, cookies, slots: list[UUID], booked):
+async def rush(port: int, world: World) -> Measured:
     gate = asyncio.Semaphore(IN_FLIGHT)
-    people = [Person(port, cookie) for cookie in cookies]
+    people = [Booker(port, cookie) for cookie in world.cookies]
 
-    async def one(number, person):
+    async def one(number: int, person: Booker) -> float | None:
         async with gate:
-            if number < len(booked):
-                return await person.move(slots, booked[number])
-            return await person.book(slots, slots[number // 5 % len(slots)])
+            if number >= len(world.booked):
+                return await person.book(world.slots, world.slots[number // 5 % SLOTS])
+            await person.move(world.slots, world.booked[number])
+            return None
 
     start = time.perf_counter()
     seconds = await asyncio.gather(*(one(*act) for act in enumerate(people)))
     spent = time.perf_counter() - start
-    return (
-        spent,
-        sorted(filter(None, seconds)),
-        [status for person in people for status in person.statuses],
-    )
+    statuses = [status for person in people for status in person.statuses]
+    return Measured(spent, [each for each in seconds if each is not None], statuses)
 
 
-def make_rows():
-    """People with a session each; the slots; and the bookings of those who will move."""
-    from collective import clock
-    from tests.factories import CommunityFactory, PersonFactory, SeriesFactory, book, slot_of
-
+def make_world() -> World:
     CommunityFactory()
     series = SeriesFactory(slug="rush", most_per_day=40)
-    slots = [
-        slot_of(series, clock.now() + timedelta(days=3, hours=number)) for number in range(SLOTS)
-    ]
-    people, cookies = PersonFactory.create_batch(PEOPLE), []
-    for person in people:
-        cookies.append(setting.cookie_of(person))
+    begins = clock.now() + timedelta(days=3)
+    slots = [slot_of(series, begins + timedelta(hours=number)) for number in range(SLOTS)]
+    people = PersonFactory.create_batch(PEOPLE)
     booked = [book(slot, person).pk for slot, person in zip(slots, people[:MOVERS], strict=False)]
-    return cookies, [slot.pk for slot in slots], booked
+    cookies = [setting.cookie_of(person) for person in people]
+    return World(cookies, [slot.pk for slot in slots], booked)
 
 
-def count(booked) -> tuple[*tuple[int, ...], int, int]:
-    """(slots with two, people with two, movers without one, live conversations)"""
-    from django.db.models import Count
-
-    from events.models import Conversation
-
-    live = Conversation.objects.live().order_by()
-    doubled = [
-        live.values(field).annotate(n=Count("pk")).filter(n__gt=1).count()
-        for field in ("slot", "person")
-    ]
-    return *doubled, len(booked) - live.filter(pk__in=booked).count(), live.count()
+def doubled(field: str) -> int:
+    """How many slots, or people, have two live conversations."""
+    live = Conversation.objects.live().order_by().values(field)
+    return live.annotate(n=Count("pk")).filter(n__gt=1).count()
 
 
 def drop_constraints() -> None:
-    from django.db import connection
-
     with connection.cursor() as cursor:
         for name in ("one_conversation_a_slot", "one_booked_each_turn"):
             cursor.execute(f"DROP INDEX {name}")
 
 
-def run(protected) -> None:
+def run(*, protected: bool) -> None:
     wsgi = "collective.wsgi" if protected else "benchmarks.unprotected"
     with setting.database() as env, setting.running(env, wsgi) as (port, _):
-        cookies, slots, booked = make_rows()
+        world = make_world()
         if not protected:
             drop_constraints()
-        spent, seconds, statuses = asyncio.run(rush(port, cookies, slots, booked))
-        two_a_slot, two_a_person, lost, live = count(booked)
+        measured = asyncio.run(rush(port, world))
         print(f"lock and constraints {'on' if protected else 'off (negative control)'}:")
-        print(
-            f"  slots with two: {two_a_slot}; people with two: {two_a_person}; lost in a move: "
-            f"{lost}; live: {live}"
-        )
-        print(
-            f"  server errors: {sum(status >= 500 for status in statuses)} of {len(statuses)} "
-            "answers"
-        )
-        print(
-            f"  {PEOPLE / spent:.1f} people a second; p50 {statistics.median(seconds):.2f} s, "
-            f"p95 {seconds[int(len(seconds) * 0.95)]:.2f} s"
-        )
+        tell(measured, world)
+
+
+def tell(measured: Measured, world: World) -> None:
+    live = Conversation.objects.live()
+    lost = len(world.booked) - live.filter(pk__in=world.booked).count()
+    slots, people, in_all = doubled("slot"), doubled("person"), live.count()
+    print(f"  slots with two: {slots}; people with two: {people}; lost in a move: {lost}")
+    print(f"  live: {in_all}")
+    print(f"  server errors: {measured.server_errors} of {len(measured.statuses)} answers")
+    a_second, p50, p95 = PEOPLE / measured.spent, measured.p50, measured.p95
+    print(f"  {a_second:.1f} people a second; p50 {p50:.2f} s, p95 {p95:.2f} s")
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["on", "off"])
-    only = parser.parse_args().only
-    for protected in [True] * (only != "off") + [False] * (only != "on"):
-        run(protected)
+    for protected in both(__doc__):
+        run(protected=protected)

@@ -5,7 +5,10 @@ controls serve.
 from collective.wsgi import application
 from events.models import ConversationSeries, Session
 
-for model in (Session, ConversationSeries):
-    model.locked = lambda self: type(self).objects.get(pk=self.pk)
+# The lock is the protection that is taken off here.
+Session.locked = lambda self: Session.objects.get(pk=self.pk)  # type: ignore[method-assign]
+ConversationSeries.locked = (  # type: ignore[method-assign]
+    lambda self: ConversationSeries.objects.get(pk=self.pk)
+)
 
 __all__ = ["application"]

@@ -1,16 +1,16 @@
-"""Every address outside the admin × who asks, with the expected answer.
+"""Every address outside the admin × the person who asks, with the expected answers.
 
 An address without a row fails.
 """
 
 import pytest
 from django.core.files.base import ContentFile
-from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
 from collective.models import CallPicture
 from events.models import Material
 from payments.models import Expense, ExpenseLimit
+from tests import matrix
 from tests.events.conversations.test_access import ROWS as CONVERSATION_ROWS
 from tests.factories import (
     ActivityFactory,
@@ -25,11 +25,11 @@ from tests.factories import (
     sign_up,
 )
 from tests.policy_drafts.test_access import ROWS as POLICY_ROWS
-from tests.signed_in import with_second_factor
+from tests.signed_in import browser_of
 
 OK, TO, NO, NEVER = 200, 302, 404, 405
-FORBIDDEN = 403
-# name: (visitor, owner, another member, coordinator), each answer to GET
+BAD, FORBIDDEN = 400, 403
+# name: (visitor, owner, another member, coordinator): each answer to GET
 ROWS = {
     "home": (OK, OK, OK, OK),
     "call": (OK, OK, OK, OK),
@@ -100,6 +100,77 @@ ROWS = {
     "ready": (503, 503, 503, 503),
 }
 
+# The same, each answer to POST of a form in which nothing is filled in.
+POSTS = {
+    "home": (NEVER,) * 4,
+    "call": (NEVER,) * 4,
+    "follow_call": (TO,) * 4,
+    "follow_activity": (TO,) * 4,
+    "stop_following": (NO,) * 4,
+    "stop_reminders": (NO,) * 4,
+    "picture": (NEVER,) * 4,
+    "page": (NEVER,) * 4,
+    "display": (OK,) * 4,
+    "me": (TO, NEVER, NEVER, NEVER),
+    "name": (TO, OK, OK, OK),
+    "change_email": (TO, OK, OK, OK),
+    "look": (NEVER,) * 4,
+    "mark": (NEVER,) * 4,
+    "mail_settings": (TO,) * 4,
+    "time_zone": (TO, OK, OK, OK),
+    "data": (TO, NEVER, NEVER, NEVER),
+    "download": (TO, NEVER, NEVER, NEVER),
+    "ask_to_delete": (TO,) * 4,
+    "session": (NEVER,) * 4,
+    "sign_up": (TO, TO, OK, OK),
+    "check_answers": (TO,) * 4,
+    "registration": (TO, NEVER, NEVER, NEVER),
+    "change_access_needs": (TO, TO, NO, NO),
+    "calendar_file": (TO, NEVER, NEVER, NEVER),
+    "give_up": (TO, TO, NO, NO),
+    "sign_up_again": (NO, TO, NO, NO),
+    "material": (TO, NEVER, NEVER, NEVER),
+    "offer": (TO, NEVER, NEVER, NEVER),
+    "accept_offer": (NO, TO, NO, NO),
+    "decline_offer": (NO, TO, NO, NO),
+    "correct_capacity": (TO, OK, NO, NO),
+    "payments": (TO, NEVER, NEVER, NEVER),
+    "payout_account": (TO, NEVER, NEVER, NEVER),
+    "payout_account_start": (TO,) * 4,
+    "payout_account_keep": (TO,) * 4,
+    "payout_account_return": (TO, NEVER, NEVER, NEVER),
+    "payout_account_by_hand": (TO, OK, OK, OK),
+    "payout_account_remove": (TO,) * 4,
+    "payment_letter": (TO, OK, OK, OK),
+    "payment_year": (TO, NEVER, NEVER, NEVER),
+    "payment": (TO, NEVER, NEVER, NEVER),
+    "payment_choose": (TO, OK, NO, NO),
+    "payment_arrived": (TO, TO, NO, NO),
+    "payment_missing": (TO, TO, NO, NO),
+    "add_expense": (TO, OK, NO, NO),
+    "payment_statement": (TO, NEVER, NEVER, NEVER),
+    "withdraw_expense": (TO, TO, NO, NO),
+    "receipt": (TO, NEVER, NEVER, NEVER),
+    "stripe_webhook": (BAD,) * 4,
+    "account_login": (OK, TO, TO, TO),
+    "code": (TO,) * 4,
+    "new_code": (TO,) * 4,
+    "account_logout": (TO,) * 4,
+    "account_inactive": (NEVER,) * 4,
+    "account_reauthenticate": (TO, FORBIDDEN, FORBIDDEN, FORBIDDEN),
+    "not_staff": (NEVER,) * 4,
+    "mfa_index": (TO, NEVER, NEVER, NEVER),
+    "mfa_authenticate": (TO,) * 4,
+    "mfa_reauthenticate": (TO, FORBIDDEN, FORBIDDEN, FORBIDDEN),
+    "mfa_activate_totp": (TO, OK, OK, OK),
+    "mfa_deactivate_totp": (TO, NO, NO, NO),
+    "mfa_view_recovery_codes": (TO, NEVER, NEVER, NEVER),
+    "mfa_generate_recovery_codes": (TO, OK, OK, OK),
+    "mfa_download_recovery_codes": (TO, NO, NO, NO),
+    "live": (NEVER,) * 4,
+    "ready": (NEVER,) * 4,
+}
+
 
 @pytest.fixture
 def arguments(db):
@@ -161,21 +232,16 @@ def arguments(db):
 def clients(arguments):
     owner, _ = arguments
     coordinator = CoordinatorFactory()
-    people = [None, owner, PersonFactory(), coordinator]
-    clients = [Client() for _ in people]
-    for client, person in zip(clients, people, strict=True):
-        if person:
-            client.force_login(person)
-    with_second_factor(clients[3], coordinator)
-    return clients
+    members = [browser_of(person, second_factor=False) for person in (owner, PersonFactory())]
+    return [browser_of(), *members, browser_of(coordinator)]
 
 
 @pytest.mark.usefixtures("early", "community")
-@pytest.mark.parametrize("name", ROWS)
-def test_each_address_answers_each_person_as_the_table_says(name, arguments, clients):
-    address = reverse(name, kwargs=arguments[1].get(name))
+@pytest.mark.parametrize(("method", "table"), [("get", ROWS), ("post", POSTS)])
+def test_each_address_answers_each_person_as_the_table_says(method, table, arguments, clients):
+    addresses = {name: reverse(name, kwargs=arguments[1].get(name)) for name in ROWS}
 
-    assert tuple(client.get(address).status_code for client in clients) == ROWS[name]
+    assert matrix.answers(method, addresses, clients) == table
 
 
 def names(resolver, prefix=""):

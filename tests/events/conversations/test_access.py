@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from events.models import Conversation
+from tests import matrix
 from tests.factories import (
     KICK_OFF,
     CoordinatorFactory,
@@ -21,6 +22,8 @@ OK, TO, NO, NEVER = 200, 302, 404, 405
 HOSTS = (TO, NO, NO, OK, NO, NO, NO)  # a page of the host's
 ACTS = (TO, NO, NO, NEVER, NO, NO, NO)  # an act of the host's, asked for with GET
 OWNERS = (TO, NO, OK, NO, NO, NO, NO)
+HOSTS_ACTS = (TO, NO, NO, TO, NO, NO, NO)  # the same, asked for with POST
+OWNERS_ACTS = (TO, NO, TO, NO, NO, NO, NO)
 # name: (visitor, another member, owner, host, another host, coordinator, finance), each answer to
 # GET
 ROWS = {
@@ -55,6 +58,41 @@ ROWS = {
     "host_undo_outcome": ACTS,
     "host_link": ACTS,
     "host_passed_on": ACTS,
+    "host_cancel": HOSTS,
+}
+# The same, each answer to POST of a form in which nothing is filled in.
+POSTS = {
+    "conversations": (NEVER,) * 7,
+    "book_conversation": (TO, *(OK,) * 6),
+    "check_booking": (TO,) * 7,
+    "ask_for_time": (TO, *(OK,) * 6),
+    "withdraw_wish": OWNERS_ACTS,
+    "booking": (TO, *(NEVER,) * 6),
+    "move_booking": (TO, *(NEVER,) * 6),
+    "move_booking_to": OWNERS_ACTS,
+    "cancel_booking": OWNERS_ACTS,
+    "booking_answers": OWNERS,
+    "booking_capacity": OWNERS,
+    "forget_booking": OWNERS_ACTS,
+    "booking_calendar": (TO, *(NEVER,) * 6),
+    "host": ACTS,
+    "host_day": ACTS,
+    "host_times": ACTS,
+    "host_weekly": HOSTS,
+    "host_single_day": HOSTS,
+    "host_day_off": HOSTS,
+    "host_rules": HOSTS,
+    "host_remove_hours": HOSTS_ACTS,
+    "host_close_slot": HOSTS_ACTS,
+    "host_reopen_slot": HOSTS_ACTS,
+    "host_request": HOSTS,
+    "host_settle_request": HOSTS_ACTS,
+    "host_conversation": ACTS,
+    "host_note": HOSTS_ACTS,
+    "host_outcome": HOSTS,
+    "host_undo_outcome": HOSTS_ACTS,
+    "host_link": HOSTS,
+    "host_passed_on": HOSTS,
     "host_cancel": HOSTS,
 }
 OF_CONVERSATION = {
@@ -138,11 +176,11 @@ def clients(world):
 
 
 @pytest.mark.usefixtures("community")
-@pytest.mark.parametrize("name", ROWS)
-def test_each_address_of_conversations_answers_each_person_as_the_table_says(name, world):
-    address = reverse(name, kwargs=arguments(name, world))
+@pytest.mark.parametrize(("method", "table"), [("get", ROWS), ("post", POSTS)])
+def test_each_address_of_conversations_answers_each_person_as_the_table_says(method, table, world):
+    addresses = {name: reverse(name, kwargs=arguments(name, world)) for name in ROWS}
 
-    assert tuple(client.get(address).status_code for client in clients(world)) == ROWS[name]
+    assert matrix.answers(method, addresses, list(clients(world))) == table
 
 
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row in (HOSTS, ACTS)])
