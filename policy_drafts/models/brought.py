@@ -25,10 +25,10 @@ class Import(models.Model):
     brought_at = models.DateTimeField(default=clock.now, db_index=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def contents(self) -> dict[str, Any]:
         """What is held; nothing of it once it was confirmed."""
         return self.held or {"sections": [], "pictures": [], "notes": []}
-
-    def __str__(self) -> str:
-        return self.name
