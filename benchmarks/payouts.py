@@ -33,7 +33,7 @@ def bare_loop(fake: FakeStripe, number: int) -> float:
     """
     account = fake.state.add_account({"display_name": "Bare"})
     method = fake.state.add_bank_account(account["id"], "Bank", "12345678")
-    request = {
+    request: gateway.OutboundPaymentCreateParams = {
         "from": {"financial_account": "fa", "currency": "gbp"},
         "amount": {"value": 7500, "currency": "gbp"},
         "to": {"recipient": account["id"], "payout_method": method["id"], "currency": "gbp"},
