@@ -21,7 +21,8 @@ class _PlainText(MarkdownConverter):
         return text
 
     def process_text(self, el: PageElement, parent_tags: set[str] | None = None) -> str:
-        text: str = super().process_text(el, parent_tags)  # type: ignore[misc]  # its stub forgets it
+        # markdownify has it; its stub leaves it out
+        text: str = super().process_text(el, parent_tags)  # type: ignore[misc]
         after_break = getattr(el.previous_sibling, "name", None) == "br"
         return text.lstrip() if after_break else text
 

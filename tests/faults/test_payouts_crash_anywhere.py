@@ -79,7 +79,7 @@ def everywhere(prepare, act):
 
 
 def set_free():
-    """The lease of who died has run out, and what waits to be tried again may be tried now."""
+    """The dead process's lease has run out; what waits to be tried again may be tried now."""
     PayoutAttempt.objects.update(lease_until=None)
     PayoutAttempt.objects.filter(state="unknown").update(next_try_at="2022-01-01T00:00Z")
 

@@ -1,5 +1,6 @@
-"""200 people for 40 slots through the pages, 50 at once, a third of who has one moving meanwhile:
-one conversation a slot and a person, none lost in a move, no server error. Without lock and
+"""200 people for 40 slots through the pages, 50 at once; a third of the booked ones move meanwhile.
+
+One conversation a slot and a person, none lost in a move, no server error. Without lock and
 constraints it fails.
 """
 

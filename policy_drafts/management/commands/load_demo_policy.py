@@ -47,6 +47,11 @@ SUMMARY = (
 )
 
 
+def _text_of(number: int) -> str:
+    """The draft's text; the file breaks its lines where a person who edits it would."""
+    return " ".join((FOLDER / f"draft-{number}.html").read_text().split())
+
+
 class Command(BaseCommand):
     help = (
         "Load the demonstration's policy: two drafts, a lead, a working group. Once, after "
@@ -69,7 +74,7 @@ class Command(BaseCommand):
         self.add_people(policy, lead)
         self.add_heard(policy, lead)
         for number, news in enumerate(NEWS, 1):
-            self.write(policy, lead, (FOLDER / f"draft-{number}.html").read_text())
+            self.write(policy, lead, _text_of(number))
             self.publish(policy, lead, news)
 
     def add_people(self, policy: Policy, lead: Person) -> None:
