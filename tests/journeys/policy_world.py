@@ -62,9 +62,11 @@ def make_policy(member, call):
 
 
 def of(path):
-    return lambda world: (
-        f"/policies/safe/{path.format(section=world.policy['section'].pk, role=world.policy['role'].pk)}"
-    )
+    def address(world):
+        keys = {name: world.policy[name].pk for name in ("section", "role")}
+        return f"/policies/safe/{path.format(**keys)}"
+
+    return address
 
 
 ROWS = [

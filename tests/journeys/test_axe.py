@@ -160,9 +160,11 @@ def talk(state, path=""):
 
 
 def host(path=""):
-    return lambda world: (
-        f"/conversations/talk/host/{path.format(**{key: row.pk for key, row in world.talks.items()})}"
-    )
+    def address(world):
+        keys = {name: row.pk for name, row in world.talks.items()}
+        return f"/conversations/talk/host/{path.format(**keys)}"
+
+    return address
 
 
 def to_book(name, path=""):

@@ -63,7 +63,9 @@ def addresses(world):
         "join preview": f"{person}/join/?other={world.registrations['kim'].person_id}",
         "invite": "/admin/collective/person/invite/",
         "leave": f"/admin/collective/person/{world.staff.pk}/acts/leave/",
-        "announcement add": f"/admin/collective/announcement/add/?audience=confirmed&activity={world.session.pk}",
+        "announcement add": (
+            f"/admin/collective/announcement/add/?audience=confirmed&activity={world.session.pk}"
+        ),
         "preview": f"/admin/collective/announcement/{world.announcement.pk}/preview/",
         "announcements": "/admin/collective/announcement/",
         "follow-up": f"/admin/collective/followup/{world.follow_up.pk}/change/",
