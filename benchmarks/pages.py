@@ -34,23 +34,27 @@ async def load(port: int, path: str, cookie: str = "") -> tuple[float, float]:
 
     Returns (requests a second, p95 in ms).
     """
-    request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookie}\r\n\r\n".encode()
-    times: list[float] = []
+    head = [f"GET {path} HTTP/1.1", f"Host: localhost:{port}", f"Cookie: {cookie}"]
+    request = "\r\n".join([*head, "", ""]).encode()
     until = time.perf_counter() + SECONDS
+    asking = (ask_until(until, port, request) for _ in range(IN_FLIGHT))
+    times = sorted(spent for times in await asyncio.gather(*asking) for spent in times)
+    return len(times) / SECONDS, times[int(len(times) * 0.95)] * 1000
 
-    async def one() -> None:
-        reader, writer = await asyncio.open_connection("localhost", port)
-        while time.perf_counter() < until:
-            start = time.perf_counter()
-            writer.write(request)
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            assert head.startswith("HTTP/1.1 200"), head[:80]
-            await reader.readexactly(length_in(head))
-            times.append(time.perf_counter() - start)
-        writer.close()
 
-    await asyncio.gather(*(one() for _ in range(IN_FLIGHT)))
-    return len(times) / SECONDS, sorted(times)[int(len(times) * 0.95)] * 1000
+async def ask_until(until: float, port: int, request: bytes) -> list[float]:
+    """Ask over one connection until this moment; returns the seconds of each answer."""
+    times = []
+    reader, writer = await asyncio.open_connection("localhost", port)
+    while time.perf_counter() < until:
+        start = time.perf_counter()
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        assert head.startswith("HTTP/1.1 200"), head[:80]
+        await reader.readexactly(length_in(head))
+        times.append(time.perf_counter() - start)
+    writer.close()
+    return times
 
 
 def length_in(head: str) -> int:

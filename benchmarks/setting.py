@@ -70,11 +70,14 @@ def running(env: dict[str, str], wsgi: str) -> Iterator[tuple[int, list[Popen[by
         beat = stack.enter_context(processes.beat(env))
         worker = stack.enter_context(processes.worker(env))
         web = stack.enter_context(processes.process("gunicorn", wsgi, env=env))
-        client = processes.Client(f"http://localhost:{port}")
-        until = time.monotonic() + PATIENCE
-        while not client.answers() and time.monotonic() < until:
-            pass
+        wait_for_web(port)
         yield port, [web, worker, beat]
+
+
+def wait_for_web(port: int) -> None:
+    client, until = processes.Client(f"http://localhost:{port}"), time.monotonic() + PATIENCE
+    while not client.answers() and time.monotonic() < until:
+        pass
 
 
 def cookie_of(person: "Person") -> str:

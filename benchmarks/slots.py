@@ -79,19 +79,23 @@ class Booker(Visitor):
 async def rush(port: int, world: World) -> Measured:
     gate = asyncio.Semaphore(IN_FLIGHT)
     people = [Booker(port, cookie) for cookie in world.cookies]
+    movers, others = people[: len(world.booked)], people[len(world.booked) :]
+    times: list[float] = []
 
-    async def one(number: int, person: Booker) -> float | None:
+    async def move(person: Booker, booking: UUID) -> None:
         async with gate:
-            if number >= len(world.booked):
-                return await person.book(world.slots, world.slots[number // 5 % SLOTS])
-            await person.move(world.slots, world.booked[number])
-            return None
+            await person.move(world.slots, booking)
+
+    async def book(number: int, person: Booker) -> None:
+        async with gate:
+            times.append(await person.book(world.slots, world.slots[number // 5 % SLOTS]))
 
     start = time.perf_counter()
-    seconds = await asyncio.gather(*(one(*act) for act in enumerate(people)))
+    moves = [move(*act) for act in zip(movers, world.booked, strict=True)]
+    bookings = [book(*act) for act in enumerate(others, len(movers))]
+    await asyncio.gather(*moves, *bookings)
     spent = time.perf_counter() - start
-    statuses = [status for person in people for status in person.statuses]
-    return Measured(spent, [each for each in seconds if each is not None], statuses)
+    return Measured(spent, times, [status for person in people for status in person.statuses])
 
 
 def make_world() -> World:

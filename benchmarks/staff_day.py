@@ -103,17 +103,10 @@ def words_of(element: Tag) -> str:
 
 def crowd(world: StaffWorld, number: int) -> None:
     """So many more people with a place, each with a task, a need and a failed mail."""
-    people = Person.objects.bulk_create(PersonFactory.build(password="!") for _ in range(number))
-    Session.objects.filter(pk=world.over.pk).update(places=number + 10)
-    attended = Registration.State.ATTENDED
-    rows = Registration.objects.bulk_create(
-        Registration(session=world.over, person=person, state=attended, seat=seat)
-        for seat, person in enumerate(people, 100)
-    )
-    arranged = AccessNeed.State.ARRANGED
-    AccessNeed.objects.bulk_create(
-        AccessNeed(registration=row, what={"code": "captions"}, state=arranged) for row in rows
-    )
+    rows = many_who_attended(world.over, number)
+    arranged, what = AccessNeed.State.ARRANGED, {"code": "captions"}
+    needs = [AccessNeed(registration=row, what=what, state=arranged) for row in rows]
+    AccessNeed.objects.bulk_create(needs)
     earlier = clock.now() - timedelta(hours=1)
     by_phone = Message.State.WAITING, Message.Channel.PHONE
     failed = Message.State.FAILED, Message.Channel.EMAIL
@@ -122,6 +115,16 @@ def crowd(world: StaffWorld, number: int) -> None:
         Message.objects.bulk_create(messages)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as autovacuum does by itself
+
+
+def many_who_attended(session: Session, number: int) -> list[Registration]:
+    people = Person.objects.bulk_create(PersonFactory.build(password="!") for _ in range(number))
+    Session.objects.filter(pk=session.pk).update(places=number + 10)
+    attended = Registration.State.ATTENDED
+    return Registration.objects.bulk_create(
+        Registration(session=session, person=person, state=attended, seat=seat)
+        for seat, person in enumerate(people, 100)
+    )
 
 
 def message_about(row: Registration, state: str, channel: str, at: datetime) -> Message:

@@ -82,11 +82,12 @@ def processes(env: dict[str, str]) -> dict[str, str]:
         "worker": f"{celery} worker --concurrency 2 --loglevel WARNING {without}",
         "beat": f"{celery} beat --loglevel WARNING --schedule {schedule}",
     }
-    if env["STRIPE_API_BASE"]:
-        port, remembered = env["STRIPE_API_BASE"].rsplit(":", 1)[1], servers.LOCAL / "stripe.json"
-        fake = f"{PYTHON} -m dev.fake_stripe {port} {remembered} {env['SITE_URL']}"
-        return {"stripe": fake, **commands}
-    return commands
+    return {"stripe": fake_stripe(env), **commands} if env["STRIPE_API_BASE"] else commands
+
+
+def fake_stripe(env: dict[str, str]) -> str:
+    port, remembered = env["STRIPE_API_BASE"].rsplit(":", 1)[1], servers.LOCAL / "stripe.json"
+    return f"{PYTHON} -m dev.fake_stripe {port} {remembered} {env['SITE_URL']}"
 
 
 def run_all(commands: dict[str, str], env: dict[str, str]) -> int:
