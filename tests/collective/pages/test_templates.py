@@ -13,6 +13,9 @@ INCLUDE = re.compile(r"{% include (?P<part>\S+)(?P<rest>[^%]*)%}")
 # docs/style.md says when a part may stand here.
 TAKES_THE_PAGE = {
     "admin/_find_person.html",
+    # Parts of a row that was handed its own names already: a copy of them for each row costs time.
+    "admin/events/session/_board_row_acts.html",
+    "admin/events/session/_board_row_facts.html",
     "elements/top.html",
     "events/conversations/_booking_state.html",
     "events/conversations/_choose.html",
