@@ -40,7 +40,9 @@ RULES = {
     "resultTypes": ["violations"],
 }
 SCHEMES = ("light", "dark")
-COLOURS_HAVE_CHANGED = "Promise.all(document.getAnimations().map(row => row.finished.catch(() => null)))"
+COLOURS_HAVE_CHANGED = """() => Promise.all(
+  document.getAnimations().map(row => row.finished.catch(() => null))
+)"""
 VISITOR, MEMBER, STAFF, HOST, LEAD = "visitor", "member", "staff", "host", "lead"
 
 
