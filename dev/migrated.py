@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import cursor as Cursor
 
 ROOT = Path(__file__).resolve().parent.parent
-SHAPES = ["*/migrations/*.py", "requirements.txt", "collective/settings.py"]
+SHAPES = ["*/migrations/*.py", "requirements.txt", "collective/settings.py", "dev/migrated.py"]
 TEMPLATE, COPY = "collective_migrated_", "collective_tests_"
 MAKING = 1466  # an advisory lock: one run makes the template, others wait for it
 
@@ -33,7 +33,7 @@ def template(url: str, env: dict[str, str]) -> str:
         drop_left_over(cursor, name)
         if name not in names(cursor, name):
             cursor.execute(f"CREATE DATABASE {name}_unfinished")
-            migrate({**env, "DATABASE_URL": address_of(url, f"{name}_unfinished")})
+            make_tables({**env, "DATABASE_URL": address_of(url, f"{name}_unfinished")})
             cursor.execute(f"ALTER DATABASE {name}_unfinished RENAME TO {name}")
     return name
 
@@ -47,9 +47,11 @@ def fingerprint() -> str:
     return found.hexdigest()[:16]
 
 
-def migrate(env: dict[str, str]) -> None:
-    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    subprocess.run(command, env=env, cwd=ROOT, check=True)
+def make_tables(env: dict[str, str]) -> None:
+    """Every table that a test may need: what the migrations make, and the cache's."""
+    for name in ("migrate", "createcachetable"):
+        command = [sys.executable, "manage.py", name, "--verbosity=0"]
+        subprocess.run(command, env=env, cwd=ROOT, check=True)
 
 
 def copy(url: str, template: str, run: str, worker: str) -> str:

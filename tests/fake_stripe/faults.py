@@ -21,13 +21,14 @@ class Faults:
     def __init__(self):
         self.lock = threading.Lock()
         self.script, self.share, self.kinds, self.random = [], 0.0, KINDS, random.Random(7)
-        self.met = []
+        self.met, self.asked = [], 0
 
     def next(self, path):
         """The fault for this request, or ""."""
         if not path.endswith("/outbound_payments"):
             return ""
         with self.lock:
+            self.asked += 1
             if self.script:
                 found = self.script.pop(0)
             else:

@@ -30,7 +30,7 @@ from tests.fake_stripe import FakeStripe
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 PAYMENTS, KILLS = int(os.environ.get("PAYMENTS", "1000")), int(os.environ.get("KILLS", "40"))
 log = logging.getLogger(__name__)
-LONGEST = 400  # seconds until everything must have come to rest
+LONGEST = 300  # seconds after the last kill until everything must have come to rest
 
 
 def many_approved(fake, number):
@@ -106,21 +106,38 @@ def open_payments():
     return rows.count()
 
 
+def wait_for_a_request(fake):
+    """Until the worker that was started just now speaks with Stripe, or for half a minute."""
+    before, until = fake.faults.asked, time.monotonic() + 30
+    while fake.faults.asked == before and open_payments() and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def wait_for_the_rest(seconds):
+    """Until every payment has come to rest, or for so many seconds."""
+    until = time.monotonic() + seconds
+    while open_payments() and time.monotonic() < until:
+        time.sleep(0.25)
+
+
 def test_workers_killed_forty_times_move_each_payment_once():
     chance = random.Random(4)
     with FakeStripe(hang=0.5) as fake:
         payments = many_approved(fake, PAYMENTS)
         prepare()
         fake.faults.share = 0.2
-        kills = 0
+        env = environment(fake, REVIEW_AFTER="150")
         with Sweeping():
+            for _ in range(KILLS):
+                with processes.worker(env, app="tests.faults.quick"):
+                    wait_for_a_request(fake)
+                    time.sleep(chance.random())
+            workers = KILLS
             until = time.monotonic() + LONGEST
-            while kills < KILLS or (open_payments() and time.monotonic() < until):
-                with processes.worker(
-                    environment(fake, REVIEW_AFTER="150"), app="tests.faults.quick"
-                ):
-                    time.sleep(2 + chance.random() * 2 if kills < KILLS else 10)
-                kills += 1
+            while open_payments() and time.monotonic() < until:
+                workers += 1
+                with processes.worker(env, app="tests.faults.quick"):
+                    wait_for_the_rest(10)
 
         moved = Counter(row["description"] for row in fake.payments)
         amounts = {row["description"]: row["amount"]["value"] for row in fake.payments}
@@ -132,7 +149,7 @@ def test_workers_killed_forty_times_move_each_payment_once():
     assert sent <= set(moved)
     assert {states[reference] for reference in states if reference not in sent} <= {"needs_review"}
     assert (invariants.broken(), set(fake.faults.met)) == ([], set(fake.faults.kinds))
-    numbers = (PAYMENTS, kills, len(fake.faults.met), len(sent), PAYMENTS - len(sent), len(moved))
+    numbers = (PAYMENTS, workers, len(fake.faults.met), len(sent), PAYMENTS - len(sent), len(moved))
     log.warning(
         "%s payments, %s workers, %s faults: %s sent once, %s in review, %s movements", *numbers
     )

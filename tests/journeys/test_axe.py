@@ -35,8 +35,15 @@ from tests.journeys.talk_world import STATES, make_talks
 from tests.portal.test_access_matrix import names
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-# WCAG 2.2 A and AA, and axe's best practices
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# WCAG 2.2 A and AA, and axe's best practices; what passes need not be told in full.
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+SCHEMES = ("light", "dark")
+COLOURS_HAVE_CHANGED = """() => Promise.all(
+  document.getAnimations().map(row => row.finished.catch(() => null))
+)"""
 VISITOR, MEMBER, STAFF, HOST, LEAD = "visitor", "member", "staff", "host", "lead"
 
 
@@ -420,13 +427,22 @@ def problems(page, axe):
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def problems_in_both_schemes(page, axe):
+    """{scheme: what axe finds}, of one page in light and in dark, which only its styles ask for."""
+    found = {}
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(COLOURS_HAVE_CHANGED)
+        found[scheme] = problems(page, axe)
+    return {scheme: rows for scheme, rows in found.items() if rows}
+
+
 @pytest.mark.parametrize("width", [320, 1280])
-def test_axe_finds_nothing_on_any_page(site, new_context, width, scheme):
+def test_axe_finds_nothing_on_any_page(site, new_context, width):
     world, axe, found = make_world(), Axe(), {}
     keep_answers(world)
     PayoutAccountFactory(person=world.member)
-    options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+    options = {"viewport": {"width": width, "height": 900}}
     pages = {
         VISITOR: new_context(**options).new_page(),
         MEMBER: signed_in(new_context(**options), site, world.member).new_page(),
@@ -437,7 +453,7 @@ def test_axe_finds_nothing_on_any_page(site, new_context, width, scheme):
     ask_for_a_code(pages[VISITOR], site)
     for name, who, path in ROWS:
         pages[who].goto(site + (path(world) if callable(path) else path))
-        found[name] = problems(pages[who], axe)
+        found[name] = problems_in_both_schemes(pages[who], axe)
 
     assert {name: rows for name, rows in found.items() if rows} == {}
 
