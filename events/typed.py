@@ -82,7 +82,7 @@ def in_words(answers: dict[str, list[str]]) -> dict[str, str]:
 
 
 def forget_old() -> tuple[int, int]:
-    """Delete, after a day, what was typed and never sent; returns (seen, done)."""
+    """The sweep: what was typed and never sent goes after a day; returns (seen, done)."""
     before = clock.now() - KEEP_DRAFTS
     done = sum(
         model.objects.filter(updated_at__lt=before).delete()[0]

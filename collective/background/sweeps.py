@@ -118,12 +118,12 @@ def late() -> list[str]:
 
 
 def forget_old_runs() -> tuple[int, int]:
-    """Delete the rows of runs older than two days; returns (seen, done)."""
+    """The sweep: the rows of runs go after two days; returns (seen, done)."""
     done, _ = SweepRun.objects.filter(started_at__lt=clock.now() - KEEP_RUNS).delete()
     return done, done
 
 
 def forget_old_sign_ins() -> tuple[int, int]:
-    """Delete asked-for sign-ins older than a day; returns (seen, done)."""
+    """The sweep: asked-for sign-ins go after a day; returns (seen, done)."""
     done, _ = SignIn.objects.filter(created_at__lt=clock.now() - KEEP_SIGN_INS).delete()
     return done, done

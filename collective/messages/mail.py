@@ -226,7 +226,10 @@ def try_again(messages: MessageQuerySet) -> int:
 
 
 def empty_old_texts() -> sweeps.Counts:
-    """Forget what was written after 30 days; that it was sent stays known. Returns (seen, done)."""
+    """The sweep: what was written is forgotten after 30 days; returns (seen, done).
+
+    That it was sent stays known.
+    """
     old = Message.objects.filter(sent_at__lt=clock.now() - KEEP_TEXTS).exclude(text="")
     done = old.update(text="", subject="")
     return done, done

@@ -20,7 +20,7 @@ A_BATCH = 50
 
 
 def fan_out_all_due() -> tuple[int, int]:
-    """Send what is due of every session; returns (seen, done)."""
+    """The sweep: write what is due of every session; returns (seen, done)."""
     due = Reminder.objects.due(clock.now()).order_by("-due_at")
     return sweeps.each(list(due.values_list("pk", "session_id")[:A_BATCH]), fan_out)
 

@@ -11,7 +11,7 @@ KEEP_PRIVATE_ANSWERS = timedelta(days=30)  # after the session
 
 
 def forget_private_answers() -> tuple[int, int]:
-    """Delete, 30 days after it, what people told us they need and who came along with them.
+    """The sweep: what people told us they need, and who came along, go 30 days after the session.
 
     Returns (seen, done).
     """

@@ -112,6 +112,6 @@ def _note_what_was_said(brought: Import, person: Person, places: Mapping[str, Se
 
 
 def forget_old() -> tuple[int, int]:
-    """Delete what was brought in and never confirmed, after a week. Returns (seen, done)."""
+    """The sweep: what was brought in and never confirmed goes after a week; (seen, done)."""
     done, _ = Import.objects.filter(brought_at__lt=clock.now() - FORGET).delete()
     return done, done

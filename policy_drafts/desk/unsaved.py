@@ -119,7 +119,7 @@ def _differs(section: Section, origin: SectionSave | None, typed: Typed) -> bool
 
 
 def forget_old() -> tuple[int, int]:
-    """Let go of what was typed and never saved, after 90 days. Returns (seen, done)."""
+    """The sweep: what was typed and never saved goes after 90 days; returns (seen, done)."""
     done, _ = Unsaved.objects.open().filter(typed_at__lt=clock.now() - FORGET).delete()
     Unsaved.objects.filter(ended_at__lt=clock.now() - LATE).delete()
     Presence.objects.filter(seen_at__lt=clock.now() - timedelta(days=1)).delete()

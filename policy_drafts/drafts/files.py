@@ -37,7 +37,7 @@ def _due() -> Q:
 
 
 def make_due() -> tuple[int, int]:
-    """Make what waits, one by one; returns (seen, done)."""
+    """The sweep: make what waits, one by one; returns (seen, done)."""
     due = list(DraftFile.objects.filter(_due()).values_list("pk"))
     return sweeps.each(due, _make_one, longest=LONGEST)
 
