@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: help run test check quick lint thorough browser bench fresh manage lock
+.PHONY: help install run test check quick lint thorough browser bench fresh manage lock
 help: ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
 
@@ -25,6 +25,8 @@ INSTALL := .venv/bin/uv pip install --quiet --python $(PY) --require-hashes
 .venv/.installed: .venv/.runs requirements-dev.txt
 	@$(INSTALL) -r requirements.txt -r requirements-run.txt -r requirements-dev.txt
 	@touch $@
+
+install: .venv/.installed ## the tools of the tests, and nothing is run
 
 run: .venv/.runs ## start everything and say where it is (PORT=, DATABASE_URL=, REDIS_URL=, DEMO=0 are obeyed)
 	@$(PY) -m dev.run
