@@ -187,8 +187,12 @@ def _look_for_missing(since: datetime, asked_at: datetime, listed: Collection[Mo
 
 
 def _in_review(called: AttemptQuerySet, settled: datetime) -> set[UUID]:
-    rows = called.filter(state=At.REVIEW, reviews__settled_at=None)
-    return set(rows.filter(reviews__opened_at__lt=settled).values_list("pk", flat=True))
+    """Those with an open review that began before the list was asked for.
+
+    One filter: it is the same review that is open and old enough.
+    """
+    rows = called.filter(state=At.REVIEW, reviews__settled_at=None, reviews__opened_at__lt=settled)
+    return set(rows.values_list("pk", flat=True))
 
 
 def _taken_on(called: AttemptQuerySet, settled: datetime) -> list[UUID]:

@@ -83,6 +83,18 @@ def surely_absent(stripe, late):
     return payment, Review.objects.get()
 
 
+def test_fresh_review_beside_an_old_settled_one_is_not_noted_as_absent(stripe, late):
+    _, old = surely_absent(stripe, late)
+    two = {"proposed_by": FinanceFactory(), "settled_by": FinanceFactory()}
+    Review.objects.filter(pk=old.pk).update(settled_at=clock.now(), **two)
+    fresh = Review.objects.create(attempt=old.attempt, opened_at=clock.now())
+
+    reconciliation.look_under_way()
+
+    fresh.refresh_from_db()
+    assert fresh.absent_first_at is None
+
+
 def test_two_people_and_two_lists_send_it_anew_with_a_new_key(stripe, late):
     payment, review = surely_absent(stripe, late)
     reviews.propose(
