@@ -79,8 +79,10 @@ def approve(payment_id: UUID | str, by: Person, *, seen: str) -> Payment:
         raise RuleError("Only people who approve payments can do this.")
     if reason := _why_not_now(payment, by, seen):
         raise RuleError(f"{payment.reference}: {reason}")
+    if account is None:  # one may have come after we looked: it was not seen
+        raise RuleError(f"{payment.reference}: {CHANGED}")
     payment.approved_by, payment.approved_at = by, clock.now()
-    payment.method = account.method if account else ""  # one of the checks: there is one
+    payment.method = account.method
     payment.step(State.APPROVED, What.APPROVED, by, pence=payment.amount_pence)
     return payment
 
