@@ -99,6 +99,7 @@ class RulesForm(forms.ModelForm):
         series.video_link = data["link"] or None
         series.ring_host_on = data["number"]
         series.save()
+        ways_to_talk.check_number(series)
         told = 0
         if link_before != (series.video_link, series.link_for_each):
             told += ways_to_talk.tell_of_new_link(series)

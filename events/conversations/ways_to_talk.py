@@ -67,21 +67,33 @@ def tell_of_new_link(series: ConversationSeries) -> int:
     return len(by_usual_link)
 
 
+def check_number(series: ConversationSeries) -> None:
+    """Raise RuleError where somebody is to ring the host and there is no number.
+
+    The caller holds the series.
+    """
+    ringing = _ringing_the_host(series)
+    if ringing and not series.ring_host_on:
+        raise RuleError(
+            f"{ringing[0].person} is to ring you on this number, so please leave one, or cancel "
+            "that first."
+        )
+
+
 def tell_of_new_number(series: ConversationSeries) -> int:
     """The host's number is another one: tell everybody who has booked and is to ring it.
 
-    Returns how many. The caller holds the series. Raises RuleError where there is no number any
-    more.
+    Returns how many. The caller holds the series.
     """
-    ringing = [row for row in _still_on(series) if row.is_by_phone and not row.host_rings]
+    ringing = _ringing_the_host(series)
     for row in ringing:
-        if not series.ring_host_on:
-            raise RuleError(
-                f"{row.person} is to ring you on this number, so please leave one, or cancel "
-                "that first."
-            )
         news.tell_how_to_join(row)
     return len(ringing)
+
+
+def _ringing_the_host(series: ConversationSeries) -> list[Conversation]:
+    """Those in which the person rings the host."""
+    return [row for row in _still_on(series) if row.is_by_phone and not row.host_rings]
 
 
 def _still_on(series: ConversationSeries) -> list[Conversation]:

@@ -140,6 +140,17 @@ def test_rules_are_changed_and_who_joins_by_the_old_link_is_told(client, series)
     assert Message.objects.filter(person=by_video.person, kind="conversation_link").count() == 1
 
 
+def test_rules_without_the_number_that_somebody_will_ring_are_refused(client, series):
+    """A booking may have come while the host took the number away: the host learns of it."""
+    book(slot_of(series), PersonFactory(name="Amina"), who_rings="person", phone=None)
+    series.ring_host_on = None
+    series.save()
+
+    said = text(client.post(page("host_rules"), {**RULES, "number": "", "confirm": "yes"}))
+
+    assert "Amina is to ring you on this number" in said
+
+
 def test_number_on_which_somebody_will_ring_cannot_be_taken_away(client, series):
     book(slot_of(series), PersonFactory(name="Amina"), who_rings="person", phone=None)
 
