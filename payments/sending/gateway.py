@@ -93,8 +93,8 @@ def send(request: OutboundPaymentCreateParams, key: str) -> Answer:
 
     Returns a Movement, Refused or Unknown; raises nothing of Stripe's.
     """
-    payments = client().v2.money_management.outbound_payments
     try:
+        payments = client().v2.money_management.outbound_payments
         return _movement(payments.create(request, {"idempotency_key": key}))
     except stripe.InsufficientFundsError as error:
         return Refused("money", _code(error))
@@ -154,8 +154,9 @@ def _day(text: str | None) -> date | None:
 
 def movement(stripe_id: str) -> Movement:
     """One outbound payment as it is now. Raises NotReached."""
-    payments = client().v2.money_management.outbound_payments
-    return _asked(lambda: _movement(payments.retrieve(stripe_id)))
+    return _asked(
+        lambda: _movement(client().v2.money_management.outbound_payments.retrieve(stripe_id))
+    )
 
 
 def movements(since: datetime) -> list[Movement]:
