@@ -14,7 +14,7 @@ __all__ = ["app"]
 django.setup()
 
 from collective.background import sweeps  # noqa: E402 the apps must be ready first
-from payments.sending import answers, gateway, payouts, reconciliation  # noqa: E402
+from payments.sending import answers, gateway, payouts, reconciliation  # noqa: E402 as above
 
 gateway.TIMEOUTS = (0.3, 0.3)
 payouts.LEASE = timedelta(seconds=2)
