@@ -64,7 +64,8 @@ def _week(series: ConversationSeries, monday: date) -> Week:
     booked = _booked_by_slot(series, slots)
     for slot in slots.select_related("kept_for"):
         slot.can_be_chosen = slot.pk in free
-        days[slot.day].append((slot, booked.get(slot.pk)))
+        day = slot.starts_at.astimezone(LONDON).date()  # as the span above counts
+        days[day].append((slot, booked.get(slot.pk)))
     return list(days.items())
 
 
