@@ -19,6 +19,7 @@ from tests.fake_stripe import FakeStripe
 from tests.signed_in import with_second_factor
 
 gc.set_threshold(50_000, 50, 50)  # looking for rubbish a thousand times costs a sixth of a test
+LONGEST = "test_workers_killed_forty_times_move_each_payment_once"
 PRIVATE = re.compile(
     r"£ ?\d|\bpence\b|_pence"
     r"|High Street Bank|12345678|87654321|11112222|account ending"
@@ -32,6 +33,11 @@ def pytest_sessionstart(session):
     """Once, before any worker of xdist: the static files as production serves them."""
     if not hasattr(session.config, "workerinput"):
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+
+
+def pytest_collection_modifyitems(items):
+    """The longest test comes first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.name != LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -137,7 +137,7 @@ def test_workers_killed_forty_times_move_each_payment_once():
             while open_payments() and time.monotonic() < until:
                 workers += 1
                 with processes.worker(env, app="tests.faults.quick"):
-                    wait_for_the_rest(10)
+                    wait_for_the_rest(60)
 
         moved = Counter(row["description"] for row in fake.payments)
         amounts = {row["description"]: row["amount"]["value"] for row in fake.payments}
