@@ -27,8 +27,9 @@ def name(request: MemberRequest) -> HttpResponse:
 def mail_settings(request: MemberRequest) -> HttpResponse:
     """News and reminders can be off; booked, offered and joining always come."""
     kind = StaffMailSettingsForm if request.user.is_staff else MailSettingsForm
-    form = kind(request.POST or None, instance=request.user)
-    if request.method == "POST":
+    data = request.POST if request.method == "POST" else None  # nothing ticked is an answer too
+    form = kind(data, instance=request.user)
+    if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "We have saved your mail settings.")
         return redirect("me")

@@ -163,6 +163,13 @@ def test_mail_settings_are_kept(client, member):
     assert (member.wants_reminders, member.wants_news) == (False, True)
 
 
+def test_mail_settings_without_any_tick_switch_all_of_it_off(client, member):
+    answer = client.post("/me/mail/", {})
+
+    member.refresh_from_db()
+    assert (answer.status_code, member.wants_reminders, member.wants_news) == (302, False, False)
+
+
 def test_ready_needs_sweeps_that_ran(client):
     before = client.get("/health/ready").status_code
     sweeps.run_all()
