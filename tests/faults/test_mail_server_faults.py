@@ -93,18 +93,18 @@ def test_negative_control_taking_every_error_for_final_loses_all(session, settin
     assert Message.objects.failed().count() == MAILS
 
 
-def freeze_past_the_lease(app, session, off=""):
-    """A worker freezes between its claim and its first word to the server; another takes the
-    message over.
+def freeze_past_the_lease(session, off=""):
+    """How often a mail comes whose worker freezes before its first word to the server.
 
-    Returns how often the mail came.
+    Another takes the message over meanwhile. The frozen one is patient: only its last look, and no
+    time-out of the mail, may keep it from sending.
     """
     with processes.MailServer() as server, processes.Gate(server.port) as gate:
-        slow, fast = (
-            processes.environment(gate.port, PROTECTION_OFF=off),
-            processes.environment(server.port),
+        slow = processes.environment(
+            gate.port, PROTECTION_OFF=off, MAIL_PATIENCE=str(processes.PATIENCE)
         )
-        with processes.worker(slow, app) as frozen:
+        fast = processes.environment(server.port)
+        with processes.worker(slow, "tests.faults.unprotected") as frozen:
             message = Message.objects.get(person=sign_up(session).person)
             assert gate.came.wait(processes.PATIENCE)
             os.killpg(frozen.pid, signal.SIGSTOP)
@@ -121,11 +121,11 @@ def freeze_past_the_lease(app, session, off=""):
 
 
 def test_worker_frozen_past_its_lease_sends_nothing_twice(session):
-    assert freeze_past_the_lease("collective", session) == 1
+    assert freeze_past_the_lease(session) == 1
 
 
 def test_negative_control_without_the_last_look_a_frozen_worker_sends_twice(session):
-    assert freeze_past_the_lease("tests.faults.unprotected", session, off="fence") == 2
+    assert freeze_past_the_lease(session, off="fence") == 2
 
 
 def test_without_beat_nothing_is_lost_and_one_that_returns_sends_it_once(session):

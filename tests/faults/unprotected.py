@@ -1,14 +1,19 @@
-"""Negative controls: the product with one protection taken off.
+"""Negative controls: the product with one protection (PROTECTION_OFF) taken off.
 
 Workers and web servers of the fault tests load it.
 """
 
 import os
 
+from django.conf import settings
+
 from collective.celery import app
 
 __all__ = ["app", "application"]
 OFF = os.environ.get("PROTECTION_OFF", "")
+
+if patience := os.environ.get("MAIL_PATIENCE"):  # seconds for a mail server's answer
+    settings.EMAIL_TIMEOUT = int(patience)
 
 if OFF:
     from django.core.wsgi import get_wsgi_application
