@@ -17,7 +17,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 # (name, the act, how often). In this order: "messages" sends what the sweeps before it wrote.
 SWEEPS = [
     ("offers", "events.sessions.waiting_list.move_all_on", EACH_TIME),
-    ("reminders", "events.sessions.reminders.fan_out_all_due", EACH_TIME),
+    ("reminders", "events.sessions.messages.reminders.fan_out_all_due", EACH_TIME),
     ("conversation reminders", "events.conversations.reminders.remind_all", EACH_TIME),
     ("times ahead", "events.conversations.times.opening.extend_all", 6 * HOUR),
     ("small fees", "events.conversations.outcomes.settle_left_out", 10 * MINUTE),
@@ -59,7 +59,7 @@ MESSAGES = [
     "collective.messages.announcements",
     "collective.people.email_change",
     "collective.people.staff",
-    "events.sessions.emails",
+    "events.sessions.messages.emails",
     "events.conversations.emails",
     "policy_drafts.emails",
     "payments.emails",
@@ -84,7 +84,7 @@ JOINS = [
 # What has to be held or done at once after a backup was restored, in this order.
 AFTER_RESTORE = [
     "events.conversations.reminders.hold_after_restore",
-    "events.sessions.reminders.hold_after_restore",
+    "events.sessions.messages.reminders.hold_after_restore",
     "events.sessions.waiting_list.move_on_after_restore",
     "payments.sending.reconciliation.pause_after_restore",
     "portal.today.mail.tell_after_restore",

@@ -21,7 +21,7 @@ from events.models import AccessNeed, Registration, Session
 from events.models.access_need import LABELS, NOTES, SUPPORTER
 from events.models.answers import WOULD_LIKE
 from events.models.registration_states import State as RegistrationState
-from events.sessions import kinds
+from events.sessions.messages import kinds
 
 State = AccessNeed.State
 HOW_FAR = [State.WITHDRAWN, State.ASKED, State.CANNOT, State.ARRANGING, State.ARRANGED]

@@ -8,7 +8,8 @@ from collective.errors import RuleError
 from collective.models import Person
 from events.models import Registration
 from events.models.answers import Answers
-from events.sessions import access_needs, telling
+from events.sessions import access_needs
+from events.sessions.messages import telling
 from payments.owing import offering
 
 

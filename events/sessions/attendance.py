@@ -8,7 +8,7 @@ from collective.models import Call, Person
 from collective.models.person import clean_email
 from events.models import Registration, Session
 from events.models.registration_states import State
-from events.sessions import kinds
+from events.sessions.messages import kinds
 from payments.owing import offering
 
 Capacity = Registration.Capacity

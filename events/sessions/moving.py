@@ -13,7 +13,8 @@ from collective.errors import RuleError
 from collective.models import Message, Person
 from events.models import Session
 from events.models.registration_states import State
-from events.sessions import access_needs, kinds, offers, reminders, telling, waiting_list
+from events.sessions import access_needs, offers, waiting_list
+from events.sessions.messages import kinds, reminders, telling
 from payments.owing import offering
 
 LONGEST, FURTHEST = timedelta(days=1), timedelta(days=730)

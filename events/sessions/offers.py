@@ -13,7 +13,7 @@ from collective.messages import mail
 from collective.models import Message
 from events.models import Registration, Session
 from events.models.registration_states import State
-from events.sessions import kinds
+from events.sessions.messages import kinds
 
 # (if the session is at least this far away, this is how long to answer); docs/how-it-works.md shows
 # it

@@ -13,7 +13,8 @@ from collective.models import Person
 from events.models import Registration, Session
 from events.models.answers import Answers
 from events.models.registration_states import State
-from events.sessions import access_needs, kinds, registration_steps, telling, waiting_list
+from events.sessions import access_needs, registration_steps, waiting_list
+from events.sessions.messages import kinds, telling
 
 EndedBecause = Registration.EndedBecause
 NOT_BOOKABLE: dict[str, str] = {

@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from events.models import AccessNeed, Reminder, Session
 from events.models.registration_states import State
-from events.sessions import reminders
+from events.sessions.messages import reminders
 from events.sessions.moving import TOLD
 
 

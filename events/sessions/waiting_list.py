@@ -16,7 +16,8 @@ from collective.errors import RuleError
 from collective.messages import mail
 from events.models import Registration, Session
 from events.models.registration_states import State
-from events.sessions import kinds, offers, registration_steps
+from events.sessions import offers, registration_steps
+from events.sessions.messages import kinds
 
 SMALLEST = Decimal("0.000001")  # of a list number
 

@@ -10,7 +10,7 @@ from collective import clock
 from collective.background import doorbell, sweeps
 from collective.models import Message
 from events.models import Reminder
-from events.sessions import reminders
+from events.sessions.messages import reminders
 from tests import processes
 from tests.factories import PersonFactory, SessionFactory, sign_up
 

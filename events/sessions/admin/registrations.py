@@ -14,8 +14,9 @@ from events.models import Registration
 from events.models.access_need import words_of
 from events.models.answers import BRINGS, WOULD_LIKE, Needs
 from events.sessions import history as what_happened
-from events.sessions import kinds, offers, places, waiting_list
+from events.sessions import offers, places, waiting_list
 from events.sessions.admin import registration_pages
+from events.sessions.messages import kinds
 
 State = Registration.State
 MOST_EVENTS = 100

@@ -16,9 +16,9 @@ from collective.errors import RuleError
 from collective.models.activity import Activity
 from collective.people.requests import MemberRequest
 from events.models import Material, Reminder, Session
-from events.sessions import joining_details
 from events.sessions.admin import attendance, board, booking, changes
 from events.sessions.admin.forms import SessionForm
+from events.sessions.messages import joining_details
 
 State = Session.State
 NEXT_ACT: dict[str, str] = {

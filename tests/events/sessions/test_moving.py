@@ -13,7 +13,8 @@ from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Message
 from events.models import Registration, Session
-from events.sessions import joining_details, moving, places, reminders
+from events.sessions import moving, places
+from events.sessions.messages import joining_details, reminders
 from tests.factories import KICK_OFF, PhonePersonFactory, SessionFactory, sign_up
 from tests.messages import kinds
 

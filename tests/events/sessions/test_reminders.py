@@ -7,7 +7,8 @@ import pytest
 from collective import clock
 from collective.models import Message
 from events.models import Registration, Reminder, Session
-from events.sessions import attendance, reminders
+from events.sessions import attendance
+from events.sessions.messages import reminders
 from tests.factories import KICK_OFF, PersonFactory, SessionFactory, sign_up
 from tests.messages import kinds
 

@@ -14,7 +14,8 @@ from collective.errors import RuleError
 from collective.messages import by_hand, mail
 from collective.models import Message
 from events.models import Registration
-from events.sessions import places, reminders, waiting_list
+from events.sessions import places, waiting_list
+from events.sessions.messages import reminders
 from tests.factories import (
     KICK_OFF,
     CoordinatorFactory,

@@ -11,7 +11,7 @@ from datetime import datetime
 from collective.messages import mail
 from events.models import Registration, Session
 from events.models.registration_states import State
-from events.sessions import kinds
+from events.sessions.messages import kinds
 
 
 @dataclass(frozen=True)

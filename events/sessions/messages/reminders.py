@@ -13,7 +13,7 @@ from collective.background import sweeps
 from collective.messages import mail
 from events.models import Registration, Reminder, Session
 from events.models.registration_states import RegistrationQuerySet
-from events.sessions import telling
+from events.sessions.messages import telling
 
 State = Registration.State
 A_BATCH = 50

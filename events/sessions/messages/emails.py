@@ -10,7 +10,8 @@ from collective.models import Message
 from events import calendar
 from events.models import AccessNeed, Registration, Session
 from events.models.registration_states import State
-from events.sessions import kinds, offers
+from events.sessions import offers
+from events.sessions.messages import kinds
 
 NEEDS_TOLD = [AccessNeed.State.ARRANGED, AccessNeed.State.CANNOT]
 

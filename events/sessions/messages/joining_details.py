@@ -6,7 +6,7 @@ from collective import clock
 from collective.errors import RuleError
 from events.models import Session
 from events.models.registration_states import State
-from events.sessions import telling
+from events.sessions.messages import telling
 
 
 @transaction.atomic
