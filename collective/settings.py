@@ -151,7 +151,7 @@ AUTH_USER_MODEL = "collective.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "me"
-ACCOUNT_ADAPTER = "collective.people.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "collective.people.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
@@ -160,7 +160,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-MFA_ADAPTER = "collective.people.sign_in.SecondFactorAdapter"
+MFA_ADAPTER = "collective.people.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "collective.pages.second_step_forms.SecondStepForm",
+    "reauthenticate": "collective.pages.second_step_forms.SecondStepAgainForm",
+    "activate_totp": "collective.pages.second_step_forms.SetUpSecondStepForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TRUST_ENABLED = False
 MFA_TOTP_TOLERANCE = 1  # a code that ran out while it was typed counts: RFC 6238, 5.2

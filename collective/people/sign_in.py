@@ -8,12 +8,10 @@ django-allauth's.
 import hashlib
 import hmac
 from datetime import datetime, timedelta
-from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
-from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
@@ -25,7 +23,6 @@ from collective.messages import kinds, mail
 from collective.models import Message, Person, SignIn
 from collective.models.person import clean_email
 from collective.models.sign_in import MOST_WRONG_CODES
-from collective.safety import encryption
 
 LIMIT_OVER = timedelta(minutes=15)
 MOST_CODES_AN_ADDRESS = 5
@@ -131,26 +128,3 @@ def enter(request: HttpRequest, person: Person, next_url: str | None) -> HttpRes
 def visitor_address(request: HttpRequest) -> str:
     """The visitor's IP address, as far as TRUSTED_PROXIES lets us believe it."""
     return get_adapter().get_client_ip(request) or "unknown"
-
-
-class AccountAdapter(DefaultAccountAdapter):
-    """allauth sends no mail of its own and adds no message of its own to our pages."""
-
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        pass
-
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        pass
-
-
-class SecondFactorAdapter(DefaultMFAAdapter):
-    """Second-factor secrets are encrypted, like all that no copy of the database may show."""
-
-    def encrypt(self, text: str) -> str:
-        return encryption.encrypt(text)
-
-    def decrypt(self, encrypted_text: str) -> str:
-        return encryption.decrypt(encrypted_text)
-
-    def get_totp_issuer(self) -> str:
-        return "Collective"
