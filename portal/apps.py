@@ -50,6 +50,7 @@ SWEEPS = [
     ("joined records", "collective.people.record_joins.forget_old", HOUR),
     ("old message texts", "collective.messages.mail.empty_old_texts", 6 * HOUR),
     ("old sweep runs", "collective.background.sweeps.forget_old_runs", 6 * HOUR),
+    ("old sessions", "collective.people.browser_sessions.forget_old", HOUR),
     ("old sign-ins", "collective.background.sweeps.forget_old_sign_ins", HOUR),
 ]
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import URLResolver, get_resolver, reverse
 
-from collective.models import CallPicture
+from collective.models import BrowserSession, CallPicture
 from events.models import Material
 from payments.models import Expense, ExpenseLimit
 from tests import matrix
@@ -43,6 +43,9 @@ ROWS = {
     "me": (TO, OK, OK, OK),
     "name": (TO, OK, OK, OK),
     "change_email": (TO, OK, OK, OK),
+    "devices": (TO, OK, OK, OK),
+    "sign_out_there": (TO, NEVER, NEVER, NEVER),
+    "sign_out_elsewhere": (TO, NEVER, NEVER, NEVER),
     "look": (OK, OK, OK, OK),
     "mark": (NO, NO, NO, NO),
     "mail_settings": (TO, OK, OK, OK),
@@ -114,6 +117,9 @@ POSTS = {
     "me": (TO, NEVER, NEVER, NEVER),
     "name": (TO, OK, OK, OK),
     "change_email": (TO, OK, OK, OK),
+    "devices": (TO, NEVER, NEVER, NEVER),
+    "sign_out_there": (TO, TO, NO, NO),
+    "sign_out_elsewhere": (TO,) * 4,
     "look": (NEVER,) * 4,
     "mark": (NEVER,) * 4,
     "mail_settings": (TO,) * 4,
@@ -239,9 +245,14 @@ def clients(arguments):
 @pytest.mark.usefixtures("early", "community")
 @pytest.mark.parametrize(("method", "table"), [("get", ROWS), ("post", POSTS)])
 def test_each_address_answers_each_person_as_the_table_says(method, table, arguments, clients):
+    arguments[1]["sign_out_there"] = {"pk": session_of(clients[1]).public_id}
     addresses = {name: reverse(name, kwargs=arguments[1].get(name)) for name in ROWS}
 
     assert matrix.answers(method, addresses, clients) == table
+
+
+def session_of(client):
+    return BrowserSession.objects.get(session_key=client.session.session_key)
 
 
 def names(resolver, prefix=""):
