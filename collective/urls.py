@@ -24,6 +24,7 @@ urlpatterns = [
     path("accounts/login/", sign_in.sign_in, name="account_login"),
     path("accounts/login/code/", sign_in.code, name="code"),
     path("accounts/login/code/again/", sign_in.new_code, name="new_code"),
+    path("accounts/login/own/<uuid:pk>/", sign_in.own_code, name="own_code"),
     path("accounts/logout/", allauth_views.logout, name="account_logout"),
     path("accounts/inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("accounts/reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),

@@ -7,7 +7,10 @@ from collective.errors import RuleError
 from collective.messages import by_hand, kinds, mail
 from collective.messages.letters import Letter
 from collective.models import FollowUp, Message, Person, SignIn
+from collective.models.person import clean_email
+from collective.people import sign_in_limits
 from collective.people.sign_in import prove, record_asked
+from collective.people.sign_in_limits import Asking
 
 TAKEN = (
     "There is another record with this address. Our team can join the two: call us, or wait to "
@@ -17,7 +20,8 @@ TAKEN = (
 
 def ask(person: Person, email: str, visitor_address: str) -> SignIn:
     """Send a code to the new address; returns the SignIn. Raises RuleError past the limits."""
-    return record_asked(email, visitor_address, kind=kinds.ADDRESS_CODE, person=person)
+    network = sign_in_limits.network_of(visitor_address)
+    return record_asked(Asking(clean_email(email) or "", network, person=person), kinds.ADDRESS_CODE)
 
 
 def newest(person: Person) -> SignIn | None:
@@ -32,7 +36,7 @@ def confirm(asked: SignIn, code: str) -> Person:
     What waited to be told goes to the new one. Raises RuleError for a wrong or old code, and where
     another record has the address: staff are told of it.
     """
-    prove(asked, code)
+    prove([asked], code)
     person = asked.person
     if person is None:
         raise ValueError("This code was sent to sign in, not to change an address")

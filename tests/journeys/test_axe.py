@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import get_resolver
 
 from collective import clock
-from collective.models import Activity, SupportLine
+from collective.models import Activity, SignIn, SupportLine
 from collective.safety.link_keys import key_for
 from events.models import Material, Registration, Session, SignUpDraft
 from events.sessions import places
@@ -153,6 +153,11 @@ def registration_rows():
 def keyed(world, path=""):
     pk = world.registrations["confirmed"].pk
     return f"/registrations/{pk}/{path}?key={key_for('registration', pk)}"
+
+
+def own_code(world):
+    pk = SignIn.objects.create(email=world.member.email, network="x").pk
+    return f"/accounts/login/own/{pk}/?key={key_for('own code', pk)}"
 
 
 def of(state, path):
@@ -299,6 +304,7 @@ ROWS = [
     ("ask_to_delete", MEMBER, "/me/data/delete/"),
     ("account_login", VISITOR, "/accounts/login/"),
     ("code", VISITOR, "/accounts/login/code/"),
+    ("own_code", VISITOR, own_code),
     ("account_logout", MEMBER, "/accounts/logout/"),
     ("account_inactive", VISITOR, "/accounts/inactive/"),
     ("not_staff", MEMBER, "/accounts/not-staff/"),

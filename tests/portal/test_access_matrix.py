@@ -7,7 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import URLResolver, get_resolver, reverse
 
-from collective.models import BrowserSession, CallPicture
+from collective.models import BrowserSession, CallPicture, SignIn
 from events.models import Material
 from payments.models import Expense, ExpenseLimit
 from tests import matrix
@@ -87,6 +87,7 @@ ROWS = {
     "account_login": (OK, TO, TO, TO),
     "code": (TO, TO, TO, TO),
     "new_code": (NEVER, NEVER, NEVER, NEVER),
+    "own_code": (NO, NO, NO, NO),
     "account_logout": (TO, OK, OK, OK),
     "account_inactive": (OK, OK, OK, OK),
     "account_reauthenticate": (TO, FORBIDDEN, FORBIDDEN, FORBIDDEN),
@@ -161,6 +162,7 @@ POSTS = {
     "account_login": (OK, TO, TO, TO),
     "code": (TO,) * 4,
     "new_code": (TO,) * 4,
+    "own_code": (NO,) * 4,
     "account_logout": (TO,) * 4,
     "account_inactive": (NEVER,) * 4,
     "account_reauthenticate": (TO, FORBIDDEN, FORBIDDEN, FORBIDDEN),
@@ -221,6 +223,7 @@ def arguments(db):
         "follow_activity": {"slug": ActivityFactory(call=call).slug},
         "stop_following": {"pk": FollowFactory(person=owner, call=call).pk},
         "stop_reminders": {"pk": owner.pk},
+        "own_code": {"pk": SignIn.objects.create(email=owner.email, network="x").pk},
         "picture": {"pk": picture.pk},
         "page": {"slug": PageFactory().slug},
         "look": {"version": "x"},

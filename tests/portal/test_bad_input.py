@@ -170,6 +170,8 @@ def test_form_answers_bad_fields_without_a_server_error(address, world, member):
         "/{}",
         "/admin/{}/",
         "/accounts/2fa/{}",
+        "/accounts/login/own/{}/",
+        "/me/devices/{}/",
         "/bookings/{}/",
         "/conversations/{}/",
         "/conversations/talk/?day={}",
