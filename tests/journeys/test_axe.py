@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import get_resolver
 
 from collective import clock
-from collective.models import Activity, SignIn, SupportLine
+from collective.models import Activity, AddressChange, SignIn, SupportLine
 from collective.safety.link_keys import key_for
 from events.models import Material, Registration, Session, SignUpDraft
 from events.sessions import places
@@ -153,6 +153,19 @@ def registration_rows():
 def keyed(world, path=""):
     pk = world.registrations["confirmed"].pk
     return f"/registrations/{pk}/{path}?key={key_for('registration', pk)}"
+
+
+def asked_for_another_address(world):
+    for email in ("new@example.org", world.member.email):
+        SignIn.objects.create(email=email, network="x", person=world.member)
+    return "/me/email/"
+
+
+def address_change(world):
+    change = AddressChange.objects.create(
+        person=world.member, email="new@example.org", due_at=clock.now() + timedelta(days=3)
+    )
+    return f"/email-changes/{change.pk}/stop/?key={key_for('address change', change.pk)}"
 
 
 def own_code(world):
@@ -298,6 +311,8 @@ ROWS = [
     ("me", MEMBER, "/me/"),
     ("name", MEMBER, "/me/name/"),
     ("change_email", MEMBER, "/me/email/"),
+    ("change_email codes", MEMBER, asked_for_another_address),
+    ("stop_address_change", VISITOR, address_change),
     ("devices", MEMBER, "/me/devices/"),
     ("mail_settings", MEMBER, "/me/mail/"),
     ("data", MEMBER, "/me/data/"),

@@ -7,7 +7,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import URLResolver, get_resolver, reverse
 
-from collective.models import BrowserSession, CallPicture, SignIn
+from collective import clock
+from collective.models import AddressChange, BrowserSession, CallPicture, SignIn
 from events.models import Material
 from payments.models import Expense, ExpenseLimit
 from tests import matrix
@@ -43,6 +44,7 @@ ROWS = {
     "me": (TO, OK, OK, OK),
     "name": (TO, OK, OK, OK),
     "change_email": (TO, OK, OK, OK),
+    "stop_address_change": (NO, NO, NO, NO),
     "devices": (TO, OK, OK, OK),
     "sign_out_there": (TO, NEVER, NEVER, NEVER),
     "sign_out_elsewhere": (TO, NEVER, NEVER, NEVER),
@@ -118,6 +120,7 @@ POSTS = {
     "me": (TO, NEVER, NEVER, NEVER),
     "name": (TO, OK, OK, OK),
     "change_email": (TO, OK, OK, OK),
+    "stop_address_change": (NO,) * 4,
     "devices": (TO, NEVER, NEVER, NEVER),
     "sign_out_there": (TO, TO, NO, NO),
     "sign_out_elsewhere": (TO,) * 4,
@@ -211,6 +214,7 @@ def arguments(db):
         "add_expense",
         "payment_statement",
     )
+    change = AddressChange.objects.create(person=owner, email="x@example.org", due_at=clock.now())
     one, pk = {"slug": session.slug}, {"pk": registration.pk}
     return owner, {
         "call": {"slug": call.slug},
@@ -223,6 +227,7 @@ def arguments(db):
         "follow_activity": {"slug": ActivityFactory(call=call).slug},
         "stop_following": {"pk": FollowFactory(person=owner, call=call).pk},
         "stop_reminders": {"pk": owner.pk},
+        "stop_address_change": {"pk": change.pk},
         "own_code": {"pk": SignIn.objects.create(email=owner.email, network="x").pk},
         "picture": {"pk": picture.pk},
         "page": {"slug": PageFactory().slug},
