@@ -94,20 +94,22 @@ class NewAddressCodeForm(forms.Form):
 class BothCodesForm(NewAddressCodeForm):
     """The code to the old address, too; or they say that they cannot read it."""
 
-    old_code = CodeField(label="The six-digit code from the old address", required=False)
+    old_code = CodeField(
+        label="The six-digit code from the old address",
+        error_messages={
+            "required": (
+                "Enter the six digits from our email to the old address. If you cannot read mail "
+                "there, tick that below."
+            )
+        },
+    )
     cannot_read = forms.BooleanField(
         label="I cannot read mail at the old address. Change it in three days.", required=False
     )
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if "old_code" in cleaned and not (cleaned["old_code"] or cleaned.get("cannot_read")):
-            self.add_error(
-                "old_code",
-                "Enter the six digits from our email to the old address. If you cannot read mail "
-                "there, tick that below.",
-            )
-        return cleaned
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_code"].required = not self.data.get("cannot_read")
 
 
 class NameForm(forms.ModelForm):
