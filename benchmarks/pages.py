@@ -10,11 +10,10 @@ import asyncio
 import time
 from datetime import timedelta
 
-from django.contrib.sessions.backends.db import SessionStore
-
 from benchmarks import setting
 from collective import clock
 from collective.models import SignIn
+from collective.people.browser_sessions import SessionStore
 from tests.factories import (
     ActivityFactory,
     CallFactory,
@@ -92,7 +91,7 @@ def make_rows() -> dict[str, tuple[str, str]]:
 def key_of_a_sign_in() -> str | None:
     """The session of somebody who was sent a code just now."""
     store = SessionStore()
-    store["sign_in"] = str(SignIn.objects.create(email="new@example.org", network="benchmark").pk)
+    store["sign_in"] = [str(SignIn.objects.create(email="new@example.org", network="b").pk)]
     store.create()
     return store.session_key
 

@@ -7,12 +7,13 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from subprocess import Popen
 from typing import TYPE_CHECKING
 
 import django
 import psycopg2
-from django.contrib.sessions.backends.db import SessionStore
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
@@ -82,7 +83,7 @@ def wait_for_web(port: int) -> None:
 
 def cookie_of(person: "Person") -> str:
     """The session key of a browser in which this person is signed in."""
-    store = SessionStore()
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
     store["_auth_user_id"] = str(person.pk)
     store["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
     store["_auth_user_hash"] = person.get_session_auth_hash()

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.middleware.HistoryMiddleware",
     "portal.middleware.keep_private_pages_out_of_caches",
+    "portal.middleware.let_used_sessions_last",
 ]
 
 if DEBUG:
@@ -151,7 +152,7 @@ AUTH_USER_MODEL = "collective.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "me"
-ACCOUNT_ADAPTER = "collective.people.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "collective.people.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
@@ -160,7 +161,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
-MFA_ADAPTER = "collective.people.sign_in.SecondFactorAdapter"
+MFA_ADAPTER = "collective.people.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "collective.pages.second_step_forms.SecondStepForm",
+    "reauthenticate": "collective.pages.second_step_forms.SecondStepAgainForm",
+    "activate_totp": "collective.pages.second_step_forms.SetUpSecondStepForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TRUST_ENABLED = False
 MFA_TOTP_TOLERANCE = 1  # a code that ran out while it was typed counts: RFC 6238, 5.2
@@ -232,8 +238,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 60 * 24 * 3600  # from a sign-up to its session; the admin asks again each day
+SESSION_ENGINE = "collective.people.browser_sessions"
+SESSION_COOKIE_AGE = 14 * 24 * 3600  # idle; the admin asks for the second step again each day
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
@@ -246,5 +252,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # how sign-ins go, without any address
+    "loggers": {"collective.people.sign_in": {"level": "INFO"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
 }

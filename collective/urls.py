@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_views
 from django.urls import include, path
 
-from collective.views import email, follows, health, look, my_settings, pages, sign_in
+from collective.views import devices, email, follows, health, look, my_settings, pages, sign_in
 
 urlpatterns = [
     path("calls/<slug:slug>/follow/", follows.follow_call, name="follow_call"),
@@ -16,11 +16,16 @@ urlpatterns = [
     path("display/", pages.display, name="display"),
     path("me/name/", my_settings.name, name="name"),
     path("me/email/", email.change_email, name="change_email"),
+    path("me/devices/", devices.devices, name="devices"),
+    path("me/devices/others/", devices.sign_out_elsewhere, name="sign_out_elsewhere"),
+    path("me/devices/<uuid:pk>/", devices.sign_out_there, name="sign_out_there"),
+    path("email-changes/<uuid:pk>/stop/", email.stop_address_change, name="stop_address_change"),
     path("me/mail/", my_settings.mail_settings, name="mail_settings"),
     path("me/time-zone/", my_settings.time_zone, name="time_zone"),
     path("accounts/login/", sign_in.sign_in, name="account_login"),
     path("accounts/login/code/", sign_in.code, name="code"),
     path("accounts/login/code/again/", sign_in.new_code, name="new_code"),
+    path("accounts/login/own/<uuid:pk>/", sign_in.own_code, name="own_code"),
     path("accounts/logout/", allauth_views.logout, name="account_logout"),
     path("accounts/inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("accounts/reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),

@@ -14,7 +14,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from django.utils.http import urlencode
 
 from collective.people import access
-from portal.views import status, today
+from portal.views import guessing, status, today
 from portal.views.errors import bad_request
 from portal.views.payments_board import payments_board
 
@@ -36,7 +36,9 @@ class CollectiveAdminSite(admin.AdminSite):
         unwanted = {"password_change", "password_change_done", "view_on_site"}
         board = self.admin_view(partial(payments_board, admin_site=self))
         system = self.admin_view(partial(status.status, admin_site=self))
+        guessed = self.admin_view(partial(guessing.guessing, admin_site=self))
         return [
+            path("signing-in/", guessed, name="guessing"),
             path("today/take/", self.admin_view(today.take), name="take"),
             path("payments/board/", board, name="payments"),
             path("status/", system, name="status"),

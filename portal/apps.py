@@ -43,6 +43,7 @@ SWEEPS = [
     ("old events of Stripe's", "payments.sending.webhooks.forget_old", 6 * HOUR),
     ("follows", "collective.messages.follows.announce_all", EACH_TIME),
     ("messages to many", "collective.messages.announcements.send_due", EACH_TIME),
+    ("address changes", "collective.people.address_changes.apply_all_due", MINUTE),
     ("staff email", "portal.today.mail.tell_staff", 5 * MINUTE),
     ("marks on Today", "collective.taken.forget_old_marks", 6 * HOUR),
     ("messages", "collective.messages.mail.send_due", EACH_TIME),
@@ -50,6 +51,8 @@ SWEEPS = [
     ("joined records", "collective.people.record_joins.forget_old", HOUR),
     ("old message texts", "collective.messages.mail.empty_old_texts", 6 * HOUR),
     ("old sweep runs", "collective.background.sweeps.forget_old_runs", 6 * HOUR),
+    ("old address changes", "collective.people.address_changes.forget_old", 6 * HOUR),
+    ("old sessions", "collective.people.browser_sessions.forget_old", HOUR),
     ("old sign-ins", "collective.background.sweeps.forget_old_sign_ins", HOUR),
 ]
 
@@ -57,6 +60,7 @@ SWEEPS = [
 MESSAGES = [
     "collective.messages.emails",
     "collective.messages.announcements",
+    "collective.people.address_changes",
     "collective.people.email_change",
     "collective.people.staff",
     "events.sessions.messages.emails",

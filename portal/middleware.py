@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
 
+from collective.people import browser_sessions
 from portal.views.errors import bad_request
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -31,6 +32,18 @@ def keep_private_pages_out_of_caches(get_response: Respond) -> Respond:
         is_private = request.user.is_authenticated or "key" in request.GET
         if is_private and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
+        return response
+
+    return middleware
+
+
+def let_used_sessions_last(get_response: Respond) -> Respond:
+    """A session ends two weeks after it was last used, not two weeks after signing in."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated:
+            browser_sessions.note_use(request)
         return response
 
     return middleware

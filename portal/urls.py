@@ -23,6 +23,7 @@ urlpatterns = [
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.forbidden"
 handler404 = "portal.views.errors.not_found"
+handler429 = "portal.views.errors.too_many"  # django-allauth asks for it, Django does not
 handler500 = "portal.views.errors.server_error"
 
 if settings.DEBUG:

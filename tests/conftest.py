@@ -95,6 +95,12 @@ def late():
 
 
 @pytest.fixture
+def long_sessions(settings):
+    """For tests that move on by weeks and stay signed in, as whoever comes by now and then does."""
+    settings.SESSION_COOKIE_AGE = int(timedelta(days=60).total_seconds())
+
+
+@pytest.fixture
 def member(db, client):
     person = PersonFactory(name="Sam", email="sam@example.org")
     client.force_login(person)

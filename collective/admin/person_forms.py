@@ -7,7 +7,7 @@ from django.core.validators import validate_email
 from django.forms import Form
 
 from collective.models import Person
-from collective.pages.forms import ADDRESS_LENGTH
+from collective.pages.forms import ADDRESS_LENGTH, CodeField
 from collective.people import phones
 from collective.people.requests import MemberRequest
 
@@ -190,9 +190,8 @@ class NewAddressForm(forms.Form):
 
 
 class AddressCodeForm(forms.Form):
-    code = forms.CharField(
+    code = CodeField(
         label="The six digits from the email",
-        max_length=20,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 

@@ -17,14 +17,20 @@ from collective.admin.person_forms import (
 from collective.errors import RuleError
 from collective.models import Person
 from collective.models.sign_in import SignIn
-from collective.people import email_change, record_joins, staff
+from collective.people import address_changes, email_change, record_joins, staff
 from collective.people.requests import MemberRequest
 from collective.people.sign_in import visitor_address
+from collective.templatetags.collective import clock_time, day
 
 
 def email(admin, request: MemberRequest, person: Person):
-    """Add or change the address: first the new one, then the code in it that they read to us."""
-    asked = email_change.newest(person)
+    """Add or change the address: first the new one, then the code in it that they read to us.
+
+    One that is there already changes in three days, and can be stopped until then.
+    """
+    asked, waiting = email_change.newest(person), address_changes.waiting(person)
+    if request.method == "POST" and "stop" in request.POST and waiting:
+        return _stop(admin, request, person, waiting)
     form = (
         AddressCodeForm(request.POST)
         if "code" in request.POST and asked
@@ -45,20 +51,48 @@ def email(admin, request: MemberRequest, person: Person):
         asked=asked,
         code_form=code_form,
         new_form=new_form,
+        waiting=waiting,
         original=person,
     )
+
+
+def _stop(admin, request: MemberRequest, person: Person, waiting) -> HttpResponseRedirect:
+    try:
+        address_changes.stop(waiting)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        admin.log_change(request, person, "Stopped a change of the email address")
+        messages.success(request, "The address stays as it is.")
+    return redirect(request.path)
 
 
 def _ask_or_confirm(
     admin, request: MemberRequest, person: Person, asked: SignIn | None, form: Form
 ) -> HttpResponseRedirect:
     if asked and isinstance(form, AddressCodeForm):
-        email_change.confirm(asked, form.cleaned_data["code"])
-        admin.log_change(request, person, "Changed the email address, with a code sent to it")
-        messages.success(request, f"{asked.email} is their address now. They can sign in with it.")
+        code = form.cleaned_data["code"]
+        act = _change_later if person.email else _add_first
+        messages.success(request, act(admin, request, asked, code))
         return redirect(admin.change_url(person))
     email_change.ask(person, form.cleaned_data["email"], visitor_address(request))
     return redirect(request.path)
+
+
+def _add_first(admin, request: MemberRequest, asked: SignIn, code: str) -> str:
+    person = email_change.first(asked, code)
+    admin.log_change(request, person, "Added the email address, with a code sent to it")
+    return f"{asked.email} is their address now. They can sign in with it."
+
+
+def _change_later(admin, request: MemberRequest, asked: SignIn, code: str) -> str:
+    """The old address hears of it first, and may stop it."""
+    change = address_changes.begin(asked, code, by=request.user)
+    admin.log_change(request, change.person, "Asked to change the email address, in three days")
+    return (
+        f"On {day(change.due_at)} at {clock_time(change.due_at)} {asked.email} becomes their "
+        "address. We have written to both. Until then nothing of theirs can be seen with it."
+    )
 
 
 def join(admin, request: MemberRequest, person: Person):

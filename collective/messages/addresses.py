@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from collective.models import Follow, Person
+from collective.models import AddressChange, Follow, Person, SignIn
 from collective.safety.link_keys import key_for
 
 
@@ -23,6 +23,18 @@ def stop_reminders(person: Person) -> str:
 def stop_following(follow: Follow) -> str:
     """One click there, and no news of this is mailed to them any more."""
     return full_reverse("stop_following", follow.pk, key_purpose="follow", pk=follow.pk)
+
+
+def own_code(sign_in: SignIn) -> str:
+    """Whoever reads mail at that address gets a code there, whatever strangers have asked for."""
+    return full_reverse("own_code", sign_in.pk, key_purpose="own code", pk=sign_in.pk)
+
+
+def stop_address_change(change: AddressChange) -> str:
+    """One click there, and the address stays as it is."""
+    return full_reverse(
+        "stop_address_change", change.pk, key_purpose="address change", pk=change.pk
+    )
 
 
 def full_reverse(name: str, *args: object, key_purpose: str = "", pk: UUID | None = None) -> str:

@@ -7,12 +7,25 @@ from collective.models import Activity, Follow, Message, Person, SignIn
 
 @kind(kinds.CODE, "Sign-in code", keep_text=False)
 def code(message: Message) -> Letter | None:
+    """The code; or only a link to one, where many wrong codes were tried."""
     sign_in = SignIn.objects.filter(pk=message.about).first()
-    if sign_in is None or not sign_in.is_usable:
+    if sign_in is None or not (sign_in.is_usable or sign_in.link_only):
         return None
-    return Letter(
-        "Your sign-in code", "email/code.html", {"code": sign_in.code}, to=message.address
-    )
+    own = {"own": addresses.own_code(sign_in)}
+    if sign_in.link_only:
+        return Letter("Signing in", "email/code_link.html", own, to=message.address)
+    words = {"code": sign_in.code, **own}
+    return Letter("Your sign-in code", "email/code.html", words, to=message.address)
+
+
+@kind(kinds.MANY_WRONG_CODES, "Many wrong codes were tried", keep_text=False)
+def many_wrong_codes(message: Message) -> Letter | None:
+    """To the owner of the address, who can say by a link that it is they who sign in."""
+    tried = SignIn.objects.filter(pk=message.about).first()
+    if tried is None:
+        return None
+    own = {"own": addresses.own_code(tried)}
+    return Letter("About signing in", "email/many_wrong_codes.html", own, to=message.address)
 
 
 def _follow_letter(message: Message, subject: str, template: str) -> Letter | None:

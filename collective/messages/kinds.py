@@ -2,12 +2,17 @@
 
 ADDRESS_CHANGED = "address_changed"
 ADDRESS_CODE = "address_code"
+ADDRESS_OLD_CODE = "address_old_code"
+ADDRESS_READY = "address_ready"
+ADDRESS_WAITS = "address_waits"
+ADDRESS_WAITS_OLD = "address_waits_old"
 ANNOUNCEMENT = "announcement"
 ANNOUNCEMENT_TEST = "announcement_test"
 CODE = "code"
 DATE_SET = "date_set"
+MANY_WRONG_CODES = "many_wrong_codes"
 SECOND_STEP_RESET = "second_step_reset"
 SIGN_UP_OPEN = "sign_up_open"
 STAFF_INVITED = "staff_invited"
 
-CODES = [CODE, ADDRESS_CODE]  # asked for anew rather than told late
+CODES = [CODE, ADDRESS_CODE, ADDRESS_OLD_CODE]  # asked for anew rather than told late

@@ -1,5 +1,7 @@
 from collective.models.activity import Activity
+from collective.models.address_change import AddressChange
 from collective.models.announcement import Announcement
+from collective.models.browser_session import BrowserSession
 from collective.models.call import Call, CallPicture
 from collective.models.community import ClockOffset, Community, Page, SupportLine
 from collective.models.follow import Follow
@@ -12,8 +14,10 @@ from collective.models.sweep_run import Backup, SweepRun
 
 __all__ = [
     "Activity",
+    "AddressChange",
     "Announcement",
     "Backup",
+    "BrowserSession",
     "Call",
     "CallPicture",
     "ClockOffset",

@@ -200,6 +200,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         """End every session of theirs at once: each holds a hash of this unusable password."""
         self.set_unusable_password()
         self.save(update_fields=["password"])
+        self.browser_sessions.all().delete()
 
     def get_full_name(self) -> str:
         return str(self)

@@ -1,14 +1,57 @@
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 
+from collective.errors import RuleError
 from collective.models import Person
 from collective.models.person import available_time_zones
+from collective.people import codes
 
 UK = "Europe/London"
 # RFC 5321, 4.5.3.1.3: a path of 256 characters with its two brackets
 ADDRESS_LENGTH = MaxLengthValidator(254, "This address is too long. Please check it.")
+
+
+MOST_PASTED = 20_000  # characters: a whole email
+
+
+class CodeField(forms.CharField):
+    """A code, typed, or pasted with the words around it; its value is the digits alone.
+
+    There is no `maxlength`, as it would cut what is pasted before anybody has read it.
+    """
+
+    def __init__(self, *, lengths: Collection[int] = codes.EMAILED, **options: Any) -> None:
+        attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+        defaults = {
+            "label": "The six-digit code",
+            "max_length": MOST_PASTED,
+            "widget": forms.TextInput(attrs=attrs),
+            "error_messages": {
+                "required": "Enter the six digits from our email.",
+                "max_length": "That is more than an email of ours. Enter the digits alone.",
+            },
+        }
+        self.lengths = lengths
+        super().__init__(**{**defaults, **options})
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {
+            name: value
+            for name, value in super().widget_attrs(widget).items()
+            if name != "maxlength"
+        }
+
+    def clean(self, value: Any) -> str:
+        """The digits. Raises ValidationError, saying what is missing, for anything else."""
+        typed = super().clean(value)
+        try:
+            return codes.read(typed, self.lengths) if typed else ""
+        except RuleError as error:
+            raise ValidationError(str(error)) from error
 
 
 class EmailForm(forms.Form):
@@ -39,14 +82,34 @@ class NewEmailForm(EmailForm):
 class CodeForm(forms.Form):
     """The second step: what the email says."""
 
-    code = forms.CharField(
-        label="The six-digit code",
-        max_length=20,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
-        ),
-        error_messages={"required": "Enter the six digits from our email."},
+    code = CodeField()
+
+
+class NewAddressCodeForm(forms.Form):
+    """The code that went to the new address; beside it, the old one has its say."""
+
+    code = CodeField(label="The six-digit code from the new address")
+
+
+class BothCodesForm(NewAddressCodeForm):
+    """The code to the old address, too; or they say that they cannot read it."""
+
+    old_code = CodeField(
+        label="The six-digit code from the old address",
+        error_messages={
+            "required": (
+                "Enter the six digits from our email to the old address. If you cannot read mail "
+                "there, tick that below."
+            )
+        },
     )
+    cannot_read = forms.BooleanField(
+        label="I cannot read mail at the old address. Change it in three days.", required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_code"].required = not self.data.get("cannot_read")
 
 
 class NameForm(forms.ModelForm):

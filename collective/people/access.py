@@ -35,6 +35,17 @@ def used_second_factor(request: HttpRequest, *, within: float) -> bool:
     return bool(times) and time.time() - times[-1] < within
 
 
+def proved_address(request: HttpRequest, email: str | None, *, within: float) -> bool:
+    """Did they sign in with a code to this address, in this session, within so many seconds?"""
+    records = get_authentication_records(request, request.user)
+    times = [
+        record["at"]
+        for record in records
+        if record.get("method") == "code" and record.get("email") == email
+    ]
+    return bool(times) and time.time() - times[-1] < within
+
+
 def fresh_second_factor_needed(view: AdminView[Admin, Rest]) -> AdminView[Admin, Rest]:
     """Before an admin page about money: a second factor of the last 15 minutes, asked for anew."""
 

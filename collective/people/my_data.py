@@ -28,6 +28,8 @@ MOST = 500  # rows of one sort; the page says where there are more
 
 TOLD = {
     "collective.Activity_invited.person",
+    "collective.AddressChange.person",
+    "collective.BrowserSession.person",
     "collective.Call.lead",
     "collective.DeletionRequest.person",
     "collective.Follow.person",
@@ -44,6 +46,7 @@ OUR_WORK = "it says who of our team did the work: that is not about them"
 LEFT_OUT = {
     "account.EmailAddress.user": "this table stays empty: the one address is the person's own",
     "admin.LogEntry.user": OUR_WORK,
+    "collective.AddressChange.asked_by": OUR_WORK,
     "collective.Announcement.created_by": OUR_WORK,
     "collective.Announcement_chosen.person": "what was sent to them stands among the messages",
     "collective.FollowUp.created_by": OUR_WORK,
@@ -79,6 +82,8 @@ def my_data(person: Person) -> dict[str, Any]:
         "messages": _messages(person),
         "what we noted to come back to": _follow_ups(person),
         "sign-ins asked for": _sign_ins(person),
+        "signed in with": _sessions(person),
+        "changes of address": _address_changes(person),
         "second step": _second_step(person),
         "staff groups": [group.name for group in person.groups.all()],
         "records joined": _joins(person),
@@ -171,6 +176,24 @@ def _sign_ins(person: Person) -> list[dict[str, Any]]:
         theirs |= Q(person=None, email=person.email)
     rows = SignIn.objects.filter(theirs).order_by("-created_at")[:MOST]
     return [{"address": row.email, "asked": row.created_at, "used": row.used_at} for row in rows]
+
+
+def _sessions(person: Person) -> list[dict[str, Any]]:
+    rows = person.browser_sessions.living().order_by("-last_used_at")[:MOST]
+    return [{"with": row.device, "last used": row.last_used_at} for row in rows]
+
+
+def _address_changes(person: Person) -> list[dict[str, Any]]:
+    """Those that waited three days, or wait now."""
+    return [
+        {
+            "to": row.email,
+            "asked": row.asked_at,
+            "due": row.due_at,
+            "state": row.get_state_display(),
+        }
+        for row in person.address_changes.order_by("-asked_at")[:MOST]
+    ]
 
 
 def _second_step(person: Person) -> list[dict[str, Any]]:

@@ -1,7 +1,9 @@
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -9,19 +11,30 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from collective.errors import RuleError
+from collective.messages import addresses
+from collective.models import AddressChange, Person
 from collective.models.sign_in import SignIn
-from collective.pages.forms import CodeForm, NewEmailForm
-from collective.people import email_change
-from collective.people.access import A_WORKING_DAY, used_second_factor
+from collective.pages.forms import BothCodesForm, NewAddressCodeForm, NewEmailForm
+from collective.people import address_changes, browser_sessions, email_change, known_browsers
+from collective.people.access import (
+    A_FRESH_ONE,
+    A_WORKING_DAY,
+    proved_address,
+    used_second_factor,
+)
 from collective.people.requests import MemberRequest
 from collective.people.sign_in import visitor_address
+from collective.safety.link_keys import is_key
+from collective.templatetags.collective import clock_time, day
+
+CodesForm = NewAddressCodeForm | BothCodesForm
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_email(request: MemberRequest) -> HttpResponse:
-    """Another email address of one's own: the new one, then the code that was sent to it.
+    """Another email address of one's own: the new one, then the codes that were sent.
 
     Staff need their second step, as the address is the way into the admin.
     """
@@ -29,21 +42,36 @@ def change_email(request: MemberRequest) -> HttpResponse:
         return redirect(f"{reverse('admin:login')}?{urlencode({'next': request.path})}")
     asked = email_change.newest(request.user)
     new_form, code_form = _forms(request)
-    form = code_form if code_form.is_bound else new_form
+    form: Form = code_form if code_form.is_bound else new_form
     if request.method == "POST" and form.is_valid():
         try:
             return _ask_or_confirm(request, asked, form)
         except RuleError as error:
             form.add_error(None, str(error))
-    context = {"form": form, "new_form": new_form, "code_form": code_form, "asked": asked}
+    waiting = address_changes.waiting(request.user)
+    context = {
+        "form": form,
+        "new_form": new_form,
+        "code_form": code_form,
+        "asked": asked,
+        "signed_in_just_now": _signed_in_just_now(request),
+        "waiting": waiting,
+        "stop": addresses.stop_address_change(waiting) if waiting else "",
+    }
     return render(request, "collective/change_email.html", context)
 
 
-def _forms(request: MemberRequest) -> tuple[NewEmailForm, CodeForm]:
-    """The form for a new address and the one for its code: what was sent fills one of them."""
+def _signed_in_just_now(request: MemberRequest) -> bool:
+    """Has a code to the address that they have just let them in? Then no other is asked for."""
+    return proved_address(request, request.user.email, within=A_FRESH_ONE)
+
+
+def _forms(request: MemberRequest) -> tuple[NewEmailForm, CodesForm]:
+    """The form for a new address and the one for its codes: what was sent fills one of them."""
+    codes_form = NewAddressCodeForm if _signed_in_just_now(request) else BothCodesForm
     if "code" in request.POST:
-        return NewEmailForm(), CodeForm(request.POST)
-    return NewEmailForm(request.POST or None), CodeForm()
+        return NewEmailForm(), codes_form(request.POST)
+    return NewEmailForm(request.POST or None), codes_form()
 
 
 def _ask_or_confirm(
@@ -51,9 +79,53 @@ def _ask_or_confirm(
 ) -> HttpResponseRedirect:
     if isinstance(form, NewEmailForm):
         email_change.ask(request.user, form.cleaned_data["email"], visitor_address(request))
+        if not _signed_in_just_now(request):
+            email_change.ask_old(request.user, visitor_address(request))
         return redirect("change_email")
     if asked is None:
         raise RuleError("This code can no longer be used. Ask for a new one below.")
-    person = email_change.confirm(asked, form.cleaned_data["code"])
-    messages.success(request, f"From now on we write to {person.email}, and you sign in with it.")
-    return redirect("me")
+    new, old = form.cleaned_data["code"], form.cleaned_data.get("old_code", "")
+    if form.cleaned_data.get("cannot_read") and not old:
+        return _change_later(request, asked, new)
+    person = (
+        email_change.change(asked, new, old)
+        if isinstance(form, BothCodesForm)
+        else email_change.change_after_sign_in(asked, new)
+    )
+    return _go_on(request, person)
+
+
+def _change_later(request: MemberRequest, asked: SignIn, code: str) -> HttpResponseRedirect:
+    change = address_changes.begin(asked, code)
+    zone = request.user.zone
+    when = f"{day(change.due_at, zone)} at {clock_time(change.due_at, zone)}"
+    messages.success(request, f"On {when} your address becomes {change.email}.")
+    return redirect("change_email")
+
+
+def _go_on(request: MemberRequest, person: Person) -> HttpResponseRedirect:
+    """Every session of theirs has ended: this one goes on."""
+    browser_sessions.keep_this_one(request, person)
+    words = f"From now on we write to {person.email}, and you sign in with it."
+    messages.success(request, f"{words} Everywhere else you are signed out.")
+    response = HttpResponseRedirect(reverse("me"))
+    known_browsers.remember(request, response, person.email or "")
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_address_change(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """From the mail to the old address: the address stays as it is. A button does it."""
+    if not is_key(request.GET.get("key", ""), "address change", pk):
+        raise Http404
+    change = AddressChange.objects.filter(pk=pk).select_related("person").first()
+    refused = ""
+    if request.method == "POST" and change:
+        try:
+            address_changes.stop_from_old_address(change)
+        except RuleError as error:
+            refused = str(error)
+        change.refresh_from_db()
+    context = {"change": change, "refused": refused}
+    return render(request, "collective/stop_address_change.html", context)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from collective import clock
 from collective.models import Call, DeletionRequest, FollowUp, SupportLine
 from collective.models.community import CHECK_LINES_EVERY
+from collective.people import sign_in_limits
 from portal.today.lines import ONE_MORE, Line, Section, end_of
 
 ANSWER_WITHIN = timedelta(days=28)  # a request to delete: the law gives a month
@@ -33,10 +34,9 @@ def follow_ups(call: Call | None) -> Section:
 
 
 def requests_and_lines() -> Section:
-    """Requests to delete what we hold, and support lines that nobody has checked for long."""
-    return Section(
-        "also", "Requests and support lines", [*_requests_to_delete(), *_lines_to_check()]
-    )
+    """Requests to delete what we hold, support lines to check, and guessing at sign-in codes."""
+    lines = [*_requests_to_delete(), *_lines_to_check(), *_codes_guessed()]
+    return Section("also", "Requests, support lines and signing in", lines)
 
 
 def _requests_to_delete() -> list[Line]:
@@ -61,3 +61,13 @@ def _lines_to_check() -> list[Line]:
         return []
     words = f"{number} support lines to check: are numbers and hours still right?"
     return [Line("lines", words, reverse("admin:collective_supportline_changelist"), "Check")]
+
+
+def _codes_guessed() -> list[Line]:
+    """One line while somebody seems to guess at sign-in codes of many addresses, or none."""
+    found = sign_in_limits.guesses()
+    if not found.are_many:
+        return []
+    words = f"Wrong sign-in codes were tried for {found.addresses} addresses in a day"
+    day = timezone.localdate(clock.now())
+    return [Line(f"guessed:{day}", words, reverse("admin:guessing"), "See what to do")]

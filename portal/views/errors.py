@@ -3,8 +3,11 @@
 None of these asks the database.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template import loader
 from django.urls import resolve
 
@@ -18,9 +21,11 @@ TITLES = {
     "400": "We could not read that",
     "403": "This page is not for this account",
     "404": "We cannot find that page",
+    "429": "That was tried too often",
     "500": "Something went wrong on our side",
     "csrf": "Please send that again",
 }
+WAIT_AFTER_TOO_MANY = 60  # seconds: the longest that django-allauth's "reauthenticate" counts
 KEPT: dict[str, type[KeptForm]] = {"sign_up": SignUpForm, "book_conversation": BookingForm}
 
 
@@ -40,6 +45,23 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     signs_in = settings.SESSION_COOKIE_NAME not in request.COOKIES and request.method == "GET"
     return _page("404", 404, next=request.get_full_path() if signs_in else "")
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """A limit of django-allauth's, of ten a minute: what was typed is shown, and sent again later.
+
+    A form's fields come back as they were, so that nothing has to be typed twice.
+    """
+    typed = [(name, value) for name, values in request.POST.lists() for value in values]
+    words: dict[str, Any] = {
+        "title": TITLES["429"],
+        "typed": [pair for pair in typed if pair[0] != "csrfmiddlewaretoken"],
+        "path": request.get_full_path(),
+        "minutes": WAIT_AFTER_TOO_MANY // 60,
+        "csrf_token": get_token(request),
+    }
+    page = loader.render_to_string("errors/429.html", words)
+    return HttpResponse(page, status=429, headers={"Retry-After": str(WAIT_AFTER_TOO_MANY)})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import get_resolver
 
 from collective import clock
-from collective.models import Activity, SupportLine
+from collective.models import Activity, AddressChange, SignIn, SupportLine
 from collective.safety.link_keys import key_for
 from events.models import Material, Registration, Session, SignUpDraft
 from events.sessions import places
@@ -154,6 +154,24 @@ def keyed(world, path=""):
     return f"/registrations/{pk}/{path}?key={key_for('registration', pk)}"
 
 
+def asked_for_another_address(world):
+    for email in ("new@example.org", world.member.email):
+        SignIn.objects.create(email=email, network="x", person=world.member)
+    return "/me/email/"
+
+
+def address_change(world):
+    change = AddressChange.objects.create(
+        person=world.member, email="new@example.org", due_at=clock.now() + timedelta(days=3)
+    )
+    return f"/email-changes/{change.pk}/stop/?key={key_for('address change', change.pk)}"
+
+
+def own_code(world):
+    pk = SignIn.objects.create(email=world.member.email, network="x").pk
+    return f"/accounts/login/own/{pk}/?key={key_for('own code', pk)}"
+
+
 def of(state, path):
     return lambda world: f"/registrations/{world.registrations[state].pk}/{path}"
 
@@ -292,11 +310,15 @@ ROWS = [
     ("me", MEMBER, "/me/"),
     ("name", MEMBER, "/me/name/"),
     ("change_email", MEMBER, "/me/email/"),
+    ("change_email codes", MEMBER, asked_for_another_address),
+    ("stop_address_change", VISITOR, address_change),
+    ("devices", MEMBER, "/me/devices/"),
     ("mail_settings", MEMBER, "/me/mail/"),
     ("data", MEMBER, "/me/data/"),
     ("ask_to_delete", MEMBER, "/me/data/delete/"),
     ("account_login", VISITOR, "/accounts/login/"),
     ("code", VISITOR, "/accounts/login/code/"),
+    ("own_code", VISITOR, own_code),
     ("account_logout", MEMBER, "/accounts/logout/"),
     ("account_inactive", VISITOR, "/accounts/inactive/"),
     ("not_staff", MEMBER, "/accounts/not-staff/"),
@@ -358,6 +380,8 @@ NO_PAGE = {
     "accept_offer",
     "decline_offer",
     "new_code",
+    "sign_out_there",
+    "sign_out_elsewhere",
     "payout_account_start",
     "payout_account_keep",
     "payment_year",

@@ -30,6 +30,7 @@ def addresses(world):
         "today": "/admin/",
         "today for a call": f"/admin/?call={world.call.slug}",
         "status": "/admin/status/",
+        "guessing": "/admin/signing-in/",
         "board": f"{session}/board/",
         "board waiting": f"{session}/board/?show=waiting",
         "board given up": f"{session}/board/?show=gone",

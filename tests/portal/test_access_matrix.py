@@ -7,7 +7,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import URLResolver, get_resolver, reverse
 
-from collective.models import CallPicture
+from collective import clock
+from collective.models import AddressChange, BrowserSession, CallPicture, SignIn
 from events.models import Material
 from payments.models import Expense, ExpenseLimit
 from tests import matrix
@@ -43,6 +44,10 @@ ROWS = {
     "me": (TO, OK, OK, OK),
     "name": (TO, OK, OK, OK),
     "change_email": (TO, OK, OK, OK),
+    "stop_address_change": (NO, NO, NO, NO),
+    "devices": (TO, OK, OK, OK),
+    "sign_out_there": (TO, NEVER, NEVER, NEVER),
+    "sign_out_elsewhere": (TO, NEVER, NEVER, NEVER),
     "look": (OK, OK, OK, OK),
     "mark": (NO, NO, NO, NO),
     "mail_settings": (TO, OK, OK, OK),
@@ -84,6 +89,7 @@ ROWS = {
     "account_login": (OK, TO, TO, TO),
     "code": (TO, TO, TO, TO),
     "new_code": (NEVER, NEVER, NEVER, NEVER),
+    "own_code": (NO, NO, NO, NO),
     "account_logout": (TO, OK, OK, OK),
     "account_inactive": (OK, OK, OK, OK),
     "account_reauthenticate": (TO, FORBIDDEN, FORBIDDEN, FORBIDDEN),
@@ -114,6 +120,10 @@ POSTS = {
     "me": (TO, NEVER, NEVER, NEVER),
     "name": (TO, OK, OK, OK),
     "change_email": (TO, OK, OK, OK),
+    "stop_address_change": (NO,) * 4,
+    "devices": (TO, NEVER, NEVER, NEVER),
+    "sign_out_there": (TO, TO, NO, NO),
+    "sign_out_elsewhere": (TO,) * 4,
     "look": (NEVER,) * 4,
     "mark": (NEVER,) * 4,
     "mail_settings": (TO,) * 4,
@@ -155,6 +165,7 @@ POSTS = {
     "account_login": (OK, TO, TO, TO),
     "code": (TO,) * 4,
     "new_code": (TO,) * 4,
+    "own_code": (NO,) * 4,
     "account_logout": (TO,) * 4,
     "account_inactive": (NEVER,) * 4,
     "account_reauthenticate": (TO, FORBIDDEN, FORBIDDEN, FORBIDDEN),
@@ -203,6 +214,7 @@ def arguments(db):
         "add_expense",
         "payment_statement",
     )
+    change = AddressChange.objects.create(person=owner, email="x@example.org", due_at=clock.now())
     one, pk = {"slug": session.slug}, {"pk": registration.pk}
     return owner, {
         "call": {"slug": call.slug},
@@ -215,6 +227,8 @@ def arguments(db):
         "follow_activity": {"slug": ActivityFactory(call=call).slug},
         "stop_following": {"pk": FollowFactory(person=owner, call=call).pk},
         "stop_reminders": {"pk": owner.pk},
+        "stop_address_change": {"pk": change.pk},
+        "own_code": {"pk": SignIn.objects.create(email=owner.email, network="x").pk},
         "picture": {"pk": picture.pk},
         "page": {"slug": PageFactory().slug},
         "look": {"version": "x"},
@@ -239,9 +253,14 @@ def clients(arguments):
 @pytest.mark.usefixtures("early", "community")
 @pytest.mark.parametrize(("method", "table"), [("get", ROWS), ("post", POSTS)])
 def test_each_address_answers_each_person_as_the_table_says(method, table, arguments, clients):
+    arguments[1]["sign_out_there"] = {"pk": session_of(clients[1]).public_id}
     addresses = {name: reverse(name, kwargs=arguments[1].get(name)) for name in ROWS}
 
     assert matrix.answers(method, addresses, clients) == table
+
+
+def session_of(client):
+    return BrowserSession.objects.get(session_key=client.session.session_key)
 
 
 def names(resolver, prefix=""):

@@ -88,6 +88,7 @@ FORMS = {
     "/me/name/": ["name", "next"],
     "/me/mail/": ["wants_news"],
     "/me/time-zone/": ["time_zone", "next"],
+    "/me/email/": ["email", "code", "old_code", "cannot_read"],
     "/conversations/talk/other-times/": ["wish"],
     "/conversations/talk/book/{slot}/": [
         "how",
@@ -170,6 +171,9 @@ def test_form_answers_bad_fields_without_a_server_error(address, world, member):
         "/{}",
         "/admin/{}/",
         "/accounts/2fa/{}",
+        "/accounts/login/own/{}/",
+        "/email-changes/{}/stop/",
+        "/me/devices/{}/",
         "/bookings/{}/",
         "/conversations/{}/",
         "/conversations/talk/?day={}",

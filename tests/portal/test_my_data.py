@@ -37,7 +37,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 48
+QUERIES = 50
 TOLD = set().union(*(part.TOLD for part in PARTS))
 LEFT_OUT = set().union(*(part.LEFT_OUT for part in PARTS))
 

@@ -26,7 +26,7 @@ from tests.factories import (
 )
 from tests.signed_in import with_second_factor
 
-pytestmark = pytest.mark.usefixtures("early", "community")
+pytestmark = pytest.mark.usefixtures("early", "community", "long_sessions")
 
 
 @pytest.fixture

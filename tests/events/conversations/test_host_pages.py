@@ -25,7 +25,7 @@ from tests.factories import (
 )
 from tests.signed_in import with_second_factor
 
-pytestmark = pytest.mark.usefixtures("early", "community")
+pytestmark = pytest.mark.usefixtures("early", "community", "long_sessions")
 
 
 @pytest.fixture

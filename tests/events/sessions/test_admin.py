@@ -22,7 +22,7 @@ from tests.factories import (
 from tests.signed_in import with_second_factor
 
 State = Registration.State
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community", "long_sessions")]
 
 
 def session_page(session, name):

@@ -12,7 +12,7 @@ from events.sessions import attendance, places
 from tests.factories import KICK_OFF, PersonFactory, SessionFactory, sign_up
 
 State = Registration.State
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community", "long_sessions")]
 
 
 def keyed(registration, path=""):
