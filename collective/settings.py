@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.middleware.HistoryMiddleware",
     "portal.middleware.keep_private_pages_out_of_caches",
+    "portal.middleware.JoinedMeanwhile",
 ]
 
 if DEBUG:

@@ -58,6 +58,7 @@ MESSAGES = [
     "collective.messages.emails",
     "collective.messages.announcements",
     "collective.people.email_change",
+    "collective.people.join_news",
     "collective.people.staff",
     "events.sessions.emails",
     "events.conversations.emails",

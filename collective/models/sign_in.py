@@ -8,6 +8,7 @@ from django.db import models
 
 from collective import clock
 from collective.models.person import Person
+from collective.safety import joined
 
 CODE_LASTS = timedelta(minutes=15)
 MOST_WRONG_CODES = 5
@@ -42,6 +43,7 @@ class SignIn(models.Model):
             models.Index(fields=["network", "created_at"], name="signin_network"),
             models.Index(fields=["created_at"], name="signin_created"),
         ]
+        triggers = [joined.refused()]
 
     def __str__(self) -> str:
         return f"Sign-in asked at {self.created_at:%d %b %Y %H:%M}"

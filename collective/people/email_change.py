@@ -7,6 +7,7 @@ from collective.errors import RuleError
 from collective.messages import by_hand, kinds, mail
 from collective.messages.letters import Letter
 from collective.models import FollowUp, Message, Person, SignIn
+from collective.people import standing
 from collective.people.sign_in import prove, record_asked
 
 TAKEN = (
@@ -48,6 +49,8 @@ def _change(person: Person, email: str) -> Person:
     if person.email is None:
         _mail_what_waits(person)  # before people, as it can lock sessions
     person = Person.objects.select_for_update().get(pk=person.pk)
+    if person.joined_into_id:
+        raise RuleError(standing.JOINED)
     old = person.email
     person.email = email
     if old is None:

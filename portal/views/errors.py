@@ -20,6 +20,7 @@ TITLES = {
     "404": "We cannot find that page",
     "500": "Something went wrong on our side",
     "csrf": "Please send that again",
+    "joined": "This record was joined with another one",
 }
 KEPT: dict[str, type[KeptForm]] = {"sign_up": SignUpForm, "book_conversation": BookingForm}
 
@@ -40,6 +41,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     signs_in = settings.SESSION_COOKIE_NAME not in request.COOKIES and request.method == "GET"
     return _page("404", 404, next=request.get_full_path() if signs_in else "")
+
+
+def joined_meanwhile(request: HttpRequest) -> HttpResponse:
+    """What came in for a record that our team joined into another one in the same moment."""
+    return _page("joined", 409)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

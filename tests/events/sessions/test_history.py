@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from events.sessions import places
 from tests.factories import CoordinatorFactory, PersonFactory, SessionFactory, sign_up
+from tests.joining import join
 from tests.signed_in import browser_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
@@ -70,3 +71,13 @@ def test_what_went_by_itself_names_nobody(session):
     places.give_up(fay)
 
     assert "a place was offered</li>" in history(olive)
+
+
+def test_what_one_did_before_two_records_were_joined_is_still_by_you(session):
+    kept, gone = PersonFactory(), PersonFactory(name="Anne")
+    mine = sign_up(session, gone)
+    browser_of(gone).post(f"/registrations/{mine.pk}/give-up/")
+    join(kept, gone)
+    mine.refresh_from_db()
+
+    assert "no longer booked, by you" in history(mine)
