@@ -10,11 +10,13 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 
 from collective import clock
 from collective.models import Activity, Person
+from collective.people import standing
 from events.forms import KeptForm
 from events.models import BookingDraft, ConversationSeries, SignUpDraft
 
@@ -31,11 +33,13 @@ def owner_of(request: HttpRequest) -> str:
     return signing.dumps(str(request.user.pk), salt=SALT)
 
 
+@transaction.atomic
 def save(person_id: UUID | str, activity: Activity, form: KeptForm) -> None:
     """Keep what was typed; the newest stands."""
     model, field = _model_and_key(activity)
     row = {"answers": form.typed(), "updated_at": clock.now()}
-    model.objects.update_or_create(defaults=row, **_key(field, person_id, activity))
+    owner = standing.record_of(person_id)
+    model.objects.update_or_create(defaults=row, **_key(field, owner.pk, activity))
 
 
 def as_sent(person: Person, activity: Activity) -> QueryDict | None:

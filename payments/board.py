@@ -12,7 +12,7 @@ from payments import working_days
 from payments.models import Expense, Payment, PayoutAccount, Review, UnknownMovement
 from payments.models.payment import PaymentQuerySet
 from payments.models.payment_states import CHANGEABLE, OWED, PAID, Choice, State
-from payments.owing import approvals
+from payments.owing import approvals, came_by_join
 from payments.sending.stops import why_it_waits
 
 VERY_LATE = 10  # working days
@@ -63,10 +63,12 @@ def columns(call: Call | None = None) -> list[Column]:
     payments = Payment.objects.of_call(call)
     totals = payments.aggregate(**_aggregates())
     people = list(approvals.approvers())
+    shown = {name: list(_first(payments, condition)) for name, _, condition in COLUMNS}
+    joins = came_by_join.words_of([row for rows in shown.values() for row in rows])
     found = []
-    for name, title, condition in COLUMNS:
+    for name, title, _ in COLUMNS:
         number, pence = totals[f"{name}_number"], totals[f"{name}_pence"] or 0
-        rows = [_row(payment, name, people) for payment in _first(payments, condition)]
+        rows = [_row(row, name, people, joins.get(row.pk, "")) for row in shown[name]]
         found.append(Column(name, title, number, pence, rows))
     return found
 
@@ -87,9 +89,10 @@ def _first(payments: PaymentQuerySet, condition: Q) -> PaymentQuerySet:
     return rows.order_by("confirmed_at", "created_at", "pk")[:A_COLUMN]
 
 
-def _row(payment: Payment, column: str, people: list[Person]) -> Row:
+def _row(payment: Payment, column: str, people: list[Person], joined: str) -> Row:
     nobody = column == "approve" and not approvals.who_can(payment, people)
-    return Row(payment, late_by(payment), nobody, _note(payment))
+    note = " ".join(filter(None, [_note(payment), joined]))
+    return Row(payment, late_by(payment), nobody, note)
 
 
 def late_by(payment: Payment) -> int:

@@ -6,7 +6,8 @@ Where money goes, the kept record's own choice stands.
 from typing import TypedDict
 
 from collective.errors import RuleError
-from collective.models import Person
+from collective.models import Person, RecordJoin
+from collective.people.record_joins import Along
 from payments.models import Payment, PayoutAccount
 from payments.models.payment_event import What
 from payments.models.payment_states import COMMITTED, ENDED, State
@@ -36,7 +37,16 @@ def preview(kept: Person, gone: Person) -> list[str]:
     return lines
 
 
-def join(kept: Person, gone: Person) -> Moved:
+def comes_along(person: Person) -> list[Along]:
+    """Their payments, and where their money goes: two people look, whatever they may see."""
+    number = Payment.objects.filter(person=person).count()
+    along = [Along(f"Payments: {number}.")] if number else []
+    if PayoutAccount.objects.filter(person=person).exists():
+        along.append(Along("Where their money goes."))
+    return along
+
+
+def join(kept: Person, gone: Person, row: RecordJoin) -> Moved:
     """Move the payments and, where the kept record has none, where money goes.
 
     Returns what `undo` needs. Raises RuleError where somebody would have confirmed or approved a
@@ -44,13 +54,13 @@ def join(kept: Person, gone: Person) -> Moved:
     """
     offering.lock_people([kept.pk, gone.pk])
     both = Payment.objects.filter(person__in=[kept, gone]).order_by("pk")
-    rows = list(both.select_for_update(no_key=True, of=("self",)).select_related("activity"))
-    _cancel_doubles(kept, rows)
-    theirs = [row for row in rows if row.person_id == gone.pk]
-    for row in theirs:
-        _move(row, kept)
+    payments = list(both.select_for_update(no_key=True, of=("self",)).select_related("activity"))
+    _cancel_doubles(kept, payments)
+    theirs = [payment for payment in payments if payment.person_id == gone.pk]
+    for payment in theirs:
+        _move(payment, kept, row)
     account = _move_account(kept, gone)
-    moved = [str(row.pk) for row in theirs]
+    moved = [str(payment.pk) for payment in theirs]
     return {"payments": moved, "account": str(account.pk) if account else None, "about": moved}
 
 
@@ -74,7 +84,7 @@ def _cancel_one(row: Payment, other: Payment) -> None:
     double.step(State.CANCELLED, What.CANCELLED)
 
 
-def _move(row: Payment, kept: Person) -> None:
+def _move(row: Payment, kept: Person, join: RecordJoin) -> None:
     if row.state in COMMITTED and kept.pk in {row.confirmed_by_id, row.approved_by_id}:
         raise RuleError(
             f"{kept} has confirmed or approved {row.reference}, a payment of the other record."
@@ -83,7 +93,7 @@ def _move(row: Payment, kept: Person) -> None:
         row.confirmed_by = row.confirmed_at = None
     row.person = kept
     row.save()
-    row.note(What.MOVED)
+    row.note(What.MOVED, join.joined_by, join=str(join.pk))
 
 
 def _move_account(kept: Person, gone: Person) -> PayoutAccount | None:
@@ -94,9 +104,11 @@ def _move_account(kept: Person, gone: Person) -> PayoutAccount | None:
     return account
 
 
-def is_clear(gone: Person) -> bool:
-    """Is no payment left with the emptied record?"""
-    return not Payment.objects.filter(person=gone).exists()
+def is_clear(kept: Person, gone: Person) -> bool:
+    """Is no payment left with the emptied record, nor the only word on where money goes?"""
+    accounts = PayoutAccount.objects.filter(person__in=[kept, gone])
+    is_left = set(accounts.values_list("person", flat=True)) == {gone.pk}
+    return not is_left and not Payment.objects.filter(person=gone).exists()
 
 
 def undo(kept: Person, gone: Person, moved: Moved) -> list[str]:

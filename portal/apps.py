@@ -62,6 +62,7 @@ MESSAGES = [
     "collective.messages.announcements",
     "collective.people.address_changes",
     "collective.people.email_change",
+    "collective.people.join_news",
     "collective.people.staff",
     "events.sessions.messages.emails",
     "events.conversations.emails",

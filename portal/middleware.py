@@ -7,7 +7,8 @@ from django.utils.cache import add_never_cache_headers
 from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
 
 from collective.people import browser_sessions
-from portal.views.errors import bad_request
+from collective.safety import joined
+from portal.views.errors import bad_request, joined_meanwhile
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -47,6 +48,22 @@ def let_used_sessions_last(get_response: Respond) -> Respond:
         return response
 
     return middleware
+
+
+class JoinedMeanwhile:
+    """What came in for a record while our team joined it into another is answered in our words.
+
+    The database has refused it (`collective/safety/joined.py`), so nothing was half saved.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return joined_meanwhile(request) if joined.is_refusal(exception) else None
 
 
 class HistoryMiddleware(PgHistoryMiddleware):

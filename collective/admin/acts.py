@@ -19,6 +19,7 @@ from js_asset import Media
 
 from collective.errors import RuleError
 from collective.models import Person
+from collective.people.by_whom import note_act
 from collective.people.requests import MemberRequest
 
 
@@ -92,6 +93,7 @@ class ActAdmin(admin.ModelAdmin):
             raise Http404
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
+        note_act(request.user, obj)
         return self.pages[name](self, request, obj)
 
     def page(
@@ -173,6 +175,7 @@ class ActAdmin(admin.ModelAdmin):
     def _do(self, act: Act, request: MemberRequest, obj) -> None:
         """Do it, if it still makes sense, and say what was done or why not."""
         try:
+            note_act(request.user, obj)
             if act not in self.open_acts(request, obj):
                 raise RuleError(
                     f"“{act.label}” can no longer be done: it has changed since you looked."

@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from collective.admin import person_pages
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.admin.person_forms import PersonForm
-from collective.models import DeletionRequest, Message, Person
+from collective.errors import RuleError
+from collective.models import DeletionRequest, Message, Person, RecordJoin
 from collective.people import phones, record_joins, staff
 from collective.people.requests import MemberRequest
 
@@ -18,6 +19,15 @@ admin.site.unregister(EmailAddress)  # Person.email is the one address; allauth'
 admin.site.unregister(Authenticator)
 CONTACTS = ["phone", "postal_address"]
 RIGHTS = ["is_active", "is_staff", "is_superuser", "groups"]
+
+
+def may_undo(join: RecordJoin, by: Person) -> bool:
+    """Would the rule let this colleague undo it now?"""
+    try:
+        record_joins.check_undo(join, by)
+    except RuleError:
+        return False
+    return True
 
 
 @admin.register(Person)
@@ -108,9 +118,9 @@ class PersonAdmin(ActAdmin):
             and obj.is_staff
             and obj != request.user
         )
-        newest = obj.joins.filter(undone_at=None).first()
+        newest = obj.joins.filter(undone_at=None).select_related("kept").first()
         may = {
-            "undo_join": newest is not None and record_joins.can_undo(newest),
+            "undo_join": newest is not None and may_undo(newest, request.user),
             "reset_second_step": manages,
             "leave": manages,
         }

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
@@ -17,7 +18,7 @@ from collective.admin.person_forms import (
 from collective.errors import RuleError
 from collective.models import Person
 from collective.models.sign_in import SignIn
-from collective.people import address_changes, email_change, record_joins, staff
+from collective.people import address_changes, email_change, join_requests, record_joins, staff
 from collective.people.requests import MemberRequest
 from collective.people.sign_in import visitor_address
 from collective.templatetags.collective import clock_time, day
@@ -129,9 +130,10 @@ def _join_with(admin, request: MemberRequest, person: Person, other):
     if not all(admin.has_change_permission(request, row) for row in (gone, kept)):
         raise PermissionDenied
     try:
-        record_joins.check(kept, gone)
+        record_joins.check(kept, gone, request.user)
         if request.method == "POST":
             return _join(admin, request, kept, gone)
+        standing = join_requests.standing(kept, gone, request.user)
     except RuleError as error:
         messages.error(request, str(error))
         return redirect("admin:collective_person_join", person.pk)
@@ -143,15 +145,26 @@ def _join_with(admin, request: MemberRequest, person: Person, other):
         other=other,
         kept=kept,
         gone=gone,
-        lines=record_joins.preview(kept, gone),
+        standing=standing,
         original=person,
     )
 
 
+@transaction.atomic
 def _join(admin, request: MemberRequest, kept: Person, gone: Person) -> HttpResponseRedirect:
-    record_joins.join(kept, gone, request.user)
-    admin.log_change(request, kept, "Joined two records of theirs")
-    messages.success(request, f"The two records are one: {kept}. For a day you can undo it here.")
+    """Join them, ask a colleague to look, or say that these are not joined."""
+    asked = join_requests.open_request(kept, gone)
+    if "decline" in request.POST and asked:
+        join_requests.decline(asked, request.user)
+        admin.log_change(request, kept, "Said no to joining two records")
+        messages.success(request, "These two records stay two.")
+    elif join_requests.join_or_ask(kept, gone, request.user):
+        admin.log_change(request, kept, "Joined two records of theirs")
+        words = f"The two records are one: {kept}. For a day you can undo it here."
+        messages.success(request, words)
+    else:
+        admin.log_change(request, kept, "Asked a colleague to join two records of theirs")
+        messages.success(request, "A colleague looks at it too: it stands on Today until then.")
     return redirect(admin.change_url(kept))
 
 

@@ -20,6 +20,24 @@ class CommunityAdmin(ActAdmin):
     fieldsets = [
         (None, {"fields": ["name", "about"]}),
         ("How people reach us", {"fields": ["phone", "hours", "reply_to", "from_email"]}),
+        (
+            "Whom people tell of harm",
+            {
+                "fields": [
+                    "safeguarding_name",
+                    "safeguarding_phone",
+                    "safeguarding_email",
+                    "outside_name",
+                    "outside_phone",
+                    "outside_email",
+                ],
+                "description": (
+                    "They stand on “Worried about someone?” and in mails that ask whether "
+                    "something went wrong. Several of us read our shared mailbox; what goes "
+                    "here, these people alone read."
+                ),
+            },
+        ),
         ("Look", {"fields": ["mark", "colour", "dark_colour"]}),
     ]
 

@@ -9,10 +9,13 @@ from collective import clock
 from collective.background import sweeps
 from collective.messages import kinds, mail
 from collective.models import Activity, Call, Follow, Person
+from collective.people import standing
 
 
+@transaction.atomic
 def follow(person: Person, target: Call | Activity) -> Follow:
     """Follow a Call or an Activity; asking again changes nothing."""
+    person = standing.record_of(person.pk)
     if isinstance(target, Call):
         return Follow.objects.get_or_create(person=person, call=target)[0]
     return Follow.objects.get_or_create(person=person, activity=target)[0]

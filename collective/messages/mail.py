@@ -94,6 +94,7 @@ def _message(
     person: Person | None, kind_name: str, about: Model, **when: Unpack[Moments]
 ) -> Message:
     now = clock.now()
+    person = person and person.record
     return Message(
         person=person,
         channel=person.reach_by if person else Message.Channel.EMAIL,

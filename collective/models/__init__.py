@@ -7,7 +7,7 @@ from collective.models.community import ClockOffset, Community, Page, SupportLin
 from collective.models.follow import Follow
 from collective.models.message import Message
 from collective.models.person import DeletionRequest, Person
-from collective.models.record_join import RecordJoin
+from collective.models.record_join import JoinRequest, RecordJoin
 from collective.models.sign_in import SignIn
 from collective.models.staff_work import FollowUp, Taken
 from collective.models.sweep_run import Backup, SweepRun
@@ -25,6 +25,7 @@ __all__ = [
     "DeletionRequest",
     "Follow",
     "FollowUp",
+    "JoinRequest",
     "Message",
     "Page",
     "Person",

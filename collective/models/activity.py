@@ -10,6 +10,7 @@ from collective import clock
 from collective.models.call import Call
 from collective.models.person import Person, Visitor
 from collective.models.slugs import free_slug
+from collective.safety import joined
 
 OPENS_LATER = "opens_later"  # a state that is shown, and kept in no row
 # What a copy begins without: its own key and address, its dates, people told and people named.
@@ -226,3 +227,11 @@ class Activity(models.Model):
     @property
     def can_be_followed(self) -> bool:
         return self.shown_state in {self.State.TO_BE_CONFIRMED, OPENS_LATER}
+
+
+class Invited(Activity.invited.through):  # type: ignore[name-defined]  # made by Django
+    """Somebody who is invited to an activity: Django's own table, with our trigger."""
+
+    class Meta:
+        proxy = True
+        triggers = [joined.refused()]

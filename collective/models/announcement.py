@@ -9,6 +9,7 @@ from collective import clock
 from collective.models.activity import Activity
 from collective.models.call import Call
 from collective.models.person import Person
+from collective.safety import joined
 from collective.safety.markup import RichTextField
 
 
@@ -83,3 +84,11 @@ class Announcement(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class Chosen(Announcement.chosen.through):  # type: ignore[name-defined]  # made by Django
+    """Somebody whom staff chose for a message to many: Django's own table, with our trigger."""
+
+    class Meta:
+        proxy = True
+        triggers = [joined.refused()]

@@ -7,7 +7,7 @@ from django.urls import reverse
 from collective import clock
 from collective.models.person import Person, Visitor
 from collective.models.slugs import free_slug
-from collective.safety import pictures, uploads
+from collective.safety import joined, pictures, uploads
 from collective.safety.markup import RichTextField
 
 COPIED = (
@@ -112,6 +112,7 @@ class Call(models.Model):
 
     class Meta:
         ordering = ["-published_at", "title"]
+        triggers = [joined.refused("lead")]
 
     def __str__(self) -> str:
         return self.title

@@ -1,4 +1,5 @@
 import hashlib
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Self
 
@@ -10,8 +11,19 @@ from collective.pages import contrast
 from collective.safety import pictures, uploads
 from collective.safety.markup import RichTextField
 
+WORRIED = "worried"  # the last part of the address of “Worried about someone?”
 MARK_SIDE = 192  # pixels
 CHECK_LINES_EVERY = timedelta(days=182)
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Somebody whom people can tell of harm, by a number or an address of their own."""
+
+    name: str
+    phone: str
+    email: str
+    is_outside: bool = False
 
 
 class SingleRow(models.Model):
@@ -62,6 +74,37 @@ class Community(SingleRow):
         "answers go to", blank=True, help_text="A mailbox that somebody reads."
     )
 
+    safeguarding_name = models.CharField(
+        "who leads on safeguarding",
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="With their hours: “Priya, safeguarding lead, Monday to Friday, 9am to 5pm”.",
+    )
+    safeguarding_phone = models.CharField(
+        "their own number", max_length=40, blank=True, default="", db_default=""
+    )
+    safeguarding_email = models.EmailField(
+        "their own address",
+        blank=True,
+        default="",
+        db_default="",
+        help_text="One that they alone read.",
+    )
+    outside_name = models.CharField(
+        "somebody outside our team",
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="For what is about one of us: “Dr Helen Marsh at our host, Monday to Friday”.",
+    )
+    outside_phone = models.CharField(
+        "their own number", max_length=40, blank=True, default="", db_default=""
+    )
+    outside_email = models.EmailField("their own address", blank=True, default="", db_default="")
+
     class Meta:
         verbose_name = verbose_name_plural = "community"
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_community")]
@@ -83,6 +126,15 @@ class Community(SingleRow):
     @property
     def has_own_look(self) -> bool:
         return bool(self.mark or self.colour or self.dark_colour)
+
+    @property
+    def who_listens(self) -> list[Listener]:
+        """Whom people may ring or write to when something is wrong, besides our shared mailbox."""
+        found = [
+            Listener(self.safeguarding_name, self.safeguarding_phone, self.safeguarding_email),
+            Listener(self.outside_name, self.outside_phone, self.outside_email, is_outside=True),
+        ]
+        return [row for row in found if row.phone or row.email]
 
     @classmethod
     def current(cls) -> Self:
@@ -119,6 +171,11 @@ class Page(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("page", args=[self.slug])
+
+    @property
+    def names_who_listens(self) -> bool:
+        """Is it “Worried about someone?”, which says whom to ring or write to?"""
+        return self.slug == WORRIED
 
 
 class SupportLine(models.Model):

@@ -7,6 +7,7 @@ from collective import clock
 from collective.models.activity import Activity
 from collective.models.call import Call
 from collective.models.person import Person
+from collective.safety import joined
 
 
 class Follow(models.Model):
@@ -34,6 +35,7 @@ class Follow(models.Model):
                 name="follow_a_thing_once",
             ),
         ]
+        triggers = [joined.refused()]
 
     def __str__(self) -> str:
         return f"{self.person} follows {self.target}"

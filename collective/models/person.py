@@ -17,6 +17,7 @@ from django.db.models.functions import Lower
 from collective import clock
 from collective.clock import LONDON
 from collective.people import phones
+from collective.safety import joined
 from collective.safety.encryption import EncryptedJSONField
 
 
@@ -153,6 +154,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 name="person_told_by_email_has_an_address",
             ),
         ]
+        triggers = [joined.refused("joined_into")]
 
     def __str__(self) -> str:
         return self.name or self.email or "A person without a name"
@@ -196,6 +198,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def phone_as_written(self) -> str:
         return phones.written(self.phone)
 
+    @property
+    def record(self) -> "Person":
+        """This record, or the one that it was joined into; not locked."""
+        return self.joined_into.record if self.joined_into else self
+
     def sign_out_everywhere(self) -> None:
         """End every session of theirs at once: each holds a hash of this unusable password."""
         self.set_unusable_password()
@@ -228,6 +235,7 @@ class DeletionRequest(models.Model):
                 name="one_open_deletion_request_each",
             )
         ]
+        triggers = [joined.refused()]
 
     def __str__(self) -> str:
         return f"{self.person} asked on {self.asked_at:%d %b %Y}"

@@ -13,7 +13,7 @@ from collective.messages import addresses, by_hand, kinds, mail
 from collective.messages.letters import Letter
 from collective.models import AddressChange, FollowUp, Message, Person, SignIn
 from collective.models.person import clean_email
-from collective.people import sign_in_limits
+from collective.people import sign_in_limits, standing
 from collective.people.sign_in import prove, prove_each, record_asked
 from collective.people.sign_in_limits import Asking
 
@@ -137,7 +137,7 @@ def write_address(person: Person, email: str, *, old: str | None) -> Person:
 def check_still(person: Person, old: str | None) -> None:
     """Raise RuleError where the record was joined, or has got another address meanwhile."""
     if person.joined_into_id:
-        raise RuleError("Our team has joined this record with another one. Please sign in anew.")
+        raise RuleError(standing.JOINED)
     if person.email != old:
         raise RuleError("The address was changed meanwhile. Please look again.")
 

@@ -19,7 +19,8 @@ CONTACTS = (
     "name",
     "is_active",
 )
-TAKEN_OVER = ("email", "contact_email", "phone", "postal_address", "name")
+WAYS = ("email", "contact_email", "phone", "postal_address")
+TAKEN_OVER = (*WAYS, "name")
 Keys = dict[str, list[Any]]  # of rows that moved, by the name of their model
 MODELS: dict[str, type[Model]] = {
     "follow": Follow,
@@ -35,6 +36,11 @@ ON_ITS_WAY = {State.WAITING, State.SENDING}
 def contacts_of(person: Person) -> dict[str, Any]:
     """How the person is reached and wants to be, as JSON can hold it."""
     return {name: getattr(person, name) for name in CONTACTS}
+
+
+def brings_a_way(kept: Person, gone: Person) -> bool:
+    """Would the kept record be reached, or signed in to, by something that the other one brings?"""
+    return any(getattr(gone, name) and not getattr(kept, name) for name in WAYS)
 
 
 def take_over_contacts(kept: Person, gone: Person) -> None:

@@ -12,6 +12,7 @@ from django.db import transaction
 from collective import clock
 from collective.errors import RuleError
 from collective.models import Person
+from collective.people import standing
 from events.conversations import kinds, news
 from events.conversations.times import first_choice
 from events.conversations.times.new_times import noting_new_times
@@ -33,6 +34,7 @@ def book(
     already.
     """
     series = slot.series.locked()
+    person = standing.record_of(person.pk)
     if mine := series.conversations.live().filter(slot=slot, person=person).first():
         return mine
     check_may_book(series, person, slot, by_staff=by_staff)

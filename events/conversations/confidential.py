@@ -3,7 +3,8 @@
 It goes when its time has come, or earlier when the person wants it.
 """
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.admin.models import LogEntry
@@ -14,8 +15,11 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, V
 from collective import clock
 from collective.background import sweeps
 from collective.errors import RuleError
+from collective.people import looks
+from collective.people.by_whom import by_whom
 from events.models import Conversation, PassedOn, TimeRequest
 from events.models.conversation_states import State
+from events.models.series import notes_are_over
 
 KEEP_WISHES = timedelta(days=30)
 A_BATCH = 500
@@ -53,7 +57,7 @@ def forget_notes() -> tuple[int, int]:
 
     Returns (seen, done): conversations.
     """
-    finished = Conversation.objects.filter(series__call__finished_at__lte=clock.now())
+    finished = Conversation.objects.filter(notes_are_over("series__call"))
     told = finished.filter(Q(note__isnull=False) | Q(passed_on__details__isnull=False))
     return sweeps.each(
         list(told.distinct().order_by("pk").values_list("pk")[:A_BATCH]), _forget_notes
@@ -74,7 +78,7 @@ def forget_wishes() -> tuple[int, int]:
 
     Returns (seen, done).
     """
-    finished = Q(series__call__finished_at__lte=clock.now())
+    finished = notes_are_over("series__call")
     answered = Q(settled_at__lt=clock.now() - KEEP_WISHES)
     old = TimeRequest.objects.filter(finished | answered).order_by("pk")
     return sweeps.each(list(old.values_list("pk")[:A_BATCH]), _forget_wish)
@@ -109,10 +113,31 @@ def forget_now(conversation: Conversation) -> None:
     _forget_told(conversation.pk)
 
 
+@dataclass(frozen=True)
+class Look:
+    """One view by somebody other than the host, as the person reads it."""
+
+    at: datetime
+    who: str  # "by Jo from our team"
+    in_a_join: bool  # of two records: what was told went from one to the other
+
+
+def looks_at(conversation: Conversation) -> list[Look]:
+    """The same as `seen_by`, in words."""
+    return [
+        Look(
+            row.action_time,
+            by_whom(row.user, conversation.person_id, as_staff=True),
+            in_a_join=looks.IN_A_JOIN in row.change_message,
+        )
+        for row in seen_by(conversation)
+    ]
+
+
 def seen_by(conversation: Conversation) -> QuerySet[LogEntry]:
     """Each view by somebody other than the host: log entries with who and when, newest first."""
     kind = ContentType.objects.get_for_model(Conversation)
-    rows = LogEntry.objects.filter(
-        content_type=kind, object_id=str(conversation.pk), change_message__contains=LOOKED
-    )
+    rows = LogEntry.objects.filter(content_type=kind, object_id=str(conversation.pk))
+    looked = Q(change_message__contains=LOOKED) | Q(change_message__contains=looks.IN_A_JOIN)
+    rows = rows.filter(looked)
     return rows.select_related("user").order_by("-action_time")[:100]

@@ -7,11 +7,14 @@ from django.db.models import QuerySet
 
 from collective import clock
 from collective.errors import RuleError
-from collective.models import Person
+from collective.models import Person, RecordJoin
+from collective.people import looks
+from collective.people.record_joins import Along
 from events.conversations import booking
 from events.models import BookingDraft, Conversation, ConversationSeries, Slot, TimeRequest
 from events.models.conversation_states import State
 
+SEES_CONFIDENTIAL = "events.view_confidential"
 Moved = dict[str, list[str]]  # keys of rows, by what was done with them
 
 
@@ -31,15 +34,27 @@ def preview(kept: Person, gone: Person) -> list[str]:
     return lines
 
 
-def join(kept: Person, gone: Person) -> Moved:
+def comes_along(person: Person) -> list[Along]:
+    """Their conversations and wishes: what they told stands in them."""
+    found = [
+        (Conversation.objects.filter(person=person).count(), "Conversations"),
+        (TimeRequest.objects.filter(person=person).count(), "Wishes for a time"),
+    ]
+    return [Along(f"{what}: {number}.", SEES_CONFIDENTIAL) for number, what in found if number]
+
+
+def join(kept: Person, gone: Person, row: RecordJoin) -> Moved:
     """Move everything, series by series under its lock; returns what `undo` needs.
 
-    Raises RuleError where the other record is a host, or has talked with the one that is kept.
+    It counts as a look at what either record has told. Raises RuleError where the other record is
+    a host, or has talked with the one that is kept.
     """
     if gone.hosted_series.exists():
         raise RuleError(f"{gone} holds conversations. Keep that record, and join this one into it.")
     if Conversation.objects.filter(person=gone, series__host=kept).exists():
         raise RuleError(f"{gone} has a conversation with {kept}, so these are two people.")
+    told = Conversation.objects.filter(person__in=[kept, gone], removed_at=None)
+    looks.note_join(told, row)
     moved: Moved = {"conversations": [], "requests": [], "settled": [], "kept": []}
     for key in _series_in_order_of_locks(kept, gone):
         _join_in(ConversationSeries.objects.lock(key), kept, gone, moved)
@@ -86,7 +101,7 @@ def _change(rows: QuerySet[Any], **values: Any) -> list[str]:
     return keys
 
 
-def is_clear(gone: Person) -> bool:
+def is_clear(kept: Person, gone: Person) -> bool:
     """Is no conversation, wish or kept time left with the emptied record?"""
     rows: list[QuerySet[Any]] = [
         Conversation.objects.filter(person=gone),

@@ -14,6 +14,12 @@ COMMUNITY = {
     "hours": "Monday to Friday, 9am to 5pm",
     "from_email": "hello@collective.example",
     "reply_to": "hello@collective.example",
+    "safeguarding_name": "Priya, safeguarding lead, Monday to Friday, 9am to 5pm",
+    "safeguarding_phone": "020 7946 0001",
+    "safeguarding_email": "priya@collective.example",
+    "outside_name": "Dr Helen Marsh at our host, Monday to Friday, 9am to 5pm",
+    "outside_phone": "020 7946 0003",
+    "outside_email": "helen.marsh@host.example",
 }
 
 CALL = {

@@ -6,10 +6,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
+from collective import clock
+from collective.clock import LONDON
 from collective.errors import RuleError
 from collective.models import Activity, Person
 from collective.models.activity import ActivityQuerySet
+from collective.safety import joined
 from collective.safety.encryption import EncryptedJSONField
 from collective.safety.markup import RichTextField
 
@@ -32,6 +36,11 @@ NOT_OPEN: dict[str, str] = {
     "opens_later": NOT_YET,
     Activity.State.CLOSED: CLOSED,
 }
+
+
+def notes_are_over(call: str) -> Q:
+    """Rows whose private notes go now: their call, by this name, is finished."""
+    return Q((f"{call}__finished_at__lte", clock.now()))
 
 
 class SeriesQuerySet(ActivityQuerySet):
@@ -105,6 +114,7 @@ class ConversationSeries(Activity):
                 violation_error_message="The last day comes after the first.",
             ),
         ]
+        triggers = [joined.refused("host")]
 
     def get_absolute_url(self) -> str:
         return reverse("conversations", args=[self.slug])
@@ -119,6 +129,14 @@ class ConversationSeries(Activity):
     def locked(self) -> "ConversationSeries":
         """This series, fresh and locked: held by whatever changes times or bookings."""
         return ConversationSeries.objects.lock(self.pk)
+
+    @property
+    def notes_go(self) -> str:
+        """When private notes are removed, in words: as `notes_are_over` says to the sweep."""
+        finished = self.call.finished_at
+        if finished is None:
+            return "when this call is finished"
+        return f"on {timezone.localtime(finished, LONDON):%-d %B %Y}"
 
     @property
     def length(self) -> timedelta:

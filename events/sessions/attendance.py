@@ -6,6 +6,7 @@ from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Call, Person
 from collective.models.person import clean_email
+from collective.people import standing
 from events.models import Registration, Session
 from events.models.registration_states import State
 from events.sessions.messages import kinds
@@ -57,7 +58,8 @@ def note_walk_in(
     session = session.locked()
     if not session.has_started:
         raise RuleError("This session has not begun yet, so nobody has come.")
-    registration = _registration_for(session, _found_or_added(email, name))
+    person = standing.record_of(_found_or_added(email, name).pk)
+    registration = _registration_for(session, person)
     if registration.capacity == Capacity.NOT_SURE:
         registration.capacity = capacity
     _seat_walk_in(registration, session, by)

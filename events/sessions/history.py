@@ -1,6 +1,6 @@
 """What happened with a registration, and by whom, as the person reads it: staff act on record."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
-from collective.models import Person
+from collective.people.by_whom import by_whom, of_change, people_of
 from events.models import Registration
 from events.models.registration_states import State
 
@@ -22,7 +22,7 @@ WORDS = {
     State.MISSED: "noted as not seen",
 }
 # What staff did that changed no state, and what they looked at.
-ALSO = ("Looked at", "Corrected", "Moved on", "Worked on", "Booked by phone", "Told")
+ALSO = ("Looked at", "Corrected", "Moved on", "Worked on", "Booked by phone", "Told", "Joined")
 Event = Any  # a row of pghistory's model, which has no class of its own in our code
 
 
@@ -36,9 +36,12 @@ class Happened:
 def happenings(registration: Registration) -> list[Happened]:
     """All that happened with it, the newest last."""
     events = recorded(registration, MOST)
-    people = people_of(events)
+    owner = registration.person_id
+    people = people_of(event.pgh_context for event in events)
     steps = [
-        Happened(event.pgh_created_at, WORDS[event.state], _by(event, registration, people))
+        Happened(
+            event.pgh_created_at, WORDS[event.state], of_change(event.pgh_context, owner, people)
+        )
         for event, before in zip(events, [None, *events], strict=False)
         if before is None or before.state != event.state
     ]
@@ -48,27 +51,6 @@ def happenings(registration: Registration) -> list[Happened]:
 def recorded(registration: Registration, most: int) -> list[Event]:
     """The registration as it was after each change, the oldest first."""
     return list(registration.events.order_by("pgh_created_at", "pgh_id")[:most])
-
-
-def user_of(event: Event) -> str | None:
-    """The key of the person whose request made this change; None for what went by itself."""
-    return (event.pgh_context or {}).get("user")
-
-
-def people_of(events: Iterable[Event]) -> dict[str, Person]:
-    """The people who made these changes, by key."""
-    keys = {user for event in events if (user := user_of(event))}
-    return {str(person.pk): person for person in Person.objects.filter(pk__in=keys)}
-
-
-def _by(event: Event, registration: Registration, people: dict[str, Person]) -> str:
-    user = user_of(event)
-    if user is None:
-        return ""
-    if user == str(registration.person_id):
-        return "by you"
-    name = people[user].name if user in people else ""
-    return f"by {name or 'somebody'} from our team"
 
 
 def said_to_them(words: str) -> str:
@@ -87,4 +69,5 @@ def _staff_acts(registration: Registration) -> Iterator[Happened]:
         words = said_to_them(entry.get_change_message())
         if words.startswith(ALSO):
             what = words[0].lower() + words[1:]
-            yield Happened(entry.action_time, what, f"by {entry.user.name} from our team")
+            who = by_whom(entry.user, registration.person_id, as_staff=True)
+            yield Happened(entry.action_time, what, who)

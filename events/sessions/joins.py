@@ -9,7 +9,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from collective.models import Activity, Person
+from django.db.models import Q
+
+from collective.models import Activity, Person, RecordJoin
+from collective.people import looks
+from collective.people.record_joins import Along
 from collective.safety import steps
 from events.models import Registration, Session, SignUpDraft
 from events.models.answers import Needs
@@ -21,6 +25,7 @@ from payments.owing import offering
 # part, then the one that is nearest to a place.
 RANK = [State.ATTENDED, State.CONFIRMED, State.OFFERED, State.WAITING, State.MISSED]
 SEATED = [State.CONFIRMED, State.ATTENDED, State.MISSED]
+SEES_CONFIDENTIAL = "events.view_confidential"
 KEPT_FIELDS = ("fee_pence", "capacity", "came_for_part", "companion", "access_needs")
 
 Moved = dict[str, Any]  # what `undo` needs, as JSON
@@ -60,12 +65,28 @@ def _both(mine: Registration, theirs: Registration) -> str:
 # Joining
 
 
-def join(kept: Person, gone: Person) -> Moved:
-    """Move the registrations, session by session under its lock; returns what `undo` needs."""
+def comes_along(person: Person) -> list[Along]:
+    """What they said that they need, and who comes along with them."""
+    number = _told(person).count()
+    return [Along(f"What helps them, in sessions: {number}.", SEES_CONFIDENTIAL)] if number else []
+
+
+def _told(*people: Person) -> RegistrationQuerySet:
+    told = Q(access_needs__isnull=False) | Q(companion__isnull=False)
+    return Registration.objects.filter(told, person__in=people)
+
+
+def join(kept: Person, gone: Person, row: RecordJoin) -> Moved:
+    """Move the registrations, session by session under its lock; returns what `undo` needs.
+
+    It counts as a look at what either record was told to need.
+    """
+    told = list(_told(kept, gone))
     moved: Moved = {"registrations": [], "ended": [], "survivors": [], "links": []}
     for key in _sessions_of(Registration.objects.filter(person__in=[kept, gone])):
         _join_in(Session.objects.lock(key), kept, gone, moved)
     SignUpDraft.objects.filter(person=gone).delete()
+    looks.note_join(told, row)
     moved["invited"], moved["newly_invited"] = _move_invitations(kept, gone)
     moved["about"] = moved["registrations"]
     return moved
@@ -170,7 +191,7 @@ def _move_invitations(kept: Person, gone: Person) -> tuple[list[str], list[str]]
     return theirs, [key for key in theirs if key not in mine]
 
 
-def is_clear(gone: Person) -> bool:
+def is_clear(kept: Person, gone: Person) -> bool:
     """Has the emptied record no registration left?
 
     One may have been made while the others were moved.

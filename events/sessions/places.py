@@ -10,6 +10,7 @@ from django.db import transaction
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Person
+from collective.people import standing
 from events.models import Registration, Session
 from events.models.answers import Answers
 from events.models.registration_states import State
@@ -55,6 +56,7 @@ def sign_up(session: Session, person: Person, **answers: Unpack[Answers]) -> Reg
     Returns the live registration if there is one already. Raises RuleError if sign-up is not open.
     """
     session = _locked_without_lapsed_offers(session)
+    person = standing.record_of(person.pk)
     if registration := session.registrations.live().filter(person=person).first():
         return registration
     check_sign_up(session)
@@ -65,6 +67,7 @@ def sign_up(session: Session, person: Person, **answers: Unpack[Answers]) -> Reg
 def book(session: Session, person: Person, **answers: Unpack[Answers]) -> Registration:
     """The same by staff, who may also book before sign-up opens and after it has closed."""
     session = _locked_without_lapsed_offers(session)
+    person = standing.record_of(person.pk)
     if registration := session.registrations.live().filter(person=person).first():
         return registration
     check_booking(session)

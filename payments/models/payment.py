@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from collective import clock
 from collective.models import Activity, Call, Person
-from collective.safety import steps
+from collective.safety import joined, steps
 from payments.models import payment_states
 from payments.models.payment_event import PaymentEvent, What
 from payments.models.payment_states import CHANGEABLE, COMMITTED, ENDED, STEPS, Choice, State
@@ -194,6 +194,7 @@ class Payment(models.Model):
             ),
             pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
             steps.only(STEPS),
+            joined.refused(),
         ]
 
     def __str__(self) -> str:

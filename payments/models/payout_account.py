@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from collective import clock
 from collective.models import Person
+from collective.safety import joined
 from payments.models.payment import Payment
 
 
@@ -64,6 +65,7 @@ class PayoutAccount(models.Model):
             models.Index(fields=["bank_name", "last_four"], name="payout_account_destination"),
             models.Index(fields=["asked_at"], name="payout_account_asked"),
         ]
+        triggers = [joined.refused()]
 
     def __str__(self) -> str:
         return self.words

@@ -13,6 +13,7 @@ from collective.templatetags.collective import day, pounds
 from payments.models import Expense, Payment, PaymentRules, PayoutAccount, UnknownMovement
 from payments.models.payment import PaymentQuerySet
 from payments.models.payment_states import COMMITTED, PAID, State
+from payments.owing import came_by_join
 
 A_MONTH = timedelta(days=30)
 CHANGED_LATELY = timedelta(days=14)
@@ -42,12 +43,14 @@ class Checks:
         self.spent = _committed_in_calls({payment.activity.call_id for payment in payments})
         self.strange = _with_strange_movements(payments)
         self.open_expenses = _with_open_expenses(payments)
+        self.joins = came_by_join.words_of(payments)
 
     def of(self, payment: Payment) -> list[Check]:
         """The checks of one payment, in the order in which they matter."""
         account = self.accounts.get(payment.person_id)
         return [
             self._confirmed(payment),
+            *self._joined(payment),
             *self._answered(payment),
             self._account(account),
             *self._amount(payment),
@@ -71,6 +74,10 @@ class Checks:
         elif not payment.is_answered:
             words = "The person has not said yet what should become of it."
             yield Check(words, stops=True)
+
+    def _joined(self, payment: Payment) -> Iterator[Check]:
+        if words := self.joins.get(payment.pk):
+            yield Check(words, warns=True)
 
     def _account(self, account: PayoutAccount | None) -> Check:
         if account is None or not account.is_ready:

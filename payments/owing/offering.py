@@ -16,6 +16,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Activity, Person
+from collective.people import standing
 from payments import kinds
 from payments.models import Capacity, EarnsPayment, Payment
 from payments.models.payment_event import What
@@ -200,7 +201,7 @@ def pay_by_hand(decision: Decision, by: Person) -> Payment:
         raise RuleError("Nobody decides on a payment of their own. Ask a colleague.")
     if not decision.why.strip():
         raise RuleError("Say why: it stays with the payment.")
-    lock_people([decision.person.pk])
+    standing.check(decision.person)
     _check_decision(decision)
     offer = Offer(
         decision.person,

@@ -17,6 +17,7 @@ from collective.background import sweeps
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Message, Person
+from collective.people import standing
 from payments import kinds
 from payments.models import Payment, PayoutAccount
 from payments.models.payment_event import What
@@ -74,6 +75,7 @@ def _for_stripe(person: Person) -> PayoutAccount:
 
     One that is paid by hand stays so until that is there.
     """
+    person = standing.record_of(person.pk)
     account, _ = PayoutAccount.objects.select_for_update(no_key=True).get_or_create(person=person)
     account.checked_at, account.asked_at = None, clock.now()
     if account.state == Ac.REMOVED:
@@ -189,7 +191,7 @@ def _send_where_it_goes_now(payments: list[Payment], account: PayoutAccount) -> 
 @transaction.atomic
 def choose_by_hand(person: Person, wish: ByHand) -> PayoutAccount:
     """No bank account, or no wish to use the form: a voucher, cash, or the finance office."""
-    wish = _checked(wish)
+    wish, person = _checked(wish), standing.record_of(person.pk)
     waiting = _lock_waiting(person.pk)
     account, _ = PayoutAccount.objects.select_for_update(no_key=True).get_or_create(person=person)
     account.method, account.state = wish.method, Ac.READY

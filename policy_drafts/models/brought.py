@@ -5,6 +5,7 @@ from django.db import models
 
 from collective import clock
 from collective.models import Person
+from collective.safety import joined
 from collective.safety.encryption import EncryptedJSONField
 from policy_drafts.models.policy import Policy
 
@@ -24,6 +25,9 @@ class Import(models.Model):
     )
     brought_at = models.DateTimeField(default=clock.now, db_index=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        triggers = [joined.refused()]
 
     def __str__(self) -> str:
         return self.name

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from collective import clock
 from collective.models import Call, Person
+from collective.safety import joined
 from policy_drafts.models.draft import Draft
 from policy_drafts.models.role import PolicyRole
 
@@ -90,6 +91,7 @@ class DraftFollow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["policy", "person"], name="follow_a_policy_once")
         ]
+        triggers = [joined.refused()]
 
     def __str__(self) -> str:
         return f"{self.person} follows {self.policy}"

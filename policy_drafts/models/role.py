@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from collective import clock
 from collective.models import Person
+from collective.safety import joined
 
 
 class RoleState(models.TextChoices):
@@ -87,6 +88,7 @@ class PolicyRole(models.Model):
                 name="accepted_by_somebody",
             ),
         ]
+        triggers = [joined.refused()]
 
     def __str__(self) -> str:
         return f"{self.person or self.email}: {self.get_kind_display()}"

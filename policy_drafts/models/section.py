@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from collective import clock
 from collective.models import Person
+from collective.safety import joined
 from collective.safety.encryption import EncryptedJSONField
 from policy_drafts.models.policy import Policy
 from policy_drafts.text import blocks
@@ -183,6 +184,7 @@ class Unsaved(models.Model):
                 name="unsaved_until_it_ends",
             ),
         ]
+        triggers = [joined.refused()]
 
     def __str__(self) -> str:
         return f"What {self.person} typed in {self.section}"

@@ -7,6 +7,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Person
+from collective.people import standing
 from policy_drafts import kinds
 from policy_drafts.models import Policy, PolicyRole
 
@@ -51,6 +52,7 @@ def answer(role: PolicyRole, person: Person, *, accepts: bool) -> PolicyRole:
     Raises RuleError if it was withdrawn, is another's, or the person has a role there already.
     """
     role = _locked(role)
+    person = standing.record_of(person.pk)
     if role.state == State.ACCEPTED and role.person_id == person.pk:
         return role
     _check_open_to(person, role)

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from collective import clock
-from collective.models import Call, DeletionRequest, FollowUp, SupportLine
+from collective.models import Call, DeletionRequest, FollowUp, JoinRequest, SupportLine
 from collective.models.community import CHECK_LINES_EVERY
+from collective.models.record_join import ASKED_FOR
 from collective.people import sign_in_limits
 from portal.today.lines import ONE_MORE, Line, Section, end_of
 
@@ -34,8 +35,9 @@ def follow_ups(call: Call | None) -> Section:
 
 
 def requests_and_lines() -> Section:
-    """Requests to delete what we hold, support lines to check, and guessing at sign-in codes."""
-    lines = [*_requests_to_delete(), *_lines_to_check(), *_codes_guessed()]
+    """What people ask of us, support lines to check, and guessing at sign-in codes."""
+    asked = [*_requests_to_delete(), *_records_to_join()]
+    lines = [*asked, *_lines_to_check(), *_codes_guessed()]
     return Section("also", "Requests, support lines and signing in", lines)
 
 
@@ -50,6 +52,22 @@ def _requests_to_delete() -> list[Line]:
             row.asked_at + ANSWER_WITHIN,
         )
         for row in rows.order_by("asked_at")[:ONE_MORE]
+    ]
+
+
+def _records_to_join() -> list[Line]:
+    """Joins that take private things along: somebody else than the one who asks looks too."""
+    rows = JoinRequest.objects.open().select_related("kept", "asked_by").order_by("asked_at")
+    return [
+        Line(
+            f"join:{row.pk}",
+            f"{row.asked_by} asks a colleague: are these two records both {row.kept}’s?",
+            f"{reverse('admin:collective_person_join', args=[row.kept_id])}"
+            f"?other={row.gone_id}&keep={row.kept_id}",
+            "Look",
+            row.asked_at + ASKED_FOR,
+        )
+        for row in rows[:ONE_MORE]
     ]
 
 

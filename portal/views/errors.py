@@ -24,6 +24,7 @@ TITLES = {
     "429": "That was tried too often",
     "500": "Something went wrong on our side",
     "csrf": "Please send that again",
+    "joined": "This record was joined with another one",
 }
 WAIT_AFTER_TOO_MANY = 60  # seconds: the longest that django-allauth's "reauthenticate" counts
 KEPT: dict[str, type[KeptForm]] = {"sign_up": SignUpForm, "book_conversation": BookingForm}
@@ -62,6 +63,11 @@ def too_many(request: HttpRequest) -> HttpResponse:
     }
     page = loader.render_to_string("errors/429.html", words)
     return HttpResponse(page, status=429, headers={"Retry-After": str(WAIT_AFTER_TOO_MANY)})
+
+
+def joined_meanwhile(request: HttpRequest) -> HttpResponse:
+    """What came in for a record that our team joined into another one in the same moment."""
+    return _page("joined", 409)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

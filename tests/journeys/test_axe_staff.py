@@ -5,8 +5,9 @@ nothing.
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from collective.people import join_requests
 from payments.models import PaymentRules
-from tests.factories import ActivityFactory, PersonFactory
+from tests.factories import ActivityFactory, CoordinatorFactory, PersonFactory
 from tests.journeys.browsers import sign_in
 from tests.journeys.payment_world import make_desk, make_payments
 from tests.journeys.staff_world import give_back, make_staff_world
@@ -62,6 +63,7 @@ def addresses(world):
         "email": f"{person}/email/",
         "join": f"{person}/join/",
         "join preview": f"{person}/join/?other={world.registrations['kim'].person_id}",
+        "join asked": asked_join(world),
         "invite": "/admin/collective/person/invite/",
         "leave": f"/admin/collective/person/{world.staff.pk}/acts/leave/",
         "announcement add": (
@@ -77,6 +79,14 @@ def addresses(world):
         **talks(world),
         "copy": f"/admin/collective/call/{world.call.pk}/acts/copy/",
     }
+
+
+def asked_join(world):
+    """Two records that a colleague asks us to look at."""
+    amina, asks = world.registrations["amina"].person, CoordinatorFactory(name="Lou")
+    asked = join_requests.ask(PersonFactory(name="Amina"), amina, asks)
+    kept, gone = asked.kept_id, asked.gone_id
+    return f"/admin/collective/person/{kept}/join/?other={gone}&keep={kept}"
 
 
 def talks(world):

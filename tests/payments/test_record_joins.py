@@ -1,13 +1,16 @@
 """Two records of one person: payments go along, nobody is paid twice, and it can be undone."""
 
 import pytest
+from django.urls import reverse
 
 from collective import clock
 from collective.errors import RuleError
-from collective.people import record_joins
+from collective.templatetags.collective import day
 from events.models import Registration
 from events.sessions import attendance
+from payments import joins
 from payments.models import Payment, PayoutAccount
+from payments.owing.checks import Checks
 from tests.factories import (
     KICK_OFF,
     CoordinatorFactory,
@@ -18,6 +21,8 @@ from tests.factories import (
     SessionFactory,
     sign_up,
 )
+from tests.joining import join, undo
+from tests.signed_in import browser_of
 
 State = Payment.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
@@ -47,7 +52,7 @@ def test_payments_and_destination_move_and_the_destination_waits():
     kept, payment = PersonFactory(), PaymentFactory()
     PayoutAccountFactory(person=payment.person)
 
-    record_joins.join(kept, payment.person, None)
+    join(kept, payment.person)
 
     account = PayoutAccount.objects.get()
     assert (open_payments(kept), account.person, account.wait_until > clock.now()) == (
@@ -60,7 +65,7 @@ def test_payments_and_destination_move_and_the_destination_waits():
 def test_of_two_for_one_session_one_is_left(early):
     one, two = both_took_part(early)
 
-    record_joins.join(one.person, two.person, None)
+    join(one.person, two.person)
 
     assert len(open_payments(one.person)) == 1
 
@@ -69,7 +74,7 @@ def test_the_one_that_is_approved_is_left(early):
     one, two = both_took_part(early)
     approve(two.payment)
 
-    record_joins.join(one.person, two.person, None)
+    join(one.person, two.person)
 
     assert open_payments(one.person) == [two.payment]
 
@@ -80,15 +85,15 @@ def test_two_that_are_approved_are_not_joined(early):
     approve(two.payment)
 
     with pytest.raises(RuleError, match="Both have an approved payment"):
-        record_joins.join(one.person, two.person, None)
+        join(one.person, two.person)
 
 
 def test_undone_each_has_its_own_again(early):
     one, two = both_took_part(early)
     approve(two.payment)
-    row = record_joins.join(one.person, two.person, None)
+    row = join(one.person, two.person)
 
-    record_joins.undo(row, None)
+    undo(row)
 
     one.refresh_from_db(), two.refresh_from_db()
     assert (one.payment.person, two.payment.person) == (one.person, two.person)
@@ -100,6 +105,44 @@ def test_person_who_approved_a_payment_is_not_joined_with_its_payee():
     Payment.objects.update(
         state=State.APPROVED, approved_by=boss, approved_at=KICK_OFF, method="stripe"
     )
+    boss.is_staff = False  # they have left the team since
+    boss.save()
 
     with pytest.raises(RuleError, match="has confirmed or approved"):
-        record_joins.join(boss, payment.person, None)
+        join(boss, payment.person)
+
+
+# Finance reads it before approving
+
+
+def test_check_says_by_which_join_a_payment_came_until_that_is_undone():
+    payment, kept = PaymentFactory(), PersonFactory()
+    row = join(kept, payment.person)
+    payment.refresh_from_db()
+
+    words = [check.words for check in Checks([payment]).of(payment) if check.warns]
+    undo(row)
+    payment.refresh_from_db()
+
+    came = f"Came by a join of {day(row.joined_at)} by {row.by_whom}."
+    assert came in words
+    assert came not in [check.words for check in Checks([payment]).of(payment)]
+
+
+def test_approval_page_and_board_say_it_too():
+    payment, kept = PaymentFactory(), PersonFactory()
+    join(kept, payment.person)
+    PayoutAccountFactory(person=kept)
+    finance = browser_of(FinanceFactory())
+
+    for address in ("payments_payment_approve", "payments_payment_change"):
+        page = finance.get(reverse(f"admin:{address}", args=[payment.pk])).content.decode()
+        assert "Came by a join of" in page
+    assert "Came by a join of" in finance.get(reverse("admin:payments")).content.decode()
+
+
+def test_account_that_came_meanwhile_is_not_left_behind():
+    kept, gone = PersonFactory(), PersonFactory()
+    PayoutAccountFactory(person=gone)
+
+    assert (joins.is_clear(kept, gone), joins.is_clear(gone, kept)) == (False, True)

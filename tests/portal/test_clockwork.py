@@ -26,6 +26,7 @@ from tests.factories import (
     sign_up,
     slot_of,
 )
+from tests.joining import join
 
 OURS = ["portal", "events", "policy_drafts", "payments", "collective"]
 
@@ -144,7 +145,7 @@ def first_locks(queries):
 @pytest.mark.django_db
 @pytest.mark.usefixtures("early", "community")
 def test_joining_locks_in_one_order_from_activities_to_people_and_their_payments():
-    kept, gone, by = PersonFactory(), PersonFactory(), PersonFactory()
+    kept, gone = PersonFactory(), PersonFactory()
     sign_up(SessionFactory(), gone)
     book(slot_of(SeriesFactory()), gone)
     role_in(PolicyFactory(), gone)
@@ -153,6 +154,6 @@ def test_joining_locks_in_one_order_from_activities_to_people_and_their_payments
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        record_joins.join(kept, gone, by)
+        join(kept, gone)
 
     assert first_locks(queries) == list(LOCKED.values())

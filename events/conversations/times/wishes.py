@@ -8,6 +8,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Activity, Person
+from collective.people import standing
 from events.conversations import kinds
 from events.conversations.times import first_choice, single_times
 from events.models import ConversationSeries, Slot, TimeRequest
@@ -22,6 +23,7 @@ def ask(series: ConversationSeries, person: Person, wish: str) -> TimeRequest:
     """
     series = series.locked()
     series.check_booking()
+    person = standing.record_of(person.pk)
     row, made = TimeRequest.objects.get_or_create(
         series=series, person=person, settled_at=None, defaults={"wish": wish}
     )

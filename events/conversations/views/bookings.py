@@ -53,7 +53,7 @@ def booking_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_owner": not key,
     }
     if not key:
-        context["seen_by"] = confidential.seen_by(found)
+        context["seen_by"] = confidential.looks_at(found)
     if not found.is_upcoming and found.state != Conversation.State.HELD:
         context["kept"] = list(found.series.slots.kept_for(found.person).order_by("starts_at"))
     return render(request, "events/conversations/booking.html", context)

@@ -9,6 +9,7 @@ from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.clock import LONDON
 from collective.messages import by_hand
 from collective.models import Person
+from collective.people.by_whom import people_of
 from collective.people.requests import MemberRequest
 from events.models import Registration
 from events.models.access_need import words_of
@@ -226,7 +227,7 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
     @admin.display(description="What happened")
     def history(self, registration: Registration) -> SafeString:
         events = what_happened.recorded(registration, MOST_EVENTS)
-        people = what_happened.people_of(events)
+        people = people_of(event.pgh_context for event in events)
         lines = ((_line(event, people),) for event in events)
         return format_html_join("\n", "<p>{}</p>", lines)
 
@@ -241,7 +242,7 @@ def _line(event: what_happened.Event, people: dict[str, Person]) -> str:
     """ "03 Oct 2022 14:00: On the waiting list (they rang), by Jo"."""
     moment = timezone.localtime(event.pgh_created_at, LONDON)
     why = f" ({event.list_reason})" if event.list_reason and event.state == State.WAITING else ""
-    by = _by(what_happened.user_of(event), people)
+    by = _by((event.pgh_context or {}).get("user"), people)
     return f"{moment:%d %b %Y %H:%M}: {State(event.state).label}{why}, {by}"
 
 

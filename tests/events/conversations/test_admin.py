@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from collective.errors import RuleError
 from collective.models import Activity, Message
-from collective.people import record_joins
 from events.conversations import booking, outcomes
 from events.models import Conversation, ConversationSeries
 from payments.models import Payment
@@ -24,6 +23,7 @@ from tests.factories import (
     slot_of,
     slots_of,
 )
+from tests.joining import join, undo
 from tests.signed_in import with_second_factor
 
 pytestmark = pytest.mark.usefixtures("early", "community", "long_sessions")
@@ -241,27 +241,27 @@ def test_budget_says_what_conversations_have_earned_and_what_is_to_come(series, 
 # Two records of one person
 
 
-def test_joining_two_records_moves_conversations_wishes_and_kept_times(series, coordinator):
+def test_joining_two_records_moves_conversations_wishes_and_kept_times(series):
     first, second, third = slots_of(series, 3)
     kept, gone = PersonFactory(), PersonFactory()
     mine, theirs = book(first, kept), book(second, gone)
     asked = series.time_requests.create(person=gone, wish="x")
     type(third).objects.filter(pk=third.pk).update(kept_for=gone, kept_until=KICK_OFF)
 
-    row = record_joins.join(kept, gone, coordinator)
+    row = join(kept, gone)
 
     assert set(Conversation.objects.filter(person=kept)) == {mine, theirs}
     assert sorted(Conversation.objects.values_list("turn", flat=True)) == [1, 2]
     asked.refresh_from_db()
     assert (asked.person, list(series.slots.kept_for(kept))) == (kept, [third])
-    record_joins.undo(row, coordinator)
+    undo(row)
     theirs.refresh_from_db()
     assert (theirs.person, list(series.slots.kept_for(gone))) == (gone, [third])
 
 
-def test_host_is_not_joined_into_another_record(series, coordinator):
+def test_host_is_not_joined_into_another_record(series):
     with pytest.raises(RuleError, match="holds conversations"):
-        record_joins.join(PersonFactory(), series.host, coordinator)
+        join(PersonFactory(), series.host)
     conversation = book(slot_of(series))
     with pytest.raises(RuleError, match="two people"):
-        record_joins.join(series.host, conversation.person, coordinator)
+        join(series.host, conversation.person)

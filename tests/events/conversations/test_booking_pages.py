@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from collective.models import Message
-from events.conversations import booking, outcomes, ways_to_talk
+from events.conversations import booking, confidential, host_notes, outcomes, ways_to_talk
 from events.conversations.times import first_choice, opening, wishes
 from events.models import BookingDraft, Conversation
 from tests.factories import KICK_OFF, PersonFactory, SeriesFactory, book, slot_of, slots_of
@@ -398,3 +398,36 @@ def test_calendar_file_takes_it_out_once_it_is_cancelled(client, member, series)
         True,
         True,
     )
+
+
+# What stays between two, and what cannot
+
+
+@pytest.mark.parametrize("name", ["conversations", "book_conversation"])
+def test_limits_of_confidentiality_are_said_before_booking(client, series, name):
+    slot = slot_of(series)
+    client.force_login(PersonFactory())
+    keys = [series.slug] if name == "conversations" else [series.slug, slot.pk]
+
+    page = " ".join(client.get(reverse(name, args=keys)).content.decode().split())
+
+    assert "has to tell people who can help" in page
+    assert "a child is being hurt, or may be" in page
+    assert "may write a private note" in page
+
+
+@pytest.mark.parametrize(
+    ("finished", "words"),
+    [(None, "when this call is finished"), (KICK_OFF, "on 6 October 2022")],
+)
+def test_private_note_goes_when_the_page_says(early, series, finished, words):
+    conversation = book(slot_of(series))
+    host_notes.keep_note(conversation, "zebra")
+    series.call.finished_at = finished
+    series.call.save()
+
+    early.move_to(KICK_OFF)
+    confidential.forget_notes()
+
+    conversation.refresh_from_db()
+    assert (series.notes_go, conversation.note is None) == (words, finished is not None)

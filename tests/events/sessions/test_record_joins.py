@@ -23,16 +23,11 @@ from tests.factories import (
     SessionFactory,
     sign_up,
 )
+from tests.joining import join, undo
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
 EXAMPLES = int(os.environ.get("JOIN_EXAMPLES", "60"))
-
-
-def join(kept, gone):
-    row = record_joins.join(kept, gone, None)
-    kept.refresh_from_db(), gone.refresh_from_db()
-    return row
 
 
 def states(*registrations):
@@ -122,7 +117,7 @@ def test_undone_within_a_day_each_has_its_own_again():
     registration = sign_up(SessionFactory(), gone)
     row = join(kept, gone)
 
-    record_joins.undo(row, None)
+    undo(row)
 
     registration.refresh_from_db(), gone.refresh_from_db(), kept.refresh_from_db()
     assert (registration.person, gone.email, gone.is_active, gone.joined_into) == (
@@ -139,7 +134,7 @@ def test_undone_the_second_place_comes_back_if_it_is_free():
     mine, theirs = sign_up(session, kept), sign_up(session, gone)
     row = join(kept, gone)
 
-    sentences = record_joins.undo(row, None)
+    sentences = undo(row)
 
     assert (states(mine, theirs), sentences) == ([State.CONFIRMED, State.CONFIRMED], [])
     assert theirs.person == gone
@@ -150,7 +145,7 @@ def test_undone_too_late_for_the_place_they_are_first_on_the_list_and_it_is_said
     theirs, waiter = sign_up(session, kept) and sign_up(session, gone), sign_up(session)
     row = join(kept, gone)
 
-    sentences = record_joins.undo(row, None)
+    sentences = undo(row)
 
     assert states(theirs, waiter) == [State.WAITING, State.OFFERED]
     assert "the place went to somebody else" in sentences[0]
@@ -165,7 +160,7 @@ def test_join_is_not_undone_where_there_is_no_room_before_the_first_on_the_list(
     session.registrations.waiting().update(list_number=waiting_list.SMALLEST)
 
     with pytest.raises(RuleError, match="no room before the first"):
-        record_joins.undo(row, None)
+        undo(row)
 
     assert states(first) == [State.OFFERED]
     assert session.registrations.live().filter(person=kept).count() == 1
@@ -178,7 +173,7 @@ def test_after_a_day_it_cannot_be_undone_and_what_went_where_is_forgotten(early)
     row.refresh_from_db()
 
     with pytest.raises(RuleError, match="for a day"):
-        record_joins.undo(row, None)
+        undo(row)
     assert row.moved is None
 
 
@@ -282,7 +277,7 @@ def test_any_two_histories_joined_lose_nothing(number, acts, then_undo):
     assert not Registration.objects.filter(person=gone).exists()
     assert_places_hold(sessions)
     if then_undo:
-        record_joins.undo(row, None)
+        undo(row)
         assert rights(kept, gone) == paid
         assert messages <= told(kept, gone)
         assert_places_hold(sessions)
@@ -321,4 +316,4 @@ def test_joining_twice_is_refused():
     join(kept, gone)
 
     with pytest.raises(RuleError, match="joined into another record"):
-        record_joins.join(PersonFactory(), Person.objects.get(pk=gone.pk), None)
+        join(PersonFactory(), Person.objects.get(pk=gone.pk))

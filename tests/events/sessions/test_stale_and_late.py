@@ -13,7 +13,6 @@ from collective.background import restoring
 from collective.errors import RuleError
 from collective.messages import announcements, by_hand, mail
 from collective.models import Announcement, Message
-from collective.people import record_joins
 from events.models import AccessNeed, Registration, Session
 from events.sessions import access_needs, answers, moving, offers, places, waiting_list
 from events.sessions.access_needs import Progress
@@ -25,6 +24,7 @@ from tests.factories import (
     SessionFactory,
     sign_up,
 )
+from tests.joining import join, undo
 from tests.messages import kinds
 from tests.signed_in import with_second_factor
 
@@ -195,7 +195,7 @@ def test_arranged_interpreter_stays_arranged_when_records_are_joined():
     theirs = sign_up(session, gone, access_needs={"choices": ["interpreter"], "notes": ""})
     access_needs.update(theirs.needs.get(), Progress(state=AccessNeed.State.ARRANGED))
 
-    record_joins.join(kept, gone, None)
+    join(kept, gone)
 
     assert [(need.registration, need.state) for need in AccessNeed.objects.all()] == [
         (mine, "arranged")
@@ -207,7 +207,7 @@ def test_phone_task_of_an_offer_stays_untold_when_an_address_comes_by_a_join():
     holder, waiter = sign_up(session), sign_up(session, PhonePersonFactory())
     places.give_up(holder)
 
-    record_joins.join(waiter.person, PersonFactory(), None)
+    join(waiter.person, PersonFactory())
 
     waiter.refresh_from_db()
     assert waiter.offer_waits_to_be_told and Message.objects.get(kind="offered").channel == "phone"
@@ -215,12 +215,12 @@ def test_phone_task_of_an_offer_stays_untold_when_an_address_comes_by_a_join():
 
 def test_undoing_a_join_keeps_what_the_person_changed_since():
     kept, gone = PersonFactory(name="Ann"), PersonFactory()
-    row = record_joins.join(kept, gone, None)
+    row = join(kept, gone)
     kept.refresh_from_db()
     kept.wants_news, kept.name = False, "Anne"
     kept.save()
 
-    record_joins.undo(row, None)
+    undo(row)
 
     kept.refresh_from_db()
     assert (kept.name, kept.wants_news) == ("Anne", False)
@@ -228,7 +228,7 @@ def test_undoing_a_join_keeps_what_the_person_changed_since():
 
 def test_undoing_a_join_twice_gets_a_sentence(client, coordinator):
     kept = PersonFactory()
-    record_joins.join(kept, PersonFactory(), None)
+    join(kept, PersonFactory())
 
     pages = [act(client, kept, "undo_join") for _ in range(2)]
 
@@ -240,7 +240,7 @@ def test_chosen_person_is_still_told_after_a_join():
     announcement = Announcement.objects.create(audience="chosen", subject="News", body="<p>x</p>")
     announcement.chosen.add(gone)
 
-    record_joins.join(kept, gone, None)
+    join(kept, gone)
 
     assert list(announcements.people(announcement)) == [kept]
 

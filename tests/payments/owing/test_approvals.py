@@ -197,7 +197,7 @@ def test_queries_of_the_board_and_of_approving_do_not_grow(
     for _ in range(number):
         ready(activity=session)
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         client.get(reverse("admin:payments"))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(reverse("admin:payments_approve"))

@@ -4,10 +4,10 @@ import pytest
 
 from collective.errors import RuleError
 from collective.messages import mail
-from collective.people import record_joins
 from policy_drafts.models import Policy, PolicyRole
 from policy_drafts.roles import inviting
-from tests.factories import CoordinatorFactory, PersonFactory, published, role_in
+from tests.factories import PersonFactory, published, role_in
+from tests.joining import join, undo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("community")]
 GROUP = PolicyRole.Kind.WORKING_GROUP
@@ -133,9 +133,9 @@ def test_coordinator_invites_the_first_lead_in_the_admin(policy, client, coordin
 def test_roles_move_when_two_records_are_one_person(policy):
     kept, gone = PersonFactory(), role_in(policy, kind=GROUP)
 
-    row = record_joins.join(kept, gone, CoordinatorFactory())
+    row = join(kept, gone)
     assert kept.policy_roles.get().policy == policy
-    record_joins.undo(row, CoordinatorFactory())
+    undo(row)
 
     assert gone.policy_roles.get().policy == policy
 

@@ -1,0 +1,83 @@
+"""Two records were joined, or are two again: both people are told, wherever they can be.
+
+Whoever did not ask for it must learn of it: at each address and number that either record had.
+"""
+
+import hashlib
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from collective.messages import kinds, mail
+from collective.messages.letters import Letter
+from collective.models import FollowUp, Message, Person, RecordJoin
+from collective.people import phones
+
+TOO = (
+    "Two records were joined. Tell them so here too, which was the way to reach the other one: {}. "
+    "If that is somebody else, undo the join on their page. It can be undone for a day."
+)
+
+
+def tell_joined(row: RecordJoin) -> None:
+    """Tell the person by every way that either record had.
+
+    Both rows have been written, and the caller holds them.
+    """
+    kept, moved = Person.objects.get(pk=row.kept_id), row.moved or {}
+    mail.tell(kept, kinds.RECORDS_JOINED, row)
+    ways = [moved["kept"], moved["gone"]]
+    addresses = {way[name] for way in ways for name in ("email", "contact_email") if way[name]}
+    told = set() if kept.is_told_by_hand else {kept.mail_address}
+    for address in sorted(addresses - told):
+        revision = hashlib.sha256(address.encode()).hexdigest()[:40]
+        mail.tell(None, kinds.RECORDS_JOINED, row, address=address, revision=revision)
+    for way in ways:
+        if not (way["email"] or way["contact_email"]):
+            _tell_by_hand(row, kept, way)
+
+
+def _tell_by_hand(row: RecordJoin, kept: Person, way: dict[str, Any]) -> None:
+    """A record without an address: the number or the house that it had is told too."""
+    if way["phone"] and way["phone"] != kept.phone:
+        _come_back_to(row, phones.written(way["phone"]))
+    elif not way["phone"] and way["postal_address"] not in {None, kept.postal_address}:
+        _come_back_to(row, way["postal_address"])
+    elif not kept.is_told_by_hand and (way["phone"] or way["postal_address"]):
+        channel = kept.channel_by_hand
+        mail.tell(kept, kinds.RECORDS_JOINED, row, channel=channel, revision="by hand")
+
+
+def _come_back_to(row: RecordJoin, way: str) -> None:
+    FollowUp.objects.create(
+        person=row.kept,
+        what=TOO.format(way),
+        due_on=timezone.localdate(row.joined_at),
+        created_at=row.joined_at,
+    )
+
+
+def _follow_ups(row: RecordJoin) -> QuerySet[FollowUp]:
+    """What this join left for colleagues to ring or write to."""
+    return FollowUp.objects.filter(person=row.kept, created_by=None, created_at=row.joined_at)
+
+
+def tell_parted(row: RecordJoin, kept: Person, gone: Person) -> None:
+    """Tell both people, each by their own ways again; the number of the one is not the other's."""
+    _follow_ups(row).filter(done_at=None).delete()
+    for person in (kept, gone):
+        mail.tell(person, kinds.RECORDS_PARTED, row)
+
+
+@mail.kind(kinds.RECORDS_JOINED, "Two records of theirs were joined")
+def records_joined(message: Message) -> Letter | None:
+    row = RecordJoin.objects.filter(pk=message.about, undone_at=None).first()
+    if row is None:
+        return None
+    return Letter("About your record with us", "email/records_joined.html", {})
+
+
+@mail.kind(kinds.RECORDS_PARTED, "Two records are two again")
+def records_parted(message: Message) -> Letter:
+    return Letter("About your record with us", "email/records_parted.html", {})
