@@ -8,6 +8,7 @@ from django.db import models
 
 from collective import clock
 from collective.models.person import Person
+from collective.typed.fields import AddressField
 
 CODE_LASTS = timedelta(minutes=15)
 MOST_WRONG_CODES = 5
@@ -21,7 +22,7 @@ class SignIn(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField()
+    email = AddressField()
     person = models.ForeignKey(
         Person,
         models.CASCADE,

@@ -3,10 +3,11 @@
 from django.db import IntegrityError, transaction
 
 from collective import clock
-from collective.errors import RuleError
+from collective.errors import RuleError, broken_constraint
 from collective.messages import by_hand, kinds, mail
 from collective.messages.letters import Letter
 from collective.models import FollowUp, Message, Person, SignIn
+from collective.models.person import ONE_ADDRESS_EACH
 from collective.people.sign_in import prove, record_asked
 
 TAKEN = (
@@ -30,7 +31,8 @@ def confirm(asked: SignIn, code: str) -> Person:
     """The code is right: the address is theirs, and the old one is told.
 
     What waited to be told goes to the new one. Raises RuleError for a wrong or old code, and where
-    another record has the address: staff are told of it.
+    another record has the address: staff are told of it. Any other refusal of the database is
+    raised.
     """
     prove(asked, code)
     person = asked.person
@@ -39,6 +41,8 @@ def confirm(asked: SignIn, code: str) -> Person:
     try:
         return _change(person, asked.email)
     except IntegrityError as error:
+        if broken_constraint(error) != ONE_ADDRESS_EACH:
+            raise
         _ask_staff_to_join(person)
         raise RuleError(TAKEN) from error
 

@@ -20,12 +20,13 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 
 from collective import clock
-from collective.errors import RuleError
+from collective.errors import RuleError, broken_constraint
 from collective.messages import kinds, mail
 from collective.models import Message, Person, SignIn
-from collective.models.person import clean_email
+from collective.models.person import ONE_ADDRESS_EACH
 from collective.models.sign_in import MOST_WRONG_CODES
 from collective.safety import encryption
+from collective.typed import addresses
 
 LIMIT_OVER = timedelta(minutes=15)
 MOST_CODES_AN_ADDRESS = 5
@@ -35,7 +36,7 @@ MOST_CODES_A_NETWORK = 150  # an office or a library shares one address
 def ask_for_code(email: str, visitor_address: str) -> SignIn:
     """Send a code to this address, known or not; returns the SignIn.
 
-    Raises RuleError past the limits.
+    Raises RuleError past the limits, and for what is no address.
     """
     return record_asked(email, visitor_address, kind=kinds.CODE)
 
@@ -44,7 +45,7 @@ def record_asked(
     email: str, visitor_address: str, *, kind: str, person: Person | None = None
 ) -> SignIn:
     """The same for a code of any kind. With a person: the address shall become theirs."""
-    address, network = clean_email(email) or "", _network(visitor_address)
+    address, network = addresses.read(email), _network(visitor_address)
     with transaction.atomic():
         _one_at_a_time(address)
         _check_limits(address, network, since=clock.now() - LIMIT_OVER)
@@ -118,7 +119,10 @@ def _person_at(email: str) -> Person:
         with transaction.atomic():
             known = Person.objects.filter(email=email).first()
             return known or Person.objects.create_user(email)
-    except IntegrityError:  # the same newcomer, in two windows at once
+    except IntegrityError as error:
+        if broken_constraint(error) != ONE_ADDRESS_EACH:
+            raise
+        # the same newcomer, in two windows at once
         return Person.objects.get(email=email)
 
 
