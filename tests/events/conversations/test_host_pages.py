@@ -191,7 +191,9 @@ def test_week_shows_free_booked_closed_and_kept(client, series):
 
     week = text(client.get(page("host") + "?week=2022-10-06"))
 
-    assert all(words in week for words in ("free", "Amina", "closed", "kept for <bdi>Bo</bdi>", "Open it"))
+    assert all(
+        words in week for words in ("free", "Amina", "closed", "kept for <bdi>Bo</bdi>", "Open it")
+    )
     outside = text(client.post(page("host_reopen_slot", closed.pk), follow=True))
     assert "outside your hours" in outside
 
