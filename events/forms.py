@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from collective.models import Activity
 from collective.templatetags.collective import pounds
+from collective.typed.forms import LinesField
 from events.models.access_need import CHOICES, IN_PERSON_CHOICES
 from events.models.answers import Needs
 from payments.models import Capacity
@@ -44,7 +45,7 @@ class AccessNeedsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    access_notes = forms.CharField(
+    access_notes = LinesField(
         label="Anything else that would help",
         help_text="You can skip this. You can also tell us by phone.",
         widget=forms.Textarea(attrs={"rows": 4}),

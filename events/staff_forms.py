@@ -2,11 +2,13 @@
 
 from django import forms
 
+from collective.typed.forms import LinesField
+
 LEAST_FEE = 500  # pence; less is a fee that was typed in pounds
 
 
 class CancelForm(forms.Form):
-    reason = forms.CharField(
+    reason = LinesField(
         label="Why it is cancelled",
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from collective.models import Person
 from collective.safety import pictures
 from collective.templatetags.collective import pounds
+from collective.typed.forms import LineField
 from payments.models import Expense, Payment, PayoutAccount
 from payments.owing import choices, statements
 from payments.owing.expenses import Claim
@@ -139,7 +140,7 @@ class ByHandForm(forms.Form):
         choices=[(method.value, method.label) for method in Payment.BY_HAND],
         error_messages={"required": "Choose how you would like to be paid."},
     )
-    voucher = forms.CharField(
+    voucher = LineField(
         label="Which voucher?",
         help_text="Only for a voucher: for which shop.",
         max_length=80,
@@ -179,7 +180,7 @@ class ExpenseForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what it was for."},
     )
-    what = forms.CharField(
+    what = LineField(
         label="In a few words",
         help_text="For example “bus there and back”.",
         max_length=120,
@@ -194,7 +195,7 @@ class ExpenseForm(forms.Form):
         required=False,
         help_text="A photo or a PDF, up to 5 MB. A ticket or a screenshot is fine.",
     )
-    no_receipt_because = forms.CharField(
+    no_receipt_because = LineField(
         label="If you have no receipt: why?",
         max_length=200,
         required=False,
@@ -255,7 +256,7 @@ def safe_receipt(file: UploadedFile) -> ContentFile:
 class OfficialNameForm(forms.Form):
     """Whose name a letter carries. It is not kept."""
 
-    official_name = forms.CharField(
+    official_name = LineField(
         label="Your name as the Jobcentre or adviser knows it",
         max_length=120,
         help_text="It goes on the letter, and we do not keep it.",

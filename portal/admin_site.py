@@ -5,7 +5,9 @@ from typing import Any, TypeVar, cast
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -13,6 +15,7 @@ from django.urls import path, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 from django.utils.http import urlencode
 
+from collective.models import Person
 from collective.people import access
 from portal.views import guessing, status, today
 from portal.views.errors import bad_request
@@ -22,6 +25,14 @@ logger = logging.getLogger(__name__)
 
 
 AdminView = TypeVar("AdminView", bound=Callable[..., HttpResponseBase])
+
+
+class PickerView(AutocompleteJsonView):
+    """What a picker finds as one types: of several people of one name, which is which."""
+
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
+        found = super().serialize_result(obj, to_field_name)
+        return {**found, "text": obj.told_apart} if isinstance(obj, Person) else found
 
 
 class CollectiveAdminSite(admin.AdminSite):
@@ -64,6 +75,10 @@ class CollectiveAdminSite(admin.AdminSite):
                 return bad_request(request)
 
         return cast(AdminView, update_wrapper(answered, inner))  # it takes what the view takes
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Find rows for a picker."""
+        return cast(HttpResponse, PickerView.as_view(admin_site=self)(request))  # JSON
 
     def has_permission(self, request: HttpRequest) -> bool:
         return access.is_staff_with_second_factor(request)

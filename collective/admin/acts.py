@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -17,6 +17,7 @@ from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from js_asset import Media
 
+from collective.admin.namesakes import TellsApart
 from collective.errors import RuleError
 from collective.models import Person
 from collective.people.by_whom import note_act
@@ -57,7 +58,7 @@ class Act:
     is_on_the_phone: bool = False  # done while the person speaks with us
 
 
-class ActAdmin(admin.ModelAdmin):
+class ActAdmin(TellsApart):
     """A model admin with acts: `acts` names them, `act_<name>(request, obj)` does each.
 
     It returns a sentence that says what was done.

@@ -9,11 +9,13 @@ from django.utils.safestring import SafeString
 
 from collective.admin import person_pages
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere
+from collective.admin.namesakes import TellsApart
 from collective.admin.person_forms import PersonForm
 from collective.errors import RuleError
 from collective.models import DeletionRequest, Message, Person, RecordJoin
 from collective.people import phones, record_joins, staff
 from collective.people.requests import MemberRequest
+from collective.templatetags.collective import named, who
 
 admin.site.unregister(EmailAddress)  # Person.email is the one address; allauth's table stays empty
 admin.site.unregister(Authenticator)
@@ -33,7 +35,7 @@ def may_undo(join: RecordJoin, by: Person) -> bool:
 @admin.register(Person)
 class PersonAdmin(ActAdmin):
     form = PersonForm
-    list_display = ["__str__", "email", "reach_by", "is_staff", "is_active", "created_at"]
+    list_display = ["known_as", "email", "reach_by", "is_staff", "is_active", "created_at"]
     list_filter = ["reach_by", "is_staff", "is_active", "groups"]
     search_fields = ["name", "email", "contact_email"]
     ordering = ["name", "email"]
@@ -140,6 +142,11 @@ class PersonAdmin(ActAdmin):
         staff.leave(person, by=request.user)
         return f"{person} is no longer staff, and signed out everywhere."
 
+    @admin.display(description="What to call them", ordering="name")
+    def known_as(self, person: Person) -> SafeString:
+        """Address and day stand beside it; without an address, how they are told."""
+        return named(person) if person.email else who(person)
+
     @admin.display(description="Bookings")
     def bookings(self, person: Person) -> str:
         places = person.registrations.select_related("session").order_by("-created_at")[:20]
@@ -165,7 +172,7 @@ class PersonAdmin(ActAdmin):
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(MadeElsewhere, admin.ModelAdmin):
+class AuthenticatorAdmin(MadeElsewhere, TellsApart):
     """To look at: people who have a second step, and since when.
 
     "Reset the second step" is on the person's page.

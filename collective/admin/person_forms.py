@@ -3,19 +3,19 @@
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.core.validators import validate_email
 from django.forms import Form
 
 from collective.models import Person
-from collective.pages.forms import ADDRESS_LENGTH, CodeField
+from collective.pages.forms import CodeField
 from collective.people import phones
 from collective.people.requests import MemberRequest
+from collective.typed.forms import AddressField, LineField, LinesField
 
 POST_LENGTH = 400
 MOST_FOUND = 20
 
 
-class PhoneField(forms.CharField):
+class PhoneField(LineField):
     """A UK number as people write it, or another country's with its +."""
 
     def __init__(self, **kwargs) -> None:
@@ -54,7 +54,7 @@ class PersonForm(forms.ModelForm):
     """What staff note about a person: the name, and how we reach them."""
 
     phone = PhoneField()
-    postal_address = forms.CharField(
+    postal_address = LinesField(
         max_length=POST_LENGTH, required=False, strip=True, widget=forms.Textarea(attrs={"rows": 4})
     )
 
@@ -119,18 +119,17 @@ class PersonForm(forms.ModelForm):
 class NewPersonForm(forms.Form):
     """Somebody who rang: a name, and at least one way to reach them."""
 
-    name = forms.CharField(label="What to call them", max_length=100)
+    name = LineField(label="What to call them", max_length=100)
     phone = PhoneField()
-    postal_address = forms.CharField(
+    postal_address = LinesField(
         max_length=POST_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         label="Postal address",
     )
-    contact_email = forms.EmailField(
+    contact_email = AddressField(
         label="Email address of somebody they share it with",
         required=False,
-        validators=[ADDRESS_LENGTH],
         help_text=(
             "Only where their messages may go to somebody else's address. For one of their own, "
             "add it later."
@@ -170,7 +169,7 @@ class NewPersonForm(forms.Form):
 
 
 class FindPersonForm(forms.Form):
-    q = forms.CharField(
+    q = LineField(
         label="Name, email address, or the whole phone number",
         max_length=100,
         widget=forms.SearchInput,
@@ -186,7 +185,7 @@ def found(request: MemberRequest, form: Form):
 
 
 class NewAddressForm(forms.Form):
-    email = forms.EmailField(label="New email address", validators=[ADDRESS_LENGTH, validate_email])
+    email = AddressField(label="New email address")
 
 
 class AddressCodeForm(forms.Form):
@@ -197,8 +196,8 @@ class AddressCodeForm(forms.Form):
 
 
 class InviteForm(forms.Form):
-    email = forms.EmailField(label="Their email address", validators=[ADDRESS_LENGTH])
-    name = forms.CharField(label="What to call them", max_length=100)
+    email = AddressField(label="Their email address")
+    name = LineField(label="What to call them", max_length=100)
     groups = forms.ModelMultipleChoiceField(
         Group.objects.order_by("name"), label="What they do", widget=forms.CheckboxSelectMultiple
     )

@@ -1,9 +1,8 @@
-from django.contrib import admin
-
+from collective.admin.namesakes import TellsApart
 from collective.people.requests import MemberRequest
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(TellsApart):
     """To look at: rows that the product writes."""
 
     def has_add_permission(self, request: MemberRequest) -> bool:

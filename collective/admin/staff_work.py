@@ -18,13 +18,14 @@ from collective.messages.announcements import Named
 from collective.models import Announcement, FollowUp, Message
 from collective.people.requests import MemberRequest
 from collective.safety.markup import rich_text
+from collective.typed.forms import LinesField
 
 State = Announcement.State
 SENT_SOON = "It goes out in a minute. Until then you can stop it here."
 
 
 class FollowUpForm(forms.ModelForm):
-    what = forms.CharField(
+    what = LinesField(
         label="What to come back to", max_length=600, widget=forms.Textarea(attrs={"rows": 4})
     )
 

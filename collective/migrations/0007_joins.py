@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collective', '0005_plain_words_of_calls'),
+        ('collective', '0006_one_normal_form_of_an_address'),
     ]
 
     operations = [

@@ -36,7 +36,7 @@ def keep_sessions(apps, schema_editor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collective', '0005_plain_words_of_calls'),
+        ('collective', '0007_joins'),
         ('sessions', '0001_initial'),
     ]
 

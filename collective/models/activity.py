@@ -11,6 +11,7 @@ from collective.models.call import Call
 from collective.models.person import Person, Visitor
 from collective.models.slugs import free_slug
 from collective.safety import joined
+from collective.typed.fields import LineField, LinesField
 
 OPENS_LATER = "opens_later"  # a state that is shown, and kept in no row
 # What a copy begins without: its own key and address, its dates, people told and people named.
@@ -86,23 +87,23 @@ class Activity(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     call = models.ForeignKey(Call, models.PROTECT, related_name="activities")
     kind = models.CharField(max_length=20, choices=Kind)
-    title = models.CharField(max_length=150)
-    neutral_name = models.CharField(
+    title = LineField(max_length=150)
+    neutral_name = LineField(
         max_length=80,
         help_text="A name that gives nothing away, for statements and shared screens.",
     )
     slug = models.SlugField(
         max_length=80, unique=True, help_text="The last part of the page's address."
     )
-    summary = models.TextField(max_length=500, help_text="What happens, in two or three sentences.")
+    summary = LinesField(max_length=500, help_text="What happens, in two or three sentences.")
     state = models.CharField(max_length=20, choices=State, default=State.TO_BE_CONFIRMED)
-    when_words = models.CharField(
+    when_words = LineField(
         "when, in words",
         max_length=120,
         blank=True,
         help_text='For example "likely November". Shown without a date.',
     )
-    how_long = models.CharField(max_length=80, blank=True, help_text='For example "up to an hour".')
+    how_long = LineField(max_length=80, blank=True, help_text='For example "up to an hour".')
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
     opens_at = models.DateTimeField(
@@ -114,7 +115,7 @@ class Activity(models.Model):
         blank=True,
         help_text="7500 is £75. Empty: none. Fixed for a person at sign-up.",
     )
-    how_to_take_part = models.TextField(
+    how_to_take_part = LinesField(
         max_length=400,
         blank=True,
         help_text="For a way that has no pages yet: whom to write to or ring.",
@@ -124,7 +125,7 @@ class Activity(models.Model):
         default=False, help_text="Only the people named below can see it."
     )
     invited = models.ManyToManyField(Person, blank=True, related_name="invitations")
-    cancelled_because = models.TextField(max_length=400, blank=True, help_text="Shown to people.")
+    cancelled_because = LinesField(max_length=400, blank=True, help_text="Shown to people.")
     position = models.PositiveSmallIntegerField(default=1, help_text="The order of the cards.")
     date_told_at = models.DateTimeField(null=True, blank=True, editable=False)
     opening_told_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -11,6 +11,7 @@ from collective.models.call import Call
 from collective.models.person import Person
 from collective.safety import joined
 from collective.safety.markup import RichTextField
+from collective.typed.fields import LineField
 
 
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):
@@ -46,7 +47,7 @@ class Announcement(models.Model):
     chosen = models.ManyToManyField(
         Person, blank=True, related_name="+", verbose_name="chosen people"
     )
-    subject = models.CharField(
+    subject = LineField(
         max_length=120,
         help_text="Neutral, please: people share phones and screens. Nothing private.",
     )

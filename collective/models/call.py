@@ -9,6 +9,7 @@ from collective.models.person import Person, Visitor
 from collective.models.slugs import free_slug
 from collective.safety import joined, pictures, uploads
 from collective.safety.markup import RichTextField
+from collective.typed.fields import LineField, LinesField
 
 COPIED = (
     "summary",
@@ -45,13 +46,11 @@ class Call(models.Model):
             "The small fee only for people who have no paid session in this call",
         )
 
-    title = models.CharField(max_length=150)
+    title = LineField(max_length=150)
     slug = models.SlugField(
         max_length=80, unique=True, help_text="The last part of the page's address."
     )
-    summary = models.TextField(
-        max_length=400, help_text="One or two sentences, shown on the home page."
-    )
+    summary = LinesField(max_length=400, help_text="One or two sentences, shown on the home page.")
     why = RichTextField(
         "why we ask", help_text="Who asks, why, and what will happen with what people say."
     )
@@ -63,16 +62,16 @@ class Call(models.Model):
         related_name="calls_led",
         help_text="Who leads it.",
     )
-    about_lead = models.TextField("about who leads it", max_length=600, blank=True)
+    about_lead = LinesField("about who leads it", max_length=600, blank=True)
     pay_rule = models.CharField(
         "how payments combine", max_length=20, choices=PayRule, default=PayRule.EACH
     )
-    about_pay = models.TextField(
+    about_pay = LinesField(
         "about payment",
         max_length=1200,
         help_text="What is offered, to whom, and that nobody has to take it.",
     )
-    fund_name = models.CharField(
+    fund_name = LineField(
         "community's fund",
         max_length=80,
         blank=True,
@@ -98,7 +97,7 @@ class Call(models.Model):
     budget_pence = models.PositiveIntegerField(
         "budget for payments, in pence", null=True, blank=True
     )
-    care_note = models.TextField(
+    care_note = LinesField(
         max_length=600, blank=True, help_text="Shown above the ways to take part."
     )
     published_at = models.DateTimeField(
@@ -153,13 +152,13 @@ class CallPicture(models.Model):
     file = models.ImageField(
         upload_to="calls/", help_text="JPEG, PNG or WebP, up to 5 MB. We make it smaller."
     )
-    alternative_text = models.CharField(
+    alternative_text = LineField(
         max_length=250, help_text="What somebody who cannot see it needs to know."
     )
-    long_description = models.TextField(
+    long_description = LinesField(
         max_length=2000, blank=True, help_text="For a picture that says a lot."
     )
-    credit = models.CharField(max_length=150, blank=True, help_text="Who made it.")
+    credit = LineField(max_length=150, blank=True, help_text="Who made it.")
     width = models.PositiveIntegerField(editable=False, default=0)
     height = models.PositiveIntegerField(editable=False, default=0)
     position = models.PositiveSmallIntegerField(default=1)

@@ -10,6 +10,7 @@ from collective import clock
 from collective.pages import contrast
 from collective.safety import pictures, uploads
 from collective.safety.markup import RichTextField
+from collective.typed.fields import AddressField, LineField
 
 WORRIED = "worried"  # the last part of the address of “Worried about someone?”
 MARK_SIDE = 192  # pixels
@@ -40,10 +41,10 @@ class SingleRow(models.Model):
 class Community(SingleRow):
     """The community that uses this site: the settings that staff can change."""
 
-    name = models.CharField(max_length=80, default="Collective")
-    about = models.CharField("about it, in a sentence", max_length=200, blank=True)
-    phone = models.CharField(max_length=30, blank=True)
-    hours = models.CharField("when somebody answers", max_length=80, blank=True)
+    name = LineField(max_length=80, default="Collective")
+    about = LineField("about it, in a sentence", max_length=200, blank=True)
+    phone = LineField(max_length=30, blank=True)
+    hours = LineField("when somebody answers", max_length=80, blank=True)
     mark = models.ImageField(
         upload_to="mark/",
         blank=True,
@@ -51,7 +52,7 @@ class Community(SingleRow):
         db_default="",
         help_text="Your sign, instead of ours. JPEG, PNG or WebP, up to 5 MB.",
     )
-    colour = models.CharField(
+    colour = LineField(
         "colour of links and buttons",
         max_length=7,
         blank=True,
@@ -60,7 +61,7 @@ class Community(SingleRow):
         validators=[contrast.check_on_light],
         help_text="Like #0b524d. Dark enough to read on our light pages. Empty: our green.",
     )
-    dark_colour = models.CharField(
+    dark_colour = LineField(
         "the same on dark pages",
         max_length=7,
         blank=True,
@@ -69,10 +70,8 @@ class Community(SingleRow):
         validators=[contrast.check_on_dark],
         help_text="Like #93d5c8. Light enough to read on our dark pages. Empty: our light green.",
     )
-    from_email = models.EmailField("mail comes from", blank=True)
-    reply_to = models.EmailField(
-        "answers go to", blank=True, help_text="A mailbox that somebody reads."
-    )
+    from_email = AddressField("mail comes from", blank=True)
+    reply_to = AddressField("answers go to", blank=True, help_text="A mailbox that somebody reads.")
 
     safeguarding_name = models.CharField(
         "who leads on safeguarding",
@@ -158,7 +157,7 @@ class Page(models.Model):
     """A page that staff write: about us, ways of working, accessibility."""
 
     slug = models.SlugField(max_length=60, unique=True)
-    title = models.CharField(max_length=120)
+    title = LineField(max_length=120)
     body = RichTextField()
     shows_support_lines = models.BooleanField(default=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -181,11 +180,11 @@ class Page(models.Model):
 class SupportLine(models.Model):
     """Somewhere to turn to, outside or inside the community. Staff check each twice a year."""
 
-    name = models.CharField(max_length=120)
-    about = models.CharField(max_length=250)
-    phone = models.CharField(max_length=40, blank=True)
+    name = LineField(max_length=120)
+    about = LineField(max_length=250)
+    phone = LineField(max_length=40, blank=True)
     website = models.URLField(blank=True)
-    hours = models.CharField(max_length=120, blank=True)
+    hours = LineField(max_length=120, blank=True)
     checked_on = models.DateField(
         help_text="When somebody last made sure that all of this is still right."
     )

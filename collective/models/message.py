@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from collective import clock
 from collective.models.person import Person
 from collective.safety import joined
+from collective.typed.fields import AddressField
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -54,7 +55,7 @@ class Message(models.Model):
     person = models.ForeignKey(
         Person, models.CASCADE, null=True, blank=True, related_name="messages"
     )
-    address = models.EmailField(
+    address = AddressField(
         blank=True, help_text="Only where there is no person yet, or it is not their own."
     )
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.EMAIL)

@@ -12,13 +12,17 @@ from django.contrib.auth.models import (
 )
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 
 from collective import clock
 from collective.clock import LONDON
 from collective.people import phones
 from collective.safety import joined
 from collective.safety.encryption import EncryptedJSONField
+from collective.typed import addresses
+from collective.typed.addresses import clean_email
+from collective.typed.fields import AddressField, LineField
+
+ONE_ADDRESS_EACH = "one_person_an_address"  # the constraint that keeps it
 
 
 @cache
@@ -36,9 +40,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """Those whose name or address holds the text, or whose phone number is exactly this."""
         if number := phones.read(text):
             return self.filter(phone_hash=phones.keyed_hash(number))
-        return self.filter(
-            Q(name__icontains=text) | Q(email__icontains=text) | Q(contact_email__icontains=text)
-        )
+        address = addresses.as_looked_for(text)
+        by_address = Q(email__icontains=address) | Q(contact_email__icontains=address)
+        return self.filter(Q(name__icontains=text) | by_address)
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -52,12 +56,7 @@ class PersonManager(BaseUserManager["Person"]):
 
     def get_by_natural_key(self, email: str | None) -> "Person":
         """The person who signs in with this address. Raises Person.DoesNotExist."""
-        return self.get(email=clean_email(email))
-
-
-def clean_email(email: str | None) -> str | None:
-    """The one form in which an address is kept and looked for: lower case, or None for none."""
-    return (email or "").strip().lower() or None
+        return self.get(email=email)
 
 
 @pghistory.track(
@@ -76,9 +75,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
         POST = "post", "Post"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField("email address", unique=True, null=True, blank=True)
-    name = models.CharField("what to call them", max_length=100, blank=True)
-    contact_email = models.EmailField(
+    email = AddressField("email address", null=True, blank=True)
+    name = LineField("what to call them", max_length=100, blank=True)
+    contact_email = AddressField(
         "shared email address",
         blank=True,
         default="",
@@ -136,8 +135,18 @@ class Person(AbstractBaseUser, PermissionsMixin):
             ("manage_staff", "Can invite staff, reset a second step, and let staff leave"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                name=ONE_ADDRESS_EACH,
+                violation_error_message="There is a person with this address already.",
+            ),
             models.CheckConstraint(
-                condition=models.Q(email=Lower("email")), name="person_email_in_lower_case"
+                condition=models.Q(email__regex=addresses.NORMAL_FORM),
+                name="person_email_in_normal_form",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(contact_email__regex=f"{addresses.NORMAL_FORM}|^$"),
+                name="person_contact_email_in_normal_form",
             ),
             models.CheckConstraint(
                 condition=~models.Q(email=""), name="person_email_null_rather_than_empty"
@@ -159,11 +168,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email or "A person without a name"
 
-    def clean(self) -> None:
-        self.email = clean_email(self.email)
-
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep addresses in their one form, and no password: Django takes an empty one for good."""
+        """Keep addresses in their one form, and no password: Django takes an empty one for good.
+
+        Raises RuleError for what is no address.
+        """
         self.email = clean_email(self.email)
         self.contact_email = clean_email(self.contact_email) or ""
         self.phone_hash = phones.keyed_hash(self.phone)
@@ -188,6 +197,31 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def channel_by_hand(self) -> "Person.ReachBy":
         """How staff tell them something: by phone, or by post where there is only an address."""
         return self.ReachBy.POST if self.postal_address and not self.phone else self.ReachBy.PHONE
+
+    @property
+    def told_apart(self) -> str:
+        """For staff: the name and what tells them apart, for where no markup can stand."""
+        return f"{self} ({self.told_apart_by})"
+
+    @property
+    def told_apart_by(self) -> str:
+        """What tells them from somebody of the same name: an address or a way to reach them, since
+        when we know them.
+
+        For staff only. Three digits of a phone number are what somebody on the phone can confirm.
+        """
+        since = f"known since {self.created_at.astimezone(LONDON):%B %Y}"
+        return f"{self._reached_at}, {since}"
+
+    @property
+    def _reached_at(self) -> str:
+        if self.email:
+            return self.email
+        if self.contact_email:
+            return f"shares {self.contact_email}"
+        if self.phone:
+            return f"told by phone, ends in {self.phone[-3:]}"
+        return f"told by {self.get_reach_by_display().lower()}"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from collective import clock
 from collective.models.person import Person
 from collective.safety import joined
+from collective.typed.fields import AddressField
 
 CODE_LASTS = timedelta(minutes=15)
 MOST_WRONG_CODES = 5
@@ -51,7 +52,7 @@ class SignIn(models.Model):
         LINK = "link", "The link in a mail to this address was opened there"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField()
+    email = AddressField()
     person = models.ForeignKey(
         Person,
         models.CASCADE,

@@ -3,16 +3,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 
 from collective.errors import RuleError
 from collective.models import Person
 from collective.models.person import available_time_zones
 from collective.people import codes
+from collective.typed.forms import AddressField
 
 UK = "Europe/London"
-# RFC 5321, 4.5.3.1.3: a path of 256 characters with its two brackets
-ADDRESS_LENGTH = MaxLengthValidator(254, "This address is too long. Please check it.")
 
 
 MOST_PASTED = 20_000  # characters: a whole email
@@ -57,15 +55,11 @@ class CodeField(forms.CharField):
 class EmailForm(forms.Form):
     """The first step of signing in, the same for known and unknown addresses."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label="Your email address",
         help_text="We send a six-digit code to it. There is no password.",
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
-        validators=[ADDRESS_LENGTH],
-        error_messages={
-            "required": "Enter your email address.",
-            "invalid": "Enter an email address in the correct format, like name@example.com.",
-        },
+        error_messages={"required": "Enter your email address."},
     )
 
 

@@ -8,14 +8,15 @@ no address gets their first one at once.
 from django.db import IntegrityError, transaction
 
 from collective import clock
-from collective.errors import RuleError
+from collective.errors import RuleError, broken_constraint
 from collective.messages import addresses, by_hand, kinds, mail
 from collective.messages.letters import Letter
 from collective.models import AddressChange, FollowUp, Message, Person, SignIn
-from collective.models.person import clean_email
+from collective.models.person import ONE_ADDRESS_EACH
 from collective.people import sign_in_limits, standing
 from collective.people.sign_in import prove, prove_each, record_asked
 from collective.people.sign_in_limits import Asking
+from collective.typed.addresses import clean_email
 
 TAKEN = (
     "There is another record with this address. Our team can join the two: call us, or wait to "
@@ -128,8 +129,9 @@ def write_address(person: Person, email: str, *, old: str | None) -> Person:
         with transaction.atomic():
             person.save(update_fields=["email", "reach_by"])
     except IntegrityError as error:
-        check_free(person, email)  # somebody has taken it in this moment
-        raise error
+        if broken_constraint(error) != ONE_ADDRESS_EACH:
+            raise
+        raise AddressTaken(TAKEN) from error  # in this very moment
     _after(person, old)
     return person
 

@@ -16,14 +16,15 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 
 from collective import clock
-from collective.errors import RuleError
+from collective.errors import RuleError, broken_constraint
 from collective.messages import kinds, mail
 from collective.models import AddressChange, Message, Person, SignIn
-from collective.models.person import clean_email
+from collective.models.person import ONE_ADDRESS_EACH
 from collective.models.sign_in import MOST_WRONG_CODES
 from collective.people import browser_sessions, sign_in_limits
 from collective.people.sign_in_limits import Asking, MailHeld
 from collective.templatetags.collective import day
+from collective.typed import addresses
 
 logger = logging.getLogger(__name__)
 OVER = "This code can no longer be used. Ask for a new one below."
@@ -35,10 +36,11 @@ def ask_for_code(
 ) -> SignIn:
     """Send a code to this address, known or not; returns the SignIn.
 
-    Where many wrong codes were tried, a link is sent instead. Raises MailHeld past the limits.
+    Where many wrong codes were tried, a link is sent instead. Raises MailHeld past the limits, and
+    RuleError for what is no address.
     """
     network = sign_in_limits.network_of(visitor_address)
-    return record_asked(Asking(clean_email(email) or "", network, proof), kinds.CODE)
+    return record_asked(Asking(addresses.read(email), network, proof), kinds.CODE)
 
 
 def record_asked(asking: Asking, kind: str) -> SignIn:
@@ -169,7 +171,10 @@ def _person_at(email: str) -> Person:
         with transaction.atomic():
             known = Person.objects.filter(email=email).first()
             return known or _newcomer(email)
-    except IntegrityError:  # the same newcomer, in two windows at once
+    except IntegrityError as error:
+        if broken_constraint(error) != ONE_ADDRESS_EACH:
+            raise
+        # the same newcomer, in two windows at once
         return Person.objects.get(email=email)
 
 

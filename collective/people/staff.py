@@ -11,7 +11,6 @@ from collective.errors import RuleError
 from collective.messages import addresses, kinds, mail
 from collective.messages.letters import Letter
 from collective.models import Message, Person
-from collective.models.person import clean_email
 
 
 @transaction.atomic
@@ -37,7 +36,7 @@ def invite(
 
 def _found_or_made(email: str, name: str) -> Person:
     """The person at this address, locked, with a name if they had none."""
-    known = Person.objects.select_for_update().filter(email=clean_email(email)).first()
+    known = Person.objects.select_for_update().filter(email=email).first()
     if known is None:
         return Person.objects.create_user(email, name=name)
     known.name = known.name or name

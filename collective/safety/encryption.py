@@ -16,6 +16,8 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Model
 
+from collective.typed.forms import LinesField
+
 
 @cache
 def keys() -> dict[str, Fernet]:
@@ -62,6 +64,9 @@ class EncryptedJSONField(TextField):
 
     def get_prep_value(self, value: Any) -> str | None:
         return None if value is None else encrypt(json.dumps(value))
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": LinesField, **kwargs})
 
     def value_to_string(self, obj: Model) -> str:
         return self.get_prep_value(self.value_from_object(obj)) or ""

@@ -6,12 +6,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.forms import BaseForm
 from django.utils import timezone
 from django.utils.html import format_html, urlize
 from django.utils.safestring import SafeString, mark_safe
 
 from collective import clock
 from collective.messages.addresses import full
+from collective.models import Person
 from collective.safety.markup import rich_text
 
 register = template.Library()
@@ -110,6 +112,25 @@ def length_words(span: timedelta) -> str:
     parts = [f"{hours} hour{'' if hours == 1 else 's'}"] if hours else []
     parts += [f"{rest} minute{'' if rest == 1 else 's'}"] if rest or not hours else []
     return " ".join(parts)
+
+
+@register.filter
+def named(somebody: object) -> SafeString:
+    """A name that stands by itself: one written from right to left turns no word beside it."""
+    return format_html("<bdi>{}</bdi>", somebody) if somebody else SafeString("")
+
+
+@register.filter
+def who(person: Person) -> SafeString:
+    """For staff: the name, and what tells this person from others of the same name."""
+    return format_html('{} <small class="who">{}</small>', named(person), person.told_apart_by)
+
+
+@register.filter
+def has_limits(form: object) -> bool:
+    """Has the form a box for a text of limited length, with which a script helps?"""
+    fields = form.fields.values() if isinstance(form, BaseForm) else ()
+    return any("data-limit" in field.widget.attrs for field in fields)
 
 
 @register.filter

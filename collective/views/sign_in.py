@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from collective.errors import RuleError
 from collective.models import SignIn
-from collective.models.person import clean_email
 from collective.pages.forms import CodeForm, EmailForm
 from collective.people import asked_here, known_browsers
 from collective.people.access import next_path
 from collective.people.sign_in import ask_for_code, check_code, enter, visitor_address
 from collective.people.sign_in_limits import MailHeld
 from collective.safety.link_keys import is_key
+from collective.typed import addresses
 
 
 def _with_next(name: str, request: HttpRequest) -> str:
@@ -26,7 +26,7 @@ def _with_next(name: str, request: HttpRequest) -> str:
 
 def _ask(request: HttpRequest, email: str, proof: SignIn.Proof | None = None) -> None:
     """Send a code that can be typed in this browser. Raises MailHeld past the limits."""
-    address = clean_email(email) or ""
+    address = addresses.read(email)
     proof = proof or known_browsers.proof_in(request, address)
     asked_here.remember(request, ask_for_code(address, visitor_address(request), proof))
 

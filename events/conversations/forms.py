@@ -4,6 +4,7 @@ from django import forms
 from django.http import QueryDict
 
 from collective.people import phones
+from collective.typed.forms import LineField, LinesField
 from events.forms import AccessNeedsForm, KeptForm, capacity_choices
 from events.models import Conversation, ConversationSeries
 from events.models.conversation import ACCESS_CHOICES, BookingAnswers
@@ -37,14 +38,14 @@ class AnswersOfBookingForm(AccessNeedsForm):
         required=False,
         initial=WhoRings.HOST,
     )
-    phone = forms.CharField(
+    phone = LineField(
         label="Your phone number, if we ring you",
         help_text="We remove it afterwards.",
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
-    topics = forms.CharField(
+    topics = LinesField(
         label="What would you like to talk about?",
         help_text="You can skip this, and you can talk about something else on the day.",
         max_length=2000,
@@ -139,7 +140,7 @@ class BookingForm(KeptForm, AnswersOfBookingForm):
 
 
 class WishForm(forms.Form):
-    wish = forms.CharField(
+    wish = LinesField(
         label="What would work for you?",
         help_text="For example “Mondays after 6pm”. Our coordinators can read it too.",
         max_length=1000,

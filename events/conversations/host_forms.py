@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from collective.people import phones
+from collective.typed.forms import LineField, LinesField
 from events.conversations import ways_to_talk
 from events.conversations.times.forms import date_field, time_field
 from events.models import Conversation, ConversationSeries
@@ -35,7 +36,7 @@ class RulesForm(forms.ModelForm):
         help_text="Shown only to people who have booked by video.",
         assume_scheme="https",
     )
-    number = forms.CharField(
+    number = LineField(
         label="A number on which people may ring you",
         max_length=40,
         required=False,
@@ -109,7 +110,7 @@ class RulesForm(forms.ModelForm):
 
 
 class NoteForm(forms.Form):
-    note = forms.CharField(
+    note = LinesField(
         label="Your private note",
         max_length=5000,
         required=False,
@@ -142,7 +143,7 @@ class LinkForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    reason = forms.CharField(
+    reason = LinesField(
         label="Why, in a sentence",
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -153,14 +154,14 @@ class CancelForm(forms.Form):
 
 
 class PassedOnForm(forms.Form):
-    to_whom = forms.CharField(
+    to_whom = LineField(
         label="To whom did you pass it on?",
         max_length=300,
         error_messages={"required": "Say to whom."},
     )
     day = date_field("On which day")
     time = time_field("At what time")
-    told = forms.CharField(
+    told = LinesField(
         label="What was the person told about it?",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),

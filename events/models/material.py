@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from collective.safety import uploads
+from collective.typed.fields import LineField
 from events.models.session import Session
 
 KINDS_OF_FILE = {
@@ -22,7 +23,7 @@ class Material(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(Session, models.CASCADE, related_name="materials")
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     file = models.FileField(upload_to="materials/", blank=True)
     link = models.URLField(blank=True)
     is_large_print = models.BooleanField("large print", default=False)

@@ -16,6 +16,7 @@ from collective.models.activity import ActivityQuerySet
 from collective.safety import joined
 from collective.safety.encryption import EncryptedJSONField
 from collective.safety.markup import RichTextField
+from collective.typed.fields import LineField, LinesField
 
 FURTHEST = timedelta(weeks=26)  # ahead that times can be opened
 NOT_BOOKABLE: dict[str, str] = {
@@ -62,7 +63,7 @@ class ConversationSeries(Activity):
         related_name="hosted_series",
         help_text="Who holds the conversations.",
     )
-    about_host = models.TextField("about who holds them", max_length=600, blank=True)
+    about_host = LinesField("about who holds them", max_length=600, blank=True)
     what_to_expect = RichTextField(blank=True)
     length_minutes = models.PositiveSmallIntegerField(
         "minutes each", default=45, validators=[MinValueValidator(10), MaxValueValidator(240)]
@@ -92,7 +93,7 @@ class ConversationSeries(Activity):
         validators=[MinValueValidator(1), MaxValueValidator(365)],
         help_text="Counted from the conversation.",
     )
-    what_the_fee_covers = models.CharField(max_length=250, blank=True)
+    what_the_fee_covers = LineField(max_length=250, blank=True)
     new_times_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar = SeriesQuerySet.as_manager()

@@ -13,6 +13,7 @@ from collective.clock import LONDON
 from collective.models import Activity
 from collective.models.activity import ActivityQuerySet
 from collective.safety.markup import RichTextField
+from collective.typed.fields import LineField, LinesField
 from events.models.registration_states import HOLDING
 from events.models.registration_states import State as RegistrationState
 
@@ -77,36 +78,36 @@ class Session(Activity):
     )
 
     what_to_expect = RichTextField(blank=True)
-    who_will_be_there = models.TextField(max_length=600, blank=True)
-    pace = models.CharField(
+    who_will_be_there = LinesField(max_length=600, blank=True)
+    pace = LineField(
         max_length=120, blank=True, help_text='For example "Two breaks, camera optional".'
     )
-    recording = models.CharField(max_length=250, default="It is not recorded.")
-    content_note = models.TextField(max_length=600, blank=True)
-    what_the_fee_covers = models.CharField(max_length=250, blank=True)
-    contact = models.CharField(max_length=250, blank=True, help_text="Whom to ask before the day.")
-    contact_on_the_day = models.CharField(
+    recording = LineField(max_length=250, default="It is not recorded.")
+    content_note = LinesField(max_length=600, blank=True)
+    what_the_fee_covers = LineField(max_length=250, blank=True)
+    contact = LineField(max_length=250, blank=True, help_text="Whom to ask before the day.")
+    contact_on_the_day = LineField(
         max_length=250, blank=True, help_text="Whom to message or ring during it."
     )
 
-    address = models.TextField(max_length=400, blank=True)
+    address = LinesField(max_length=400, blank=True)
     map_link = models.URLField(blank=True)
-    step_free_access = models.CharField(max_length=250, blank=True)
-    quiet_room = models.CharField(max_length=250, blank=True)
-    toilets = models.CharField(max_length=250, blank=True)
-    food = models.CharField(max_length=250, blank=True)
+    step_free_access = LineField(max_length=250, blank=True)
+    quiet_room = LineField(max_length=250, blank=True)
+    toilets = LineField(max_length=250, blank=True)
+    food = LineField(max_length=250, blank=True)
 
     joining_link = models.URLField(max_length=500, blank=True)
-    meeting_id = models.CharField(max_length=60, blank=True)
-    passcode = models.CharField(max_length=60, blank=True)
-    dial_in = models.TextField("phone numbers to dial in", max_length=400, blank=True)
-    how_to_get_in = models.TextField(
+    meeting_id = LineField(max_length=60, blank=True)
+    passcode = LineField(max_length=60, blank=True)
+    dial_in = LinesField("phone numbers to dial in", max_length=400, blank=True)
+    how_to_get_in = LinesField(
         max_length=600, blank=True, help_text="In person: the door, the bell, the floor."
     )
     notes_afterwards = RichTextField(
         blank=True, help_text="What was said and what happens next. Shown to people who came."
     )
-    booked_note = models.TextField(
+    booked_note = LinesField(
         "paragraph in the “booked” message",
         max_length=600,
         blank=True,
@@ -114,16 +115,14 @@ class Session(Activity):
         db_default="",
         help_text="In your own words.",
     )
-    reminder_note = models.TextField(
+    reminder_note = LinesField(
         "paragraph in reminders", max_length=600, blank=True, default="", db_default=""
     )
-    after_note = models.TextField(
+    after_note = LinesField(
         "paragraph in the thanks afterwards", max_length=600, blank=True, default="", db_default=""
     )
     moved_from = models.DateTimeField(null=True, blank=True, editable=False)
-    moved_note = models.TextField(
-        max_length=600, blank=True, default="", db_default="", editable=False
-    )
+    moved_note = LinesField(max_length=600, blank=True, default="", db_default="", editable=False)
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
 
     held: int  # these two where `with_counts` added them

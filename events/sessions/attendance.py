@@ -5,7 +5,6 @@ from django.db import transaction
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Call, Person
-from collective.models.person import clean_email
 from collective.people import standing
 from events.models import Registration, Session
 from events.models.registration_states import State
@@ -75,7 +74,7 @@ def _seat_walk_in(registration: Registration, session: Session, by: Person | Non
 
 
 def _found_or_added(email: str, name: str) -> Person:
-    known = Person.objects.filter(email=clean_email(email)).first() if email else None
+    known = Person.objects.filter(email=email).first() if email else None
     return known or Person.objects.create_user(email, name=name)
 
 

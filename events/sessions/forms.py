@@ -4,7 +4,7 @@ from typing import Any, Self
 from django import forms
 from django.http import QueryDict
 
-from collective.pages.forms import ADDRESS_LENGTH
+from collective.typed.forms import AddressField, LineField
 from events.forms import AccessNeedsForm, KeptForm, capacity_choices, set_choices
 from events.models import Registration, Session
 from events.models.answers import BRINGS, NOBODY, WOULD_LIKE, Answers, Companion
@@ -35,15 +35,11 @@ class AnswersForm(AccessNeedsForm):
         initial=NOBODY,
         error_messages={"required": "Choose whether somebody is coming along."},
     )
-    companion_name = forms.CharField(label="Their name", max_length=100, required=False)
-    companion_email = forms.EmailField(
+    companion_name = LineField(label="Their name", max_length=100, required=False)
+    companion_email = AddressField(
         label="Their email address",
         help_text="We use it only to send them the details of how to join.",
-        validators=[ADDRESS_LENGTH],
         required=False,
-        error_messages={
-            "invalid": "Enter their email address in the correct format, like name@example.com."
-        },
     )
     field_order = [
         "capacity",
@@ -94,7 +90,7 @@ class AnswersForm(AccessNeedsForm):
         if kind == NOBODY:
             return None
         name, email = self.cleaned_data["companion_name"], self.cleaned_data["companion_email"]
-        return Companion(kind=kind, name=name, email=email.lower())
+        return Companion(kind=kind, name=name, email=email)
 
 
 class SignUpForm(KeptForm, AnswersForm):

@@ -5,6 +5,7 @@ from django import forms
 from collective.errors import RuleError
 from collective.models import Person
 from collective.safety.csv_rows import rows_of
+from collective.typed.forms import LineField, LinesField
 from payments.forms import ChoiceForm, ExpenseForm, PoundsField
 from payments.models import Expense, Payment, Review
 from payments.owing import offering
@@ -95,13 +96,13 @@ class DecideExpenseForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[(ACCEPT, "Pay it back"), (REFUSE, "Do not pay it back")],
     )
-    told = forms.CharField(
+    told = LineField(
         label="What the person is told about it",
         required=False,
         max_length=200,
         help_text="Needed if we do not pay it.",
     )
-    no_receipt_because = forms.CharField(
+    no_receipt_because = LineField(
         label="Why it is all right without a receipt",
         required=False,
         max_length=200,
@@ -117,9 +118,9 @@ class DecideExpenseForm(forms.Form):
 class RecordForm(forms.Form):
     """One payment that was made by hand."""
 
-    reference = forms.CharField(label="Our reference", max_length=12, help_text="Like P-7KQ2MX4D.")
-    hand_reference = forms.CharField(label="The reference of the finance office", max_length=60)
-    voucher_code = forms.CharField(
+    reference = LineField(label="Our reference", max_length=12, help_text="Like P-7KQ2MX4D.")
+    hand_reference = LineField(label="The reference of the finance office", max_length=60)
+    voucher_code = LineField(
         label="The voucher's code",
         required=False,
         max_length=120,
@@ -157,8 +158,8 @@ class RecordFileForm(forms.Form):
 
 
 class NotPaidForm(forms.Form):
-    reference = forms.CharField(label="Our reference", max_length=12)
-    why = forms.CharField(label="Why it was not paid", max_length=200)
+    reference = LineField(label="Our reference", max_length=12)
+    why = LineField(label="Why it was not paid", max_length=200)
 
 
 class ProposeForm(forms.Form):
@@ -167,7 +168,7 @@ class ProposeForm(forms.Form):
     verdict = forms.ChoiceField(
         label="What has become of it?", widget=forms.RadioSelect, choices=Review.Verdict.choices
     )
-    evidence = forms.CharField(
+    evidence = LinesField(
         label="What you have seen",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -176,7 +177,7 @@ class ProposeForm(forms.Form):
 
 
 class ExplainForm(forms.Form):
-    explanation = forms.CharField(
+    explanation = LinesField(
         label="What it is",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),

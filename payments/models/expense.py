@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from collective import clock
 from collective.models import Person
+from collective.typed.fields import LineField
 from payments.models.payment import Payment
 
 
@@ -40,15 +41,13 @@ class Expense(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="expenses")
     kind = models.CharField(max_length=10, choices=ExpenseKind)
-    what = models.CharField(max_length=120, help_text='For example "bus to the session and back".')
+    what = LineField(max_length=120, help_text='For example "bus to the session and back".')
     amount_pence = models.PositiveIntegerField("amount in pence")
     receipt = models.FileField(upload_to=receipt_path, blank=True, default="")
-    no_receipt_because = models.CharField(max_length=200, blank=True, default="")
+    no_receipt_because = LineField(max_length=200, blank=True, default="")
     is_prepaid = models.BooleanField("paid before it is spent", default=False)
     state = models.CharField(max_length=10, choices=State, default=State.CLAIMED)
-    told = models.CharField(
-        "what the person is told about it", max_length=200, blank=True, default=""
-    )
+    told = LineField("what the person is told about it", max_length=200, blank=True, default="")
     added_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)

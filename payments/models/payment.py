@@ -13,6 +13,7 @@ from django.utils import timezone
 from collective import clock
 from collective.models import Activity, Call, Person
 from collective.safety import joined, steps
+from collective.typed.fields import LineField
 from payments.models import payment_states
 from payments.models.payment_event import PaymentEvent, What
 from payments.models.payment_states import CHANGEABLE, COMMITTED, ENDED, STEPS, Choice, State
@@ -103,7 +104,7 @@ class Payment(models.Model):
         help_text="Which time of the activity, where a person has several.",
     )
     reason = models.CharField(max_length=20, choices=Reason, default=Reason.TOOK_PART)
-    reason_note = models.CharField(max_length=300, blank=True, default="")
+    reason_note = LineField(max_length=300, blank=True, default="")
     happened_on = models.DateField()
     fee_pence = models.PositiveIntegerField("fee offered, in pence", null=True, blank=True)
     taken_pence = models.PositiveIntegerField("of it taken, in pence", default=0)

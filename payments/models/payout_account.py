@@ -7,6 +7,7 @@ from django.db.models import Q
 from collective import clock
 from collective.models import Person
 from collective.safety import joined
+from collective.typed.fields import LineField
 from payments.models.payment import Payment
 
 
@@ -37,11 +38,11 @@ class PayoutAccount(models.Model):
     payout_method = models.CharField(max_length=100, blank=True, default="", editable=False)
     bank_name = models.CharField(max_length=100, blank=True, default="", editable=False)
     last_four = models.CharField(max_length=4, blank=True, default="", editable=False)
-    voucher = models.CharField("which voucher", max_length=80, blank=True, default="")
+    voucher = LineField("which voucher", max_length=80, blank=True, default="")
     deliver = models.CharField(
         "voucher comes", max_length=5, choices=Deliver, blank=True, default=""
     )
-    payee_reference = models.CharField(
+    payee_reference = LineField(
         max_length=60,
         blank=True,
         default="",

@@ -11,6 +11,7 @@ from collective import clock
 from collective.models import Person
 from collective.safety import steps
 from collective.safety.encryption import EncryptedJSONField
+from collective.typed.fields import LineField
 from payments.models.attempt_states import LIVE, OPEN, STEPS, State
 from payments.models.payment import Payment
 
@@ -84,7 +85,7 @@ class PayoutAttempt(models.Model):
     batch = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
     exported_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
-    hand_reference = models.CharField(
+    hand_reference = LineField(
         "reference of the finance office", max_length=60, blank=True, default=""
     )
     voucher_code = EncryptedJSONField(null=True, blank=True, editable=False)

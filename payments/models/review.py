@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from collective import clock
 from collective.models import Person
+from collective.typed.fields import LineField, LinesField
 from payments.models.payout_attempt import PayoutAttempt
 
 
@@ -21,13 +22,13 @@ class Review(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     attempt = models.ForeignKey(PayoutAttempt, models.PROTECT, related_name="reviews")
-    why = models.CharField(max_length=200)
+    why = LineField(max_length=200)
     opened_at = models.DateTimeField(default=clock.now)
     # Two lists of Stripe's, an hour apart, that did not hold the attempt.
     absent_first_at = models.DateTimeField(null=True, blank=True)
     absent_last_at = models.DateTimeField(null=True, blank=True)
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True, default="")
-    evidence = models.TextField(max_length=1000, blank=True, default="")
+    evidence = LinesField(max_length=1000, blank=True, default="")
     proposed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     settled_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     settled_at = models.DateTimeField(null=True, blank=True)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from collective import clock
 from collective.models import Call, Person
 from collective.models.community import SingleRow
+from collective.typed.fields import LineField, LinesField
 from payments.models.expense import ExpenseKind
 from payments.models.payment import Payment
 
@@ -16,7 +17,7 @@ class PaymentRules(SingleRow):
     """How payments are made here: one row."""
 
     is_paused = models.BooleanField("sending is paused", default=False)
-    paused_because = models.CharField(max_length=300, blank=True, default="")
+    paused_because = LineField(max_length=300, blank=True, default="")
     most_per_payment_pence = models.PositiveIntegerField(
         default=30_000, help_text="In pence: 30000 is £300. A larger payment cannot be approved."
     )
@@ -27,13 +28,13 @@ class PaymentRules(SingleRow):
     most_per_day_pence = models.PositiveIntegerField(
         default=500_000, help_text="In pence. What is more waits, approved, until the next day."
     )
-    payer_name = models.CharField(
+    payer_name = LineField(
         max_length=120, blank=True, default="", help_text="On statements. Empty: the community."
     )
-    payer_contact = models.TextField(
+    payer_contact = LinesField(
         max_length=300, blank=True, default="", help_text="On statements, under the name."
     )
-    statement_descriptor = models.CharField(
+    statement_descriptor = LineField(
         max_length=22,
         default="COLLECTIVE",
         help_text="What a bank statement shows: 3 to 22 letters, nothing that tells more.",
@@ -110,11 +111,11 @@ class UnknownMovement(models.Model):
     stripe_id = models.CharField(max_length=100, unique=True)
     amount_pence = models.BigIntegerField()
     seen_at = models.DateTimeField(default=clock.now)
-    what = models.CharField(max_length=200, blank=True, default="")
+    what = LineField(max_length=200, blank=True, default="")
     payment = models.ForeignKey(
         Payment, models.PROTECT, null=True, blank=True, related_name="unknown_movements"
     )
-    explanation = models.TextField(max_length=1000, blank=True, default="")
+    explanation = LinesField(max_length=1000, blank=True, default="")
     explained_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+"
     )

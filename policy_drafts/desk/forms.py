@@ -9,6 +9,8 @@ from django.utils.html import format_html
 from django_prose_editor.widgets import ProseEditorWidget
 
 from collective.models import Person
+from collective.typed.forms import LineField, LinesField
+from collective.typed.signs import clean_line
 from policy_drafts.choices import set_choices
 from policy_drafts.desk.values import SectionText
 from policy_drafts.models import Heard, Policy, Section
@@ -47,7 +49,7 @@ EDITOR = {
 def picture_words(data: Mapping[str, str]) -> dict[str, str]:
     """{key of a picture: its words} as they were sent."""
     names = [name for name in data if name.startswith(PICTURE)]
-    return {name.removeprefix(PICTURE): data[name].strip() for name in names}
+    return {name.removeprefix(PICTURE): clean_line(data[name]) for name in names}
 
 
 def _words_field(key: str, words: str) -> forms.CharField:
@@ -55,7 +57,7 @@ def _words_field(key: str, words: str) -> forms.CharField:
     picture = format_html(
         '<img src="{}" alt="" class="thumb">', reverse("policy_picture", args=[key])
     )
-    return forms.CharField(
+    return LineField(
         label="What this picture shows, for people who cannot see it",
         max_length=250,
         initial=words,
@@ -67,7 +69,7 @@ def _words_field(key: str, words: str) -> forms.CharField:
 class SectionForm(forms.Form):
     """One section at the desk. Whatever is wrong with it, the text stays."""
 
-    title = forms.CharField(
+    title = LineField(
         label="Title", max_length=150, error_messages={"required": "Give this section a title."}
     )
     html = forms.CharField(
@@ -79,7 +81,7 @@ class SectionForm(forms.Form):
     state = forms.ChoiceField(
         label="How far is it?", choices=Section.State, widget=forms.RadioSelect
     )
-    notes = forms.CharField(
+    notes = LinesField(
         label="Notes to self",
         required=False,
         max_length=20_000,
@@ -117,7 +119,7 @@ class SectionForm(forms.Form):
 
 
 class TitleForm(forms.Form):
-    title = forms.CharField(
+    title = LineField(
         label="Title of the new section",
         max_length=150,
         error_messages={"required": "Give the new section a title."},
@@ -144,12 +146,12 @@ class PictureForm(forms.Form):
         help_text="JPEG, PNG or WebP, up to 5 MB.",
         error_messages={"required": "Choose a picture."},
     )
-    alternative_text = forms.CharField(
+    alternative_text = LineField(
         label="What it shows, for people who cannot see it",
         max_length=250,
         error_messages={"required": NO_WORDS},
     )
-    long_description = forms.CharField(
+    long_description = LinesField(
         label="Caption or long description",
         required=False,
         max_length=4000,
@@ -166,7 +168,7 @@ class ImportForm(forms.Form):
         required=False,
         help_text="Word (.docx), Markdown, a web page or plain text.",
     )
-    text = forms.CharField(
+    text = LinesField(
         label="Or text to paste",
         required=False,
         max_length=1_000_000,
@@ -189,7 +191,7 @@ class ImportForm(forms.Form):
 
 
 class HeardForm(forms.ModelForm):
-    words = forms.CharField(
+    words = LinesField(
         label="What was said",
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),

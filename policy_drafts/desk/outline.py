@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 from collective import clock
 from collective.errors import RuleError
 from collective.models import Person
+from collective.typed.signs import clean_line
 from policy_drafts.desk import writing
 from policy_drafts.models import Policy, Section, SectionSave
 from policy_drafts.text import blocks, markup
@@ -61,7 +62,8 @@ def insert(
     policy.locked()
     if key and (found := policy.sections.filter(pk=key).first()):
         return found
-    if not new.title.strip():
+    title = clean_line(new.title)
+    if not title:
         raise RuleError("Give the new section a title.")
     position = _end(policy) if after is None else _make_room(after)
     text = blocks.with_uids(new.html)
@@ -69,7 +71,7 @@ def insert(
         pk=_free(key),
         policy=policy,
         position=position,
-        title=new.title.strip(),
+        title=title,
         html=text,
         state=new.state or (State.WRITING if text else State.NOT_STARTED),
         lock_version=1,

@@ -12,6 +12,7 @@ from uuid import UUID
 from collective import clock
 from collective.errors import RuleError
 from collective.models import Person
+from collective.typed.signs import clean_line
 from policy_drafts.desk import presence
 from policy_drafts.desk.values import MOST_CHARACTERS, SectionText, is_same
 from policy_drafts.models import Policy, Presence, Section, SectionSave, Unsaved
@@ -110,7 +111,7 @@ def _origin(section: Section, started_from: int) -> SectionSave | None:
 def _differs(section: Section, origin: SectionSave | None, typed: Typed) -> bool:
     """Is this another text than the one of now, and than the one with which the writer began?"""
     text: SectionText = {
-        "title": typed.get("title", "").strip(),
+        "title": clean_line(typed.get("title", "")),
         "html": markup.cleaned(typed.get("html", "")),
         "state": typed.get("state") or section.state,
         "notes": typed.get("notes", "").replace("\r\n", "\n"),

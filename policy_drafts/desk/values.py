@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NotRequired, Self, TypedDict
 
+from collective.typed.signs import clean_line
 from policy_drafts.models import Section, SectionSave
 from policy_drafts.text import markup
 
@@ -57,7 +58,7 @@ class Values:
     @classmethod
     def typed(cls, values: Mapping[str, Any]) -> Self:
         """The values as a form sent them."""
-        return cls(values["title"].strip(), values["state"], values.get("notes") or "")
+        return cls(clean_line(values["title"]), values["state"], values.get("notes") or "")
 
 
 def combine_values(base: Values, mine: Values, theirs: Values) -> Values:

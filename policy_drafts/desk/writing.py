@@ -16,6 +16,7 @@ from django.db.models import F
 from collective import clock
 from collective.errors import RuleError
 from collective.models import Person
+from collective.typed.signs import clean_line
 from policy_drafts.desk import unsaved
 from policy_drafts.desk.values import MOST_CHARACTERS, SectionText, is_same
 from policy_drafts.models import Section, SectionSave
@@ -71,7 +72,7 @@ def save(
 
 def _check(text: SectionText) -> None:
     """Raises RuleError for a text that cannot be saved."""
-    if not text["title"].strip():
+    if not clean_line(text["title"]):
         raise RuleError("Give this section a title.")
     if len(text["html"]) > MOST_CHARACTERS:
         raise RuleError("This section is too long to save. Split it in two.")
@@ -87,7 +88,7 @@ def _as_stored(text: SectionText, now: Section) -> SectionText:
     """The text as the section would hold it: with uids, and with its notes where none came."""
     notes = text.get("notes")
     return {
-        "title": text["title"].strip(),
+        "title": clean_line(text["title"]),
         "html": blocks.with_uids(text["html"], before=now.html),
         "state": text["state"],
         "notes": now.notes if notes is None else notes,

@@ -3,12 +3,13 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from collective.typed.forms import LinesField
 from policy_drafts.choices import set_choices
 from policy_drafts.models import Audience, OtherVersion
 
 
 class PublishForm(forms.Form):
-    news = forms.CharField(
+    news = LinesField(
         label="What is new, in plain words",
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -31,7 +32,7 @@ class AudienceForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    because = forms.CharField(
+    because = LinesField(
         label="Why, in a sentence or two",
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -7,6 +7,7 @@ from collective import clock
 from collective.models import Person
 from collective.safety import joined
 from collective.safety.encryption import EncryptedJSONField
+from collective.typed.fields import LineField
 from policy_drafts.models.policy import Policy
 
 
@@ -19,7 +20,7 @@ class Import(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="imports")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
-    name = models.CharField("name of the file", max_length=200)
+    name = LineField("name of the file", max_length=200)
     held = EncryptedJSONField(
         null=True, help_text="Sections, notes, pictures, and what is left out."
     )

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from collective import clock
 from collective.models import Person
+from collective.typed.fields import LinesField
 from policy_drafts.models.role import PolicyRole
 
 FROZEN = """
@@ -86,7 +87,7 @@ class Draft(models.Model):
     policy = models.ForeignKey("policy_drafts.Policy", models.PROTECT, related_name="drafts")
     number = models.PositiveIntegerField()
     policy_title = models.CharField(max_length=150)
-    news = models.TextField("what is new, in plain words", max_length=2000)
+    news = LinesField("what is new, in plain words", max_length=2000)
     audience = models.CharField(max_length=20, choices=Audience)
     published_at = models.DateTimeField(default=clock.now)
     published_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -95,7 +96,7 @@ class Draft(models.Model):
     )
     sha256 = models.CharField("SHA-256", max_length=64, blank=True, default="")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_because = models.TextField(max_length=600, blank=True, default="")
+    withdrawn_because = LinesField(max_length=600, blank=True, default="")
     withdrawn_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+"
     )

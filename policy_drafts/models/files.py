@@ -7,6 +7,7 @@ from django.utils.text import slugify
 
 from collective import clock
 from collective.safety import uploads
+from collective.typed.fields import LineField
 from policy_drafts.models.draft import Audience, Draft
 
 KINDS_OF_FILE = {".pdf", ".docx", ".odt", ".txt", ".epub", ".mp3", ".m4a", ".ogg", ".mp4", ".webm"}
@@ -92,9 +93,7 @@ class OtherVersion(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     draft = models.ForeignKey(Draft, models.PROTECT, related_name="other_versions")
     kind = models.CharField("what it is", max_length=20, choices=Kind)
-    name = models.CharField(
-        max_length=120, help_text="For example “Easy read, 8 pages” or “Cymraeg”."
-    )
+    name = LineField(max_length=120, help_text="For example “Easy read, 8 pages” or “Cymraeg”.")
     file = models.FileField(upload_to="drafts/versions/", blank=True)
     link = models.URLField(blank=True)
     added_at = models.DateTimeField(default=clock.now)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from collective import clock
 from collective.models import Call, Person
 from collective.safety import joined
+from collective.typed.fields import LineField, LinesField
 from policy_drafts.models.draft import Draft
 from policy_drafts.models.role import PolicyRole
 
@@ -33,13 +34,11 @@ class Policy(models.Model):
     """What the community writes together: a working copy of sections, and its published drafts."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    title = models.CharField(max_length=150)
+    title = LineField(max_length=150)
     slug = models.SlugField(
         max_length=80, unique=True, help_text="The last part of the page's address."
     )
-    summary = models.TextField(
-        max_length=500, help_text="What it is about, in two or three sentences."
-    )
+    summary = LinesField(max_length=500, help_text="What it is about, in two or three sentences.")
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = PolicyQuerySet.as_manager()

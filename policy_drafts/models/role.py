@@ -8,6 +8,7 @@ from django.db.models import Q
 from collective import clock
 from collective.models import Person
 from collective.safety import joined
+from collective.typed.fields import AddressField
 
 
 class RoleState(models.TextChoices):
@@ -28,7 +29,7 @@ class RoleQuerySet(models.QuerySet["PolicyRole"]):
 
     def inviting(self, person: Person) -> Self:
         """Open invitations to the address with which this person signs in."""
-        return self.filter(email__iexact=person.email or "-", state=RoleState.INVITED)
+        return self.filter(email=person.email or "-", state=RoleState.INVITED)
 
     def leads(self) -> Self:
         """Those of people who write and publish."""
@@ -55,7 +56,7 @@ class PolicyRole(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     policy = models.ForeignKey("policy_drafts.Policy", models.CASCADE, related_name="roles")
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.WORKING_GROUP)
-    email = models.EmailField(
+    email = AddressField(
         help_text="Where the invitation goes; only somebody who signs in with it can accept."
     )
     person = models.ForeignKey(

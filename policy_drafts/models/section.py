@@ -10,6 +10,7 @@ from collective import clock
 from collective.models import Person
 from collective.safety import joined
 from collective.safety.encryption import EncryptedJSONField
+from collective.typed.fields import LineField
 from policy_drafts.models.policy import Policy
 from policy_drafts.text import blocks
 from policy_drafts.text.blocks import Block
@@ -42,7 +43,7 @@ class Section(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="sections")
     position = models.PositiveIntegerField(null=True, help_text="Empty once it is removed.")
-    title = models.CharField(max_length=150)
+    title = LineField(max_length=150)
     html = models.TextField(blank=True, default="")
     state = models.CharField(max_length=20, choices=SectionState, default=SectionState.NOT_STARTED)
     notes = EncryptedJSONField("notes to self", null=True, blank=True)
@@ -114,7 +115,7 @@ class SectionSave(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     section = models.ForeignKey(Section, models.CASCADE, related_name="saves")
     number = models.PositiveIntegerField()
-    title = models.CharField(max_length=150)
+    title = LineField(max_length=150)
     html = models.TextField(blank=True)
     state = models.CharField(max_length=20, choices=SectionState)
     notes = EncryptedJSONField("notes to self", null=True, blank=True)
@@ -226,7 +227,7 @@ class Heard(models.Model):
         Section, models.SET_NULL, null=True, blank=True, related_name="heard"
     )
     channel = models.CharField(max_length=20, choices=Channel)
-    author = models.CharField(
+    author = LineField(
         max_length=150, blank=True, default="", help_text="As a Word file names them."
     )
     words = EncryptedJSONField()

@@ -1,17 +1,11 @@
 from django import forms
 
+from collective.typed.forms import AddressField
 from policy_drafts.models import PolicyRole
 
 
 class InviteForm(forms.Form):
-    email = forms.EmailField(
-        label="Their email address",
-        max_length=254,
-        error_messages={
-            "required": "Enter an email address.",
-            "invalid": "Enter an email address in the correct format, like name@example.com.",
-        },
-    )
+    email = AddressField(label="Their email address")
     kind = forms.ChoiceField(
         label="What do they do?",
         choices=PolicyRole.Kind,

@@ -8,6 +8,7 @@ from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Person
 from collective.people import standing
+from collective.typed import addresses
 from policy_drafts import kinds
 from policy_drafts.models import Policy, PolicyRole
 
@@ -18,11 +19,11 @@ State = PolicyRole.State
 def invite(policy: Policy, by: Person, email: str, kind: str) -> PolicyRole:
     """Invite somebody by email; asked again, the open invitation is found. Returns it.
 
-    Raises RuleError for somebody who has a role.
+    Raises RuleError for somebody who has a role, and for what is no address.
     """
     policy.locked()
-    email = email.strip().lower()
-    is_theirs = Q(email__iexact=email) | Q(person__email__iexact=email)
+    email = addresses.read(email)
+    is_theirs = Q(email=email) | Q(person__email=email)
     if found := policy.roles.live().filter(is_theirs).first():
         if found.state == State.INVITED and found.kind == kind:
             return found
@@ -30,7 +31,7 @@ def invite(policy: Policy, by: Person, email: str, kind: str) -> PolicyRole:
     role = PolicyRole.objects.create(
         policy=policy, kind=kind, email=email, invited_by=by, invited_at=clock.now()
     )
-    person = Person.objects.filter(email__iexact=email).first()
+    person = Person.objects.filter(email=email).first()
     mail.tell(person, kinds.POLICY_INVITATION, role, address="" if person else email)
     return role
 
@@ -68,7 +69,7 @@ def _check_open_to(person: Person, role: PolicyRole) -> None:
     """Raises RuleError where this person cannot answer the invitation."""
     if role.state != State.INVITED:
         raise RuleError("This invitation is no longer open.")
-    if (person.email or "").lower() != role.email.lower():
+    if person.email != role.email:
         raise RuleError(
             "This invitation went to another email address. Please sign in with that one."
         )

@@ -107,7 +107,7 @@ def invitation(request: MemberRequest, pk: UUID) -> HttpResponse:
     It opens only for the address that it went to.
     """
     role = get_object_or_404(PolicyRole.objects.select_related("policy", "invited_by"), pk=pk)
-    is_mine = (request.user.email or "").lower() == role.email.lower()
+    is_mine = request.user.email == role.email
     if request.method == "POST" and is_mine and {"accept", "decline"} & set(request.POST):
         return _answer(request, role, accepts="accept" in request.POST)
     context = {"role": role, "policy": role.policy, "is_mine": is_mine}

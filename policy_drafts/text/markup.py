@@ -53,6 +53,9 @@ ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
 }
+LINE_BREAKS = re.compile("[\x0b\x0c]")  # of Word, and of a page
+# control characters, halves of a sign, and what stands for no sign (Unicode, Noncharacter)
+NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 PROGRAMS = {"script", "style", "template", "iframe", "object", "embed"}
 GOES_WITH_ALL = PROGRAMS | {"svg", "math", "noscript", "title", "head"}
 HOLDS_BLOCKS = {"li", "blockquote", "dd", "td", "th", "article", "details", "figure"}
@@ -122,7 +125,7 @@ def cleaned(html: str) -> str:
 
     Uids (`data-block`) that come along are dropped: they belong to the server.
     """
-    html = _from_elsewhere.clean(without_nulls(html or ""))
+    html = without_nulls(_from_elsewhere.clean(without_nulls(html or "")))
     if _is_too_deep(html):
         html = _words_alone.clean(html)
     root = tree(html)
@@ -146,8 +149,11 @@ def without_marks(html: str) -> str:
 
 
 def without_nulls(html: str) -> str:
-    """The text without control characters: PostgreSQL stores no NUL, and none of them is text."""
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", html)
+    """The text without what is no text: PostgreSQL stores no NUL, XML no control character.
+
+    Nor does XML have U+FFFE and U+FFFF. A line break of Word or a page break is a space.
+    """
+    return NO_TEXT.sub("", LINE_BREAKS.sub(" ", html))
 
 
 def _is_too_deep(html: str) -> bool:

@@ -36,6 +36,7 @@ def _to_note_or_decide(row: Conversation) -> Line:
         reverse("admin:events_conversation_change", args=[row.pk]),
         act,
         row.slot.ends_at,
+        person=row.person,
     )
 
 
@@ -50,6 +51,7 @@ def times_asked_for(call: Call | None) -> Section:
             f"{row.person}, {row.series}",
             reverse("admin:events_timerequest_offer", args=[row.pk]),
             "Offer a time",
+            person=row.person,
             note=f"asked on {timezone.localtime(row.asked_at, LONDON):%d %B}",
         )
         for row in rows.select_related("person", "series")[:ONE_MORE]

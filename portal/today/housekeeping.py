@@ -27,6 +27,7 @@ def follow_ups(call: Call | None) -> Section:
             reverse("admin:collective_followup_change", args=[row.pk]),
             "Read it",
             end_of(row.due_on),
+            person=row.person,
         )
         for row in rows.select_related("person", "activity")[:ONE_MORE]
     ]
@@ -50,6 +51,7 @@ def _requests_to_delete() -> list[Line]:
             reverse("admin:collective_deletionrequest_change", args=[row.pk]),
             "Answer",
             row.asked_at + ANSWER_WITHIN,
+            person=row.person,
         )
         for row in rows.order_by("asked_at")[:ONE_MORE]
     ]

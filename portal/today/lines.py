@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from collective.clock import LONDON
-from collective.models import Taken
+from collective.models import Person, Taken
 
 MOST = 15  # lines a section shows; the list behind it shows all
 ONE_MORE = MOST + 1  # rows to ask for: the last one says that there are more
@@ -22,7 +22,7 @@ class Also:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing to do: its key, in words, the address of the act, and by when."""
+    """One thing to do: its key, in words, the address of the act, by when, and of whom."""
 
     key: str
     words: str
@@ -32,6 +32,7 @@ class Line:
     note: str = ""
     also: Also | None = None
     taken: Taken | None = None
+    person: Person | None = None
 
 
 @dataclass

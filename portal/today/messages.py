@@ -26,6 +26,7 @@ def to_tell(call: Call | None) -> Section:
             "Tell them",
             row.not_after,
             note=f"tried {row.attempts} times" if row.attempts else "",
+            person=row.person,
         )
         for row in tasks[:ONE_MORE]
     ]
@@ -50,6 +51,7 @@ def _failed(row: Message, label: str) -> Line:
         reverse("admin:collective_message_change", args=[row.pk]),
         "See what to do",
         row.not_after,
+        person=row.person,
     )
 
 

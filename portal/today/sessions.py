@@ -49,6 +49,7 @@ def offers_running_out(call: Call | None) -> Section:
             reverse("admin:events_registration_change", args=[row.pk]),
             "See the offer",
             row.offer_until,
+            person=row.person,
         )
         for row in rows.select_related("person", "session").order_by("offer_until")[:ONE_MORE]
     ]

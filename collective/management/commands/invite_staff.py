@@ -1,11 +1,11 @@
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 
+from collective.errors import RuleError
 from collective.people import staff
+from collective.typed import addresses
 
 
 class Command(BaseCommand):
@@ -29,9 +29,9 @@ class Command(BaseCommand):
         self, *, email: str, name: str, group: list[str], superuser: bool, **options: Any
     ) -> None:
         try:
-            validate_email(email)
-        except ValidationError as error:
-            raise CommandError(f"{email} is not an email address.") from error
+            email = addresses.read(email)
+        except RuleError as error:
+            raise CommandError(f"{email}: {error}") from error
         unknown = set(group) - set(Group.objects.values_list("name", flat=True))
         if unknown:
             raise CommandError(

@@ -3,7 +3,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from collective.models import Person
-from collective.models.person import clean_email
 from collective.people import staff
 
 
@@ -17,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *, email: str, **options: Any) -> None:
-        person = Person.objects.filter(email=clean_email(email), is_staff=True).first()
+        person = Person.objects.filter(email=email, is_staff=True).first()
         if person is None:
             raise CommandError(f"No staff account has the address {email}.")
         staff.reset_second_step(person)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from collective import clock
-from collective.errors import RuleError
+from collective.errors import RuleError, broken_constraint
 from events.models import Slot
 from events.models.slot import ONE_AT_A_TIME_FOR_A_HOST
 
@@ -49,14 +49,8 @@ def refusing_overlaps() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if _broken_constraint(error) != ONE_AT_A_TIME_FOR_A_HOST:
+        if broken_constraint(error) != ONE_AT_A_TIME_FOR_A_HOST:
             raise
         raise RuleError(
             "Your times have just changed in another window. Please try again."
         ) from error
-
-
-def _broken_constraint(error: IntegrityError) -> str | None:
-    """The name of the constraint that the database says was broken, or None."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return diagnosis and diagnosis.constraint_name

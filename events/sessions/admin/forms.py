@@ -5,6 +5,7 @@ from django import forms
 from django.http import QueryDict
 
 from collective.templatetags.collective import pounds
+from collective.typed.forms import AddressField, LineField, LinesField
 from events.models import AccessNeed, Registration, Session
 from events.sessions.access_needs import Progress
 from events.staff_forms import LEAST_FEE
@@ -62,7 +63,7 @@ class MoveOnListForm(forms.Form):
         label="Position on the list",
         help_text="1 is the next in order.",
     )
-    reason = forms.CharField(
+    reason = LineField(
         max_length=200, label="Why", help_text="Other staff can read it. Nothing private, please."
     )
 
@@ -85,7 +86,7 @@ class MoveForm(forms.Form):
 
     starts_at = WallTimeField(label="New start (UK time)")
     ends_at = WallTimeField(label="New end (UK time)")
-    note = forms.CharField(
+    note = LinesField(
         label="What people should know",
         required=False,
         max_length=600,
@@ -106,7 +107,7 @@ class NeedForm(forms.Form):
         widget=forms.RadioSelect,
         label="How far are we?",
     )
-    reason = forms.CharField(
+    reason = LinesField(
         label="What the person is told about it",
         required=False,
         max_length=400,
@@ -115,7 +116,7 @@ class NeedForm(forms.Form):
             "For example who it is, or why we cannot arrange it. They read it on their page."
         ),
     )
-    note = forms.CharField(
+    note = LinesField(
         label="Note for the team",
         required=False,
         max_length=400,
@@ -185,10 +186,8 @@ class AttendanceForm(forms.Form):
 
 
 class WalkInForm(forms.Form):
-    email = forms.EmailField(
-        label="Email address, if they have one", required=False, max_length=254
-    )
-    name = forms.CharField(label="Name", max_length=100, required=False)
+    email = AddressField(label="Email address, if they have one", required=False)
+    name = LineField(label="Name", max_length=100, required=False)
     capacity = forms.ChoiceField(
         label="How did they take part?",
         choices=Registration.Capacity.choices,

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from lxml.html import HtmlElement
 
+from collective.typed.signs import clean_line
 from policy_drafts.text import markup
 from policy_drafts.text.bookmarks import read_bookmark
 
@@ -68,7 +69,7 @@ def counted(number: int, names: tuple[str, str]) -> str:
 
 def title_of(text: str) -> str:
     """A heading as a title: without its number, and not too long."""
-    return NUMBER.sub("", text)[:MOST_IN_A_TITLE]
+    return clean_line(NUMBER.sub("", clean_line(text))[:MOST_IN_A_TITLE])
 
 
 def sections_of(root: HtmlElement) -> list[Part]:
@@ -94,7 +95,7 @@ def _level(tops: Sequence[HtmlElement]) -> str | None:
 def _chapters(tops: Iterable[HtmlElement], level: str | None) -> list[_Chapter]:
     found = [_Chapter()]
     for child in tops:
-        words = " ".join(child.text_content().split())
+        words = clean_line(child.text_content())
         if child.tag == level and words:
             found.append(_Chapter(title_of(words), child))
         else:

@@ -60,7 +60,7 @@ def test_letter_by_post_begins_with_the_address():
 
     _, html = by_hand.wording(Message.objects.get())
 
-    assert "Edwin<br>1 High Street<br>Leeds" in html and "With best wishes" in html
+    assert "<bdi>Edwin</bdi><br>1 High Street<br>Leeds" in html and "With best wishes" in html
 
 
 def test_no_mail_goes_to_who_is_told_by_hand(outbox):

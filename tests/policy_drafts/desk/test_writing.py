@@ -248,7 +248,7 @@ def test_clash_page_shows_all_three_texts_and_keeps_the_writers_own(section, lea
     page = answer.content.decode()
 
     assert answer.status_code == 409
-    assert "Noor saved" in page
+    assert "<bdi>Noor</bdi> saved" in page
     assert "You both changed 1 passage" in page
     assert Unsaved.objects.get().typed["html"] == mine["html"]
 

@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('policy_drafts', '0002_say_who_can_accept'),
+        ('policy_drafts', '0003_one_normal_form_of_an_address'),
     ]
 
     operations = [

@@ -1,0 +1,71 @@
+"""Telling people of the same name apart, wherever staff choose or read a person in the admin."""
+
+from django import forms
+from django.contrib import admin
+
+from collective.models import Person
+from collective.people.requests import MemberRequest
+from collective.templatetags.collective import who
+from collective.typed import addresses, signs
+
+
+class PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, obj) -> str:
+        return obj.told_apart
+
+
+class PeopleField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj) -> str:
+        return obj.told_apart
+
+
+class TellsApart(admin.ModelAdmin):
+    """A model admin: its lists and pickers say which of several people of one name it is."""
+
+    def get_list_display(self, request: MemberRequest):
+        return [
+            _column(name) if name in self._keys_to_people else name
+            for name in super().get_list_display(request)
+        ]
+
+    def get_list_select_related(self, request: MemberRequest):
+        """Also those people, as Django looks for them only where the list has the key itself."""
+        wanted = super().get_list_select_related(request)
+        if wanted is True:
+            return True
+        shown = [name for name in self.list_display if name in self._keys_to_people]
+        return [*dict.fromkeys([*(wanted or ()), *shown])]
+
+    def get_search_results(self, request: MemberRequest, queryset, search_term):
+        """An address is found however it is typed."""
+        term = signs.clean_line(search_term)
+        if "@" in term or "＠" in term:
+            term = addresses.as_looked_for(term)
+        return super().get_search_results(request, queryset, term)
+
+    def formfield_for_foreignkey(self, db_field, request: MemberRequest, **kwargs):
+        if db_field.related_model is Person:
+            kwargs.setdefault("form_class", PersonField)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request: MemberRequest, **kwargs):
+        if db_field.related_model is Person:
+            kwargs.setdefault("form_class", PeopleField)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @property
+    def _keys_to_people(self) -> set[str]:
+        fields = self.opts.concrete_fields
+        return {field.name for field in fields if field.related_model is Person}
+
+
+def _column(name: str):
+    """A column of people, with what tells them apart."""
+
+    @admin.display(description=name.replace("_", " "), ordering=name)
+    def column(row):
+        person = getattr(row, name)
+        return who(person) if person else None
+
+    column.__name__ = name  # by which the style sheet knows it
+    return column
