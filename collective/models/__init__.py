@@ -3,8 +3,9 @@ from collective.models.announcement import Announcement
 from collective.models.call import Call, CallPicture
 from collective.models.community import ClockOffset, Community, Page, SupportLine
 from collective.models.follow import Follow
+from collective.models.forgetting import DeletionRequest, FileToRemove, Redaction
 from collective.models.message import Message
-from collective.models.person import DeletionRequest, Person
+from collective.models.person import Person
 from collective.models.record_join import RecordJoin
 from collective.models.sign_in import SignIn
 from collective.models.staff_work import FollowUp, Taken
@@ -19,12 +20,14 @@ __all__ = [
     "ClockOffset",
     "Community",
     "DeletionRequest",
+    "FileToRemove",
     "Follow",
     "FollowUp",
     "Message",
     "Page",
     "Person",
     "RecordJoin",
+    "Redaction",
     "SignIn",
     "SupportLine",
     "SweepRun",

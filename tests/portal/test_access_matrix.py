@@ -7,7 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import URLResolver, get_resolver, reverse
 
-from collective.models import CallPicture
+from collective.models import CallPicture, DeletionRequest
 from events.models import Material
 from payments.models import Expense, ExpenseLimit
 from tests import matrix
@@ -50,6 +50,8 @@ ROWS = {
     "data": (TO, OK, OK, OK),
     "download": (TO, OK, OK, OK),
     "ask_to_delete": (TO, OK, OK, OK),
+    "sign_in_again": (TO, NEVER, NEVER, NEVER),
+    "stop_forgetting": (NO, OK, NO, NO),
     "session": (OK, OK, OK, OK),
     "sign_up": (TO, TO, OK, OK),
     "check_answers": (TO, TO, TO, TO),
@@ -120,7 +122,9 @@ POSTS = {
     "time_zone": (TO, OK, OK, OK),
     "data": (TO, NEVER, NEVER, NEVER),
     "download": (TO, NEVER, NEVER, NEVER),
-    "ask_to_delete": (TO,) * 4,
+    "ask_to_delete": (TO, OK, OK, TO),
+    "sign_in_again": (TO,) * 4,
+    "stop_forgetting": (NO, OK, NO, NO),
     "session": (NEVER,) * 4,
     "sign_up": (TO, TO, OK, OK),
     "check_answers": (TO,) * 4,
@@ -215,6 +219,7 @@ def arguments(db):
         "follow_activity": {"slug": ActivityFactory(call=call).slug},
         "stop_following": {"pk": FollowFactory(person=owner, call=call).pk},
         "stop_reminders": {"pk": owner.pk},
+        "stop_forgetting": {"pk": DeletionRequest.objects.create(person=owner).public_id},
         "picture": {"pk": picture.pk},
         "page": {"slug": PageFactory().slug},
         "look": {"version": "x"},

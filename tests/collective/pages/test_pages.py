@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from collective import clock
 from collective.background import sweeps
-from collective.models import Activity, DeletionRequest, SweepRun
+from collective.models import Activity, SweepRun
 from collective.pages import first_pages
 from collective.templatetags import collective as words
 from events.models import Session
@@ -147,13 +147,6 @@ def test_my_data_can_be_downloaded(client, member):
         ["Live captions"],
         "slowly",
     )
-
-
-def test_asking_to_delete_twice_is_one_request(client, member):
-    client.post("/me/data/delete/")
-    client.post("/me/data/delete/")
-
-    assert DeletionRequest.objects.get().person == member
 
 
 def test_mail_settings_are_kept(client, member):
