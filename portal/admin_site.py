@@ -14,7 +14,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from django.utils.http import urlencode
 
 from collective.people import access
-from portal.views import status, today
+from portal.views import held, status, today
 from portal.views.errors import bad_request
 from portal.views.payments_board import payments_board
 
@@ -35,11 +35,13 @@ class CollectiveAdminSite(admin.AdminSite):
         """Without Django's pages for passwords, which nobody has, and its redirect by type."""
         unwanted = {"password_change", "password_change_done", "view_on_site"}
         board = self.admin_view(partial(payments_board, admin_site=self))
+        held_page = self.admin_view(partial(held.held, admin_site=self))
         system = self.admin_view(partial(status.status, admin_site=self))
         return [
             path("today/take/", self.admin_view(today.take), name="take"),
             path("payments/board/", board, name="payments"),
             path("status/", system, name="status"),
+            path("held/<uuid:pk>/", held_page, name="held"),
             *(row for row in super().get_urls() if getattr(row, "name", None) not in unwanted),
         ]
 

@@ -66,6 +66,7 @@ def addresses(world):
         "email": f"{person}/email/",
         "join": f"{person}/join/",
         "forget": f"{person}/forget/",
+        "held": f"/admin/held/{world.registrations['amina'].person_id}/",
         "request": f"/admin/collective/deletionrequest/{request.pk}/change/",
         "requests": "/admin/collective/deletionrequest/",
         "join preview": f"{person}/join/?other={world.registrations['kim'].person_id}",

@@ -200,6 +200,7 @@ ROWS = {
     "events_session_places": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_session_print_list": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_session_walk_in": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "held": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "index": (OK, OK, OK, TO, TO),
     "jsi18n": (OK, OK, OK, TO, TO),
     "login": (TO, TO, TO, TO, TO),
@@ -424,6 +425,7 @@ POSTS = {
     "events_timerequest_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_timerequest_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_timerequest_offer": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "held": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "index": (OK, OK, OK, TO, TO),
     "jsi18n": (NEVER, NEVER, NEVER, TO, TO),
     "login": (TO,) * 5,
@@ -611,6 +613,8 @@ def address_of(name, keys, special):
     key = special.get(name, keys.get(model))
     if name.endswith("_book_person"):
         return reverse(f"admin:{name}", args=[key, keys["collective_person"]])
+    if name == "held":
+        key = keys["collective_person"]
     if name == "app_list":
         return reverse(f"admin:{name}", args=["events"])
     if name.endswith("_act"):
