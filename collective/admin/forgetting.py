@@ -162,7 +162,7 @@ class DeletionRequestAdmin(MadeElsewhere, ActAdmin):
         obstacles = forgetting.in_the_way(row.person) if row.is_open else []
         return _listed([found.for_staff for found in obstacles]) or "nothing"
 
-    @admin.display(description="What happens")
+    @admin.display(description="What happens, as they read it")
     def what_happens(self, row) -> SafeString | str:
         if not row.is_open:
             return "-"

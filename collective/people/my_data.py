@@ -162,6 +162,7 @@ def _messages(person: Person) -> list[dict[str, Any]]:
         {
             "what": labels.get(row.kind, row.kind),
             "by": row.get_channel_display(),
+            "to another address": row.address,
             "state": row.get_state_display(),
             "written": row.created_at,
             "sent": row.sent_at,

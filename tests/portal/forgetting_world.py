@@ -13,7 +13,7 @@ from collective import clock
 from collective.models import Call, Person, SignIn
 from collective.safety import encryption
 from dev import servers
-from events.models import ConversationSeries
+from events.models import BookingDraft, ConversationSeries, Registration, SignUpDraft
 from payments.models import Expense, Payment, PayoutAttempt, Review, UnknownMovement
 from policy_drafts.models import Policy
 from portal.my_data import PARTS
@@ -23,6 +23,12 @@ from tests.portal.test_my_data import everything_about, keys_to
 PAGE = servers.ROOT / "docs" / "forgetting.md"
 A_ROW = re.compile(r"^\| `([\w.]+\.(?:\w+|\*))` \| (goes|stays) \|(.*)\|$", re.MULTILINE)
 ENUMERATED = {"code", "choices", "kind"}  # of what is encrypted: no words of anybody
+SHAPES = {  # of what is empty in the world that is made
+    "companion": {"kind": "brings", "name": "", "email": ""},
+    "answer": {"reason": "", "note": ""},
+    "access_needs": {"choices": [], "notes": ""},
+    "details": {"to_whom": "", "told": ""},
+}
 NO_WORDS = {"pgh_label", "pgh_context"}  # "update", and who did it by which route
 TEXTS = (models.CharField, models.TextField, models.JSONField, models.FileField)
 TOLD = set().union(*(part.TOLD for part in PARTS))
@@ -103,6 +109,9 @@ def make_everything(person):
     Expense.objects.create(
         payment=payment, kind="travel", what="Bus", amount_pence=300, added_by=person
     )
+    Registration.objects.update(access_needs=SHAPES["access_needs"])
+    for model in (SignUpDraft, BookingDraft):
+        model.objects.update(answers={"topics": ["x"]})
     SignIn.objects.create(email="zqnew@example.org", network="x", person=person)
     role_in(Policy.objects.get(roles__person=person))
     ConversationSeries.objects.filter(host=person).update(state="cancelled")
@@ -146,7 +155,8 @@ def _word(field, number):
 
 def _value(field, word, row):
     if isinstance(field, Enc):
-        return _filled(row.values_list(field.name, flat=True)[0], word)
+        value = row.values_list(field.name, flat=True)[0]
+        return _filled(SHAPES.get(field.name, "") if value is None else value, word)
     if isinstance(field, models.JSONField):
         return {"why": word}
     if isinstance(field, models.FileField):
