@@ -191,6 +191,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
+# Days that a backup is kept: people who are forgotten are told, and bin/backup deletes older ones.
+BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
+
 globals().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env("FROM_EMAIL")

@@ -83,8 +83,9 @@ def _roles(person: Person) -> list[dict[str, Any]]:
         {
             "policy": row.policy.title,
             "as": row.get_kind_display(),
+            "invited at": row.email,
             "state": row.get_state_display(),
-            "invited": row.invited_at,
+            "invited on": row.invited_at,
             "answered": row.answered_at,
         }
         for row in {row.pk: row for row in (*held, *invited)}.values()

@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 
 from collective.models import Person
 from collective.people import access
-from portal.views import guessing, status, today
+from portal.views import guessing, held, status, today
 from portal.views.errors import bad_request
 from portal.views.payments_board import payments_board
 
@@ -46,6 +46,7 @@ class CollectiveAdminSite(admin.AdminSite):
         """Without Django's pages for passwords, which nobody has, and its redirect by type."""
         unwanted = {"password_change", "password_change_done", "view_on_site"}
         board = self.admin_view(partial(payments_board, admin_site=self))
+        held_page = self.admin_view(partial(held.held, admin_site=self))
         system = self.admin_view(partial(status.status, admin_site=self))
         guessed = self.admin_view(partial(guessing.guessing, admin_site=self))
         return [
@@ -53,6 +54,7 @@ class CollectiveAdminSite(admin.AdminSite):
             path("today/take/", self.admin_view(today.take), name="take"),
             path("payments/board/", board, name="payments"),
             path("status/", system, name="status"),
+            path("held/<uuid:pk>/", held_page, name="held"),
             *(row for row in super().get_urls() if getattr(row, "name", None) not in unwanted),
         ]
 

@@ -23,6 +23,7 @@ SWEEPS = [
     ("small fees", "events.conversations.outcomes.settle_left_out", 10 * MINUTE),
     ("kept times", "events.conversations.times.first_choice.release_lapsed", EACH_TIME),
     ("new times", "events.conversations.times.new_times.tell_all", EACH_TIME),
+    ("requests to be forgotten", "collective.people.asked_to_forget.carry_out_all", MINUTE),
     ("numbers and topics", "events.conversations.confidential.forget_told", HOUR),
     ("private notes", "events.conversations.confidential.forget_notes", HOUR),
     ("old wishes for times", "events.conversations.confidential.forget_wishes", HOUR),
@@ -38,6 +39,7 @@ SWEEPS = [
     ("bank accounts", "payments.sending.payout_accounts.read_all", MINUTE),
     ("payments under way", "payments.sending.reconciliation.look_under_way", 15 * MINUTE),
     ("payments of 40 days", "payments.sending.reconciliation.look_back", 15 * MINUTE),
+    ("accounts to close", "payments.sending.closing.close_all", 10 * MINUTE),
     ("payment reminders", "payments.owing.choices.remind_all", 5 * MINUTE),
     ("payments arrived", "payments.sending.arrivals.take_for_arrived", HOUR),
     ("old events of Stripe's", "payments.sending.webhooks.forget_old", 6 * HOUR),
@@ -49,6 +51,7 @@ SWEEPS = [
     ("messages", "collective.messages.mail.send_due", EACH_TIME),
     ("untrue tasks", "collective.messages.by_hand.drop_untrue", MINUTE),
     ("joined records", "collective.people.record_joins.forget_old", HOUR),
+    ("files to remove", "collective.people.asked_to_forget.remove_files", 10 * MINUTE),
     ("old message texts", "collective.messages.mail.empty_old_texts", 6 * HOUR),
     ("old sweep runs", "collective.background.sweeps.forget_old_runs", 6 * HOUR),
     ("old address changes", "collective.people.address_changes.forget_old", 6 * HOUR),
@@ -63,6 +66,7 @@ MESSAGES = [
     "collective.people.address_changes",
     "collective.people.email_change",
     "collective.people.join_news",
+    "collective.people.forgetting_emails",
     "collective.people.staff",
     "events.sessions.messages.emails",
     "events.conversations.emails",
@@ -86,12 +90,23 @@ JOINS = [
     ("payments", "payments.joins"),
 ]
 
+# How each app forgets somebody, IN THE ORDER OF LOCKS, as above: the second to last locks the
+# people, and payments come after them.
+FORGETS = [
+    ("registrations", "events.sessions.forgetting"),
+    ("conversations", "events.conversations.forgetting"),
+    ("policies", "policy_drafts.forgetting"),
+    ("people", "collective.people.forgotten_rows"),
+    ("payments", "payments.forgetting"),
+]
+
 # What has to be held or done at once after a backup was restored, in this order.
 AFTER_RESTORE = [
     "events.conversations.reminders.hold_after_restore",
     "events.sessions.messages.reminders.hold_after_restore",
     "events.sessions.waiting_list.move_on_after_restore",
     "payments.sending.reconciliation.pause_after_restore",
+    "collective.people.asked_to_forget.forget_again_after_restore",
     "portal.today.mail.tell_after_restore",
 ]
 
@@ -106,6 +121,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Wind up the clockwork."""
         announcements = import_module("collective.messages.announcements")
+        forgetting = import_module("collective.people.forgetting")
         letters = import_module("collective.messages.letters")
         pay_rule = import_module("payments.owing.pay_rule")
         record_joins = import_module("collective.people.record_joins")
@@ -120,6 +136,8 @@ class PortalConfig(AppConfig):
             announcements.register(*import_module(module).AUDIENCES)
         for name, module in JOINS:
             record_joins.register(name, import_module(module))
+        for name, module in FORGETS:
+            forgetting.register(name, import_module(module))
         for part in AFTER_RESTORE:
             restoring.register(import_string(part))
         pay_rule.register_paid_session(import_string(PAID_SESSIONS))

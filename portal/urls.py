@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.views import calls, members, my_data
+from portal.views import calls, forgetting, members, my_data
 
 urlpatterns = [
     path("", calls.home, name="home"),
@@ -13,7 +13,9 @@ urlpatterns = [
     path("me/", members.me, name="me"),
     path("me/data/", my_data.data, name="data"),
     path("me/data/download/", my_data.download, name="download"),
-    path("me/data/delete/", my_data.ask_to_delete, name="ask_to_delete"),
+    path("me/data/delete/", forgetting.ask_to_delete, name="ask_to_delete"),
+    path("me/data/delete/again/", forgetting.sign_in_again, name="sign_in_again"),
+    path("me/data/delete/<uuid:pk>/stop/", forgetting.stop_forgetting, name="stop_forgetting"),
     path("", include("collective.urls")),
     path("", include("events.urls")),
     path("", include("payments.urls")),

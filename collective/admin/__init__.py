@@ -1,6 +1,7 @@
 from collective.admin.calls import ActivityAdmin, CallAdmin
+from collective.admin.forgetting import DeletionRequestAdmin
 from collective.admin.messages import FollowAdmin, MessageAdmin, SweepRunAdmin
-from collective.admin.people import DeletionRequestAdmin, PersonAdmin
+from collective.admin.people import PersonAdmin
 from collective.admin.site import CommunityAdmin, PageAdmin, SupportLineAdmin
 from collective.admin.staff_work import AnnouncementAdmin, FollowUpAdmin
 

@@ -4,15 +4,14 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
 
-from collective.admin import person_pages
+from collective.admin import forgetting, person_pages
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere
 from collective.admin.namesakes import TellsApart
 from collective.admin.person_forms import PersonForm
 from collective.errors import RuleError
-from collective.models import DeletionRequest, Message, Person, RecordJoin
+from collective.models import Message, Person, RecordJoin
 from collective.people import phones, record_joins, staff
 from collective.people.requests import MemberRequest
 from collective.templatetags.collective import named, who
@@ -42,7 +41,11 @@ class PersonAdmin(ActAdmin):
     private_fields = ("phone", "phone_hash", "postal_address")
     change_form_template = "admin/collective/person/change_form.html"
     change_list_template = "admin/collective/person/change_list.html"
-    pages = {"email": person_pages.email, "join": person_pages.join}
+    pages = {
+        "email": person_pages.email,
+        "join": person_pages.join,
+        "forget": forgetting.take_down,
+    }
     readonly_fields = ["email", "bookings", "did_not_arrive"]
     acts = [
         Act(
@@ -73,7 +76,7 @@ class PersonAdmin(ActAdmin):
         return [path("invite/", invite, name="collective_person_invite"), *super().get_urls()]
 
     def get_queryset(self, request: MemberRequest):
-        return super().get_queryset(request).filter(joined_into=None)
+        return super().get_queryset(request).filter(joined_into=None, forgotten_at=None)
 
     def get_search_results(self, request: MemberRequest, queryset: QuerySet, search_term):
         """A whole phone number finds exactly those who have it, for staff who may see numbers."""
@@ -183,22 +186,3 @@ class AuthenticatorAdmin(MadeElsewhere, TellsApart):
     search_fields = ["user__name", "user__email"]
     exclude = ["data"]
     readonly_fields = ["user", "type", "created_at", "last_used_at"]
-
-
-@admin.register(DeletionRequest)
-class DeletionRequestAdmin(ActAdmin):
-    list_display = ["person", "asked_at", "done_at"]
-    list_filter = ["done_at"]
-    list_select_related = ["person"]
-    readonly_fields = ["person", "asked_at", "person_page"]
-
-    def has_add_permission(self, request: MemberRequest) -> bool:
-        return False
-
-    @admin.display(description="Their record")
-    def person_page(self, row) -> SafeString:
-        return format_html(
-            '<a href="{}">{}</a>',
-            reverse("admin:collective_person_change", args=[row.person_id]),
-            row.person,
-        )

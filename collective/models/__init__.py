@@ -5,8 +5,9 @@ from collective.models.browser_session import BrowserSession
 from collective.models.call import Call, CallPicture
 from collective.models.community import ClockOffset, Community, Page, SupportLine
 from collective.models.follow import Follow
+from collective.models.forgetting import DeletionRequest, FileToRemove, Redaction
 from collective.models.message import Message
-from collective.models.person import DeletionRequest, Person
+from collective.models.person import Person
 from collective.models.record_join import JoinRequest, RecordJoin
 from collective.models.sign_in import SignIn
 from collective.models.staff_work import FollowUp, Taken
@@ -23,6 +24,7 @@ __all__ = [
     "ClockOffset",
     "Community",
     "DeletionRequest",
+    "FileToRemove",
     "Follow",
     "FollowUp",
     "JoinRequest",
@@ -30,6 +32,7 @@ __all__ = [
     "Page",
     "Person",
     "RecordJoin",
+    "Redaction",
     "SignIn",
     "SupportLine",
     "SweepRun",

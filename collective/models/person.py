@@ -33,8 +33,8 @@ def available_time_zones() -> frozenset[str]:
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def known(self) -> Self:
-        """Without the empty records that were joined into another."""
-        return self.filter(joined_into=None)
+        """Without the empty records: joined into another, or forgotten."""
+        return self.filter(joined_into=None, forgotten_at=None)
 
     def found_by(self, text: str) -> Self:
         """Those whose name or address holds the text, or whose phone number is exactly this."""
@@ -121,6 +121,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         "active", default=True, help_text="Take the tick away to shut somebody out."
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
+    forgotten_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = PersonManager.from_queryset(PersonQuerySet)()
 
@@ -132,6 +133,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         ordering = ["name", "email"]
         permissions = [
             ("view_contact_details", "Can see phone numbers and postal addresses"),
+            ("print_held", "Can print everything that we hold about somebody, for them"),
             ("manage_staff", "Can invite staff, reset a second step, and let staff leave"),
         ]
         constraints = [
@@ -162,10 +164,24 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 | ~Q(contact_email=""),
                 name="person_told_by_email_has_an_address",
             ),
+            models.CheckConstraint(
+                condition=Q(forgotten_at=None)
+                | Q(
+                    name="",
+                    email=None,
+                    contact_email="",
+                    phone=None,
+                    postal_address=None,
+                    is_active=False,
+                ),
+                name="person_forgotten_is_empty",
+            ),
         ]
         triggers = [joined.refused("joined_into")]
 
     def __str__(self) -> str:
+        if self.forgotten_at:
+            return "Somebody who has left"
         return self.name or self.email or "A person without a name"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -248,28 +264,3 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
 
 Visitor = Person | AnonymousUser  # anybody who asks for a page
-
-
-class DeletionRequest(models.Model):
-    """Somebody asked us to delete what we hold about them.
-
-    We answer within a month (UK GDPR, article 12(3)).
-    """
-
-    person = models.ForeignKey(Person, models.CASCADE, related_name="deletion_requests")
-    asked_at = models.DateTimeField(default=clock.now)
-    done_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["asked_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person"],
-                condition=models.Q(done_at=None),
-                name="one_open_deletion_request_each",
-            )
-        ]
-        triggers = [joined.refused()]
-
-    def __str__(self) -> str:
-        return f"{self.person} asked on {self.asked_at:%d %b %Y}"

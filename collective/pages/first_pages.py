@@ -4,6 +4,7 @@ A new site starts with these; staff write them in the admin.
 """
 
 from collective.models import Community, Page
+from collective.pages import privacy
 
 NOT_YET = (
     "<p>We have not written this page yet. Please call us or write to us, and we will tell you.</p>"
@@ -12,7 +13,7 @@ DANGER = '<p>If you or somebody else is in danger now, call <a href="tel:999">99
 FIRST = {
     "about": ("About us", NOT_YET),
     "ways-of-working": ("Ways of working", NOT_YET),
-    "privacy": ("How we use what you share", NOT_YET),
+    "privacy": ("How we use what you share", privacy.first_version()),
     "accessibility": ("Accessibility", NOT_YET),
     "support": ("Someone to talk to", DANGER),
     "worried": ("Worried about someone?", DANGER + NOT_YET),
@@ -27,3 +28,5 @@ def ensure() -> None:
     for slug, (title, body) in FIRST.items():
         more = {"title": title, "body": body, "shows_support_lines": slug == "support"}
         Page.objects.get_or_create(slug=slug, defaults=more)
+        # one that nobody has written since an older version began it
+        Page.objects.filter(slug=slug, body=NOT_YET).exclude(body=body).update(body=body)

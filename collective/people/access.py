@@ -46,6 +46,12 @@ def proved_address(request: HttpRequest, email: str | None, *, within: float) ->
     return bool(times) and time.time() - times[-1] < within
 
 
+def signed_in_within(request: HttpRequest, seconds: float) -> bool:
+    """Did somebody prove within so many seconds that it is them, in this session?"""
+    times = [record["at"] for record in get_authentication_records(request, request.user)]
+    return bool(times) and time.time() - max(times) < seconds
+
+
 def fresh_second_factor_needed(view: AdminView[Admin, Rest]) -> AdminView[Admin, Rest]:
     """Before an admin page about money: a second factor of the last 15 minutes, asked for anew."""
 

@@ -118,7 +118,7 @@ def _chosen(kept: Person, gone: Person) -> list[int]:
 
 def _requests(kept: Person, gone: Person) -> list[int]:
     """Requests to delete, unless the kept record has an open one already."""
-    if DeletionRequest.objects.filter(person=kept, done_at=None).exists():
+    if DeletionRequest.objects.open().filter(person=kept).exists():
         return []
     return list(DeletionRequest.objects.filter(person=gone).values_list("pk", flat=True))
 

@@ -49,6 +49,8 @@ LEFT_OUT = {
     "collective.AddressChange.asked_by": OUR_WORK,
     "collective.Announcement.created_by": OUR_WORK,
     "collective.Announcement_chosen.person": "what was sent to them stands among the messages",
+    "collective.DeletionRequest.confirmed_by": OUR_WORK,
+    "collective.DeletionRequest.taken_by": OUR_WORK,
     "collective.FollowUp.created_by": OUR_WORK,
     "collective.FollowUp.done_by": OUR_WORK,
     "collective.Message.told_by": OUR_WORK,
@@ -61,6 +63,8 @@ LEFT_OUT = {
     "collective.RecordJoin.confirmed_by": OUR_WORK,
     "collective.RecordJoin.joined_by": OUR_WORK,
     "collective.RecordJoin.undone_by": OUR_WORK,
+    "collective.Redaction.allowed_by": OUR_WORK,
+    "collective.Redaction.asked_by": "the request to be forgotten is told, whoever took it down",
     "collective.Taken.person": OUR_WORK,
     "pghistory.MiddlewareEvents.user": "not a table: a view of the history of other rows",
 }
@@ -92,9 +96,19 @@ def my_data(person: Person) -> dict[str, Any]:
         "second step": _second_step(person),
         "staff groups": [group.name for group in person.groups.all()],
         "records joined": _joins(person),
-        "asked us to delete": [
-            {"asked": row.asked_at, "done": row.done_at} for row in person.deletion_requests.all()
-        ],
+        "asked to be forgotten": [_request(row) for row in person.deletion_requests.all()],
+    }
+
+
+def _request(row: DeletionRequest) -> dict[str, Any]:
+    return {
+        "asked": row.asked_at,
+        "how": row.get_how_display(),
+        "asked by": row.asker or "",
+        "how we know that it was them": row.checked or "",
+        "to be done": row.due_at,
+        "stopped": row.stopped_at,
+        "done": row.done_at,
     }
 
 
@@ -108,6 +122,7 @@ def _how_we_reach(person: Person) -> dict[str, Any]:
         "time zone": person.time_zone,
         "told by": person.get_reach_by_display(),
         "known since": person.created_at,
+        "signed in last": person.last_login,
         "reminders by email": person.wants_reminders,
         "news by email": person.wants_news,
         "earlier settings": _earlier_settings(person),
@@ -124,7 +139,7 @@ def _what_they_take_part_in(person: Person) -> dict[str, Any]:
     }
 
 
-def logged_rows(person: Person) -> Iterator[LoggedRow]:
+def logged_rows(person: Person, most: int | None = MOST) -> Iterator[LoggedRow]:
     """Their record, what staff noted to come back to, and what they were told by phone or post."""
     yield LoggedRow(Person, person.pk)
     by_hand = Message.objects.by_hand().filter(person=person)
@@ -133,7 +148,7 @@ def logged_rows(person: Person) -> Iterator[LoggedRow]:
         (DeletionRequest, person.deletion_requests.all()),
         (Message, by_hand),
     ):
-        for key in rows.order_by("-pk").values_list("pk", flat=True)[:MOST]:
+        for key in rows.order_by("-pk").values_list("pk", flat=True)[:most]:
             yield LoggedRow(model, key)
 
 
@@ -157,6 +172,7 @@ def _messages(person: Person) -> list[dict[str, Any]]:
         {
             "what": labels.get(row.kind, row.kind),
             "by": row.get_channel_display(),
+            "to another address": row.address,
             "state": row.get_state_display(),
             "written": row.created_at,
             "sent": row.sent_at,

@@ -56,7 +56,10 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 EXTRA = {
-    "Who sees what is told in confidence": ["events.view_confidential"],
+    "Who sees what is told in confidence": [
+        "events.view_confidential",
+        "collective.print_held",
+    ],
     "Coordinators": [
         "events.view_access_needs",
         "collective.view_contact_details",

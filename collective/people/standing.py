@@ -14,6 +14,7 @@ from collective.errors import RuleError
 from collective.models import Person
 
 JOINED = "This record was joined with another one meanwhile. Please look again."
+FORGOTTEN = "This person has left, and we hold nothing about them any more."
 
 
 class _JoinedInto(Exception):
@@ -25,7 +26,7 @@ def record_of(key: UUID | str) -> Person:
 
     What somebody does in a tab that was open before a join is theirs all the same. The lock of an
     emptied record is given back at once, so that nobody holds two out of order. Raises
-    Person.DoesNotExist where there is none.
+    Person.DoesNotExist where there is none, and RuleError for somebody who is forgotten.
     """
     while True:
         try:
@@ -39,6 +40,8 @@ def _locked(key: UUID | str) -> Person:
     person = Person.objects.select_for_update(no_key=True).get(pk=key)
     if person.joined_into_id is not None:
         raise _JoinedInto(person.joined_into_id)
+    if person.forgotten_at is not None:
+        raise RuleError(FORGOTTEN)
     return person
 
 

@@ -84,7 +84,11 @@ def forget_wishes() -> tuple[int, int]:
     return sweeps.each(list(old.values_list("pk")[:A_BATCH]), _forget_wish)
 
 
+@transaction.atomic
 def _forget_wish(pk: UUID) -> int:
+    """The wish goes, and with it the name that the admin's log gives it."""
+    kind = ContentType.objects.get_for_model(TimeRequest)
+    LogEntry.objects.filter(content_type=kind, object_id=str(pk)).update(object_repr="")
     number, _ = TimeRequest.objects.filter(pk=pk).delete()
     return number
 

@@ -83,6 +83,7 @@ def _conversation(row: Conversation) -> dict[str, Any]:
         "how": row.get_how_display(),
         "number": phones.written(row.phone),
         "topics": row.topics or "",
+        "video link": row.video_link or "",
         "makes it easier": row.access_words,
         "you removed what you told us, or its time was over": row.removed_at,
         "takes part": row.get_capacity_display(),

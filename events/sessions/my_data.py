@@ -1,35 +1,39 @@
 """What sessions hold about a person, for them to read or to take away."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
+
+from django.apps import apps
 
 from collective.models import Person
 from collective.people.my_data import OUR_WORK, LoggedRow
 from events.models import AccessNeed, Registration, Session, SignUpDraft
 from events.models.access_need import words_of
-from events.models.registration_states import RegistrationQuerySet
+from events.models.registration_states import RegistrationQuerySet, State
 from events.typed import in_words
 
 TOLD = {
     "events.AccessNeed.registration",
     "events.Registration.person",
+    "events.RegistrationEvent.pgh_obj",
     "events.SignUpDraft.person",
 }
-OLDER = "older states of what is told: the page of the booking shows them"
+OLDER = "older states of what is told, without any of its words"
 LEFT_OUT = {
     "events.AccessNeedEvent.pgh_obj": OLDER,
     "events.AccessNeedEvent.registration": OLDER,
     "events.Registration.confirmed_by": OUR_WORK,
     "events.RegistrationEvent.confirmed_by": OUR_WORK,
-    "events.RegistrationEvent.person": OLDER,
-    "events.RegistrationEvent.pgh_obj": OLDER,
+    "events.RegistrationEvent.person": "it is told as what happened with the booking",
 }
 
 
 def my_data(person: Person) -> dict[str, Any]:
     """Their bookings, with what helps them, and what they typed and have not sent."""
     return {
-        "sessions": [_session(row) for row in _registrations(person)],
+        "sessions": _sessions(person),
         "typed for a session and not sent": [
             {"session": row.session.title, "when": row.updated_at, "typed": in_words(row.answers)}
             for row in SignUpDraft.objects.filter(person=person).select_related("session")
@@ -49,6 +53,28 @@ def logged_rows(person: Person) -> Iterator[LoggedRow]:
 def _registrations(person: Person) -> RegistrationQuerySet:
     rows = Registration.objects.visible_to(person).select_related("session")
     return rows.prefetch_related("needs").order_by("created_at")
+
+
+def _sessions(person: Person) -> list[dict[str, Any]]:
+    happened = _what_happened(person)
+    return [
+        {**_session(row), "what happened": happened.get(row.pk, [])}
+        for row in _registrations(person)
+    ]
+
+
+def _what_happened(person: Person) -> dict[UUID, list[dict[str, Any]]]:
+    """{registration: each state that it was in, and since when}, from its history."""
+    history = apps.get_model("events.RegistrationEvent")
+    events = history.objects.filter(pgh_obj__person=person).order_by("pgh_created_at", "pgh_id")
+    found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    last: dict[UUID, str] = {}
+    for event in events:
+        if last.get(event.pgh_obj_id) != event.state:
+            what = State(event.state).label
+            found[event.pgh_obj_id].append({"when": event.pgh_created_at, "what": what})
+            last[event.pgh_obj_id] = event.state
+    return found
 
 
 def _session(row: Registration) -> dict[str, Any]:

@@ -53,6 +53,9 @@ class PayoutAccount(models.Model):
     wait_until = models.DateTimeField("nothing is sent there before", null=True, blank=True)
     asked_at = models.DateTimeField("went to Stripe's form at", null=True, blank=True)
     checked_at = models.DateTimeField("Stripe was asked at", null=True, blank=True)
+    close_since = models.DateTimeField(
+        "to be closed at Stripe since", null=True, blank=True, editable=False
+    )
 
     class Meta:
         constraints = [
@@ -65,6 +68,11 @@ class PayoutAccount(models.Model):
         indexes = [
             models.Index(fields=["bank_name", "last_four"], name="payout_account_destination"),
             models.Index(fields=["asked_at"], name="payout_account_asked"),
+            models.Index(
+                fields=["close_since"],
+                condition=Q(close_since__isnull=False),
+                name="payout_account_to_close",
+            ),
         ]
         triggers = [joined.refused()]
 

@@ -17,7 +17,11 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from stripe.params.v2.core import AccountCreateParams, AccountLinkCreateParams
+from stripe.params.v2.core import (
+    AccountCloseParams,
+    AccountCreateParams,
+    AccountLinkCreateParams,
+)
 from stripe.params.v2.money_management import (
     OutboundPaymentCreateParams,
     OutboundPaymentListParams,
@@ -274,6 +278,16 @@ def forget(recipient: str) -> None:
                 methods.archive(row.id, None, {"stripe_context": recipient})
 
     _asked(archive_all)
+
+
+def close(recipient: str) -> None:
+    """Close the account of a recipient for good: nothing can go there, nothing new be read.
+
+    Stripe keeps what the law asks it to keep. Raises NotReached, NotAccepted.
+    """
+    forget(recipient)
+    params: AccountCloseParams = {"applied_configurations": ["recipient"]}
+    _asked(lambda: client().v2.core.accounts.close(recipient, params))
 
 
 def _asked(ask: Callable[[], Found]) -> Found:

@@ -8,6 +8,7 @@ once.
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -37,6 +38,14 @@ NOT_ACCEPTED = (
 )
 CHANGED = "Where your money goes has been changed just now. Look at it once more."
 Ac = PayoutAccount.State
+NOTHING_KNOWN: dict[str, Any] = {
+    "payout_method": "",
+    "bank_name": "",
+    "last_four": "",
+    "voucher": "",
+    "deliver": "",
+    "asked_at": None,
+}
 
 
 @dataclass(frozen=True)
@@ -236,9 +245,9 @@ def _remove(seen: PayoutAccount) -> None:
     account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=seen.pk)
     if (account.person_id, account.changed_at) != (seen.person_id, seen.changed_at):
         raise RuleError(CHANGED)
-    account.state, account.asked_at, account.changed_at = Ac.REMOVED, None, clock.now()
-    account.payout_method = account.bank_name = account.last_four = ""
-    account.voucher = account.deliver = ""
+    account.state, account.changed_at = Ac.REMOVED, clock.now()
+    for name, value in NOTHING_KNOWN.items():
+        setattr(account, name, value)
     account.save()
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from collective.models.record_join import ASKED_FOR
 from collective.people import sign_in_limits
 from portal.today.lines import ONE_MORE, Line, Section, end_of
 
+How = DeletionRequest.How
 ANSWER_WITHIN = timedelta(days=28)  # a request to delete: the law gives a month
 
 
@@ -43,11 +45,14 @@ def requests_and_lines() -> Section:
 
 
 def _requests_to_delete() -> list[Line]:
-    rows = DeletionRequest.objects.filter(done_at=None).select_related("person")
+    """Those to begin, those that a second colleague confirms, and those that have to wait."""
+    to_confirm = Q(how__in=[How.RANG, How.DIED], confirmed_by=None)
+    asking = Q(due_at=None) | to_confirm | Q(waits_since__isnull=False)
+    rows = DeletionRequest.objects.open().filter(asking).select_related("person")
     return [
         Line(
             f"delete:{row.pk}",
-            f"{row.person} asked us to delete what we hold",
+            f"{row.person} asks to be forgotten: {_what_it_asks(row)}",
             reverse("admin:collective_deletionrequest_change", args=[row.pk]),
             "Answer",
             row.asked_at + ANSWER_WITHIN,
@@ -71,6 +76,14 @@ def _records_to_join() -> list[Line]:
         )
         for row in rows[:ONE_MORE]
     ]
+
+
+def _what_it_asks(row: DeletionRequest) -> str:
+    if row.due_at is None:
+        return "begin it"
+    if row.needs_confirming:
+        return "a second colleague confirms it"
+    return "something has to be settled first"
 
 
 def _lines_to_check() -> list[Line]:

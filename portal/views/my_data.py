@@ -1,18 +1,16 @@
-"""What we hold about me: to read, to take away, and to have deleted."""
+"""What we hold about me: to read, and to take away."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.html import strip_tags
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from collective.models import DeletionRequest
 from collective.people.requests import MemberRequest
 from collective.templatetags.collective import clock_time, day, long_day, pounds
 from portal.my_data import for_a_file, my_data
@@ -34,15 +32,18 @@ class Part:
 @require_safe
 def data(request: MemberRequest) -> HttpResponse:
     """What we hold about me, to read."""
-    held = my_data(request.user)
+    asked = request.user.deletion_requests.open().first()
+    return render(request, "portal/data.html", {**to_read(my_data(request.user)), "asked": asked})
+
+
+def to_read(held: dict[str, Any], most: int | None = MOST_ROWS) -> dict[str, Any]:
+    """What a page shows of it: facts, parts with rows of facts, and what there is nothing of."""
     parts = {name: value for name, value in held.items() if isinstance(value, list | dict)}
-    context = {
+    return {
         "facts": list(_facts({name: held[name] for name in held if name not in parts})),
-        "parts": [_part(name, value) for name, value in parts.items() if value],
+        "parts": [_part(name, value, most) for name, value in parts.items() if value],
         "nothing": [name for name, value in parts.items() if not value],
-        "asked": request.user.deletion_requests.filter(done_at=None).first(),
     }
-    return render(request, "portal/data.html", context)
 
 
 @login_required
@@ -55,23 +56,10 @@ def download(request: MemberRequest) -> JsonResponse:
     return response
 
 
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def ask_to_delete(request: MemberRequest) -> HttpResponse:
-    """Ask us to delete what we hold; somebody answers within a month."""
-    if request.method == "POST":
-        DeletionRequest.objects.get_or_create(person=request.user, done_at=None)
-        messages.success(
-            request, "We have your request. One of us will write to you within a month."
-        )
-        return redirect("data")
-    return render(request, "portal/ask_to_delete.html")
-
-
-def _part(name: str, value: list[Any] | dict[str, Any]) -> Part:
+def _part(name: str, value: list[Any] | dict[str, Any], most: int | None) -> Part:
     rows = value if isinstance(value, list) else [value]
-    shown = [list(_facts(row if isinstance(row, dict) else {"": row})) for row in rows[:MOST_ROWS]]
-    return Part(_titled(name), shown, has_more=len(rows) > MOST_ROWS)
+    shown = [list(_facts(row if isinstance(row, dict) else {"": row})) for row in rows[:most]]
+    return Part(_titled(name), shown, has_more=len(rows) > len(shown))
 
 
 def _facts(row: dict[str, Any]) -> Iterator[Fact]:

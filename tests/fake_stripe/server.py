@@ -232,6 +232,10 @@ class Handler(BaseHTTPRequestHandler):
             row = state.data["methods"].get(found[1]) or self._missing()
             row["archived"] = True
             return row
+        if found := re.fullmatch(r"/v2/core/accounts/(\w+)/close", path):
+            row = state.data["accounts"].get(found[1]) or self._missing()
+            row["closed"] = True
+            return row
         return self._missing()
 
     def _pay(self, body):

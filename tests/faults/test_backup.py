@@ -4,6 +4,7 @@ message sent again.
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -20,13 +21,15 @@ from django.conf import settings as django_settings
 from collective import clock
 from collective.background import sweeps
 from collective.messages import announcements, mail
-from collective.models import Announcement, Message
+from collective.models import Announcement, DeletionRequest, Message
+from collective.people import asked_to_forget
 from dev import servers
 from tests import processes
 from tests.factories import (
     CallFactory,
     CoordinatorFactory,
     FollowFactory,
+    PersonFactory,
     PhonePersonFactory,
     SessionFactory,
     sign_up,
@@ -170,6 +173,45 @@ def test_negative_control_without_holding_the_messages_go_out_again(
             run(env, sys.executable, "manage.py", "sweep")
 
     assert len(server.mails) > sent
+
+
+def restored_names(url, tmp_path, settings):
+    """The names in a restored backup that was taken just before somebody was forgotten."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    person = PersonFactory(name="Narwhal")
+    DeletionRequest.objects.create(person=person, due_at=clock.now() + timedelta(days=7))
+    dump = run(environment(url, 9, tmp_path), "bin/backup", str(tmp_path)).strip()
+    DeletionRequest.objects.update(due_at=clock.now())
+    assert asked_to_forget.carry_out_all() == (1, 1)
+    run(environment(url, 9, tmp_path), "bin/backup", str(tmp_path))  # a newer list of people
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    with another_database(url) as restored:
+        env = environment(restored, 9, tmp_path)
+        run(env, "bin/restore", dump)
+        with psycopg2.connect(restored) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM collective_person")
+            return {name for (name,) in cursor.fetchall()}
+
+
+def test_whoever_was_forgotten_after_the_backup_is_forgotten_again(url, tmp_path, settings):
+    assert restored_names(url, tmp_path, settings) == {""}
+
+
+def test_negative_control_without_the_list_they_come_back(url, tmp_path, settings, monkeypatch):
+    monkeypatch.setattr(asked_to_forget, "_list_outside", lambda: None)
+
+    assert restored_names(url, tmp_path, settings) == {"Narwhal"}
+
+
+def test_backups_older_than_people_are_told_are_deleted(url, tmp_path):
+    old, other = tmp_path / "collective-20220908T130000Z.dump", tmp_path / "notes.txt"
+    for path in (old, other):
+        path.touch()
+        os.utime(path, (0, 0))
+
+    run(environment(url, 9, tmp_path), "bin/backup", str(tmp_path))
+
+    assert (old.exists(), other.exists()) == (False, True)
 
 
 def test_restore_refuses_a_database_that_is_not_empty(url, tmp_path):

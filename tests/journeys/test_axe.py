@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import get_resolver
 
 from collective import clock
-from collective.models import Activity, AddressChange, SignIn, SupportLine
+from collective.models import Activity, AddressChange, DeletionRequest, SignIn, SupportLine
 from collective.safety.link_keys import key_for
 from events.models import Material, Registration, Session, SignUpDraft
 from events.sessions import places
@@ -257,6 +257,14 @@ TALK_ROWS = [
     ("host_conversation", HOST, host("{theirs}/")),
     ("host_cancel", HOST, host("{theirs}/cancel/")),
 ]
+
+
+def stop_forgetting(world):
+    """The page behind the link in the receipt."""
+    pk = DeletionRequest.objects.create(person=PersonFactory(), due_at=clock.now()).public_id
+    return f"/me/data/delete/{pk}/stop/?key={key_for('forgetting', pk)}"
+
+
 ROWS = [
     *TALK_ROWS,
     *POLICY_ROWS,
@@ -316,6 +324,8 @@ ROWS = [
     ("mail_settings", MEMBER, "/me/mail/"),
     ("data", MEMBER, "/me/data/"),
     ("ask_to_delete", MEMBER, "/me/data/delete/"),
+    ("stop_forgetting", VISITOR, stop_forgetting),
+    ("privacy", VISITOR, "/pages/privacy/"),
     ("account_login", VISITOR, "/accounts/login/"),
     ("code", VISITOR, "/accounts/login/code/"),
     ("own_code", VISITOR, own_code),
@@ -391,6 +401,7 @@ NO_PAGE = {
     "receipt",
     "stripe_webhook",
     "withdraw_wish",
+    "sign_in_again",
     "booking_calendar",
     "host_close_slot",
     "host_reopen_slot",

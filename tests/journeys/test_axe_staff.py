@@ -5,6 +5,8 @@ nothing.
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from collective import clock
+from collective.models import DeletionRequest
 from collective.people import join_requests
 from payments.models import PaymentRules
 from tests.factories import ActivityFactory, CoordinatorFactory, PersonFactory
@@ -24,6 +26,9 @@ def addresses(world):
         "/admin/events/registration/{}",
     )
     person = f"/admin/collective/person/{world.registrations['amina'].person_id}"
+    request = DeletionRequest.objects.create(
+        person=world.registrations["kim"].person, how="rang", due_at=clock.now()
+    )
     waiting = registration.format(world.registrations["bartek"].pk)
     return {
         "policy add": "/admin/policy_drafts/policy/add/",
@@ -62,6 +67,10 @@ def addresses(world):
         "people": "/admin/collective/person/",
         "email": f"{person}/email/",
         "join": f"{person}/join/",
+        "forget": f"{person}/forget/",
+        "held": f"/admin/held/{world.registrations['amina'].person_id}/",
+        "request": f"/admin/collective/deletionrequest/{request.pk}/change/",
+        "requests": "/admin/collective/deletionrequest/",
         "join preview": f"{person}/join/?other={world.registrations['kim'].person_id}",
         "join asked": asked_join(world),
         "invite": "/admin/collective/person/invite/",

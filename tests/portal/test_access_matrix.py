@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.urls import URLResolver, get_resolver, reverse
 
 from collective import clock
-from collective.models import AddressChange, BrowserSession, CallPicture, SignIn
+from collective.models import AddressChange, BrowserSession, CallPicture, DeletionRequest, SignIn
 from events.models import Material
 from payments.models import Expense, ExpenseLimit
 from tests import matrix
@@ -55,6 +55,8 @@ ROWS = {
     "data": (TO, OK, OK, OK),
     "download": (TO, OK, OK, OK),
     "ask_to_delete": (TO, OK, OK, OK),
+    "sign_in_again": (TO, NEVER, NEVER, NEVER),
+    "stop_forgetting": (NO, OK, NO, NO),
     "session": (OK, OK, OK, OK),
     "sign_up": (TO, TO, OK, OK),
     "check_answers": (TO, TO, TO, TO),
@@ -130,7 +132,9 @@ POSTS = {
     "time_zone": (TO, OK, OK, OK),
     "data": (TO, NEVER, NEVER, NEVER),
     "download": (TO, NEVER, NEVER, NEVER),
-    "ask_to_delete": (TO,) * 4,
+    "ask_to_delete": (TO, OK, OK, TO),
+    "sign_in_again": (TO,) * 4,
+    "stop_forgetting": (NO, OK, NO, NO),
     "session": (NEVER,) * 4,
     "sign_up": (TO, TO, OK, OK),
     "check_answers": (TO,) * 4,
@@ -229,6 +233,7 @@ def arguments(db):
         "stop_reminders": {"pk": owner.pk},
         "stop_address_change": {"pk": change.pk},
         "own_code": {"pk": SignIn.objects.create(email=owner.email, network="x").pk},
+        "stop_forgetting": {"pk": DeletionRequest.objects.create(person=owner).public_id},
         "picture": {"pk": picture.pk},
         "page": {"slug": PageFactory().slug},
         "look": {"version": "x"},

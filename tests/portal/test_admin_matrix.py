@@ -88,7 +88,7 @@ ROWS = {
     "collective_community_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_community_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_community_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
-    "collective_deletionrequest_act": (NO, NO, NO, TO, TO),
+    "collective_deletionrequest_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_deletionrequest_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_deletionrequest_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_deletionrequest_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -124,6 +124,7 @@ ROWS = {
     "collective_person_changelist": (OK, OK, FORBIDDEN, TO, TO),
     "collective_person_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_person_email": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_person_forget": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_person_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_person_invite": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_person_join": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -199,6 +200,7 @@ ROWS = {
     "events_session_places": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_session_print_list": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_session_walk_in": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "held": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "index": (OK, OK, OK, TO, TO),
     "jsi18n": (OK, OK, OK, TO, TO),
     "login": (TO, TO, TO, TO, TO),
@@ -312,7 +314,7 @@ POSTS = {
     "collective_community_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_community_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_community_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
-    "collective_deletionrequest_act": (NO, NO, NO, TO, TO),
+    "collective_deletionrequest_act": (TO, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_deletionrequest_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_deletionrequest_change": (TO, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_deletionrequest_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -348,6 +350,7 @@ POSTS = {
     "collective_person_changelist": (OK, OK, FORBIDDEN, TO, TO),
     "collective_person_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_person_email": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_person_forget": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_person_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_person_invite": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_person_join": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -423,6 +426,7 @@ POSTS = {
     "events_timerequest_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_timerequest_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "events_timerequest_offer": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "held": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "index": (OK, OK, OK, TO, TO),
     "jsi18n": (NEVER, NEVER, NEVER, TO, TO),
     "login": (TO,) * 5,
@@ -591,6 +595,7 @@ def arguments(db):
 ACTS = {
     "collective_announcement": "stop",
     "collective_call": "withdraw",
+    "collective_deletionrequest": "begin",
     "collective_followup": "done",
     "collective_message": "undo",
     "collective_person": "leave",
@@ -610,6 +615,8 @@ def address_of(name, keys, special):
     key = special.get(name, keys.get(model))
     if name.endswith("_book_person"):
         return reverse(f"admin:{name}", args=[key, keys["collective_person"]])
+    if name == "held":
+        key = keys["collective_person"]
     if name == "app_list":
         return reverse(f"admin:{name}", args=["events"])
     if name.endswith("_act"):

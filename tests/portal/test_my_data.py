@@ -13,9 +13,12 @@ from django.urls import reverse
 from collective import clock
 from collective.messages.follows import follow
 from collective.models import DeletionRequest, FollowUp, Person, RecordJoin, SignIn
+from collective.people import asked_to_forget
+from collective.people.asked_to_forget import Told
 from events.conversations import host_notes
 from events.conversations.times import wishes
 from events.models import AccessNeed, BookingDraft, SignUpDraft
+from events.sessions import places
 from payments.models import Expense
 from policy_drafts.models import Heard, Import, PolicyPicture, Presence, Unsaved
 from portal.my_data import PARTS, for_a_file, my_data
@@ -37,7 +40,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 50
+QUERIES = 51
 TOLD = set().union(*(part.TOLD for part in PARTS))
 LEFT_OUT = set().union(*(part.LEFT_OUT for part in PARTS))
 
@@ -218,6 +221,23 @@ def test_looks_at_a_whole_session_are_told_since_they_signed_up(person, early):
     log(staff, session, "Places: 12")
 
     assert [row["what"] for row in my_data(person)["what our team did"]] == ["Exported the list"]
+
+
+def test_what_happened_with_a_booking_is_told(person):
+    places.give_up(sign_up(SessionFactory(), person))
+
+    (row,) = my_data(person)["sessions"]
+
+    assert [step["what"] for step in row["what happened"]] == ["Has a place", "Cancelled"]
+
+
+def test_request_to_be_forgotten_is_told_with_who_asked(person):
+    told = Told("rang", "Mo, her brother", "We rang them back.")
+    asked_to_forget.take_down(person, CoordinatorFactory(), told)
+
+    (row,) = my_data(person)["asked to be forgotten"]
+
+    assert (row["asked by"], row["how we know that it was them"]) == (told.asker, told.checked)
 
 
 # How it is shown

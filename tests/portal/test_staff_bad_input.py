@@ -37,6 +37,7 @@ FORMS = {
         "groups",
     ],
     "collective_person_email": ["email", "code"],
+    "collective_person_forget": ["how", "asker", "checked"],
     "collective_person_invite": ["email", "name", "groups"],
     "collective_person_join": ["other", "keep"],
     "events_accessneed_arrange": ["state", "reason", "note", "needed_by"],

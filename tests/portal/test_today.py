@@ -112,7 +112,7 @@ def test_requests_and_old_support_lines():
     )
 
     assert [line.split(":")[0] for line in words("also")] == [
-        "Amina asked us to delete what we hold",
+        "Amina asks to be forgotten",
         "1 support lines to check",
     ]
 

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from collective import clock
 from collective.background import sweeps
-from collective.models import Activity, DeletionRequest, SweepRun
+from collective.models import Activity, Page, SweepRun
 from collective.pages import first_pages
 from collective.templatetags import collective as words
 from events.models import Session
@@ -149,13 +149,6 @@ def test_my_data_can_be_downloaded(client, member):
     )
 
 
-def test_asking_to_delete_twice_is_one_request(client, member):
-    client.post("/me/data/delete/")
-    client.post("/me/data/delete/")
-
-    assert DeletionRequest.objects.get().person == member
-
-
 def test_mail_settings_are_kept(client, member):
     client.post("/me/mail/", {"wants_news": "on"})
 
@@ -260,3 +253,23 @@ def test_place_in_one_session_is_shown_on_no_other_card(client, member, early):
     page = client.get(session.call.get_absolute_url()).content.decode()
 
     assert page.count("You have a place") == 1
+
+
+def test_page_that_nobody_has_written_yet_takes_over_a_newer_first_version():
+    PageFactory(slug="privacy", body=first_pages.NOT_YET)
+    PageFactory(slug="about", body="<p>Ours.</p>")
+
+    first_pages.ensure()
+
+    bodies = dict(Page.objects.values_list("slug", "body"))
+    assert "Information Commissioner" in bodies["privacy"]
+    assert bodies["about"] == "<p>Ours.</p>"
+
+
+def test_privacy_page_names_who_is_responsible_from_the_settings(client, community):
+    first_pages.ensure()
+
+    page = client.get("/pages/privacy/").content.decode()
+
+    assert "Test Community is responsible" in page and "tel:02079460000" in page
+    assert "hello@collective.example" in page

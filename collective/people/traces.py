@@ -1,0 +1,70 @@
+"""Where else somebody shows: messages, the admin's log, sessions of browsers, codes to sign in.
+
+None of these has a key to the person that a query could follow, so each is found in its own way.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db.models import Model, Q
+
+from collective.messages import kinds
+from collective.models import Message, Person, SignIn
+from collective.people.my_data import LoggedRow
+
+LOOKS = "^(Looked at|Exported)"  # what the log keeps of a row: that somebody looked, not at whom
+
+
+def sessions_of(people: Iterable[Person]) -> list[str]:
+    """The keys of all sessions in which any of them is signed in."""
+    keys = {str(person.pk) for person in people}
+    rows = Session.objects.iterator(chunk_size=1000)
+    return [row.session_key for row in rows if row.get_decoded().get(SESSION_KEY) in keys]
+
+
+def addresses_of(people: Iterable[Person]) -> set[str]:
+    """The addresses that are theirs, or were, and are nobody else's now."""
+    mine = list(people)
+    told = Message.objects.filter(kind=kinds.ADDRESS_CHANGED, about__in=[row.pk for row in mine])
+    asked = SignIn.objects.filter(person__in=mine)
+    found = {
+        *(row.email for row in mine if row.email),
+        *told.values_list("address", flat=True),
+        *asked.values_list("email", flat=True),
+    }
+    others = Person.objects.filter(email__in=found).exclude(pk__in=[row.pk for row in mine])
+    return found - {"", *others.values_list("email", flat=True)}
+
+
+def remove_sign_ins(people: Iterable[Person], addresses: set[str]) -> None:
+    """Codes that were asked for, and the messages that carried them."""
+    SignIn.objects.filter(Q(person__in=list(people)) | Q(email__in=addresses)).delete()
+    Message.objects.filter(person=None, kind__in=kinds.CODES, address__in=addresses).delete()
+
+
+def remove(people: list[Person], rows: list[LoggedRow], sessions: list[str]) -> None:
+    """Take away messages, names in the admin's log, and sessions. Everything else is empty."""
+    keys = {*(row.key for row in rows), *(person.pk for person in people)}
+    about = [key for key in keys if isinstance(key, UUID)]
+    Message.objects.filter(person__in=people).delete()
+    Message.objects.filter(person=None, about__in=about).delete()
+    Message.objects.filter(about__in=about).exclude(text="", subject="").update(text="", subject="")
+    _empty_log(rows)
+    Session.objects.filter(session_key__in=sessions).delete()
+
+
+def _empty_log(rows: list[LoggedRow]) -> None:
+    """That a colleague looked, and when, stays; names and words go."""
+    keys: dict[type[Model], list[str]] = defaultdict(list)
+    for row in rows:
+        keys[row.model].append(str(row.key))
+    for model, found in keys.items():
+        kind = ContentType.objects.get_for_model(model)
+        entries = LogEntry.objects.filter(content_type=kind, object_id__in=found)
+        entries.update(object_repr="")
+        entries.exclude(change_message__regex=LOOKS).update(change_message="")
