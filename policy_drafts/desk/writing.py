@@ -19,7 +19,7 @@ from collective.models import Person
 from policy_drafts.desk import unsaved
 from policy_drafts.desk.values import MOST_CHARACTERS, SectionText, is_same
 from policy_drafts.models import Section, SectionSave
-from policy_drafts.text import blocks
+from policy_drafts.text import blocks, limits
 
 How = SectionSave.How
 
@@ -73,8 +73,15 @@ def _check(text: SectionText) -> None:
     """Raises RuleError for a text that cannot be saved."""
     if not text["title"].strip():
         raise RuleError("Give this section a title.")
-    if len(text["html"]) > MOST_CHARACTERS:
+    check_length(text["html"])
+
+
+def check_length(html: str) -> None:
+    """Raises RuleError, with what to do, for a text that is more than a section may hold."""
+    if len(html) > MOST_CHARACTERS:
         raise RuleError("This section is too long to save. Split it in two.")
+    if refusal := limits.refusal(html):
+        raise RuleError(refusal)
 
 
 def _check_same(now: Section, wanted: SectionText) -> None:
