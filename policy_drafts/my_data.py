@@ -14,6 +14,7 @@ from policy_drafts.models import (
     Presence,
     SectionSave,
     Unsaved,
+    WorkingCopyFile,
 )
 
 TOLD = {
@@ -26,6 +27,7 @@ TOLD = {
     "policy_drafts.Presence.person",
     "policy_drafts.SectionSave.saved_by",
     "policy_drafts.Unsaved.person",
+    "policy_drafts.WorkingCopyFile.person",
 }
 LEFT_OUT = {
     "policy_drafts.Draft.withdrawn_by": "the draft itself says that it was withdrawn, and why",
@@ -61,6 +63,10 @@ def my_data(person: Person) -> dict[str, Any]:
         "files you brought in": [
             {"file": row.name, "policy": row.policy.title, "when": row.brought_at}
             for row in Import.objects.filter(person=person).select_related("policy")
+        ],
+        "working copies you asked for": [
+            {"policy": row.policy.title, "when": row.ordered_at}
+            for row in WorkingCopyFile.objects.filter(person=person).select_related("policy")
         ],
         "pictures you added": [
             {"policy": row.policy.title, "when": row.added_at}
