@@ -75,7 +75,8 @@ MIDDLEWARE = [
 ]
 
 if DEBUG:
-    MIDDLEWARE.insert(0, "dev.views.plain_not_found")
+    MIDDLEWARE.insert(0, "dev.views.plain_pages")
+    DEFAULT_EXCEPTION_REPORTER = "dev.reporter.Reporter"
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "collective.wsgi.application"
@@ -245,6 +246,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"one line": {"()": "portal.views.away.OneLine"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["one line"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
 }

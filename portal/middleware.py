@@ -28,8 +28,11 @@ def keep_private_pages_out_of_caches(get_response: Respond) -> Respond:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        is_private = request.user.is_authenticated or "key" in request.GET
-        if is_private and not response.has_header("Cache-Control"):
+        if "key" in request.GET:
+            response["X-Robots-Tag"] = "noindex, nofollow"
+        if response.has_header("Cache-Control"):
+            return response
+        if "key" in request.GET or request.user.is_authenticated:
             add_never_cache_headers(response)
         return response
 

@@ -16,6 +16,7 @@ from policy_drafts.roles import lead
 
 TITLES = {
     "400": "We could not read that",
+from portal.views import away
     "403": "This page is not for this account",
     "404": "We cannot find that page",
     "500": "Something went wrong on our side",
@@ -55,6 +56,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     form = KEPT.get(match.url_name or "")
     if form and request.POST.get("owner"):
         return typed.keep_and_sign_in(request, form, match.kwargs["slug"])
+    """An error of ours; or 503, where the database was not there, wherever that was noticed.
+
+    Django asks for this page around the view and around each middleware, with the error in hand.
+    """
+    error = sys.exception()
+    if error is not None and away.is_away(error):
+        return away.page(request, error)
     if match.url_name == "write_section" and "html" in request.POST:
         return lead.signed_out(request)
     return _page("csrf", 403)
