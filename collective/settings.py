@@ -11,18 +11,24 @@ from urllib.parse import urlsplit
 import environ
 import pghistory
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from js_asset import static_lazy
 from psycopg2.extensions import parse_dsn
+
+from collective import switches
+from collective.safety import start
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = switches.is_on("DEBUG")
 SECRET_KEY = env("SECRET_KEY")
 # Newest first: "id:key,id:key". The first encrypts, all decrypt: collective/safety/encryption.py.
 FIELD_KEYS = env.list("FIELD_KEYS")
 SITE_URL = env("SITE_URL").rstrip("/")
+if not DEBUG and (refused := list(start.refusals(SECRET_KEY, FIELD_KEYS, SITE_URL))):
+    raise ImproperlyConfigured(" ".join(["This cannot start:", *refused]))
 REDIS_URL = env("REDIS_URL")
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname, *env.list("EXTRA_HOSTS", default=[])]
