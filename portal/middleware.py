@@ -6,9 +6,29 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
 
-from portal.views.errors import bad_request
+from portal import limits
+from portal.views.errors import bad_request, too_large
 
 Respond = Callable[[HttpRequest], HttpResponse]
+
+
+def refuse_what_is_too_large(get_response: Respond) -> Respond:
+    """Answer 413 to a body that is larger than its page takes, before anything of it is kept."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if (length := _length_of(request)) > limits.A_PAGE:
+            most = limits.most_bytes(request.path_info)
+            if length > most:
+                return too_large(request, most)
+        return get_response(request)
+
+    return middleware
+
+
+def _length_of(request: HttpRequest) -> int:
+    """How long the body is said to be; Django reads no further than that."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    return int(length) if length.isascii() and length.isdecimal() else 0
 
 
 def refuse_what_no_browser_sends(get_response: Respond) -> Respond:

@@ -3,9 +3,12 @@
 None of these asks the database.
 """
 
+import sys
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
+from django.template.defaultfilters import filesizeformat
 from django.urls import resolve
 
 from events import typed
@@ -13,12 +16,13 @@ from events.conversations.forms import BookingForm
 from events.forms import KeptForm
 from events.sessions.forms import SignUpForm
 from policy_drafts.roles import lead
+from portal.views import away
 
 TITLES = {
     "400": "We could not read that",
-from portal.views import away
     "403": "This page is not for this account",
     "404": "We cannot find that page",
+    "413": "That is more than this page can take",
     "500": "Something went wrong on our side",
     "csrf": "Please send that again",
 }
@@ -43,7 +47,22 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page("404", 404, next=request.get_full_path() if signs_in else "")
 
 
+def too_large(request: HttpRequest, most: int) -> HttpResponse:
+    """More was sent than the page takes; to a script, and to a person, in words."""
+    if away.wants_json(request):
+        error = f"This is more than {filesizeformat(most)}, and too much to be kept or saved."
+        return JsonResponse({"error": error}, status=413)
+    return _page("413", 413, most=filesizeformat(most))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
+    """An error of ours; or 503, where the database was not there, wherever that was noticed.
+
+    Django asks for this page around the view and around each middleware, with the error in hand.
+    """
+    error = sys.exception()
+    if error is not None and away.is_away(error):
+        return away.page(request, error)
     return _page("500", 500)
 
 
@@ -56,13 +75,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     form = KEPT.get(match.url_name or "")
     if form and request.POST.get("owner"):
         return typed.keep_and_sign_in(request, form, match.kwargs["slug"])
-    """An error of ours; or 503, where the database was not there, wherever that was noticed.
-
-    Django asks for this page around the view and around each middleware, with the error in hand.
-    """
-    error = sys.exception()
-    if error is not None and away.is_away(error):
-        return away.page(request, error)
     if match.url_name == "write_section" and "html" in request.POST:
         return lead.signed_out(request)
     return _page("csrf", 403)
