@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -57,7 +57,7 @@ class CollectiveAdminSite(admin.AdminSite):
             try:
                 response = inner(request, *args, **kwargs)
                 return response.render() if isinstance(response, TemplateResponse) else response
-            except (ValidationError, ValueError, OverflowError):
+            except (ValidationError, ValueError, OverflowError, FieldDoesNotExist, FieldError):
                 logger.exception("The admin could not read a request")
                 return bad_request(request)
 

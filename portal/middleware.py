@@ -44,7 +44,10 @@ def refuse_what_no_browser_sends(get_response: Respond) -> Respond:
 
 
 def keep_private_pages_out_of_caches(get_response: Respond) -> Respond:
-    """What somebody signed in, or with a key in the address, was shown is stored nowhere else."""
+    """What somebody signed in, or with a key in the address, was shown is stored nowhere else.
+
+    No search engine keeps a page with a key either, wherever the address was found.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -20,8 +20,8 @@ TRY_AGAIN_AFTER = 10  # seconds
 TITLE = "We cannot reach our records just now"
 SHORT = "We cannot reach our records just now. Please try again in a minute."
 NOTED = "collective.database_away"  # in request.META: the line of this request is in the log
-# SQLSTATE classes and codes of a server that is not there, or not yet, or takes no more visitors:
-# https://www.postgresql.org/docs/current/errcodes-appendix.html
+# SQLSTATE classes and codes of a server that is not there, or not yet, or takes no more visitors
+# (PostgreSQL's manual, appendix A).
 CONNECTION = "08"
 GONE = {"57P01", "57P02", "57P03", "53300"}
 SECRET = re.compile(
