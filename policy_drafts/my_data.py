@@ -14,7 +14,6 @@ from policy_drafts.models import (
     Presence,
     SectionSave,
     Unsaved,
-    WorkingCopyFile,
 )
 
 TOLD = {
@@ -27,7 +26,6 @@ TOLD = {
     "policy_drafts.Presence.person",
     "policy_drafts.SectionSave.saved_by",
     "policy_drafts.Unsaved.person",
-    "policy_drafts.WorkingCopyFile.person",
 }
 LEFT_OUT = {
     "policy_drafts.Draft.withdrawn_by": "the draft itself says that it was withdrawn, and why",
@@ -36,6 +34,7 @@ LEFT_OUT = {
     "policy_drafts.PolicyRoleEvent.person": "older states of a role, which is told",
     "policy_drafts.PolicyRoleEvent.pgh_obj": "older states of a role, which is told",
     "policy_drafts.Section.edited_by": "the newest saved text is theirs, and told",
+    "policy_drafts.WorkingCopyFile.person": "a file that they asked for, which goes after a day",
 }
 
 
@@ -63,10 +62,6 @@ def my_data(person: Person) -> dict[str, Any]:
         "files you brought in": [
             {"file": row.name, "policy": row.policy.title, "when": row.brought_at}
             for row in Import.objects.filter(person=person).select_related("policy")
-        ],
-        "working copies you asked for": [
-            {"policy": row.policy.title, "when": row.ordered_at}
-            for row in WorkingCopyFile.objects.filter(person=person).select_related("policy")
         ],
         "pictures you added": [
             {"policy": row.policy.title, "when": row.added_at}

@@ -127,6 +127,7 @@ class FollowFactory(factory.django.DjangoModelFactory):
 class PageFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Page
+        django_get_or_create = ["slug"]
 
     slug = "support"
     title = "Someone to talk to"
