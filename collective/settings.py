@@ -261,5 +261,6 @@ LOGGING = {
             "filters": ["one line"],
         }
     },
+    "loggers": {"django": {"handlers": []}},  # the root's is enough: no line comes twice
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
 }

@@ -17,6 +17,7 @@ from django.utils.cache import add_never_cache_headers
 
 logger = logging.getLogger(__name__)
 TRY_AGAIN_AFTER = 10  # seconds
+A_LINE = 60  # characters
 TITLE = "We cannot reach our records just now"
 SHORT = "We cannot reach our records just now. Please try again in a minute."
 NOTED = "collective.database_away"  # in request.META: the line of this request is in the log
@@ -52,6 +53,11 @@ class Typed:
     def label(self) -> str:
         words = re.sub(r"[-_]+", " ", self.name).strip()
         return words[:1].upper() + words[1:]
+
+    @property
+    def is_short(self) -> bool:
+        """Does it fit on one line?"""
+        return len(self.value) <= A_LINE and not set("\r\n") & set(self.value)
 
 
 def is_away(error: BaseException | None) -> bool:
@@ -99,6 +105,7 @@ def page(request: HttpRequest, error: BaseException) -> HttpResponse:
         logger.warning(words, request.method, request.path, type(error).__name__)
     response = _json() if wants_json(request) else _html(request)
     response["Retry-After"] = str(TRY_AGAIN_AFTER)
+    vars(response)["_has_been_logged"] = True  # as Django's own log_response notes it
     add_never_cache_headers(response)
     return response
 

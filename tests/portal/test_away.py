@@ -51,7 +51,7 @@ def test_page_answers_503_and_says_when_to_come_back(no_database, member, path):
 def test_what_was_typed_is_shown_back_escaped_and_can_be_sent_again(no_database, member):
     page = member.post("/me/name/", {"name": "<b>Robin", "next": "/me/"}).content.decode()
 
-    assert "&lt;b&gt;Robin</textarea>" in page
+    assert 'name="name" value="&lt;b&gt;Robin"' in page
     assert '<input type="hidden" name="next" value="/me/">' in page
     assert "Send it again" in page
 
@@ -126,3 +126,9 @@ def test_traceback_of_an_absent_database_becomes_one_line():
     assert away.OneLine().filter(record)
     assert record.getMessage() == "Sweep a: the database does not answer"
     assert record.exc_info is None
+
+
+def test_long_text_is_shown_whole_with_its_lines(no_database, member):
+    page = member.post("/me/name/", {"name": "First line\nsecond line"}).content.decode()
+
+    assert "\nFirst line\nsecond line</textarea>" in page
