@@ -19,6 +19,8 @@ from portal.views.errors import bad_request
 from portal.views.payments_board import payments_board
 
 logger = logging.getLogger(__name__)
+# Django takes it for a copy to be made, also where no form offers that: ours never do.
+SAVE_AS_NEW = "_saveasnew"
 
 
 AdminView = TypeVar("AdminView", bound=Callable[..., HttpResponseBase])
@@ -54,6 +56,8 @@ class CollectiveAdminSite(admin.AdminSite):
         inner = super().admin_view(view, cacheable)
 
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if SAVE_AS_NEW in request.POST:
+                return bad_request(request)
             try:
                 response = inner(request, *args, **kwargs)
                 return response.render() if isinstance(response, TemplateResponse) else response

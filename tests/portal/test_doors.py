@@ -4,12 +4,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from collective.models import CallPicture
+from events.models import Session
 from portal import limits
 from tests.factories import (
     CallFactory,
     FollowFactory,
     PersonFactory,
     PolicyFactory,
+    SessionFactory,
     role_in,
     section_in,
 )
@@ -111,3 +113,12 @@ def test_file_that_is_missing_on_the_disk_is_not_found_and_no_server_error(clien
     )
 
     assert client.get(f"/pictures/{picture.pk}/").status_code == 404
+
+
+def test_no_row_is_copied_past_our_own_way_to_copy(client, coordinator, community):
+    session = SessionFactory()
+    address = f"/admin/events/session/{session.pk}/change/"
+
+    answer = client.post(address, {"_saveasnew": "1", "title": "Another"})
+
+    assert (answer.status_code, Session.objects.count()) == (400, 1)

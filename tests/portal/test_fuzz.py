@@ -93,6 +93,8 @@ ANYBODYS = {
 OWNERS = ("person", "owner", "saved_by", "noted_by", "added_by", "user", "registration__person")
 STAFF = {"coordinator", "finance", "boss"}
 SAFE = {"get", "head", "options", "trace"}
+# Whose act it is to change what is another's: who leads a policy ends roles and removes notes.
+MAY = {("lead", "end_role"), ("lead", "remove_heard")}
 MAY_BE_503 = {"ready"}  # no sweep has run in a test
 
 
@@ -165,9 +167,13 @@ def owned_by_others(model, person):
     else:
         rows = model._default_manager.all()
         rows = rows.exclude(**{path: person}) if person else rows
-    return Counter(
-        hashlib.sha256(repr(row).encode()).hexdigest() for row in rows.order_by().values_list()
-    )
+    return hashes(rows)
+
+
+def hashes(rows):
+    """How often each row is there, by a hash of it."""
+    rows = rows.order_by().values_list()
+    return Counter(hashlib.sha256(repr(row).encode()).hexdigest() for row in rows)
 
 
 class Watch:
@@ -176,6 +182,7 @@ class Watch:
     def __init__(self, people):
         self.people = people
         self.models = {row._meta.db_table: row for row in apps.get_models() if row._meta.managed}
+        self.all = {table: self.now(table) for table in self.models}
         self.before = {
             (table, who): owned_by_others(model, person)
             for table, model in self.models.items()
@@ -183,12 +190,16 @@ class Watch:
             if who not in STAFF
         }
 
+    def now(self, table):
+        return hashes(self.models[table]._default_manager.all())
+
     def amiss(self, changed, who, method):
         """What must not have been written by this person with this method; "" for nothing."""
         if who in STAFF:  # what staff may do to whom is the admin matrix's
             return ""
-        if changed and method in SAFE:
-            return f"{sorted(changed)} by {method}"
+        if method in SAFE:  # a preview writes and takes it back: only what stays is looked at
+            stayed = [row for row in changed & set(self.models) if self.now(row) != self.all[row]]
+            return f"{sorted(stayed)} by {method}" if stayed else ""
         for table in changed & set(self.models):
             now = owned_by_others(self.models[table], self.people[who])
             if self.before[table, who] - now:
@@ -238,6 +249,7 @@ class Run:
             after = written()
             changed = {row for row, count in after.items() if count != before.get(row, 0)}
             what = self.watch.amiss(changed - ANYBODYS, who, method)
+            what = "" if (who, name) in MAY else what
             transaction.set_rollback(True)
         self.answers[status] += 1
         if what or (status >= 500 and name not in MAY_BE_503):
@@ -251,7 +263,7 @@ def test_no_server_error_and_no_row_of_anybody_else(world):
         run.ask(number)
 
     seen = [row[:5] for row in run.wrong]
-    assert seen == [], f"seed {SEED}: {dict(run.answers)}, first: {run.wrong[0]}"
+    assert seen == [], "\n".join([f"seed {SEED}: {dict(run.answers)}", *map(repr, run.wrong)])
     assert sum(run.answers.values()) == MANY
 
 
