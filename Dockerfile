@@ -24,7 +24,8 @@ ENV PATH=/venv/bin:$PATH \
     MEDIA_ROOT=/data/media \
     STATIC_ROOT=/data/static
 # Static files are part of the image; the values are only there so that the settings can be read.
-RUN SECRET_KEY=build FIELD_KEYS=build:ZGV2ZWxvcG1lbnQtb25seS1ub3QtYS1zZWNyZXQtISE= SITE_URL=https://build.invalid \
+RUN SECRET_KEY=only-while-this-image-is-built-and-never-again-after-it \
+    FIELD_KEYS=build:b25seS13aGlsZS10aGlzLWltYWdlLWlzLWJ1aWx0LTA= SITE_URL=https://build.invalid \
     DATABASE_URL=postgresql:// REDIS_URL=redis:// EMAIL_URL=smtp:// FROM_EMAIL=build@build.invalid \
     python manage.py collectstatic --no-input --verbosity 0
 USER 10001

@@ -4,17 +4,19 @@ link keys).
 
 import os
 
+from collective import switches
+
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "2"))
-worker_class = "gthread"
+worker_class = "portal.server.Worker"
 timeout = 60
 keepalive = 30
 max_requests = 20_000
 max_requests_jitter = 2_000
 control_socket_disable = True
-preload_app = not os.environ.get("DEBUG")
-reload = bool(os.environ.get("DEBUG"))
+preload_app = not switches.is_on("DEBUG")
+reload = switches.is_on("DEBUG")
 accesslog = os.environ.get("ACCESS_LOG")
-access_log_format = "%(m)s %(U)s %(s)s %(M)sms"
+access_log_format = "%(message)s"
 loglevel = "warning"

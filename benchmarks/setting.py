@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 NAME = "collective_benchmark"
 # As in production, but on this machine: no HTTPS, mail to a server that counts.
 SETTINGS = {
-    "DEBUG": "",
     "DJANGO_SETTINGS_MODULE": "collective.settings",
     "SITE_URL": "http://localhost",
     "EXTRA_HOSTS": "127.0.0.1,testserver",
@@ -42,7 +41,7 @@ PATIENCE = 30  # seconds until the web server must answer
 server = postgres.join(servers.LOCAL / "benchmark")
 postgres.set_from_the_start(server, "track_commit_timestamp", "on")
 addresses = {"DATABASE_URL": server.get_uri(NAME), "REDIS_URL": servers.start_valkey()}
-os.environ.update({**servers.DEVELOPMENT, **SETTINGS, **addresses})
+os.environ.update({**servers.WITHOUT_DEBUG, **SETTINGS, **addresses})
 django.setup()
 
 

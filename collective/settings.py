@@ -11,18 +11,24 @@ from urllib.parse import urlsplit
 import environ
 import pghistory
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from js_asset import static_lazy
 from psycopg2.extensions import parse_dsn
+
+from collective import switches
+from collective.safety import start
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = switches.is_on("DEBUG")
 SECRET_KEY = env("SECRET_KEY")
 # Newest first: "id:key,id:key". The first encrypts, all decrypt: collective/safety/encryption.py.
 FIELD_KEYS = env.list("FIELD_KEYS")
 SITE_URL = env("SITE_URL").rstrip("/")
+if not DEBUG and (refused := list(start.refusals(SECRET_KEY, FIELD_KEYS, SITE_URL))):
+    raise ImproperlyConfigured(" ".join(["This cannot start:", *refused]))
 REDIS_URL = env("REDIS_URL")
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname, *env.list("EXTRA_HOSTS", default=[])]
@@ -62,6 +68,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "portal.middleware.refuse_what_is_too_large",
     "portal.middleware.refuse_what_no_browser_sends",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -77,7 +84,8 @@ MIDDLEWARE = [
 ]
 
 if DEBUG:
-    MIDDLEWARE.insert(0, "dev.views.plain_not_found")
+    MIDDLEWARE.insert(0, "dev.views.plain_pages")
+    DEFAULT_EXCEPTION_REPORTER = "dev.reporter.Reporter"
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "collective.wsgi.application"
@@ -248,15 +256,24 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 6_000_000  # bytes: a section of a policy holds a million characters
+DATA_UPLOAD_MAX_MEMORY_SIZE = 7_500_000  # bytes, of the page that takes most: portal/limits.py
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # attendance of a large session
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # how sign-ins go, without any address
-    "loggers": {"collective.people.sign_in": {"level": "INFO"}},
+    "filters": {"one line": {"()": "portal.views.away.OneLine"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["one line"],
+        }
+    },
+    "loggers": {
+        "django": {"handlers": []},  # the root's is enough: no line comes twice
+        "collective.people.sign_in": {"level": "INFO"},  # how sign-ins go, without any address
+    },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
 }

@@ -10,16 +10,14 @@ from django.core.management import call_command
 from dev import servers
 
 PRODUCTION = {
-    "DEBUG": "",
     "SITE_URL": "https://collective.example",
     "EMAIL_URL": "smtp://localhost",
     "REDIS_URL": "redis://",
-    "SECRET_KEY": "a-long-secret-only-for-this-check-" + "0123456789abcdefghijklmnopqrstuvwxyz",
     "DJANGO_SETTINGS_MODULE": "collective.settings",
 }
 
 if __name__ == "__main__":
-    os.environ.update({**servers.DEVELOPMENT, **PRODUCTION})
+    os.environ.update({**servers.WITHOUT_DEBUG, **PRODUCTION})
     if "DATABASE_URL" not in os.environ:
         tests = servers.LOCAL / "tests" / "postgres"
         os.environ["DATABASE_URL"] = servers.start_postgres(tests, durable=False)

@@ -43,6 +43,23 @@ def join(folder: Path) -> PostgresServer:
             raise NoServer(last_words(folder) or str(error)) from error
 
 
+def revive(folder: Path) -> bool:
+    """Start this process's server of the folder again if it died; returns whether it had.
+
+    Raises NoServer. A second try may succeed: its last children take a moment to go.
+    """
+    if state_of(folder) not in {"", "dead"}:
+        return False
+    forget_dead(folder)
+    server = PostgresServer._instances[folder.resolve()]
+    try:
+        with server._lock:
+            server.ensure_postgres_running()
+    except (AssertionError, OSError, subprocess.SubprocessError) as error:
+        raise NoServer(last_words(folder) or str(error)) from error
+    return True
+
+
 def wait_until_settled(folder: Path, until: float) -> None:
     """Return once the folder's server is ready, or nothing of a server is left there.
 

@@ -10,6 +10,8 @@ import sys
 import django
 from django.core.management import call_command
 
+from collective import switches
+
 COMMANDS = ["prepare"]
 DEMONSTRATION = ["load_demo", "load_demo_policy"]
 
@@ -17,7 +19,7 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collective.settings")
     gc.set_threshold(50_000, 50, 50)  # migrations make thousands of classes: a quarter less to do
     django.setup()
-    for name in COMMANDS + (DEMONSTRATION if os.environ.get("DEMO") != "0" else []):
+    for name in COMMANDS + (DEMONSTRATION if switches.is_on("DEMO", default=True) else []):
         try:
             call_command(name)
         except Exception as error:

@@ -10,9 +10,8 @@ import tempfile
 from dev import migrated, servers
 
 TESTS = {
-    "DEBUG": "",
-    "SITE_URL": "http://testserver",
-    "EXTRA_HOSTS": "localhost,127.0.0.1",
+    "SITE_URL": "http://localhost",
+    "EXTRA_HOSTS": "testserver,127.0.0.1",
     "EMAIL_URL": "smtp://127.0.0.1:9",
     "STRIPE_API_KEY": "sk_test_fake",
     "STRIPE_WEBHOOK_SECRET": "whsec_fake",
@@ -30,7 +29,7 @@ def begin_run() -> None:
     ours = "" if "REDIS_URL" in os.environ else "1"
     found = servers.environment(servers.LOCAL / "tests", durable=False)
     addresses = {name: found[name] for name in ("DATABASE_URL", "REDIS_URL")}
-    os.environ.update({**servers.DEVELOPMENT, **TESTS, **addresses, OUR_BROKER: ours})
+    os.environ.update({**servers.WITHOUT_DEBUG, **TESTS, **addresses, OUR_BROKER: ours})
     os.environ[TEMPLATE] = migrated.template(addresses["DATABASE_URL"], dict(os.environ))
     os.environ[RUN] = str(os.getpid())
 

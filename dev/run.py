@@ -14,7 +14,9 @@ import urllib.request
 
 from honcho.manager import Manager
 
+from collective import switches
 from dev import servers
+from dev.watch import watched
 
 PYTHON = sys.executable
 PATIENCE = 60  # seconds until the address is printed although no page has answered
@@ -97,7 +99,8 @@ def run_all(commands: dict[str, str], env: dict[str, str]) -> int:
         manager.add_process(name, f"exec {command}", env=env, cwd=str(servers.ROOT))
     signal.signal(signal.SIGHUP, stop_as_asked)  # a closed terminal
     threading.Thread(target=announce, args=(env,), daemon=True).start()
-    manager.loop()
+    with watched():
+        manager.loop()
     stopped_by_hand = manager.returncode in {130, 143}
     return 0 if stopped_by_hand else manager.returncode
 
@@ -133,7 +136,7 @@ def what_to_know(env: dict[str, str]) -> list[str]:
     money = "a fake Stripe: no real money moves" if fake else "Stripe, with the key that you gave"
     return [
         f"Collective is running:  {site}/",
-        *(people if env.get("DEMO") != "0" else []),
+        *(people if switches.is_on("DEMO", default=True, env=env) else []),
         f"Who is who, app codes  {site}/dev/",
         f"Mail lands at          {site}/dev/mail/",
         f"Payments               {money}",

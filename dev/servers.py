@@ -11,7 +11,8 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NoReturn, TextIO
 
@@ -33,6 +34,15 @@ DEVELOPMENT = {
     "EXTRA_HOSTS": "127.0.0.1",
     "WEB_WORKERS": "1",
 }
+# The same without DEBUG, for tests, checks and benchmarks: nothing starts there with those keys.
+WITHOUT_DEBUG = {
+    **DEVELOPMENT,
+    "DEBUG": "",
+    "SECRET_KEY": "for-tests-" + "0123456789" * 5,
+    "FIELD_KEYS": "tests:Zm9yLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc4OTA=",
+}
+# The servers that this process started: a name, and what starts it again if it died.
+STARTED: dict[str, Callable[[], bool]] = {}
 OR_OURS = "Correct it, or leave it out to use our own."
 
 
@@ -94,6 +104,7 @@ def start_postgres(folder: Path, *, durable: bool = True) -> str:
         stop(f"PostgreSQL does not start in {folder}: {reason}. `make fresh` begins anew.")
     if not durable:
         postgres.forget_durability(server)
+    STARTED["PostgreSQL"] = partial(postgres.revive, folder)
     return server.get_uri()
 
 
@@ -104,7 +115,18 @@ def start_valkey() -> str:
         server.start()
     except (OSError, ValkeyServerError) as error:
         stop(f"Valkey does not start: {error}")
+    STARTED["Valkey"] = partial(revive_valkey, server)
     return f"{server.connection_url}/0"
+
+
+def revive_valkey(server: ValkeyServer) -> bool:
+    """Start a Valkey on the same port if this one died; returns whether it had."""
+    if server._process is not None and server._process.poll() is None:
+        return False  # it runs, if slowly
+    again = ValkeyServer(port=server.port)
+    again.start()
+    STARTED["Valkey"] = partial(revive_valkey, again)
+    return True
 
 
 def check_database(url: str) -> None:

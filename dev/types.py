@@ -1,6 +1,6 @@
 """`make types`: what every function takes and returns, checked by mypy with django-stubs.
 
-django-stubs reads the settings to know each model's fields, so they get the development's values.
+django-stubs reads the settings to know each model's fields, so they get the tests' values.
 """
 
 import os
@@ -12,9 +12,7 @@ from dev import servers
 
 if __name__ == "__main__":
     unused = {"DATABASE_URL": "postgresql://", "REDIS_URL": "redis://", "EMAIL_URL": "smtp://"}
-    os.environ.update(
-        {**servers.DEVELOPMENT, **unused, "DEBUG": "", "SITE_URL": "https://collective.example"}
-    )
+    os.environ.update({**servers.WITHOUT_DEBUG, **unused, "SITE_URL": "https://collective.example"})
     found, problems, status = api.run(sys.argv[1:])
     sys.stdout.write(found)
     sys.stderr.write(problems)

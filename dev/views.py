@@ -24,6 +24,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from collective.models import Person
+from dev.reporter import MISSED
+from portal.views import away
 from portal.views.errors import not_found
 
 FOLDER = Path(settings.BASE_DIR) / ".local" / "mail"
@@ -31,12 +33,15 @@ MOST = 1000
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def plain_not_found(get_response: GetResponse) -> GetResponse:
-    """A newcomer sees the page that people see, not Django's list of addresses."""
+def plain_pages(get_response: GetResponse) -> GetResponse:
+    """A newcomer sees the pages that people see, not Django's list of addresses."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        return not_found(request) if response.status_code == 404 else response
+        if response.status_code == 404:
+            return not_found(request)
+        error = request.META.get(MISSED)
+        return response if error is None else away.page(request, error)
 
     return middleware
 

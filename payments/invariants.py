@@ -2,27 +2,23 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
+from collective.background.invariants import Broken, broken_of
 from payments.models import Expense, Payment, PaymentEvent, PayoutAttempt, Review
 from payments.models.attempt_states import LIVE
 from payments.models.attempt_states import State as At
 from payments.models.payment_event import What
 from payments.models.payment_states import COMMITTED, OPEN, PAID, State
 
-MOST = 20  # keys of one rule
 Rule = tuple[str, QuerySet[Any]]  # what must hold, and the rows for which it does not
 
 
-def broken() -> list[tuple[str, list[UUID]]]:
-    """[(what must hold, keys of rows for which it does not)]; empty if all is well."""
-    found = [
-        (words, list(rows.order_by().values_list("pk", flat=True)[:MOST]))
-        for words, rows in [*_approved(), *_sending(), *_attempts(), *_on_record()]
-    ]
-    return [(words, keys) for words, keys in found if keys]
+def broken() -> Broken:
+    """What does not hold, and for which rows; empty if all is well."""
+    rules = [*_approved(), *_sending(), *_attempts(), *_on_record(), *_joined()]
+    return broken_of({words: rows.order_by().values_list("pk", flat=True) for words, rows in rules})
 
 
 def _approved() -> Iterator[Rule]:
@@ -85,4 +81,11 @@ def _on_record() -> Iterator[Rule]:
     yield (
         "everything that was sent is in the history",
         Payment.objects.filter(~Exists(sent), state__in=PAID),
+    )
+
+
+def _joined() -> Iterator[Rule]:
+    yield (
+        "nothing is owed to a joined record",
+        Payment.objects.filter(state__in=OPEN, person__joined_into__isnull=False),
     )

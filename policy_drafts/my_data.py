@@ -34,6 +34,7 @@ LEFT_OUT = {
     "policy_drafts.PolicyRoleEvent.person": "older states of a role, which is told",
     "policy_drafts.PolicyRoleEvent.pgh_obj": "older states of a role, which is told",
     "policy_drafts.Section.edited_by": "the newest saved text is theirs, and told",
+    "policy_drafts.WorkingCopyFile.person": "a file that they asked for, which goes after a day",
 }
 
 

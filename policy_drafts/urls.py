@@ -54,6 +54,11 @@ urlpatterns = [
         name="look_through",
     ),
     path("policies/<slug:slug>/write/word/", bringing_in.working_copy, name="working_copy"),
+    path(
+        "policies/<slug:slug>/write/word/<uuid:copy_pk>/",
+        bringing_in.working_copy_file,
+        name="working_copy_file",
+    ),
     path("policies/<slug:slug>/write/removed/", outline.removed_sections, name="removed_sections"),
     path("policies/<slug:slug>/write/people/", roles.roles, name="roles"),
     path("policies/<slug:slug>/write/people/<uuid:role_pk>/end/", roles.end_role, name="end_role"),

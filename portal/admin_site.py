@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -22,6 +22,8 @@ from portal.views.errors import bad_request
 from portal.views.payments_board import payments_board
 
 logger = logging.getLogger(__name__)
+# Django takes it for a copy to be made, also where no form offers that: ours never do.
+SAVE_AS_NEW = "_saveasnew"
 
 
 AdminView = TypeVar("AdminView", bound=Callable[..., HttpResponseBase])
@@ -69,10 +71,12 @@ class CollectiveAdminSite(admin.AdminSite):
         inner = super().admin_view(view, cacheable)
 
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if SAVE_AS_NEW in request.POST:
+                return bad_request(request)
             try:
                 response = inner(request, *args, **kwargs)
                 return response.render() if isinstance(response, TemplateResponse) else response
-            except (ValidationError, ValueError, OverflowError):
+            except (ValidationError, ValueError, OverflowError, FieldDoesNotExist, FieldError):
                 logger.exception("The admin could not read a request")
                 return bad_request(request)
 

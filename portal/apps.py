@@ -30,6 +30,7 @@ SWEEPS = [
     ("old drafts", "events.typed.forget_old", HOUR),
     ("private answers", "events.sessions.retention.forget_private_answers", HOUR),
     ("files of drafts", "policy_drafts.drafts.files.make_due", EACH_TIME),
+    ("work of the desk", "policy_drafts.desk.work.do_due", EACH_TIME),
     ("texts brought in", "policy_drafts.desk.bringing_in.forget_old", 6 * HOUR),
     ("unsaved texts", "policy_drafts.desk.unsaved.forget_old", 6 * HOUR),
     ("payments to begin", "payments.sending.payouts.begin_all", EACH_TIME),

@@ -8,9 +8,29 @@ from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
 
 from collective.people import browser_sessions
 from collective.safety import joined
-from portal.views.errors import bad_request, joined_meanwhile
+from portal import limits
+from portal.views.errors import bad_request, joined_meanwhile, too_large
 
 Respond = Callable[[HttpRequest], HttpResponse]
+
+
+def refuse_what_is_too_large(get_response: Respond) -> Respond:
+    """Answer 413 to a body that is larger than its page takes, before anything of it is kept."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if (length := _length_of(request)) > limits.A_PAGE:
+            most = limits.most_bytes(request.path_info)
+            if length > most:
+                return too_large(request, most)
+        return get_response(request)
+
+    return middleware
+
+
+def _length_of(request: HttpRequest) -> int:
+    """How long the body is said to be; Django reads no further than that."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    return int(length) if length.isascii() and length.isdecimal() else 0
 
 
 def refuse_what_no_browser_sends(get_response: Respond) -> Respond:
@@ -26,12 +46,18 @@ def refuse_what_no_browser_sends(get_response: Respond) -> Respond:
 
 
 def keep_private_pages_out_of_caches(get_response: Respond) -> Respond:
-    """What somebody signed in, or with a key in the address, was shown is stored nowhere else."""
+    """What somebody signed in, or with a key in the address, was shown is stored nowhere else.
+
+    No search engine keeps a page with a key either, wherever the address was found.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        is_private = request.user.is_authenticated or "key" in request.GET
-        if is_private and not response.has_header("Cache-Control"):
+        if "key" in request.GET:
+            response["X-Robots-Tag"] = "noindex, nofollow"
+        if response.has_header("Cache-Control"):
+            return response
+        if "key" in request.GET or request.user.is_authenticated:
             add_never_cache_headers(response)
         return response
 

@@ -1,6 +1,7 @@
 """Factories state what a row needs; a test states what matters."""
 
 import uuid
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import factory
@@ -13,9 +14,9 @@ from events.conversations import booking
 from events.models import ConversationSeries, Registration, Session, Slot
 from events.sessions import places
 from payments.models import Payment, PayoutAccount
-from policy_drafts.desk import outline
+from policy_drafts.desk import outline, readers
 from policy_drafts.drafts import contents, publishing
-from policy_drafts.models import Audience, Policy, PolicyRole
+from policy_drafts.models import Audience, Import, Policy, PolicyRole
 
 # The real call's first session: a Thursday, 14:00 to 16:00 in London.
 KICK_OFF = datetime(2022, 10, 6, 13, 0, tzinfo=UTC)
@@ -126,6 +127,7 @@ class FollowFactory(factory.django.DjangoModelFactory):
 class PageFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Page
+        django_get_or_create = ["slug"]
 
     slug = "support"
     title = "Someone to talk to"
@@ -303,3 +305,11 @@ def coming_session(**more):
     """A session four weeks from now."""
     start = clock.now().replace(hour=14, minute=0, second=0, microsecond=0) + timedelta(days=28)
     return SessionFactory(starts_at=start, ends_at=start + timedelta(hours=2), **more)
+
+
+def brought_in(policy, person, name, content):
+    """A file that a worker has read, for its writer to look through."""
+    held = asdict(readers.read(name, content))
+    return Import.objects.create(
+        policy=policy, person=person, name=name, held=held, state=Import.State.READY
+    )

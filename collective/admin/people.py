@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from collective.admin import forgetting, person_pages
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere

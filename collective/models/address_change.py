@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from collective import clock
 from collective.models.person import Person
-from collective.safety import steps
+from collective.safety import joined, steps
 
 
 class State(models.TextChoices):
@@ -68,7 +68,7 @@ class AddressChange(models.Model):
                 fields=["email"], condition=Q(state="waiting"), name="address_change_email"
             ),
         ]
-        triggers = [steps.only(STEPS)]
+        triggers = [steps.only(STEPS), joined.refused()]
 
     def __str__(self) -> str:
         return f"Another address for {self.person}, asked on {self.asked_at:%d %b %Y}"

@@ -6,6 +6,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from collective.models import Community
+from collective.safety import uploads
 
 A_YEAR = 365 * 24 * 3600  # seconds; the address changes with the look
 
@@ -33,5 +34,5 @@ def mark(request: HttpRequest, version: str) -> FileResponse:
     community = Community.current()
     if not community.mark:
         raise Http404
-    picture = FileResponse(community.mark.open(), content_type="image/webp")
+    picture = FileResponse(uploads.opened(community.mark), content_type="image/webp")
     return _cached(picture, community, version)

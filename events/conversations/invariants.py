@@ -5,17 +5,13 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from collective import clock
+from collective.background.invariants import Broken, broken_of
 from events.models import Conversation, Slot
-
-Broken = list[tuple[str, list[Any]]]  # (what must hold, keys of rows for which it does not)
-MOST_NAMED = 20  # keys for each rule
 
 
 def broken() -> Broken:
     """What does not hold, and for which rows; empty if all is well."""
-    rules = {**_rules_of_slots(), **_rules_of_people(), **_rules_of_times()}
-    found = [(words, list(keys[:MOST_NAMED])) for words, keys in rules.items()]
-    return [(words, keys) for words, keys in found if keys]
+    return broken_of({**_rules_of_slots(), **_rules_of_people(), **_rules_of_times()})
 
 
 def _rules_of_slots() -> dict[str, QuerySet[Any]]:
@@ -43,6 +39,9 @@ def _rules_of_people() -> dict[str, QuerySet[Any]]:
             counted.filter(number__gt=F("series__each_upcoming")).values_list("person", flat=True)
         ),
         "no conversation is its own host's": with_themselves.values_list("pk", flat=True),
+        "no conversation to come is left with a joined record": booked.filter(
+            person__joined_into__isnull=False
+        ).values_list("pk", flat=True),
     }
 
 

@@ -10,6 +10,7 @@ from collective.admin.acts import ActAdmin, MadeElsewhere
 from collective.errors import RuleError
 from collective.models.person import Person
 from collective.people.requests import MemberRequest
+from collective.safety import uploads
 from collective.templatetags.collective import pounds
 from payments.admin.forms import DecideExpenseForm, StaffExpenseForm
 from payments.models import Expense, Payment
@@ -77,7 +78,7 @@ def receipt(admin_: ActAdmin, request: MemberRequest, expense: Expense) -> FileR
     if not expense.receipt:
         raise Http404
     admin_.log_change(request, expense, "Looked at the receipt")
-    return FileResponse(expense.receipt.open(), as_attachment=True)
+    return FileResponse(uploads.opened(expense.receipt), as_attachment=True)
 
 
 @admin.register(Expense)

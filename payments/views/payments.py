@@ -14,6 +14,7 @@ from collective.errors import RuleError
 from collective.models import Person
 from collective.people.access import name_needed
 from collective.people.requests import MemberRequest
+from collective.safety import uploads
 from payments.forms import ChoiceForm, ExpenseForm
 from payments.models import Expense, Payment, PayoutAccount
 from payments.models.payment_states import PAID, State
@@ -175,4 +176,4 @@ def receipt(request: MemberRequest, pk: UUID) -> FileResponse:
     """One's own receipt; always as a download."""
     mine = Expense.objects.filter(payment__person=request.user)
     found = get_object_or_404(mine.exclude(receipt=""), pk=pk)
-    return FileResponse(found.receipt.open(), as_attachment=True)
+    return FileResponse(uploads.opened(found.receipt), as_attachment=True)

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import timedelta
 
 from django.core.files.base import ContentFile
@@ -12,23 +11,51 @@ from collective import clock
 from collective.errors import RuleError
 from collective.models import Person
 from collective.safety.pictures import NotAPicture
-from policy_drafts.desk import outline, readers, writing
+from policy_drafts.desk import outline, readers, work, writing
 from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, sections_in
 from policy_drafts.desk.readers.word import STAND_IN
 from policy_drafts.desk.values import SectionText
-from policy_drafts.models import Heard, Import, Policy, PolicyPicture, Section, SectionSave
+from policy_drafts.models import (
+    Heard,
+    Import,
+    Policy,
+    PolicyPicture,
+    Section,
+    SectionSave,
+    WorkingCopyFile,
+)
+from policy_drafts.models.desk_work import WorkState
 from policy_drafts.text import combining
 
-FORGET = timedelta(days=7)
+FORGET, FORGET_COPIES = timedelta(days=7), timedelta(days=1)
 How = SectionSave.How
 State = Section.State
 LEAVE = Choice.LEAVE
 
 
+@transaction.atomic
 def bring(policy: Policy, person: Person, name: str, content: bytes) -> Import:
-    """Read a file and keep what it holds for the writer to look at. Raises RuleError."""
-    held = asdict(readers.read(name, content))
-    return Import.objects.create(policy=policy, person=person, name=name[:200], held=held)
+    """Keep a file for a worker to read; what it holds is then for the writer to look at.
+
+    Raises RuleError for a file of another kind, or one that is too large.
+    """
+    readers.check(name, content)
+    row = Import.objects.create(
+        policy=policy, person=person, name=name[-200:], file=work.in_base64(content)
+    )
+    work.announce("import", row)
+    return row
+
+
+@transaction.atomic
+def order_working_copy(policy: Policy, person: Person) -> WorkingCopyFile:
+    """Order the working copy as a Word file; a doubled click finds the first one's order."""
+    row, is_new = WorkingCopyFile.objects.get_or_create(
+        policy=policy, person=person, state=WorkState.WAITING
+    )
+    if is_new:
+        work.announce("working copy", row)
+    return row
 
 
 @transaction.atomic
@@ -112,6 +139,11 @@ def _note_what_was_said(brought: Import, person: Person, places: Mapping[str, Se
 
 
 def forget_old() -> tuple[int, int]:
-    """The sweep: what was brought in and never confirmed goes after a week; (seen, done)."""
-    done, _ = Import.objects.filter(brought_at__lt=clock.now() - FORGET).delete()
-    return done, done
+    """The sweep: what was brought in and never confirmed goes after a week; (seen, done).
+
+    Working copies that somebody asked for go after a day.
+    """
+    now = clock.now()
+    imports, _ = Import.objects.filter(brought_at__lt=now - FORGET).delete()
+    copies, _ = WorkingCopyFile.objects.filter(ordered_at__lt=now - FORGET_COPIES).delete()
+    return imports + copies, imports + copies

@@ -65,6 +65,7 @@ def insert(
     title = clean_line(new.title)
     if not title:
         raise RuleError("Give the new section a title.")
+    writing.check_length(new.html)
     position = _end(policy) if after is None else _make_room(after)
     text = blocks.with_uids(new.html)
     made = Section.objects.create(
@@ -220,7 +221,7 @@ def merge(section: Section, person: Person) -> Section:
     """Put this section's text at the end of the one before it, and remove it; returns that one.
 
     The text stands there under a heading with its title. Raises RuleError for the first section,
-    and for one that was taken out (a doubled click).
+    for one that was taken out (a doubled click), and where both are too much for one section.
     """
     section.policy.locked()
     now = _live(section)
@@ -228,9 +229,11 @@ def merge(section: Section, person: Person) -> Section:
     if found is None:
         raise RuleError("There is no section before this one.")
     target = Section.objects.select_for_update(no_key=True).get(pk=found.pk)
+    html = target.html + _heading(now.title) + now.html
+    writing.check_length(html)
     remove(now)
     Section.objects.filter(pk=now.pk).update(merged_into=target)
-    _write(target, person, target.html + _heading(now.title) + now.html, How.MERGED)
+    _write(target, person, html, How.MERGED)
     return target
 
 

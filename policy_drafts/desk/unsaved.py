@@ -16,7 +16,7 @@ from collective.typed.signs import clean_line
 from policy_drafts.desk import presence
 from policy_drafts.desk.values import MOST_CHARACTERS, SectionText, is_same
 from policy_drafts.models import Policy, Presence, Section, SectionSave, Unsaved
-from policy_drafts.text import markup
+from policy_drafts.text import limits, markup
 
 FORGET = timedelta(days=90)
 LATE = timedelta(days=1)  # for how long a page that has ended may still send what was typed before
@@ -110,6 +110,8 @@ def _origin(section: Section, started_from: int) -> SectionSave | None:
 
 def _differs(section: Section, origin: SectionSave | None, typed: Typed) -> bool:
     """Is this another text than the one of now, and than the one with which the writer began?"""
+    if limits.refusal(typed.get("html", "")):  # too much to save, so it never was
+        return True
     text: SectionText = {
         "title": clean_line(typed.get("title", "")),
         "html": markup.cleaned(typed.get("html", "")),

@@ -20,7 +20,7 @@ from collective.typed.signs import clean_line
 from policy_drafts.desk import unsaved
 from policy_drafts.desk.values import MOST_CHARACTERS, SectionText, is_same
 from policy_drafts.models import Section, SectionSave
-from policy_drafts.text import blocks
+from policy_drafts.text import blocks, limits
 
 How = SectionSave.How
 
@@ -74,8 +74,15 @@ def _check(text: SectionText) -> None:
     """Raises RuleError for a text that cannot be saved."""
     if not clean_line(text["title"]):
         raise RuleError("Give this section a title.")
-    if len(text["html"]) > MOST_CHARACTERS:
+    check_length(text["html"])
+
+
+def check_length(html: str) -> None:
+    """Raises RuleError, with what to do, for a text that is more than a section may hold."""
+    if len(html) > MOST_CHARACTERS:
         raise RuleError("This section is too long to save. Split it in two.")
+    if refusal := limits.refusal(html):
+        raise RuleError(refusal)
 
 
 def _check_same(now: Section, wanted: SectionText) -> None:

@@ -5,6 +5,7 @@ A sweep finds what waits again, so a killed worker changes nothing.
 
 import logging
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -12,14 +13,14 @@ from django.db import transaction
 from django.db.models import Q
 
 from collective import clock
-from collective.background import doorbell, sweeps
+from collective.background import bounded, doorbell, sweeps
 from policy_drafts.drafts import exports
 from policy_drafts.models import Draft, DraftFile
 
 State = DraftFile.State
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
-LONGEST = 45  # seconds that one sweep may take
+LONGEST = 45  # seconds that one sweep, and of the processor one file, may take
 log = logging.getLogger(__name__)
 
 
@@ -62,11 +63,15 @@ def _claim(pk: UUID) -> DraftFile | None:
 def _make(row: DraftFile) -> bool:
     """Make one; what fails five times is left, and said to be."""
     try:
-        content = exports.make(row)
+        content = bounded.run(partial(exports.make, row), seconds=LONGEST)
         row.file.save(f"{row.pk}{row.ending}", ContentFile(content), save=False)
+    except bounded.TooMuch as error:  # it would not be less another time
+        log.warning("A file of a draft was stopped by its limits: %s", row.pk)
+        _note_failure(row, error, last=True)
+        return False
     except Exception as error:  # one draft that a library cannot write must not stop the others
         log.exception("A file of a draft could not be made: %s", row.pk)
-        _note_failure(row, error)
+        _note_failure(row, error, last=row.attempts >= MOST_ATTEMPTS)
         return False
     made = DraftFile.objects.filter(pk=row.pk, state=State.WAITING).update(
         file=row.file.name, size=len(content), state=State.READY, lease_until=None, error=""
@@ -74,8 +79,8 @@ def _make(row: DraftFile) -> bool:
     return made == 1
 
 
-def _note_failure(row: DraftFile, error: Exception) -> None:
+def _note_failure(row: DraftFile, error: Exception, *, last: bool) -> None:
     rows = DraftFile.objects.filter(pk=row.pk)
     rows.update(error=type(error).__name__[:200])
-    if row.attempts >= MOST_ATTEMPTS:
+    if last:
         rows.update(state=State.FAILED)

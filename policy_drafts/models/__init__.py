@@ -1,4 +1,4 @@
-from policy_drafts.models.brought import Import
+from policy_drafts.models.brought import Import, WorkingCopyFile
 from policy_drafts.models.draft import Audience, Draft, DraftBlock, DraftSection
 from policy_drafts.models.files import DraftFile, OtherVersion
 from policy_drafts.models.picture import PolicyPicture
@@ -24,4 +24,5 @@ __all__ = [
     "Section",
     "SectionSave",
     "Unsaved",
+    "WorkingCopyFile",
 ]

@@ -121,6 +121,11 @@ class OtherVersion(models.Model):
         """What kind of file it is, as its name says: "PDF"."""
         return (self.file.name or "").rpartition(".")[2].upper()
 
+    @property
+    def size(self) -> int:
+        """How many bytes it has; 0 for a link."""
+        return uploads.size_of(self.file)
+
     def clean(self) -> None:
         """Raises ValidationError for a file that is too large or that people cannot simply open."""
         uploads.check(

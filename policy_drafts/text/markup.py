@@ -14,6 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from lxml.html import HtmlElement
 from nh3 import Cleaner
 
+from policy_drafts.text import tables
+from policy_drafts.text.limits import is_too_deep
+
 EXTENSIONS = {
     "Bold": True,
     "Italic": True,
@@ -63,7 +66,6 @@ HOLDS_ITEMS = {"ul": "li", "ol": "li", "dl": "dd"}
 ONE_TEXT = ("h3", "h4", "p", "dt", "figcaption", "summary")  # what holds no block
 GOES_EMPTY = ("p", "h3", "h4", "dt", "figcaption", "figure", "blockquote", "ul", "ol", "dl")
 NO_SPACE = ("ul", "ol", "dl", "table", "thead", "tbody", "tr", "figure", "details")
-DEEPEST = 100  # elements inside each other; a deeper text keeps its words and loses its form
 MARKS = ("data-block", "data-from")
 
 
@@ -126,7 +128,7 @@ def cleaned(html: str) -> str:
     Uids (`data-block`) that come along are dropped: they belong to the server.
     """
     html = without_nulls(_from_elsewhere.clean(without_nulls(html or "")))
-    if _is_too_deep(html):
+    if is_too_deep(html):  # it keeps its words and loses its form
         html = _words_alone.clean(html)
     root = tree(html)
     _rename(root)
@@ -135,6 +137,7 @@ def cleaned(html: str) -> str:
     _without_inner_blocks(root)
     _drop_empty(root)
     _drop_space(root)
+    tables.tidy(root)
     return _input.clean(inner(root))
 
 
@@ -154,15 +157,6 @@ def without_nulls(html: str) -> str:
     Nor does XML have U+FFFE and U+FFFF. A line break of Word or a page break is a space.
     """
     return NO_TEXT.sub("", LINE_BREAKS.sub(" ", html))
-
-
-def _is_too_deep(html: str) -> bool:
-    depth = deepest = 0
-    for end, tag in re.findall(r"<(/?)([a-z0-9]+)", html):
-        if tag not in {"br", "img"}:
-            depth += -1 if end else 1
-            deepest = max(depth, deepest)
-    return deepest > DEEPEST
 
 
 def _rename(root: HtmlElement) -> None:

@@ -7,7 +7,7 @@ import lxml.html
 from django.utils.safestring import SafeString, mark_safe
 from lxml.html import HtmlElement
 
-from policy_drafts.text import markup
+from policy_drafts.text import markup, tables
 
 REMEMBERED = 50_000  # characters of a section up to which its page is kept in memory
 
@@ -24,6 +24,7 @@ def _remembered(html: str) -> SafeString:
 
 def _for_reading(html: str) -> SafeString:
     root = markup.tree(markup.safe(html))
+    tables.tidy(root)
     for element in root.iter():
         uid = element.attrib.pop("data-block", None)
         element.attrib.pop("data-from", None)

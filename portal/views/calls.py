@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from collective.models import Activity, Call, CallPicture, Person
 from collective.models.person import Visitor
+from collective.safety import uploads
 from policy_drafts.models import Policy
 from portal.apps import CARDS
 
@@ -65,6 +66,6 @@ def picture(request: HttpRequest, pk: UUID) -> FileResponse:
     """
     visible = Call.objects.visible_to(request.user)
     row = get_object_or_404(CallPicture.objects.filter(call__in=visible), pk=pk)
-    response = FileResponse(row.file.open(), content_type="image/webp")
+    response = FileResponse(uploads.opened(row.file), content_type="image/webp")
     patch_cache_control(response, private=True, max_age=86400)
     return response

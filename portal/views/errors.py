@@ -3,12 +3,14 @@
 None of these asks the database.
 """
 
+import sys
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.template import loader
+from django.template.defaultfilters import filesizeformat
 from django.urls import resolve
 
 from events import typed
@@ -16,12 +18,14 @@ from events.conversations.forms import BookingForm
 from events.forms import KeptForm
 from events.sessions.forms import SignUpForm
 from policy_drafts.roles import lead
+from portal.views import away
 
 TITLES = {
     "400": "We could not read that",
     "403": "This page is not for this account",
     "404": "We cannot find that page",
     "429": "That was tried too often",
+    "413": "That is more than this page can take",
     "500": "Something went wrong on our side",
     "csrf": "Please send that again",
     "joined": "This record was joined with another one",
@@ -70,7 +74,22 @@ def joined_meanwhile(request: HttpRequest) -> HttpResponse:
     return _page("joined", 409)
 
 
+def too_large(request: HttpRequest, most: int) -> HttpResponse:
+    """More was sent than the page takes; to a script, and to a person, in words."""
+    if away.wants_json(request):
+        error = f"This is more than {filesizeformat(most)}, and too much to be kept or saved."
+        return JsonResponse({"error": error}, status=413)
+    return _page("413", 413, most=filesizeformat(most))
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
+    """An error of ours; or 503, where the database was not there, wherever that was noticed.
+
+    Django asks for this page around the view and around each middleware, with the error in hand.
+    """
+    error = sys.exception()
+    if error is not None and away.is_away(error):
+        return away.page(request, error)
     return _page("500", 500)
 
 

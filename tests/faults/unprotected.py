@@ -45,3 +45,8 @@ if OFF == "fence":
     from collective.messages import mail
 
     mail._still_mine = lambda message: True
+
+if OFF == "away":
+    from portal.views import away
+
+    away.is_away = lambda error: False

@@ -3,11 +3,27 @@
 import uuid
 
 from collective.safety.link_keys import key_for
-from policy_drafts.desk import bringing_in, outline, unsaved, writing
+from policy_drafts.desk import outline, unsaved, writing
 from policy_drafts.drafts import publishing
-from policy_drafts.models import Audience, DraftFile, Heard, OtherVersion, PolicyRole, Section
+from policy_drafts.models import (
+    Audience,
+    DraftFile,
+    Heard,
+    Import,
+    OtherVersion,
+    PolicyRole,
+    Section,
+    WorkingCopyFile,
+)
 from policy_drafts.roles import inviting
-from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
+from tests.factories import (
+    PersonFactory,
+    PolicyFactory,
+    brought_in,
+    published,
+    role_in,
+    section_in,
+)
 
 TEXT = (
     '<h3>Heading</h3><p>We <strong>look</strong> after <a href="https://example.org/">each '
@@ -51,7 +67,15 @@ def make_policy(member, call):
     policy.heard.create(channel=Heard.Channel.LETTER, words="Please answer soon.", noted_by=lead)
     text = b"# Why\n\nWe listen.\n\n# Quite new\n\nWe talk.\n\n<script>x</script>"
     return {
-        "brought": bringing_in.bring(policy, lead, "x.md", text),
+        "waits": WorkingCopyFile.objects.create(policy=policy, person=lead),
+        "refused": Import.objects.create(
+            policy=policy,
+            person=lead,
+            name="large.docx",
+            state=Import.State.FAILED,
+            why="This file has more than 20,000 paragraphs. Please bring it in in parts.",
+        ),
+        "brought": brought_in(policy, lead, "x.md", text),
         "lead": lead,
         "section": section,
         "role": inviting.invite(policy, lead, "a@example.org", PolicyRole.Kind.WORKING_GROUP),
@@ -101,6 +125,16 @@ ROWS = [
         "look_through",
         "lead",
         lambda world: f"/policies/safe/write/import/{world.policy['brought'].pk}/",
+    ),
+    (
+        "look_through refused",
+        "lead",
+        lambda world: f"/policies/safe/write/import/{world.policy['refused'].pk}/",
+    ),
+    (
+        "working_copy_file",
+        "lead",
+        lambda world: f"/policies/safe/write/word/{world.policy['waits'].pk}/",
     ),
     ("removed_sections", "lead", "/policies/safe/write/removed/"),
     ("roles", "lead", "/policies/safe/write/people/"),

@@ -117,7 +117,7 @@ def test_freed_place_reaches_the_next_person_by_itself(site, new_context, outbox
         for message in outbox
         if message.to == [waiter.email] and "A place is free" in message.subject
     )
-    path = re.search(r"Say yes or no: http://testserver(\S+)", offer.body).group(1)
+    path = re.search(r"Say yes or no: http://localhost(\S+)", offer.body).group(1)
     page = new_context().new_page()
     page.goto(site + path)
     page.click("text=Yes, book this place")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from policy_drafts.desk import work
 from tests.factories import PersonFactory, PolicyFactory, role_in
 
 
@@ -15,3 +16,10 @@ def lead(policy, client):
     person = role_in(policy, PersonFactory(name="Richard"))
     client.force_login(person)
     return person
+
+
+@pytest.fixture(autouse=True)
+def done_at_once(monkeypatch):
+    """Work of the desk is done as soon as it is ordered, in this process, which sees its rows."""
+    monkeypatch.setattr("collective.background.bounded.run", lambda act, **limits: act())
+    monkeypatch.setattr("policy_drafts.desk.work.announce", lambda kind, row: work.do(kind, row.pk))

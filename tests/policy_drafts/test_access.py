@@ -4,14 +4,22 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from policy_drafts.desk import bringing_in
-from policy_drafts.models import Audience, DraftFile, Heard, OtherVersion, PolicyPicture, PolicyRole
+from policy_drafts.models import (
+    Audience,
+    DraftFile,
+    Heard,
+    OtherVersion,
+    PolicyPicture,
+    PolicyRole,
+    WorkingCopyFile,
+)
 from policy_drafts.roles import inviting
 from tests import matrix
 from tests.factories import (
     CoordinatorFactory,
     PersonFactory,
     PolicyFactory,
+    brought_in,
     published,
     role_in,
     section_in,
@@ -43,7 +51,8 @@ ROWS = {
     "write": DESK,
     "bring_in": DESK,
     "look_through": DESK,
-    "working_copy": DESK,
+    "working_copy": ACT,
+    "working_copy_file": DESK,
     "removed_sections": DESK,
     "roles": DESK,
     "rehearse": DESK,
@@ -84,7 +93,8 @@ POSTS = {
     "write": ACT,
     "bring_in": DESK,
     "look_through": DONE,
-    "working_copy": ACT,
+    "working_copy": DONE,
+    "working_copy_file": ACT,
     "removed_sections": ACT,
     "roles": DESK,
     "rehearse": DESK,
@@ -134,7 +144,10 @@ def world(db, early, community):
         state=DraftFile.State.READY, file="x.webp"
     )
     return {
-        "brought": bringing_in.bring(policy, lead, "x.md", b"# One"),
+        "brought": brought_in(policy, lead, "x.md", b"# One"),
+        "copy": WorkingCopyFile.objects.create(
+            policy=policy, person=lead, state=WorkingCopyFile.State.READY
+        ),
         "version": draft.other_versions.create(
             kind=OtherVersion.Kind.AUDIO, name="x", file="x.webp"
         ),
@@ -160,6 +173,7 @@ def address(name, world):
         "other_version": ["safe", 1, world["version"].pk],
         "remove_version": ["safe", 1, world["version"].pk],
         "look_through": ["safe", world["brought"].pk],
+        "working_copy_file": ["safe", world["copy"].pk],
         "version": ["safe", world["section"].pk, 1],
         "policy_picture": [world["picture"].pk],
         "invitation": [world["invitation"].pk],

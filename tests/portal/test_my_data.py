@@ -20,7 +20,14 @@ from events.conversations.times import wishes
 from events.models import AccessNeed, BookingDraft, SignUpDraft
 from events.sessions import places
 from payments.models import Expense
-from policy_drafts.models import Heard, Import, PolicyPicture, Presence, Unsaved
+from policy_drafts.models import (
+    Heard,
+    Import,
+    PolicyPicture,
+    Presence,
+    Unsaved,
+    WorkingCopyFile,
+)
 from portal.my_data import PARTS, for_a_file, my_data
 from tests.factories import (
     KICK_OFF,
@@ -274,6 +281,7 @@ def everything_about(person, number):
         Presence.objects.create(section=section, person=person)
         Heard.objects.create(policy=policy, channel="phone", words="hello", noted_by=person)
         Import.objects.create(policy=policy, person=person, name="policy.docx")
+        WorkingCopyFile.objects.create(policy=policy, person=person)
         PolicyPicture.objects.create(policy=policy, added_by=person, width=1, height=1)
         policy.follows.create(person=person)
         FollowUp.objects.create(person=person, what="ring", due_on=KICK_OFF.date())

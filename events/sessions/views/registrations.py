@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from collective.errors import RuleError
 from collective.people.requests import MemberRequest
+from collective.safety import uploads
 from events import calendar
 from events.by_key import by_owner_or_key, signed_in_or_with_key
 from events.forms import AccessNeedsForm, CapacityForm
@@ -176,4 +177,4 @@ def material(request: HttpRequest, pk: UUID, material_pk: UUID) -> FileResponse:
         raise Http404
     files = Material.objects.exclude(file="")
     row = get_object_or_404(files, pk=material_pk, session=found.session)
-    return FileResponse(row.file.open(), as_attachment=True, filename=row.download_name)
+    return FileResponse(uploads.opened(row.file), as_attachment=True, filename=row.download_name)

@@ -8,6 +8,7 @@ from pathlib import Path
 from collective.errors import RuleError
 from policy_drafts.desk.readers import text, word
 from policy_drafts.desk.readers.parts import Brought
+from policy_drafts.text import limits
 
 READERS = {
     ".docx": word.read,
@@ -20,13 +21,9 @@ READERS = {
 MOST_BYTES = 20 * 1024 * 1024
 
 
-def read(name: str, content: bytes) -> Brought:
-    """What the file holds.
-
-    Raises RuleError for what cannot be read, with a sentence for the writer.
-    """
-    ending = Path(name).suffix.lower()
-    if ending not in READERS:
+def check(name: str, content: bytes) -> None:
+    """Raises RuleError, with a sentence for the writer, for another kind or a file too large."""
+    if _ending(name) not in READERS:
         raise RuleError(
             "Please use a Word file (.docx), Markdown (.md), a web page (.html) or plain text "
             "(.txt)."
@@ -36,7 +33,22 @@ def read(name: str, content: bytes) -> Brought:
             "This file is larger than 20 MB. Please make its pictures smaller, or bring it in "
             "two parts."
         )
-    found = READERS[ending](content)
+
+
+def read(name: str, content: bytes) -> Brought:
+    """What the file holds. It may take long, so a worker reads it (`desk.work`).
+
+    Raises RuleError for what cannot be read, with a sentence for the writer.
+    """
+    check(name, content)
+    found = READERS[_ending(name)](content)
     if not found.sections:
         raise RuleError("There is no text in this file.")
+    for part in found.sections:
+        if refusal := limits.refusal(part.html):
+            raise RuleError(f"Section “{part.title}”: {refusal}")
     return found
+
+
+def _ending(name: str) -> str:
+    return Path(name).suffix.lower()

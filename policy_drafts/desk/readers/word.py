@@ -24,8 +24,10 @@ from policy_drafts.desk.readers.word_package import (
     unpacked,
 )
 from policy_drafts.text import markup
+from policy_drafts.text.limits import is_longer
 
 MOST_PICTURES = 100
+MOST_PARAGRAPHS = MOST_CELLS = 20_000  # in a file, with those in tables
 STYLES = """
 p[style-name='Title'] =>
 p[style-name='Term'] => dl > dt:fresh
@@ -55,6 +57,7 @@ def read(content: bytes) -> Brought:
     """
     package = unpacked(content)
     document = parsed(package[DOCUMENT])
+    _check_length(document)
     left_out = [*_not_read(document), *_titles(document), *_margins(package)]
     original = parsed(package[DOCUMENT])
     reject_changes(document)
@@ -63,6 +66,18 @@ def read(content: bytes) -> Brought:
     sections = sections_of(markup_tree(text.html))
     notes = notes_in(original, package, {row.title for row in sections})
     return Brought(sections, notes, [*left_out, *text.not_known], text.pictures)
+
+
+def _check_length(document: Element) -> None:
+    """Raises RuleError for a text that is too long to be read at once."""
+    for tag, most, words in (
+        (f"{W}p", MOST_PARAGRAPHS, "paragraphs"),
+        (f"{W}tc", MOST_CELLS, "table cells"),
+    ):
+        if is_longer(document.iter(tag), most):
+            raise RuleError(
+                f"This file has more than {most:,} {words}. Please bring it in in parts."
+            )
 
 
 def markup_tree(html: str) -> HtmlElement:

@@ -1,18 +1,18 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collective.errors import RuleError
 from collective.people.requests import MemberRequest
-from policy_drafts.desk import bringing_in
+from policy_drafts.desk import bringing_in, work
 from policy_drafts.desk.forms import ImportForm
 from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, sections_in
-from policy_drafts.drafts.exports import word
-from policy_drafts.models import Import, Policy
+from policy_drafts.desk.views.sent import wants_json
+from policy_drafts.models import Import, Policy, WorkingCopyFile
 from policy_drafts.roles.lead import lead_only
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -21,7 +21,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def bring_in(request: MemberRequest, policy: Policy) -> HttpResponse:
-    """A file or pasted text: read, then looked through. Nothing is saved yet."""
+    """A file or pasted text: a worker reads it, then it is looked through. Nothing is saved yet."""
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -39,6 +39,8 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
     """What the file holds, section by section, with what is different; then the yes."""
     brought = get_object_or_404(policy.imports.filter(person=request.user), pk=import_pk)
     brought.policy = policy
+    if response := _not_yet(request, brought):
+        return response
     if brought.confirmed_at:
         messages.info(request, "This was brought in already.")
         return redirect("write", policy.slug)
@@ -68,11 +70,41 @@ def _confirm(request: MemberRequest, brought: Import, found: list[Incoming]) -> 
     return True
 
 
+def _not_yet(request: MemberRequest, row: work.Row) -> HttpResponse | None:
+    """A page that waits for a worker, or says why there is nothing; None for what is ready.
+
+    To the script of that page, which asks again and again, only whether it is over.
+    """
+    if wants_json(request):
+        row.refresh_from_db(fields=["state"])
+        return JsonResponse({"waits": row.is_waiting})
+    if row.is_waiting:
+        work.wait_for(row)
+    if not row.is_waiting and not row.has_failed:
+        return None
+    return render(request, "policy_drafts/desk/wait.html", {"policy": row.policy, "row": row})
+
+
 @lead_only
-@require_safe
+@require_POST
 def working_copy(request: MemberRequest, policy: Policy) -> HttpResponse:
     """The working copy as a Word file for others to write into; it comes back by `bring_in`."""
-    response = HttpResponse(word.of_working_copy(policy), content_type=WORD)
+    return redirect(
+        "working_copy_file", policy.slug, bringing_in.order_working_copy(policy, request.user).pk
+    )
+
+
+@lead_only
+@require_safe
+def working_copy_file(request: MemberRequest, policy: Policy, copy_pk: UUID) -> HttpResponse:
+    """The Word file that somebody asked for, once it is made."""
+    row = get_object_or_404(WorkingCopyFile.objects.filter(person=request.user), pk=copy_pk)
+    if row.policy_id != policy.pk:
+        raise Http404
+    row.policy = policy
+    if response := _not_yet(request, row):
+        return response
+    response = HttpResponse(work.content_of(row.file), content_type=WORD)
     name = f"{slugify(policy.title) or 'policy'}-working-copy-not-published.docx"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -15,7 +15,7 @@ from policy_drafts.desk.views.editor import editor_page
 from policy_drafts.desk.views.sent import EditorPage
 from policy_drafts.models import Policy, Section, Unsaved
 from policy_drafts.roles.lead import lead_only, section_of
-from policy_drafts.text import blocks, diffs
+from policy_drafts.text import blocks, diffs, limits
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,19 @@ def _go_on(request: MemberRequest, section: Section) -> HttpResponse:
 
 def _offered(section: Section, row: Unsaved) -> Offered:
     known, typed = row.origin or section, row.typed or {}
-    now = blocks.with_uids(typed.get("html", ""), before=known.html)
     return Offered(
         page=row.page,
         typed_at=row.typed_at,
         started_from=row.started_from,
         before=Values.saved(known),
         values=Values.typed({"state": section.state, "title": "", **typed}),
-        rows=diffs.compare(blocks.read(known.html), blocks.read(now)),
+        rows=_differences(known.html, typed.get("html", "")),
     )
+
+
+def _differences(before: str, typed: str) -> list[diffs.Row]:
+    """What is different; nothing for a text that is more than a section may hold."""
+    if limits.refusal(typed):
+        return []
+    now = blocks.with_uids(typed, before=before)
+    return diffs.compare(blocks.read(before), blocks.read(now))

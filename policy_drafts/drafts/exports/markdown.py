@@ -2,7 +2,7 @@ from markdownify import markdownify
 
 from policy_drafts.drafts.exports.facts import facts
 from policy_drafts.models import Draft
-from policy_drafts.text import markup
+from policy_drafts.text import markup, tables
 
 
 def of_draft(draft: Draft, audience: str) -> bytes:
@@ -23,4 +23,6 @@ def of_draft(draft: Draft, audience: str) -> bytes:
 
 
 def _body(html: str) -> str:
-    return markdownify(markup.without_marks(html), heading_style="ATX", bullets="-").strip()
+    root = markup.tree(markup.without_marks(html))
+    tables.tidy(root)
+    return markdownify(markup.inner(root), heading_style="ATX", bullets="-").strip()

@@ -14,9 +14,8 @@ import typst
 from lxml.html import HtmlElement
 
 from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
-from policy_drafts.drafts.exports.tables import rows_of, span_of
 from policy_drafts.models import Draft, PolicyPicture
-from policy_drafts.text import blocks, markup
+from policy_drafts.text import blocks, markup, tables
 
 TEMPLATE = Path(__file__).parent / "paper" / "draft.typ"
 FONTS = str(TEMPLATE.parent / "fonts")  # the site's typeface: one without serifs is easier to read
@@ -78,7 +77,9 @@ class Nodes:
     def section(self, html: str) -> list[Node]:
         """The text of a section."""
         self.level = 2  # the section's own heading
-        return self._children(markup.tree(html))
+        root = markup.tree(html)
+        tables.tidy(root)
+        return self._children(root)
 
     def _children(self, parent: HtmlElement) -> list[Node]:
         return [node for child in parent if (node := self._element(child))]
@@ -106,7 +107,7 @@ class Nodes:
         return {"t": "heading", "level": self.level, "c": _inline(element)}
 
     def _table(self, element: HtmlElement) -> Node | None:
-        rows = [[self._cell(cell) for cell in row] for row in rows_of(element)]
+        rows = [[self._cell(cell) for cell in row] for row in tables.rows_of(element)]
         if not rows:
             return None
         width = max(_width(row) for row in rows)
@@ -116,7 +117,7 @@ class Nodes:
         return {"t": "table", "width": width, "head": head, "rows": rows}
 
     def _cell(self, cell: HtmlElement) -> Node:
-        return {"span": span_of(cell), "head": cell.tag == "th", "c": self._children(cell)}
+        return {"span": tables.span_of(cell), "head": cell.tag == "th", "c": self._children(cell)}
 
     def _picture(self, element: HtmlElement) -> Node:
         picture = picture_of(element, self.pictures)

@@ -21,10 +21,10 @@ from lxml.html import HtmlElement
 from PIL import Image
 
 from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
-from policy_drafts.drafts.exports.tables import rows_of, span_of
 from policy_drafts.models import Draft, Policy, PolicyPicture
-from policy_drafts.text import blocks, markup
+from policy_drafts.text import blocks, markup, tables
 from policy_drafts.text.bookmarks import bookmark_of
+from policy_drafts.text.tables import rows_of, span_of
 
 NOT_PUBLISHED = (
     "Working copy, not published. Please do not pass it on. Keep the headings: they say which "
@@ -128,7 +128,9 @@ class Writer:
         heading = self.document.add_heading(title, 1)
         if bookmark:
             self._bookmark(heading, bookmark)
-        self._children(markup.tree(html), self.document, 0)
+        root = markup.tree(html)
+        tables.tidy(root)
+        self._children(root, self.document, 0)
 
     def _bookmark(self, paragraph: Paragraph, name: str) -> None:
         """Put a bookmark around the words of a paragraph."""

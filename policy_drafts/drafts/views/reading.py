@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from collective.safety import uploads
 from policy_drafts.drafts import contents
 from policy_drafts.drafts.readable import ReadableSection, readable
 from policy_drafts.models import (
@@ -121,7 +122,7 @@ def draft_file(request: HttpRequest, slug: str, number: int, kind: str) -> FileR
     ready = draft.files.filter(audience=draft.audience, state=DraftFile.State.READY)
     row = get_object_or_404(ready, kind=kind)
     row.draft = draft
-    return FileResponse(row.file.open(), as_attachment=True, filename=row.download_name)
+    return FileResponse(uploads.opened(row.file), as_attachment=True, filename=row.download_name)
 
 
 @require_safe
@@ -129,7 +130,7 @@ def other_version(request: HttpRequest, slug: str, number: int, version_pk: UUID
     """Easy read, audio or another version of a draft, as a download."""
     draft = _readable(request, slug, number)
     row = get_object_or_404(draft.other_versions.exclude(file=""), pk=version_pk)
-    return FileResponse(row.file.open(), as_attachment=True, filename=row.download_name)
+    return FileResponse(uploads.opened(row.file), as_attachment=True, filename=row.download_name)
 
 
 @require_safe
@@ -219,6 +220,6 @@ def policy_picture(request: HttpRequest, pk: UUID) -> FileResponse:
         drafts = Draft.objects.visible_to(request.user).not_withdrawn().filter(policy=row.policy_id)
         if not DraftSection.objects.filter(draft__in=drafts, html__contains=str(pk)).exists():
             raise Http404
-    response = FileResponse(row.file.open(), content_type="image/webp")
+    response = FileResponse(uploads.opened(row.file), content_type="image/webp")
     patch_cache_control(response, private=True, max_age=A_DAY)
     return response

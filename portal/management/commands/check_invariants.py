@@ -2,18 +2,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from events.conversations import invariants as of_conversations
-from payments import invariants as of_payments
+from portal import invariants
 
 
 class Command(BaseCommand):
     help = (
-        "Ask the database whether everything holds that must always hold of payments and "
-        "conversations."
+        "Ask the database whether everything holds that must always hold of places, waiting "
+        "lists, needs, conversations, payments, drafts and joined records."
     )
 
     def handle(self, **options: Any) -> None:
-        found = [*of_payments.broken(), *of_conversations.broken()]
+        found = invariants.broken()
         for words, keys in found:
             self.stderr.write(f"Does not hold: {words}: {', '.join(str(key) for key in keys)}")
         if found:

@@ -175,7 +175,7 @@ def test_plain_text_has_every_link_of_the_html(outbox, community):
 
     text = django_mail.outbox[0].body
 
-    assert "See your booking: http://testserver/registrations/" in text
+    assert "See your booking: http://localhost/registrations/" in text
     assert "<" not in text
 
 

@@ -13,7 +13,7 @@ from collective.errors import RuleError
 from policy_drafts.desk import bringing_in, incoming, readers, writing
 from policy_drafts.drafts.exports import word
 from policy_drafts.models import Import, Section
-from tests.factories import PersonFactory, role_in, section_in
+from tests.factories import PersonFactory, brought_in, role_in, section_in
 from tests.policy_drafts.text.test_markup import PAYLOADS
 
 pytestmark = pytest.mark.django_db
@@ -70,9 +70,7 @@ def test_web_page_says_what_is_left_out():
 @pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize("name", ["x.html", "x.md"])
 def test_nothing_that_runs_comes_in(payload, name, policy, lead, client):
-    brought = bringing_in.bring(
-        policy, lead, name, f"# One\n\n<h1>One</h1><p>x</p>{payload}".encode()
-    )
+    brought = brought_in(policy, lead, name, f"# One\n\n<h1>One</h1><p>x</p>{payload}".encode())
     page = client.get(f"/policies/safe/write/import/{brought.pk}/").content.decode()
 
     stored = "".join(part["html"] for part in brought.held["sections"])
@@ -222,7 +220,7 @@ def test_working_copy_comes_back_from_word_as_it_went(policy, lead):
     section_in(policy, RICH, "Why", lead)
     section_in(policy, "<h3>Part</h3><ul><li>a</li></ul><ol><li>b</li></ol>", "How", lead)
 
-    brought = bringing_in.bring(policy, lead, "x.docx", word.of_working_copy(policy))
+    brought = brought_in(policy, lead, "x.docx", word.of_working_copy(policy))
     rows = incoming.sections_in(brought)
 
     assert [(row.section.title, row.exported.number, row.is_changed) for row in rows] == [
@@ -252,7 +250,7 @@ def test_what_was_changed_in_word_and_here_is_combined(policy, lead):
         state=Section.State.READY,
     )
 
-    brought = bringing_in.bring(policy, lead, "x.docx", content)
+    brought = brought_in(policy, lead, "x.docx", content)
     rows = incoming.sections_in(brought)
     bringing_in.confirm(brought, lead, {0: "combine"}, incoming.fingerprint(rows))
 
@@ -266,7 +264,7 @@ def test_what_was_changed_in_word_and_here_is_combined(policy, lead):
 
 def test_section_that_was_saved_after_the_look_is_not_overwritten(policy, lead):
     section = section_in(policy, "<p>We answer soon.</p>", "Why", lead)
-    brought = bringing_in.bring(policy, lead, "x.docx", returned(policy, "soon", "at once"))
+    brought = brought_in(policy, lead, "x.docx", returned(policy, "soon", "at once"))
     shown = incoming.fingerprint(incoming.sections_in(brought))
     writing.save(section, lead, 1, title="Why", html="<p>Other.</p>", state=Section.State.READY)
 
@@ -275,7 +273,7 @@ def test_section_that_was_saved_after_the_look_is_not_overwritten(policy, lead):
 
 
 def test_text_brought_in_is_its_writers_alone(policy, lead, client):
-    brought = bringing_in.bring(policy, lead, "x.md", b"# One")
+    brought = brought_in(policy, lead, "x.md", b"# One")
     client.force_login(role_in(policy, PersonFactory()))
 
     assert client.get(f"/policies/safe/write/import/{brought.pk}/").status_code == 404
@@ -285,7 +283,7 @@ def test_text_brought_in_is_its_writers_alone(policy, lead, client):
 def test_queries_of_looking_through_do_not_grow(policy, lead, number, django_assert_num_queries):
     for row in range(number):
         section_in(policy, title=f"Section {row}", by=lead)
-    brought = bringing_in.bring(policy, lead, "x.docx", word.of_working_copy(policy))
+    brought = brought_in(policy, lead, "x.docx", word.of_working_copy(policy))
 
     with django_assert_num_queries(2):
         assert all(row.exported for row in incoming.sections_in(brought))
@@ -293,7 +291,7 @@ def test_queries_of_looking_through_do_not_grow(policy, lead, number, django_ass
 
 def test_section_that_was_renamed_in_word_gets_its_new_title(policy, lead):
     section = section_in(policy, "<p>We answer soon.</p>", "Why", lead)
-    brought = bringing_in.bring(policy, lead, "x.docx", returned(policy, "Why", "Why we do this"))
+    brought = brought_in(policy, lead, "x.docx", returned(policy, "Why", "Why we do this"))
     rows = incoming.sections_in(brought)
 
     bringing_in.confirm(brought, lead, {0: rows[0].choices[0][0]}, incoming.fingerprint(rows))
@@ -305,9 +303,7 @@ def test_section_that_was_renamed_in_word_gets_its_new_title(policy, lead):
 def test_section_of_which_only_the_title_is_known_is_left_as_it_is_unless_chosen(policy, lead):
     section_in(policy, "<p>We answer soon.</p>", "Why", lead)
 
-    rows = incoming.sections_in(
-        bringing_in.bring(policy, lead, "x.md", b"# Why\n\nSomething else.\n")
-    )
+    rows = incoming.sections_in(brought_in(policy, lead, "x.md", b"# Why\n\nSomething else.\n"))
 
     assert [value for value, _ in rows[0].choices] == ["leave", "take", "add"]
 

@@ -569,3 +569,20 @@ def test_what_is_kept_says_whether_it_differs_from_the_saved_text(section, lead,
     ).json()
 
     assert (same["differs"], other["differs"]) == (False, True)
+
+
+def test_text_with_too_many_paragraphs_stays_in_the_form_with_what_to_do(section, lead, client):
+    answer = client.post(
+        section.get_absolute_url(), {**typed("<p>one</p>" * 2001), "started_from": "1"}
+    )
+
+    page = answer.content.decode()
+    assert "more than 2,000 paragraphs" in page and "Split it in two" in page
+    assert Section.objects.get(pk=section.pk).lock_version == 1
+
+
+def test_what_is_too_much_to_save_is_kept_all_the_same(section, lead, client):
+    answer = client.post(f"/policies/safe/write/{section.pk}/keep/", typed("<p>one</p>" * 2001))
+
+    assert (answer.status_code, len(unsaved.find(section, lead))) == (200, 1)
+    assert client.get(f"/policies/safe/write/{section.pk}/unsaved/").status_code == 200

@@ -1,0 +1,145 @@
+"""What may take long at the desk: done in a worker, in a child process under limits.
+
+A file is read, a Word file is made. Each is a row that waits; a doorbell rings for it, a sweep
+finds it if nobody heard that, and a worker that dies leaves it to the next once its lease is over.
+"""
+
+import base64
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from collective import clock
+from collective.background import bounded, doorbell, sweeps
+from collective.errors import RuleError
+from policy_drafts.desk import readers
+from policy_drafts.drafts.exports import word
+from policy_drafts.models import Import, WorkingCopyFile
+from policy_drafts.models.desk_work import LEASE, WorkState
+
+logger = logging.getLogger(__name__)
+Row = Import | WorkingCopyFile
+MOST_ATTEMPTS = 3
+LONGEST = 45  # seconds that one sweep may take
+PATIENCE = 2.0  # seconds for which a page waits for what is quickly done
+LOOK_EVERY = 0.1
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of work: what is made of a row, how it is kept, and what the writer reads if not."""
+
+    model: type[Row]
+    make: Callable[[Any], bytes]
+    kept: Callable[[bytes], dict[str, Any]]
+    too_much: str
+    broken: str
+
+
+def in_base64(content: bytes) -> dict[str, str]:
+    """Bytes as an encrypted field keeps them."""
+    return {"data": base64.b64encode(content).decode()}
+
+
+def content_of(file: dict[str, str] | None) -> bytes:
+    """The bytes again; none where there is nothing."""
+    return base64.b64decode(file["data"]) if file else b""
+
+
+def _read(row: Import) -> bytes:
+    return json.dumps(asdict(readers.read(row.name, content_of(row.file)))).encode()
+
+
+def _write(row: WorkingCopyFile) -> bytes:
+    return word.of_working_copy(row.policy)
+
+
+KINDS = {
+    "import": Kind(
+        model=Import,
+        make=_read,
+        kept=lambda made: {"held": json.loads(made), "file": None},
+        too_much="This file takes longer to read than we allow. Please bring it in in two parts.",
+        broken="We could not read this file. Please save it anew, and bring that in.",
+    ),
+    "working copy": Kind(
+        model=WorkingCopyFile,
+        make=_write,
+        kept=lambda made: {"file": in_base64(made)},
+        too_much="This text takes longer to write than we allow. Please split its longest section.",
+        broken="The file could not be made. Please try again later, or call us.",
+    ),
+}
+
+
+def announce(kind: str, row: Row) -> None:
+    """Ring for a row once it is committed."""
+    transaction.on_commit(partial(doorbell.ring, "policy_drafts.desk_work", kind, str(row.pk)))
+
+
+def wait_for(row: Row) -> None:
+    """Wait a moment for what is quickly done; the row is as it is then."""
+    until = time.monotonic() + PATIENCE
+    while row.is_waiting and time.monotonic() < until:
+        time.sleep(LOOK_EVERY)
+        row.refresh_from_db(fields=["state"])
+    row.refresh_from_db()
+
+
+def do_due() -> tuple[int, int]:
+    """The sweep: do what waits, one by one; returns (seen, done)."""
+    due = [
+        (name, pk)
+        for name, kind in KINDS.items()
+        for pk in kind.model.objects.due().values_list("pk", flat=True)
+    ]
+    return sweeps.each(due, do, longest=LONGEST)
+
+
+def do(name: str, pk: UUID | str) -> bool:
+    """Do one, unless another worker has it or it is done. Returns whether it is ready."""
+    kind = KINDS[name]
+    row = _claim(kind.model, pk)
+    if row is None:
+        return False
+    try:
+        made = bounded.run(partial(kind.make, row))
+    except RuleError as refusal:
+        return _fail(row, str(refusal))
+    except bounded.TooMuch:
+        logger.warning("A %s of a policy was stopped by its limits: %s", name, row.pk)
+        return _fail(row, kind.too_much)
+    except bounded.Broke as error:
+        logger.error("A %s of a policy failed: %s\n%s", name, row.pk, error)
+        return _fail(row, kind.broken) if row.attempts >= MOST_ATTEMPTS else False
+    return _end(row, state=WorkState.READY, **kind.kept(made))
+
+
+@transaction.atomic
+def _claim(model: type[Row], pk: UUID | str) -> Row | None:
+    """The row, in our hands for a while; None if another worker has it or it is done."""
+    free = model.objects.due().filter(pk=pk).select_related("policy")
+    row = free.select_for_update(skip_locked=True, of=("self",)).first()
+    if row is None:
+        return None
+    row.lease_until, row.attempts = clock.now() + LEASE, row.attempts + 1
+    row.save(update_fields=["lease_until", "attempts"])
+    return row
+
+
+def _fail(row: Row, why: str) -> bool:
+    _end(row, state=WorkState.FAILED, why=why[:300], file=None)
+    return False
+
+
+def _end(row: Row, **values: Any) -> bool:
+    """Write what came of it, unless the lease ran out and another was there first."""
+    waiting = type(row).objects.filter(pk=row.pk, state=WorkState.WAITING)
+    return waiting.update(lease_until=None, **values) == 1

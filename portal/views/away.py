@@ -1,0 +1,153 @@
+"""What a person reads while the database does not answer: a page that asks it nothing.
+
+What they had sent is shown back, so that nothing is lost, and can be sent again with a button.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
+
+logger = logging.getLogger(__name__)
+TRY_AGAIN_AFTER = 10  # seconds
+A_LINE = 60  # characters
+TITLE = "We cannot reach our records just now"
+SHORT = "We cannot reach our records just now. Please try again in a minute."
+NOTED = "collective.database_away"  # in request.META: the line of this request is in the log
+# SQLSTATE classes and codes of a server that is not there, or not yet, or takes no more visitors
+# (PostgreSQL's manual, appendix A).
+CONNECTION = "08"
+GONE = {"57P01", "57P02", "57P03", "53300"}
+SECRET = re.compile(
+    r"(^|[-_])(code|pin|otp|key)s?($|[-_])|pass(word|phrase)|secret|token|credential", re.IGNORECASE
+)
+# What a form sends along by itself: it goes with "Send it again", but nobody has typed it.
+BY_ITSELF = re.compile(
+    r"^(csrfmiddlewaretoken|owner|next|page|also|started_from|shown|based_on|key|initial-.+|_.+)$"
+    r"|-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|-id$"
+)
+UNREADABLE = (
+    MultiPartParserError,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    UnreadablePostError,
+    OSError,
+)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One value that was sent: the name of its field, and what a person would call it."""
+
+    name: str
+    value: str
+
+    @property
+    def label(self) -> str:
+        words = re.sub(r"[-_]+", " ", self.name).strip()
+        return words[:1].upper() + words[1:]
+
+    @property
+    def is_short(self) -> bool:
+        """Does it fit on one line?"""
+        return len(self.value) <= A_LINE and not set("\r\n") & set(self.value)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Was this error, or one behind it, that of a database that cannot be reached?"""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if _is_lost(error):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _is_lost(error: BaseException) -> bool:
+    if isinstance(error, InterfaceError):
+        return "connection" in str(error)
+    if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
+        return False
+    code = getattr(error.__cause__, "pgcode", None)
+    return code is None or code in GONE or code.startswith(CONNECTION)
+
+
+class OneLine(logging.Filter):
+    """Keeps eighty lines of traceback for each request out of the log while the database is away.
+
+    What is said of the request itself is dropped, as `page` says it.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if not is_away(error):
+            return True
+        if record.name == "django.request":
+            return False
+        record.msg = f"{record.getMessage()}: the database does not answer"
+        record.args, record.exc_info, record.exc_text = None, None, None
+        return True
+
+
+def page(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """The answer (503), in the caller's kind, with one line in the log for each request."""
+    if NOTED not in request.META:
+        request.META[NOTED] = True
+        words = "%s %s: the database does not answer (%s)"
+        logger.warning(words, request.method, request.path, type(error).__name__)
+    response = _json() if wants_json(request) else _html(request)
+    response["Retry-After"] = str(TRY_AGAIN_AFTER)
+    vars(response)["_has_been_logged"] = True  # as Django's own log_response notes it
+    add_never_cache_headers(response)
+    return response
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Does a program ask: a script of ours, the admin's, or another server?"""
+    accepts = request.headers.get("Accept", "")
+    if "application/json" in accepts and "text/html" not in accepts:
+        return True
+    is_script = request.headers.get("X-Requested-With") == "XMLHttpRequest"
+    return is_script or request.content_type == "application/json"
+
+
+def _json() -> HttpResponse:
+    return JsonResponse({"error": SHORT}, status=503)
+
+
+def _html(request: HttpRequest) -> HttpResponse:
+    sent = list(_sent(request))
+    typed = [row for row in sent if not BY_ITSELF.search(row.name) and row.value.strip()]
+    kept = [row for row in typed if not SECRET.search(row.name)]
+    files = [getattr(file, "name", "") for file in request.FILES.values()] if sent else []
+    context = {
+        "title": TITLE,
+        "path": request.get_full_path(),
+        "is_form": request.method == "POST",
+        "typed": kept,
+        "along": [row for row in sent if BY_ITSELF.search(row.name)],
+        "files": files,
+        "can_send": bool(kept) and len(kept) == len(typed) and not files,
+    }
+    return HttpResponse(render_to_string("errors/503.html", context), status=503)
+
+
+def _sent(request: HttpRequest) -> Iterator[Typed]:
+    """What the form sent, field by field; nothing if another site sent it, or it is unreadable."""
+    if request.method != "POST" or request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return
+    try:
+        rows = list(request.POST.lists())
+    except UNREADABLE:
+        return
+    for name, values in rows:
+        for value in values:
+            yield Typed(name, str(value))
