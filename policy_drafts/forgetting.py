@@ -21,6 +21,7 @@ from policy_drafts.models import (
     Section,
     SectionSave,
     Unsaved,
+    WorkingCopyFile,
 )
 from policy_drafts.models.role import LIVE, RoleQuerySet
 from policy_drafts.roles import inviting
@@ -73,7 +74,7 @@ def forget(people: list[Person]) -> None:
     keys = list(mine.values_list("pk", flat=True))
     mine.update(email="")
     histories()[0].objects.filter(pgh_obj__in=keys).delete()
-    for model in (Unsaved, Presence, Import, DraftFollow):
+    for model in (Unsaved, Presence, Import, WorkingCopyFile, DraftFollow):
         model._default_manager.filter(person__in=people).delete()
     SectionSave.objects.filter(saved_by__in=people, notes__isnull=False).update(notes=None)
     Section.objects.filter(edited_by__in=people, notes__isnull=False).update(notes=None)

@@ -15,6 +15,7 @@ from collective.people import asked_to_forget, forgetting
 from collective.people.asked_to_forget import Told
 from collective.people.requests import MemberRequest
 from collective.templatetags.collective import long_day
+from collective.typed.forms import LineField, LinesField
 
 How = DeletionRequest.How
 
@@ -27,13 +28,13 @@ class TakeDownForm(forms.Form):
         choices=[(How.RANG, "They ask for themselves"), (How.DIED, How.DIED.label)],
         widget=forms.RadioSelect,
     )
-    asker = forms.CharField(
+    asker = LineField(
         label="The name of whoever asks, and what they are to the person",
         max_length=200,
         required=False,
         help_text="Only if somebody asks for them: “Mo, her brother”.",
     )
-    checked = forms.CharField(
+    checked = LinesField(
         label="How do we know that it is them?",
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -22,3 +22,5 @@ SIGN_UP_OPEN = "sign_up_open"
 STAFF_INVITED = "staff_invited"
 
 CODES = [CODE, ADDRESS_CODE, ADDRESS_OLD_CODE]  # asked for anew rather than told late
+# about signing in and the address itself: to an address, as it may be nobody's yet
+TO_AN_ADDRESS = [*CODES, ADDRESS_READY, ADDRESS_WAITS, ADDRESS_WAITS_OLD, MANY_WRONG_CODES]

@@ -7,6 +7,7 @@ from django.db.models import Q
 from collective import clock
 from collective.models.person import Person
 from collective.safety import joined, steps
+from collective.typed.fields import AddressField
 
 
 class State(models.TextChoices):
@@ -40,7 +41,7 @@ class AddressChange(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="address_changes")
-    email = models.EmailField("new email address")
+    email = AddressField("new email address")
     asked_by = models.ForeignKey(
         Person,
         models.SET_NULL,

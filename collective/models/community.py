@@ -73,7 +73,7 @@ class Community(SingleRow):
     from_email = AddressField("mail comes from", blank=True)
     reply_to = AddressField("answers go to", blank=True, help_text="A mailbox that somebody reads.")
 
-    safeguarding_name = models.CharField(
+    safeguarding_name = LineField(
         "who leads on safeguarding",
         max_length=120,
         blank=True,
@@ -81,17 +81,17 @@ class Community(SingleRow):
         db_default="",
         help_text="With their hours: “Priya, safeguarding lead, Monday to Friday, 9am to 5pm”.",
     )
-    safeguarding_phone = models.CharField(
+    safeguarding_phone = LineField(
         "their own number", max_length=40, blank=True, default="", db_default=""
     )
-    safeguarding_email = models.EmailField(
+    safeguarding_email = AddressField(
         "their own address",
         blank=True,
         default="",
         db_default="",
         help_text="One that they alone read.",
     )
-    outside_name = models.CharField(
+    outside_name = LineField(
         "somebody outside our team",
         max_length=120,
         blank=True,
@@ -99,10 +99,10 @@ class Community(SingleRow):
         db_default="",
         help_text="For what is about one of us: “Dr Helen Marsh at our host, Monday to Friday”.",
     )
-    outside_phone = models.CharField(
+    outside_phone = LineField(
         "their own number", max_length=40, blank=True, default="", db_default=""
     )
-    outside_email = models.EmailField("their own address", blank=True, default="", db_default="")
+    outside_email = AddressField("their own address", blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "community"

@@ -8,7 +8,9 @@ from django.apps import apps
 
 from collective import clock
 from collective.models import (
+    AddressChange,
     Announcement,
+    BrowserSession,
     Call,
     DeletionRequest,
     Follow,
@@ -103,6 +105,8 @@ def forget(people: list[Person]) -> None:
 
 def _to_delete(people: list[Person]) -> list[Any]:
     return [
+        AddressChange.objects.filter(person__in=people),
+        BrowserSession.objects.filter(person__in=people),
         Follow.objects.filter(person__in=people),
         FollowUp.objects.filter(person__in=people),
         Taken.objects.filter(person__in=people),

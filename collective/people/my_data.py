@@ -16,6 +16,7 @@ from django.db.models import Model, Q
 
 from collective.messages import mail
 from collective.models import (
+    AddressChange,
     DeletionRequest,
     FollowUp,
     Message,
@@ -144,6 +145,7 @@ def logged_rows(person: Person, most: int | None = MOST) -> Iterator[LoggedRow]:
     yield LoggedRow(Person, person.pk)
     by_hand = Message.objects.by_hand().filter(person=person)
     for model, rows in (
+        (AddressChange, person.address_changes.all()),
         (FollowUp, person.follow_ups.all()),
         (DeletionRequest, person.deletion_requests.all()),
         (Message, by_hand),

@@ -14,14 +14,14 @@ from django.contrib.sessions.models import Session
 from django.db.models import Model, Q
 
 from collective.messages import kinds
-from collective.models import Message, Person, SignIn
+from collective.models import AddressChange, Message, Person, SignIn
 from collective.people.my_data import LoggedRow
 
 LOOKS = "^(Looked at|Exported)"  # what the log keeps of a row: that somebody looked, not at whom
 
 
 def sessions_of(people: Iterable[Person]) -> list[str]:
-    """The keys of all sessions in which any of them is signed in."""
+    """The keys of all sessions of the version before in which any of them is signed in."""
     keys = {str(person.pk) for person in people}
     rows = Session.objects.iterator(chunk_size=1000)
     return [row.session_key for row in rows if row.get_decoded().get(SESSION_KEY) in keys]
@@ -32,10 +32,12 @@ def addresses_of(people: Iterable[Person]) -> set[str]:
     mine = list(people)
     told = Message.objects.filter(kind=kinds.ADDRESS_CHANGED, about__in=[row.pk for row in mine])
     asked = SignIn.objects.filter(person__in=mine)
+    changes = AddressChange.objects.filter(person__in=mine)
     found = {
         *(row.email for row in mine if row.email),
         *told.values_list("address", flat=True),
         *asked.values_list("email", flat=True),
+        *changes.values_list("email", flat=True),
     }
     others = Person.objects.filter(email__in=found).exclude(pk__in=[row.pk for row in mine])
     return found - {"", *others.values_list("email", flat=True)}
@@ -44,7 +46,9 @@ def addresses_of(people: Iterable[Person]) -> set[str]:
 def remove_sign_ins(people: Iterable[Person], addresses: set[str]) -> None:
     """Codes that were asked for, and the messages that carried them."""
     SignIn.objects.filter(Q(person__in=list(people)) | Q(email__in=addresses)).delete()
-    Message.objects.filter(person=None, kind__in=kinds.CODES, address__in=addresses).delete()
+    Message.objects.filter(
+        person=None, kind__in=kinds.TO_AN_ADDRESS, address__in=addresses
+    ).delete()
 
 
 def remove(people: list[Person], rows: list[LoggedRow], sessions: list[str]) -> None:

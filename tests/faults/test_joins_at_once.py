@@ -21,7 +21,8 @@ from collective.people import record_joins, standing
 from collective.safety import joined
 from events.conversations import booking
 from events.models import Conversation, Registration
-from events.sessions import places, telling
+from events.sessions import places
+from events.sessions.messages import telling
 from payments.models import Payment, PayoutAccount
 from payments.owing import offering
 from payments.sending import payout_accounts

@@ -136,7 +136,7 @@ def fill(rows):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for model, keys in sorted(rows.items(), key=lambda item: item[0]._meta.label):
-            for field in text_fields(model):
+            for field in sorted(text_fields(model), key=lambda field: field.primary_key):
                 for key in keys:
                     number += 1
                     word = _word(field, number)

@@ -1,6 +1,7 @@
 """What we hold about a person: every key to a person is told, or left out for a reason."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -12,7 +13,15 @@ from django.urls import reverse
 
 from collective import clock
 from collective.messages.follows import follow
-from collective.models import DeletionRequest, FollowUp, Person, RecordJoin, SignIn
+from collective.models import (
+    AddressChange,
+    BrowserSession,
+    DeletionRequest,
+    FollowUp,
+    Person,
+    RecordJoin,
+    SignIn,
+)
 from collective.people import asked_to_forget
 from collective.people.asked_to_forget import Told
 from events.conversations import host_notes
@@ -47,7 +56,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 51
+QUERIES = 52
 TOLD = set().union(*(part.TOLD for part in PARTS))
 LEFT_OUT = set().union(*(part.LEFT_OUT for part in PARTS))
 
@@ -287,6 +296,15 @@ def everything_about(person, number):
         FollowUp.objects.create(person=person, what="ring", due_on=KICK_OFF.date())
         DeletionRequest.objects.create(person=person, done_at=clock.now())
         SignIn.objects.create(email=person.email, network="x")
+        AddressChange.objects.create(
+            person=person, email="x@example.org", due_at=clock.now(), state="done"
+        )
+        BrowserSession.objects.create(
+            session_key=str(uuid4())[:32],
+            session_data="",
+            expire_date=clock.now() + timedelta(days=365),
+            person=person,
+        )
         RecordJoin.objects.create(kept=person, gone=PersonFactory(), joined_by=staff)
         Authenticator.objects.get_or_create(user=person, type="totp", defaults={"data": {}})
         log(staff, registration, "Looked at the answers")

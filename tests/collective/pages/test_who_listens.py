@@ -7,7 +7,7 @@ from collective.messages import by_hand, mail
 from collective.models import Community, Message
 from events.conversations import outcomes
 from events.models.conversation_states import State
-from events.sessions import kinds
+from events.sessions.messages import kinds
 from tests.factories import (
     KICK_OFF,
     CommunityFactory,

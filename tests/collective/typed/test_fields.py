@@ -19,6 +19,11 @@ APPS = ["portal", "events", "policy_drafts", "payments", "collective"]
 # What our code writes, and nobody types: hashes, keys, kinds, what Stripe and mail servers say.
 WRITTEN_BY_US = {
     "collective.Announcement.audience",
+    "collective.BrowserSession.device",
+    "collective.BrowserSession.session_data",
+    "collective.BrowserSession.session_key",
+    "collective.FileToRemove.name",
+    "collective.JoinRequest.seen",
     "collective.Message.error",
     "collective.Message.kind",
     "collective.Message.message_id",
@@ -28,6 +33,7 @@ WRITTEN_BY_US = {
     "collective.Person.password",
     "collective.Person.phone_hash",
     "collective.Person.time_zone",
+    "collective.Redaction.reason",
     "collective.SignIn.network",
     "collective.SweepRun.error",
     "collective.SweepRun.name",
@@ -45,6 +51,8 @@ WRITTEN_BY_US = {
     "policy_drafts.Draft.policy_title",  # what a draft holds never changes, and was cleaned before
     "policy_drafts.Draft.sha256",
     "policy_drafts.DraftBlock.html",
+    "policy_drafts.Import.why",
+    "policy_drafts.WorkingCopyFile.why",
     "policy_drafts.DraftBlock.kind",
     "policy_drafts.DraftBlock.text",
     "policy_drafts.DraftFile.error",
@@ -53,7 +61,7 @@ WRITTEN_BY_US = {
     "policy_drafts.Section.html",  # cleaned as markup: policy_drafts/text/markup.py
     "policy_drafts.SectionSave.html",
 }
-READ_OTHERWISE = {"code", "html", "was", "version"}  # digits, markup, hidden fields
+READ_OTHERWISE = {"code", "old_code", "html", "was", "version"}  # digits, markup, hidden fields
 OUR_FIELDS = (ours.LineField, ours.LinesField, ours.AddressField)
 OUR_FORM_FIELDS = (our_forms.LineField, our_forms.LinesField, our_forms.AddressField)
 OTHER_TEXT = (forms.RegexField, forms.SlugField, forms.URLField, forms.UUIDField)
