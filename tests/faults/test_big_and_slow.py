@@ -59,8 +59,10 @@ def site():
 
 @pytest.mark.parametrize("sent", [HALF_A_HEAD, HALF_A_BODY, NEVER_READ])
 def test_fifty_slow_visitors_keep_nobody_waiting(site, sent):
-    with processes.web(site) as address, slow_visitors(address, sent):
-        waited = longest_wait(address)
+    with processes.web(site) as address:
+        longest_wait(address)  # the first page of each process costs more
+        with slow_visitors(address, sent):
+            waited = longest_wait(address)
 
     assert waited < 2
 
