@@ -99,7 +99,7 @@ def run_all(commands: dict[str, str], env: dict[str, str]) -> int:
         manager.add_process(name, f"exec {command}", env=env, cwd=str(servers.ROOT))
     signal.signal(signal.SIGHUP, stop_as_asked)  # a closed terminal
     threading.Thread(target=announce, args=(env,), daemon=True).start()
-    with watched():
+    with watched(lambda: manager._terminating):
         manager.loop()
     stopped_by_hand = manager.returncode in {130, 143}
     return 0 if stopped_by_hand else manager.returncode

@@ -1,7 +1,7 @@
 """Starts a server of ours again that died, as a service manager does on a real server."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from dev import servers
@@ -10,10 +10,13 @@ EVERY = 0.5  # seconds
 
 
 @contextmanager
-def watched() -> Iterator[None]:
-    """While this lasts, a PostgreSQL or Valkey of this process that dies is started again."""
+def watched(is_stopping: Callable[[], bool]) -> Iterator[None]:
+    """While this lasts, a PostgreSQL or Valkey of this process that dies is started again.
+
+    Ctrl-C reaches them, too: once everything stops, they may.
+    """
     over = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(over,), daemon=True)
+    watcher = threading.Thread(target=_watch, args=(over, is_stopping), daemon=True)
     watcher.start()
     try:
         yield
@@ -22,8 +25,8 @@ def watched() -> Iterator[None]:
         watcher.join()
 
 
-def _watch(over: threading.Event) -> None:
-    while not over.wait(EVERY):
+def _watch(over: threading.Event, is_stopping: Callable[[], bool]) -> None:
+    while not over.wait(EVERY) and not is_stopping():
         for name, revive in list(servers.STARTED.items()):
             try:
                 revived = revive()

@@ -49,6 +49,10 @@ number of days.</li>
 <li>What you typed into a form and did not send: 1 day.</li>
 <li>The text of our messages to you: 30 days. That we wrote to you, we keep.</li>
 <li>Codes to sign in: 1 day.</li>
+<li>Where you are signed in: 14 days after you last came.</li>
+<li>A cookie in your browser: 1 year. It says that you signed in there before, so that strangers who
+ask for codes cannot stop yours. It opens nothing.</li>
+<li>That your email address changed after three days: 90 days.</li>
 <li>Payments: 6 years after the tax year, as the law asks.</li>
 <li>The rest: until you ask us to remove it.</li>
 <li>Backups: {backup_days} days. We keep them so that we can start again after a fault.</li>
