@@ -119,5 +119,5 @@ def test_board_asks_the_same_number_of_queries_for_ten_and_for_a_thousand(
         ]
     )
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         client.get(reverse("admin:payments"))
