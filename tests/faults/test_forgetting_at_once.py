@@ -16,7 +16,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.models import DeletionRequest, Person
 from collective.models.person import PersonQuerySet
-from collective.people import asked_to_forget, traces
+from collective.people import asked_to_forget, standing, traces
 from events.models import Registration, Session
 from events.models.registration_states import LIVE
 from events.sessions import attendance, places
@@ -199,7 +199,8 @@ def no_trigger():
 
 
 @pytest.mark.usefixtures("no_trigger")
-def test_without_the_trigger_it_stays(held_open, monkeypatch):
+def test_without_the_trigger_and_the_look_at_the_record_it_stays(held_open, monkeypatch):
+    monkeypatch.setattr(standing, "record_of", lambda key: Person.objects.get(pk=key))
     monkeypatch.setattr("collective.messages.mail.tell", lambda *arguments, **more: None)
 
     assert sign_up_in_the_last_moment(held_open) == 1
