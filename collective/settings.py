@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "portal.middleware.HistoryMiddleware",
     "portal.middleware.keep_private_pages_out_of_caches",
     "portal.middleware.let_used_sessions_last",
-    "portal.middleware.JoinedMeanwhile",
+    "portal.middleware.EmptiedMeanwhile",
 ]
 
 if DEBUG:

@@ -7,9 +7,9 @@ from django.utils.cache import add_never_cache_headers
 from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
 
 from collective.people import browser_sessions
-from collective.safety import joined
+from collective.safety import emptied
 from portal import limits
-from portal.views.errors import bad_request, joined_meanwhile, too_large
+from portal.views.errors import bad_request, emptied_meanwhile, too_large
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -76,10 +76,10 @@ def let_used_sessions_last(get_response: Respond) -> Respond:
     return middleware
 
 
-class JoinedMeanwhile:
-    """What came in for a record while our team joined it into another is answered in our words.
+class EmptiedMeanwhile:
+    """What came in for a record while it was emptied is answered in our words.
 
-    The database has refused it (`collective/safety/joined.py`), so nothing was half saved.
+    The database has refused it (`collective/safety/emptied.py`), so nothing was half saved.
     """
 
     def __init__(self, get_response: Respond) -> None:
@@ -89,7 +89,7 @@ class JoinedMeanwhile:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return joined_meanwhile(request) if joined.is_refusal(exception) else None
+        return emptied_meanwhile(exception) if emptied.is_refusal(exception) else None
 
 
 class HistoryMiddleware(PgHistoryMiddleware):

@@ -10,7 +10,7 @@ from collective import clock
 from collective.models.call import Call
 from collective.models.person import Person, Visitor
 from collective.models.slugs import free_slug
-from collective.safety import joined
+from collective.safety import emptied
 from collective.typed.fields import LineField, LinesField
 
 OPENS_LATER = "opens_later"  # a state that is shown, and kept in no row
@@ -235,4 +235,4 @@ class Invited(Activity.invited.through):  # type: ignore[name-defined]  # made b
 
     class Meta:
         proxy = True
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from collective import clock
 from collective.models.person import Person
-from collective.safety import joined, steps
+from collective.safety import emptied, steps
 from collective.typed.fields import AddressField
 
 
@@ -69,7 +69,7 @@ class AddressChange(models.Model):
                 fields=["email"], condition=Q(state="waiting"), name="address_change_email"
             ),
         ]
-        triggers = [steps.only(STEPS), joined.refused()]
+        triggers = [steps.only(STEPS), emptied.refused()]
 
     def __str__(self) -> str:
         return f"Another address for {self.person}, asked on {self.asked_at:%d %b %Y}"

@@ -9,7 +9,7 @@ from collective import clock
 from collective.models.activity import Activity
 from collective.models.call import Call
 from collective.models.person import Person
-from collective.safety import joined
+from collective.safety import emptied
 from collective.safety.markup import RichTextField
 from collective.typed.fields import LineField
 
@@ -92,4 +92,4 @@ class Chosen(Announcement.chosen.through):  # type: ignore[name-defined]  # made
 
     class Meta:
         proxy = True
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]

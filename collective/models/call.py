@@ -7,7 +7,7 @@ from django.urls import reverse
 from collective import clock
 from collective.models.person import Person, Visitor
 from collective.models.slugs import free_slug
-from collective.safety import joined, pictures, uploads
+from collective.safety import emptied, pictures, uploads
 from collective.safety.markup import RichTextField
 from collective.typed.fields import LineField, LinesField
 
@@ -111,7 +111,7 @@ class Call(models.Model):
 
     class Meta:
         ordering = ["-published_at", "title"]
-        triggers = [joined.refused("lead")]
+        triggers = [emptied.refused("lead")]
 
     def __str__(self) -> str:
         return self.title

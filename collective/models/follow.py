@@ -7,7 +7,7 @@ from collective import clock
 from collective.models.activity import Activity
 from collective.models.call import Call
 from collective.models.person import Person
-from collective.safety import joined
+from collective.safety import emptied
 
 
 class Follow(models.Model):
@@ -35,7 +35,7 @@ class Follow(models.Model):
                 name="follow_a_thing_once",
             ),
         ]
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]
 
     def __str__(self) -> str:
         return f"{self.person} follows {self.target}"

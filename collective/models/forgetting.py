@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from collective import clock
 from collective.models.person import Person
-from collective.safety import joined
+from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
 
 CHANGE_OF_MIND = timedelta(days=7)
@@ -89,7 +89,7 @@ class DeletionRequest(models.Model):
                 name="deletion_request_due",
             )
         ]
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]
 
     def __str__(self) -> str:
         return f"{self.person} asked on {self.asked_at:%d %b %Y}"

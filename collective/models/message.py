@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from collective import clock
 from collective.models.person import Person
-from collective.safety import joined
+from collective.safety import emptied
 from collective.typed.fields import AddressField
 
 
@@ -106,7 +106,7 @@ class Message(models.Model):
             models.Index(fields=["-created_at", "-id"], name="message_newest"),
             models.Index(fields=["sent_at"], condition=~Q(text=""), name="message_text_kept"),
         ]
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.person or self.address}"

@@ -16,7 +16,7 @@ from django.db.models import Q
 from collective import clock
 from collective.clock import LONDON
 from collective.people import phones
-from collective.safety import joined
+from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
 from collective.typed import addresses
 from collective.typed.addresses import clean_email
@@ -177,7 +177,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 name="person_forgotten_is_empty",
             ),
         ]
-        triggers = [joined.refused("joined_into")]
+        triggers = [emptied.refused("joined_into")]
 
     def __str__(self) -> str:
         if self.forgotten_at:
@@ -261,6 +261,22 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return str(self)
+
+
+class InGroup(Person.groups.through):  # type: ignore[name-defined]  # made by Django
+    """Somebody in a group of staff: Django's own table, with our trigger."""
+
+    class Meta:
+        proxy = True
+        triggers = [emptied.refused_once_forgotten()]
+
+
+class MayDo(Person.user_permissions.through):  # type: ignore[name-defined]  # made by Django
+    """A permission of one member of staff: Django's own table, with our trigger."""
+
+    class Meta:
+        proxy = True
+        triggers = [emptied.refused_once_forgotten()]
 
 
 Visitor = Person | AnonymousUser  # anybody who asks for a page

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from collective import clock
 from collective.models.person import Person
-from collective.safety import joined
+from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
 
 ASKED_FOR = timedelta(days=14)  # a colleague may answer so long
@@ -47,7 +47,8 @@ class RecordJoin(models.Model):
             ),
         ]
         triggers = [
-            joined.refused("kept"),
+            emptied.refused("kept"),
+            emptied.refused_once_forgotten("gone"),
             pgtrigger.Protect(
                 name="nobody_joins_their_own",
                 operation=pgtrigger.Insert,
@@ -101,7 +102,7 @@ class JoinRequest(models.Model):
                 name="nobody_asks_to_join_their_own",
             ),
         ]
-        triggers = [joined.refused("kept"), joined.refused("gone")]
+        triggers = [emptied.refused("kept"), emptied.refused("gone")]
 
     def __str__(self) -> str:
         return f"Asked on {self.asked_at:%d %b %Y}"

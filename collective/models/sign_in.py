@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from collective import clock
 from collective.models.person import Person
-from collective.safety import joined
+from collective.safety import emptied
 from collective.typed.fields import AddressField
 
 CODE_LASTS = timedelta(minutes=15)
@@ -86,7 +86,7 @@ class SignIn(models.Model):
                 fields=["created_at"], condition=Q(wrong_codes__gt=0), name="signin_wrong"
             ),
         ]
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]
 
     def __str__(self) -> str:
         return f"Sign-in asked at {self.created_at:%d %b %Y %H:%M}"

@@ -6,7 +6,7 @@ from django.db import models
 from collective import clock
 from collective.models.activity import Activity
 from collective.models.person import Person
-from collective.safety import joined
+from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
 
 
@@ -48,7 +48,7 @@ class FollowUp(models.Model):
         indexes = [
             models.Index(fields=["due_on"], condition=models.Q(done_at=None), name="followup_open")
         ]
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]
 
     def __str__(self) -> str:
         return f"Come back to it on {self.due_on:%d %b %Y}"
@@ -65,6 +65,7 @@ class Taken(models.Model):
 
     class Meta:
         verbose_name_plural = "taken"
+        triggers = [emptied.refused_once_forgotten()]
 
     def __str__(self) -> str:
         return f"Taken by {self.person}"

@@ -16,7 +16,7 @@ from collective.errors import RuleError
 from collective.models import DeletionRequest, Person
 from collective.people import traces
 from collective.people.my_data import LoggedRow
-from collective.safety import redaction
+from collective.safety import emptied, redaction
 
 FIRST = "Something has to be settled first: "
 BUSY = "Something was taken in for this person just now. Please try again."
@@ -158,4 +158,4 @@ def forget(request: DeletionRequest) -> None:
 def _begin() -> None:
     """Tell the trigger that refuses rows of the forgotten: in this transaction the act looks."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('collective.forgets', 'on', true)")
+        cursor.execute("SELECT set_config(%s, 'on', true)", [emptied.FORGETTING])

@@ -22,7 +22,7 @@ from collective.messages import by_hand
 from collective.models import JoinRequest, Person, RecordJoin
 from collective.models.person import PersonQuerySet
 from collective.people import join_news, joined_rows
-from collective.safety import joined
+from collective.safety import emptied
 
 UNDO_WITHIN = timedelta(days=1)
 TRIES = 3  # of a join beside which something was taken in for one of the two
@@ -174,7 +174,7 @@ def _move(kept: Person, gone: Person) -> Moved:
         "kept": joined_rows.contacts_of(kept),
         "gone": joined_rows.contacts_of(gone),
     }
-    joined.look_now()
+    emptied.look_now()
     joined_rows.take_over_contacts(kept, gone)
     return {**moved, "kept_after": joined_rows.contacts_of(kept)}
 

@@ -2,7 +2,7 @@
 
 Whoever takes something in for a person asks here, in the order of locks: after activities, slots,
 registrations and conversations, before payments. A join waits for them, or they for the join, and
-what was taken in stands with the record that is left. The trigger of `collective/safety/joined.py`
+what was taken in stands with the record that is left. The trigger of `collective/safety/emptied.py`
 is the last guard.
 """
 

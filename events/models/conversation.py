@@ -12,7 +12,7 @@ from django.urls import reverse
 from collective import clock
 from collective.clock import LONDON
 from collective.models import Person
-from collective.safety import joined, steps
+from collective.safety import emptied, steps
 from collective.safety.encryption import EncryptedJSONField
 from events.models.conversation_states import (
     NOT_THEIR_FAULT,
@@ -107,7 +107,7 @@ class Conversation(EarnsPayment):
 
     class Meta:
         ordering = ["-slot__starts_at"]
-        triggers = [steps.only(STEPS), joined.refused()]
+        triggers = [steps.only(STEPS), emptied.refused()]
         permissions = [
             ("view_confidential", "Can see numbers, topics and access needs of conversations")
         ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from collective import clock
 from collective.models import Person
-from collective.safety import joined, steps
+from collective.safety import emptied, steps
 from collective.safety.encryption import EncryptedJSONField
 from events.models.answers import BRINGS, Answers
 from events.models.registration_states import HOLDING, LIVE, STEPS, RegistrationQuerySet, State
@@ -87,7 +87,7 @@ class Registration(EarnsPayment):
             ),
             models.Index(fields=["person", "-created_at"], name="registration_of_person"),
         ]
-        triggers = [steps.only(STEPS), joined.refused()]
+        triggers = [steps.only(STEPS), emptied.refused()]
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "person"],

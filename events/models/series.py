@@ -13,7 +13,7 @@ from collective.clock import LONDON
 from collective.errors import RuleError
 from collective.models import Activity, Person
 from collective.models.activity import ActivityQuerySet
-from collective.safety import joined
+from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
 from collective.safety.markup import RichTextField
 from collective.typed.fields import LineField, LinesField
@@ -115,7 +115,7 @@ class ConversationSeries(Activity):
                 violation_error_message="The last day comes after the first.",
             ),
         ]
-        triggers = [joined.refused("host")]
+        triggers = [emptied.refused("host")]
 
     def get_absolute_url(self) -> str:
         return reverse("conversations", args=[self.slug])

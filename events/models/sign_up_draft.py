@@ -1,7 +1,7 @@
 from django.db import models
 
 from collective.models import Person
-from collective.safety import joined
+from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
 from events.models.series import ConversationSeries
 from events.models.session import Session
@@ -33,7 +33,7 @@ class SignUpDraft(FormDraft):
         constraints = [
             models.UniqueConstraint(fields=["person", "session"], name="one_draft_per_form")
         ]
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]
 
 
 class BookingDraft(FormDraft):
@@ -47,4 +47,4 @@ class BookingDraft(FormDraft):
         constraints = [
             models.UniqueConstraint(fields=["person", "series"], name="one_draft_per_series")
         ]
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]

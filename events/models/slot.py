@@ -12,7 +12,7 @@ from collective import clock
 from collective.clock import LONDON
 from collective.errors import RuleError
 from collective.models import Person
-from collective.safety import joined
+from collective.safety import emptied
 from events.models.conversation_states import LIVE
 from events.models.series import ConversationSeries
 
@@ -166,7 +166,7 @@ class Slot(models.Model):
                 condition=Q(state=State.OPEN),
             ),
         ]
-        triggers = [joined.refused("host"), joined.refused("kept_for")]
+        triggers = [emptied.refused("host"), emptied.refused("kept_for")]
 
     def __str__(self) -> str:
         return f"{self.starts_at.astimezone(LONDON):%a %d %b %Y %H:%M}"

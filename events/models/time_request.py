@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from collective import clock
 from collective.models import Person
-from collective.safety import joined
+from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
 from events.models.series import ConversationSeries
 
@@ -52,7 +52,7 @@ class TimeRequest(models.Model):
                 name="one_open_time_request_each",
             )
         ]
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.series}"

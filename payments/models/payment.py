@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from collective import clock
 from collective.models import Activity, Call, Person
-from collective.safety import joined, steps
+from collective.safety import emptied, steps
 from collective.typed.fields import LineField
 from payments.models import payment_states
 from payments.models.payment_event import PaymentEvent, What
@@ -195,7 +195,7 @@ class Payment(models.Model):
             ),
             pgtrigger.Protect(name="never_delete", operation=pgtrigger.Delete),
             steps.only(STEPS),
-            joined.refused(),
+            emptied.refused(),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from collective import clock
 from collective.models import Person
-from collective.safety import joined
+from collective.safety import emptied
 from collective.typed.fields import LineField
 from payments.models.payment import Payment
 
@@ -74,7 +74,7 @@ class PayoutAccount(models.Model):
                 name="payout_account_to_close",
             ),
         ]
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]
 
     def __str__(self) -> str:
         return self.words

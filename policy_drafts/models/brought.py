@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from collective import clock
-from collective.safety import joined
+from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
 from collective.typed.fields import LineField
 from policy_drafts.models.desk_work import DeskWork, DeskWorkQuerySet, WorkState
@@ -29,7 +29,7 @@ class Import(DeskWork):
     objects = DeskWorkQuerySet.as_manager()
 
     class Meta:
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]
         indexes = [
             models.Index(
                 fields=["lease_until"], condition=Q(state=WorkState.WAITING), name="import_due"
@@ -61,7 +61,7 @@ class WorkingCopyFile(DeskWork):
                 name="one_waiting_working_copy",
             )
         ]
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]
 
     def __str__(self) -> str:
         return f"{self.policy}, working copy"

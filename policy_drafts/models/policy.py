@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from collective import clock
 from collective.models import Call, Person
-from collective.safety import joined
+from collective.safety import emptied
 from collective.typed.fields import LineField, LinesField
 from policy_drafts.models.draft import Draft
 from policy_drafts.models.role import PolicyRole
@@ -90,7 +90,7 @@ class DraftFollow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["policy", "person"], name="follow_a_policy_once")
         ]
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]
 
     def __str__(self) -> str:
         return f"{self.person} follows {self.policy}"

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from collective import clock
 from collective.models import Person
-from collective.safety import joined
+from collective.safety import emptied
 from collective.typed.fields import AddressField
 
 
@@ -89,7 +89,7 @@ class PolicyRole(models.Model):
                 name="accepted_by_somebody",
             ),
         ]
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]
 
     def __str__(self) -> str:
         return f"{self.person or self.email}: {self.get_kind_display()}"

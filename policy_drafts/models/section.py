@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from collective import clock
 from collective.models import Person
-from collective.safety import joined
+from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
 from collective.typed.fields import LineField
 from policy_drafts.models.policy import Policy
@@ -185,7 +185,7 @@ class Unsaved(models.Model):
                 name="unsaved_until_it_ends",
             ),
         ]
-        triggers = [joined.refused()]
+        triggers = [emptied.refused()]
 
     def __str__(self) -> str:
         return f"What {self.person} typed in {self.section}"
@@ -202,6 +202,7 @@ class Presence(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["section", "person"], name="one_presence_each")
         ]
+        triggers = [emptied.refused_once_forgotten()]
 
     def __str__(self) -> str:
         return f"{self.person} is editing {self.section}"

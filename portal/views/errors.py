@@ -7,12 +7,15 @@ import sys
 from typing import Any
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.template import loader
 from django.template.defaultfilters import filesizeformat
 from django.urls import resolve
 
+from collective.errors import broken_constraint
+from collective.safety import emptied
 from events import typed
 from events.conversations.forms import BookingForm
 from events.forms import KeptForm
@@ -29,6 +32,7 @@ TITLES = {
     "500": "Something went wrong on our side",
     "csrf": "Please send that again",
     "joined": "This record was joined with another one",
+    "forgotten": "We hold nothing about this person any more",
 }
 WAIT_AFTER_TOO_MANY = 60  # seconds: the longest that django-allauth's "reauthenticate" counts
 KEPT: dict[str, type[KeptForm]] = {"sign_up": SignUpForm, "book_conversation": BookingForm}
@@ -69,9 +73,10 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=429, headers={"Retry-After": str(WAIT_AFTER_TOO_MANY)})
 
 
-def joined_meanwhile(request: HttpRequest) -> HttpResponse:
-    """What came in for a record that our team joined into another one in the same moment."""
-    return _page("joined", 409)
+def emptied_meanwhile(refusal: IntegrityError) -> HttpResponse:
+    """What came in for a record that was joined, or whose person was forgotten, in that moment."""
+    is_joined = broken_constraint(refusal) == emptied.JOINED
+    return _page("joined" if is_joined else "forgotten", 409)
 
 
 def too_large(request: HttpRequest, most: int) -> HttpResponse:

@@ -21,6 +21,7 @@ from events.models import Registration, Session
 from events.models.registration_states import LIVE
 from events.sessions import attendance, places
 from payments.models import Payment
+from tests.emptied import without_triggers
 from tests.factories import CoordinatorFactory, PersonFactory, SessionFactory
 from tests.faults.test_places_at_once import at_once
 
@@ -31,7 +32,6 @@ pytestmark = [
 ]
 ROUNDS = int(os.environ.get("ROUNDS", "10"))
 AS_LONG_AS_FORGETTING = 0.25  # seconds, and more on a busy machine
-TRIGGER = "TRIGGER nothing_for_the_forgotten_person_id"
 State = Registration.State
 chance = Random(15)
 
@@ -189,21 +189,12 @@ def test_sign_up_after_the_last_look_waits_and_is_refused(held_open):
     assert sign_up_in_the_last_moment(held_open) == 0
 
 
-@pytest.fixture
-def no_trigger():
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE events_registration DISABLE {TRIGGER}")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE events_registration ENABLE {TRIGGER}")
-
-
-@pytest.mark.usefixtures("no_trigger")
 def test_without_the_trigger_and_the_look_at_the_record_it_stays(held_open, monkeypatch):
     monkeypatch.setattr(standing, "record_of", lambda key: Person.objects.get(pk=key))
     monkeypatch.setattr("collective.messages.mail.tell", lambda *arguments, **more: None)
 
-    assert sign_up_in_the_last_moment(held_open) == 1
+    with without_triggers():
+        assert sign_up_in_the_last_moment(held_open) == 1
 
 
 # forget × payment

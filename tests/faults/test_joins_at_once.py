@@ -5,20 +5,19 @@
 
 import os
 import random
-from contextlib import contextmanager
 from datetime import timedelta
 from threading import Event
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from collective import clock
 from collective.errors import RuleError
 from collective.messages.follows import follow
 from collective.models import Follow, Person
 from collective.people import record_joins, standing
-from collective.safety import joined
+from collective.safety import emptied
 from events.conversations import booking
 from events.models import Conversation, Registration
 from events.sessions import places
@@ -26,6 +25,7 @@ from events.sessions.messages import telling
 from payments.models import Payment, PayoutAccount
 from payments.owing import offering
 from payments.sending import payout_accounts
+from tests.emptied import without_triggers
 from tests.factories import (
     TALK,
     CoordinatorFactory,
@@ -99,29 +99,13 @@ def lost():
     found = []
     for model in apps.get_models(include_auto_created=True):
         for trigger in getattr(model._meta, "triggers", ()):
-            if trigger.name.endswith("_is_not_joined") and model is not Person:
-                field = trigger.name.removesuffix("_is_not_joined")
+            if trigger.name.endswith("_is_not_emptied") and model is not Person:
+                field = trigger.name.removesuffix("_is_not_emptied")
                 rows = model._default_manager.filter(**{f"{field}__joined_into__isnull": False})
                 found += [
                     (model.__name__, row.pk) for row in rows if model.__name__ != "JoinRequest"
                 ]
     return found
-
-
-@contextmanager
-def without_triggers():
-    """The database looks at no row of a joined person."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE %s",
-            ["pgtrigger_%_is_not_joined_%"],
-        )
-        found = cursor.fetchall()
-        for table, name in found:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
-        yield len(found)
-        for table, name in found:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
 
 
 @pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
@@ -168,7 +152,7 @@ def sign_up_beside_a_join(paused):
         try:
             return act()
         except IntegrityError as error:
-            return joined.is_refusal(error)
+            return emptied.is_refusal(error)
 
     return at_once([refused, join_later])[0], kept
 

@@ -13,12 +13,14 @@ from collective.messages import mail
 from collective.messages.follows import follow
 from collective.models import Follow, FollowUp, Message, Person
 from collective.people import standing
-from collective.safety import joined
+from collective.safety import emptied
 from events import typed
 from events.conversations import booking
 from events.models import SignUpDraft
 from events.sessions import places
 from payments.owing import offering
+from portal.views import errors
+from tests.emptied import triggers
 from tests.factories import (
     TALK,
     CallFactory,
@@ -92,24 +94,15 @@ def keys_to_people():
     }
 
 
-def guarded():
-    """The keys that have our trigger in the database, whichever model says so."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE %s",
-            ["pgtrigger_%_is_not_joined_%"],
-        )
-        found = cursor.fetchall()
+def guarded(sort):
+    """The keys that have this trigger in the database, whichever model says so."""
     models = {row._meta.db_table: row for row in apps.get_models(include_auto_created=True)}
     labels = {table: model._meta.concrete_model._meta.label for table, model in models.items()}
-    return {
-        f"{labels[table]}.{name.removeprefix('pgtrigger_').split('_is_not_joined')[0]}"
-        for table, name in found
-    }
+    return {f"{labels[table]}.{key}" for table, _, key in triggers([sort])}
 
 
 @pytest.fixture
-def emptied():
+def two_records():
     """(the record that is left, the one that was joined into it)"""
     kept, gone = PersonFactory(), PersonFactory()
     join(kept, gone)
@@ -117,34 +110,46 @@ def emptied():
 
 
 def test_every_key_to_a_person_refuses_one_who_was_joined_or_stays_for_a_reason():
-    assert keys_to_people() - set(STAYS) == guarded()
+    assert keys_to_people() - set(STAYS) == guarded("_is_not_emptied")
     assert set(STAYS) - keys_to_people() == set()
 
 
-def test_database_refuses_a_row_of_an_emptied_record(emptied):
-    _, gone = emptied
+def test_some_of_those_that_may_name_one_who_was_joined_name_nobody_who_is_forgotten():
+    assert guarded("_is_not_forgotten") == {
+        "collective.Person_groups.person",
+        "collective.Person_user_permissions.person",
+        "collective.RecordJoin.gone",
+        "collective.Taken.person",
+        "policy_drafts.Presence.person",
+    }
+
+
+def test_database_refuses_a_row_of_an_emptied_record(two_records):
+    _, gone = two_records
 
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         FollowUp.objects.create(person=gone, what="Ring", due_on=clock.now().date())
         connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
 
-    assert joined.is_refusal(refused.value)
+    assert emptied.is_refusal(refused.value)
 
 
-def test_sign_up_in_another_tab_is_with_the_record_that_is_left(emptied):
-    kept, gone = emptied
+def test_sign_up_in_another_tab_is_with_the_record_that_is_left(two_records):
+    kept, gone = two_records
 
     assert places.sign_up(SessionFactory(), gone, capacity="personal").person == kept
 
 
-def test_booking_in_another_tab_is_with_the_record_that_is_left(emptied):
-    kept, gone = emptied
+def test_booking_in_another_tab_is_with_the_record_that_is_left(two_records):
+    kept, gone = two_records
 
     assert booking.book(slot_of(SeriesFactory()), gone, **TALK).person == kept
 
 
-def test_what_is_typed_in_another_tab_waits_for_them_at_the_record_that_is_left(client, emptied):
-    kept, gone = emptied
+def test_what_is_typed_in_another_tab_waits_for_them_at_the_record_that_is_left(
+    client, two_records
+):
+    kept, gone = two_records
     session = SessionFactory()
     client.force_login(PersonFactory())
     follow(gone, CallFactory())
@@ -162,16 +167,16 @@ def typed_owner(person):
     return signing.dumps(str(person.pk), salt=typed.SALT)
 
 
-def test_payment_by_hand_for_an_emptied_record_is_refused_with_a_sentence(emptied):
-    _, gone = emptied
+def test_payment_by_hand_for_an_emptied_record_is_refused_with_a_sentence(two_records):
+    _, gone = two_records
     decision = offering.Decision(gone, SessionFactory(), 7500, "They helped.")
 
     with pytest.raises(RuleError, match="joined with another one"):
         offering.pay_by_hand(decision, CoordinatorFactory())
 
 
-def test_message_to_an_emptied_record_goes_to_the_one_that_is_left(emptied):
-    kept, gone = emptied
+def test_message_to_an_emptied_record_goes_to_the_one_that_is_left(two_records):
+    kept, gone = two_records
     session = SessionFactory()
 
     mail.tell(gone, "announcement", session)
@@ -179,8 +184,8 @@ def test_message_to_an_emptied_record_goes_to_the_one_that_is_left(emptied):
     assert Message.objects.get(about=session.pk).person == kept
 
 
-def test_record_that_was_joined_twice_leads_to_the_last(emptied):
-    kept, gone = emptied
+def test_record_that_was_joined_twice_leads_to_the_last(two_records):
+    kept, gone = two_records
     last = PersonFactory()
     join(last, kept)
 
@@ -198,3 +203,14 @@ def test_page_says_it_in_plain_words_where_the_database_refuses(client, monkeypa
 
     assert answer.status_code == 409
     assert "joined two records of one person" in " ".join(answer.content.decode().split())
+
+
+def test_page_says_so_too_where_the_person_is_forgotten():
+    gone = PersonFactory(name="", email=None, is_active=False, forgotten_at=clock.now())
+
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        FollowUp.objects.create(person=gone, what="Ring", due_on=clock.now().date())
+        emptied.look_now()
+
+    answer = errors.emptied_meanwhile(refused.value)
+    assert (answer.status_code, "removed what we held" in answer.content.decode()) == (409, True)

@@ -11,7 +11,7 @@ from collective.messages import mail
 from collective.models import AddressChange, FollowUp, Person
 from collective.models.address_change import STEPS, State
 from collective.people import address_changes, email_change, sign_in
-from collective.safety import joined
+from collective.safety import emptied
 from tests.factories import PersonFactory
 from tests.messages import kinds, path_of
 from tests.payments.test_steps import takes
@@ -151,7 +151,7 @@ def test_address_that_another_record_takes_meanwhile_is_not_taken_and_staff_are_
 
 def test_record_that_was_joined_meanwhile_is_left_alone(sam, outbox, early):
     change = begin(sam)
-    joined.look_now()
+    emptied.look_now()
     Person.objects.filter(pk=sam.pk).update(
         joined_into=PersonFactory(), email=None, is_active=False
     )

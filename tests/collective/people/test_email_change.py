@@ -12,7 +12,7 @@ from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import FollowUp, Message, Person, SignIn
 from collective.people import email_change
-from collective.safety import joined
+from collective.safety import emptied
 from events.sessions import places
 from tests.factories import PersonFactory, PhonePersonFactory, SessionFactory, sign_up
 from tests.signed_in import browser_of
@@ -157,7 +157,7 @@ def test_who_has_an_address_cannot_be_given_a_first_one(outbox):
 def test_record_that_was_joined_meanwhile_gets_no_address(outbox):
     person = PhonePersonFactory()
     asked = ask(person)
-    joined.look_now()
+    emptied.look_now()
     Person.objects.filter(pk=person.pk).update(joined_into=PersonFactory(), is_active=False)
 
     with pytest.raises(RuleError, match="was joined with another"):

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('policy_drafts', '0005_nothing_for_the_forgotten'),
+        ('policy_drafts', '0003_one_normal_form_of_an_address'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0004_joins'),
+        ('payments', '0003_steps'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
