@@ -30,26 +30,24 @@ def used_second_factor(request: HttpRequest, *, within: float) -> bool:
     Asked of the record itself: allauth's own `did_recently_reauthenticate` says yes to somebody who
     has no factor at all.
     """
-    records = get_authentication_records(request, request.user)
-    times = [record["at"] for record in records if record.get("method") == "mfa"]
-    return bool(times) and time.time() - times[-1] < within
+    return _proved(request, within, method="mfa")
 
 
 def proved_address(request: HttpRequest, email: str | None, *, within: float) -> bool:
     """Did they sign in with a code to this address, in this session, within so many seconds?"""
-    records = get_authentication_records(request, request.user)
-    times = [
-        record["at"]
-        for record in records
-        if record.get("method") == "code" and record.get("email") == email
-    ]
-    return bool(times) and time.time() - times[-1] < within
+    return _proved(request, within, method="code", email=email)
 
 
 def signed_in_within(request: HttpRequest, seconds: float) -> bool:
     """Did somebody prove within so many seconds that it is them, in this session?"""
-    times = [record["at"] for record in get_authentication_records(request, request.user)]
-    return bool(times) and time.time() - max(times) < seconds
+    return _proved(request, seconds)
+
+
+def _proved(request: HttpRequest, within: float, **what: str | None) -> bool:
+    """Does this session have such a record of allauth's, from within so many seconds?"""
+    records = get_authentication_records(request, request.user)
+    times = [record["at"] for record in records if what.items() <= record.items()]
+    return bool(times) and time.time() - max(times) < within
 
 
 def fresh_second_factor_needed(view: AdminView[Admin, Rest]) -> AdminView[Admin, Rest]:
