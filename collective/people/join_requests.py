@@ -1,11 +1,9 @@
 """A join that takes private things along: one colleague asks, another one looks and says yes."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from collective import clock
 from collective.errors import RuleError
@@ -100,10 +98,9 @@ def _why_not(asked: JoinRequest, by: Person, lines: list[str]) -> str:
         return record_joins.OWN
     if not (asked.asked_by.is_staff and asked.asked_by.is_active):
         return f"{asked.asked_by} is no longer on our team. Ask for it yourself."
-    return "" if hmac.compare_digest(asked.seen, _hash(lines)) else CHANGED.format(asked.asked_by)
+    return "" if constant_time_compare(asked.seen, _hash(lines)) else CHANGED.format(asked.asked_by)
 
 
 def _hash(lines: list[str]) -> str:
     """What was read, as a key that tells nobody what it was."""
-    words, key = "\n".join(lines).encode(), settings.SECRET_KEY.encode()
-    return hmac.new(key, words, hashlib.sha256).hexdigest()
+    return salted_hmac("join request", "\n".join(lines), algorithm="sha256").hexdigest()
