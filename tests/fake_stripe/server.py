@@ -47,7 +47,9 @@ class FakeStripe:
         self.stopping = threading.Event()
 
     def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        # seconds: by itself it looks every half one only whether a test that ends has stopped it
+        serving = {"poll_interval": 0.01}
+        threading.Thread(target=self.server.serve_forever, kwargs=serving, daemon=True).start()
         if self.webhook:
             threading.Thread(target=self._tell, daemon=True).start()
         return self
