@@ -156,6 +156,7 @@ CACHES = {
 }
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()  # in the row itself: one insert less
 PGHISTORY_APPEND_ONLY = True
+PGHISTORY_MIDDLEWARE_METHODS = ["POST"]  # nothing else changes anything, nor has to know who asks
 
 AUTH_USER_MODEL = "collective.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]

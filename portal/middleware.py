@@ -65,11 +65,14 @@ def keep_private_pages_out_of_caches(get_response: Respond) -> Respond:
 
 
 def let_used_sessions_last(get_response: Respond) -> Respond:
-    """A session ends two weeks after it was last used, not two weeks after signing in."""
+    """A session ends two weeks after it was last used, not two weeks after signing in.
+
+    What is the same for everybody, as a style sheet, asks for no session, and may be kept for all.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.user.is_authenticated:
+        if request.session.accessed and request.user.is_authenticated:
             browser_sessions.note_use(request)
         return response
 

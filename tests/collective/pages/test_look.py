@@ -1,5 +1,6 @@
 """The community's own colours and mark: readable, cached, and nothing but a picture."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -95,3 +96,11 @@ def test_what_is_no_picture_is_refused(client, coordinator, community, content):
 
 def test_without_a_mark_there_is_none_to_serve(client, community):
     assert client.get(reverse("mark", args=["x"])).status_code == 404
+
+
+def test_style_sheet_is_one_for_everybody_whoever_asks(client, member, community, early):
+    early.shift(timedelta(days=2))  # when the use of the session would be noted
+
+    response = client.get(reverse("look", args=[community.look]))
+
+    assert ("Cookie" in response.get("Vary", ""), response.cookies) == (False, {})
