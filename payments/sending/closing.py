@@ -25,15 +25,15 @@ def close_all() -> tuple[int, int]:
 
 
 def _close(pk: UUID) -> int:
-    """Close one. Stripe that cannot be reached is asked again by the next sweep."""
+    """Close one. Stripe that cannot be reached, or says no, is asked again by the next sweep."""
     recipient = PayoutAccount.objects.values_list("stripe_account", flat=True).get(pk=pk)
     if recipient is None:
         return 0
     try:
         gateway.close(recipient)
-    except gateway.NotAccepted:
-        logger.warning("Stripe did not close an account: it may be closed already")
-    except gateway.NotReached:
+    except gateway.NotReached as error:
+        if isinstance(error, gateway.NotAccepted):
+            logger.error("Stripe refuses to close the account of somebody forgotten: %s", error)
         return 0
     rows = PayoutAccount.objects.filter(pk=pk, stripe_account=recipient)
     return rows.update(stripe_account=None, close_since=None)

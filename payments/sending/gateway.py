@@ -283,8 +283,11 @@ def forget(recipient: str) -> None:
 def close(recipient: str) -> None:
     """Close the account of a recipient for good: nothing can go there, nothing new be read.
 
-    Stripe keeps what the law asks it to keep. Raises NotReached, NotAccepted.
+    Stripe keeps what the law asks it to keep. One that is closed stays so. Raises NotReached,
+    NotAccepted.
     """
+    if _asked(lambda: client().v2.core.accounts.retrieve(recipient)).closed:
+        return
     forget(recipient)
     params: AccountCloseParams = {"applied_configurations": ["recipient"]}
     _asked(lambda: client().v2.core.accounts.close(recipient, params))

@@ -236,6 +236,8 @@ class Handler(BaseHTTPRequestHandler):
             return row
         if found := re.fullmatch(r"/v2/core/accounts/(\w+)/close", path):
             row = state.data["accounts"].get(found[1]) or self._missing()
+            if row["closed"]:
+                raise Problem(400, "invalid_request_error", "account_closed")
             row["closed"] = True
             return row
         return self._missing()

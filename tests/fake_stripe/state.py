@@ -70,6 +70,7 @@ class State:
             "contact_email": body.get("contact_email"),
             "display_name": body.get("display_name"),
             "created": self.stamp(),
+            "closed": False,
             "livemode": False,
         }
         self.data["accounts"][row["id"]] = row

@@ -295,6 +295,20 @@ def test_stripe_that_cannot_be_reached_is_asked_again(person, early, stripe, set
     assert (runs, PayoutAccount.objects.get().stripe_account) == ([(1, 0), (1, 1)], None)
 
 
+@pytest.mark.parametrize(("is_there", "done"), [(True, 1), (False, 0)])
+def test_account_is_let_go_only_once_stripe_has_closed_it(person, early, stripe, is_there, done):
+    account = PayoutAccountFactory(person=person)
+    put_at_stripe(stripe, account)
+    stripe.state.data["accounts"][account.stripe_account]["closed"] = True  # by a worker that died
+    if not is_there:
+        del stripe.state.data["accounts"][account.stripe_account]
+    asked_to_forget.ask(person)
+    after_a_week(early)
+
+    assert closing.close_all() == (1, done)
+    assert PayoutAccount.objects.filter(stripe_account=None).count() == done
+
+
 def test_ledger_keeps_the_payment_without_a_name(person, early):
     payment = PaymentFactory(person=person, state=Payment.State.DECLINED)
     asked_to_forget.ask(person)
