@@ -6,11 +6,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from collective import clock
 from collective.models import Person
 from events.models import AccessNeed, Registration, Session
 from policy_drafts.models import DraftSection
 from portal import invariants
 from tests.factories import (
+    FinanceFactory,
+    PaymentFactory,
     PersonFactory,
     PolicyFactory,
     SeriesFactory,
@@ -109,6 +112,8 @@ def test_what_is_left_with_a_joined_record_is_seen(unguarded):
     sign_up(SessionFactory(), person, access_needs={"choices": ["captions"], "notes": ""})
     book(slots_of(SeriesFactory(), 1)[0], person)
     role_in(PolicyFactory(), person)
+    by_finance = {"approved_by": FinanceFactory(), "approved_at": clock.now(), "method": "stripe"}
+    PaymentFactory(person=person, state="approved", **by_finance)
 
     Person.objects.filter(pk=person.pk).update(
         joined_into=PersonFactory(), email=None, reach_by="phone"
@@ -119,6 +124,7 @@ def test_what_is_left_with_a_joined_record_is_seen(unguarded):
         "what somebody needs is theirs who live",
         "no conversation to come is left with a joined record",
         "no role is left with a joined record",
+        "nothing is owed to a joined record",
     }
 
 
