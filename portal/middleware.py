@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
 
-from collective.people import browser_sessions
+from collective.people import browser_sessions, standing
 from collective.safety import emptied
 from portal import limits
 from portal.views.errors import bad_request, emptied_meanwhile, too_large
@@ -82,7 +82,8 @@ def let_used_sessions_last(get_response: Respond) -> Respond:
 class EmptiedMeanwhile:
     """What came in for a record while it was emptied is answered in our words.
 
-    The database has refused it (`collective/safety/emptied.py`), so nothing was half saved.
+    The rule or the database has refused it (`collective/people/standing.py`,
+    `collective/safety/emptied.py`), so nothing was half saved.
     """
 
     def __init__(self, get_response: Respond) -> None:
@@ -92,7 +93,9 @@ class EmptiedMeanwhile:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return emptied_meanwhile(exception) if emptied.is_refusal(exception) else None
+        if isinstance(exception, standing.Forgotten) or emptied.is_refusal(exception):
+            return emptied_meanwhile(exception)
+        return None
 
 
 class HistoryMiddleware(PgHistoryMiddleware):

@@ -17,6 +17,10 @@ JOINED = "This record was joined with another one meanwhile. Please look again."
 FORGOTTEN = "This person has left, and we hold nothing about them any more."
 
 
+class Forgotten(RuleError):
+    """What comes in is for somebody who is forgotten."""
+
+
 class _JoinedInto(Exception):
     """The row that was locked is empty: another record stands for the person."""
 
@@ -26,7 +30,7 @@ def record_of(key: UUID | str) -> Person:
 
     What somebody does in a tab that was open before a join is theirs all the same. The lock of an
     emptied record is given back at once, so that nobody holds two out of order. Raises
-    Person.DoesNotExist where there is none, and RuleError for somebody who is forgotten.
+    Person.DoesNotExist where there is none, and Forgotten.
     """
     while True:
         try:
@@ -41,7 +45,7 @@ def _locked(key: UUID | str) -> Person:
     if person.joined_into_id is not None:
         raise _JoinedInto(person.joined_into_id)
     if person.forgotten_at is not None:
-        raise RuleError(FORGOTTEN)
+        raise Forgotten(FORGOTTEN)
     return person
 
 

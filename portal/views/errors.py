@@ -15,6 +15,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import resolve
 
 from collective.errors import broken_constraint
+from collective.people import standing
 from collective.safety import emptied
 from events import typed
 from events.conversations.forms import BookingForm
@@ -73,8 +74,10 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return HttpResponse(page, status=429, headers={"Retry-After": str(WAIT_AFTER_TOO_MANY)})
 
 
-def emptied_meanwhile(refusal: IntegrityError) -> HttpResponse:
+def emptied_meanwhile(refusal: standing.Forgotten | IntegrityError) -> HttpResponse:
     """What came in for a record that was joined, or whose person was forgotten, in that moment."""
+    if isinstance(refusal, standing.Forgotten):
+        return _page("forgotten", 409)
     is_joined = broken_constraint(refusal) == emptied.JOINED
     return _page("joined" if is_joined else "forgotten", 409)
 

@@ -214,3 +214,13 @@ def test_page_says_so_too_where_the_person_is_forgotten():
 
     answer = errors.emptied_meanwhile(refused.value)
     assert (answer.status_code, "removed what we held" in answer.content.decode()) == (409, True)
+
+
+def test_form_in_an_old_tab_of_somebody_forgotten_gets_the_same_page(client):
+    gone = PersonFactory(name="", email=None, is_active=False, forgotten_at=clock.now())
+    session = SessionFactory()
+    sent = {"owner": typed_owner(gone), "capacity": "personal"}
+
+    answer = client.post(reverse("sign_up", args=[session.slug]), sent)
+
+    assert (answer.status_code, SignUpDraft.objects.count()) == (409, 0)
