@@ -53,6 +53,10 @@ class NotAccepted(NotReached):
     """Stripe gave a clear no."""
 
 
+class NotThere(NotAccepted):
+    """Stripe does not know what was asked about."""
+
+
 def is_on() -> bool:
     """Is Stripe set up here? Without it, everything is paid by hand."""
     return bool(settings.STRIPE_API_KEY)
@@ -283,14 +287,21 @@ def forget(recipient: str) -> None:
 def close(recipient: str) -> None:
     """Close the account of a recipient for good: nothing can go there, nothing new be read.
 
-    Stripe keeps what the law asks it to keep. One that is closed stays so. Raises NotReached,
-    NotAccepted.
+    Stripe keeps what the law asks it to keep. One that is closed, or that Stripe does not know, is
+    left alone. Raises NotReached, NotAccepted.
     """
-    if _asked(lambda: client().v2.core.accounts.retrieve(recipient)).closed:
+    if not _is_open(recipient):
         return
     forget(recipient)
     params: AccountCloseParams = {"applied_configurations": ["recipient"]}
     _asked(lambda: client().v2.core.accounts.close(recipient, params))
+
+
+def _is_open(recipient: str) -> bool:
+    try:
+        return not _asked(lambda: client().v2.core.accounts.retrieve(recipient)).closed
+    except NotThere:
+        return False
 
 
 def _asked(ask: Callable[[], Found]) -> Found:
@@ -300,10 +311,15 @@ def _asked(ask: Callable[[], Found]) -> Found:
     except SoftTimeLimitExceeded:
         raise
     except stripe.StripeError as error:
-        no = NotAccepted if error.http_status in CLEAR_NO else NotReached
-        raise no(f"{type(error).__name__} {_code(error)}"[:200]) from error
+        raise _no_of(error)(f"{type(error).__name__} {_code(error)}"[:200]) from error
     except Exception as error:  # whatever a network or a server does: ask again later
         raise NotReached(f"{type(error).__name__}"[:200]) from error
+
+
+def _no_of(error: stripe.StripeError) -> type[NotReached]:
+    if error.http_status == 404:
+        return NotThere
+    return NotAccepted if error.http_status in CLEAR_NO else NotReached
 
 
 def event(body: bytes, signature: str) -> tuple[str, str, str]:

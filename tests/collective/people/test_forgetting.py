@@ -295,18 +295,31 @@ def test_stripe_that_cannot_be_reached_is_asked_again(person, early, stripe, set
     assert (runs, PayoutAccount.objects.get().stripe_account) == ([(1, 0), (1, 1)], None)
 
 
-@pytest.mark.parametrize(("is_there", "done"), [(True, 1), (False, 0)])
-def test_account_is_let_go_only_once_stripe_has_closed_it(person, early, stripe, is_there, done):
+@pytest.mark.parametrize("is_there", [True, False])
+def test_account_that_a_worker_closed_before_it_died_is_let_go(person, early, stripe, is_there):
     account = PayoutAccountFactory(person=person)
     put_at_stripe(stripe, account)
-    stripe.state.data["accounts"][account.stripe_account]["closed"] = True  # by a worker that died
+    stripe.state.data["accounts"][account.stripe_account]["closed"] = True
     if not is_there:
         del stripe.state.data["accounts"][account.stripe_account]
     asked_to_forget.ask(person)
     after_a_week(early)
 
-    assert closing.close_all() == (1, done)
-    assert PayoutAccount.objects.filter(stripe_account=None).count() == done
+    assert closing.close_all() == (1, 1)
+    assert PayoutAccount.objects.get().stripe_account is None
+
+
+def test_account_that_stripe_refuses_to_close_is_asked_again(person, early, stripe, monkeypatch):
+    def refuse(recipient):
+        raise gateway.NotAccepted("InvalidRequestError balance_not_zero")
+
+    put_at_stripe(stripe, PayoutAccountFactory(person=person))
+    asked_to_forget.ask(person)
+    after_a_week(early)
+    monkeypatch.setattr(gateway, "forget", refuse)
+
+    assert (closing.close_all(), closing.close_all()) == ((1, 0), (1, 0))
+    assert PayoutAccount.objects.get().stripe_account
 
 
 def test_ledger_keeps_the_payment_without_a_name(person, early):
