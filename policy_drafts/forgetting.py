@@ -33,7 +33,8 @@ def preview(person: Person) -> Preview:
     """Which roles end, what goes, and which texts stay."""
     live = person.policy_roles.filter(state__in=LIVE).select_related("policy")
     told = Preview(ends=[f"{row.policy}: you leave it." for row in live])
-    if Unsaved.objects.filter(person=person).exists() or Import.objects.filter(person=person):
+    typed = Unsaved.objects.filter(person=person).exists()
+    if typed or Import.objects.filter(person=person).exists():
         told.goes.append("What you typed or brought in for a policy and did not save.")
     wrote = SectionSave.objects.filter(saved_by=person).exists()
     if wrote:
@@ -91,7 +92,7 @@ def _roles(people: list[Person]) -> RoleQuerySet:
     invited = Q(pk__in=[])
     for person in people:
         if person.email:
-            invited |= Q(person=None, email__iexact=person.email)
+            invited |= Q(person=None, email=person.email)
     return PolicyRole.objects.filter(Q(person__in=people) | invited)
 
 

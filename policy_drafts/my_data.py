@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+
 from collective.models import Person
 from collective.people.my_data import MOST, LoggedRow
 from policy_drafts.models import (
@@ -61,13 +63,18 @@ def my_data(person: Person) -> dict[str, Any]:
         "notes of what was said": _heard(person),
         "files you brought in": [
             {"file": row.name, "policy": row.policy.title, "when": row.brought_at}
-            for row in Import.objects.filter(person=person).select_related("policy")
+            for row in _imports(person)
         ],
         "pictures you added": [
             {"policy": row.policy.title, "when": row.added_at}
             for row in PolicyPicture.objects.filter(added_by=person).select_related("policy")
         ],
     }
+
+
+def _imports(person: Person) -> QuerySet[Import]:
+    rows = Import.objects.filter(person=person).select_related("policy")
+    return rows.defer("file", "held")  # large, and told by their names
 
 
 def logged_rows(person: Person) -> Iterator[LoggedRow]:

@@ -24,7 +24,7 @@ from policy_drafts.models import (
     SectionSave,
     WorkingCopyFile,
 )
-from policy_drafts.models.desk_work import WorkState
+from policy_drafts.models.leased import WorkState
 from policy_drafts.text import combining
 
 FORGET, FORGET_COPIES = timedelta(days=7), timedelta(days=1)

@@ -10,22 +10,23 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from collective import clock
 from collective.background import bounded, doorbell, sweeps
 from collective.errors import RuleError
 from policy_drafts.desk import readers
 from policy_drafts.drafts.exports import word
 from policy_drafts.models import Import, WorkingCopyFile
-from policy_drafts.models.desk_work import LEASE, WorkState
+from policy_drafts.models.leased import WorkState
 
 logger = logging.getLogger(__name__)
 Row = Import | WorkingCopyFile
+LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 3
 LONGEST = 45  # seconds that one sweep may take
 PATIENCE = 2.0  # seconds for which a page waits for what is quickly done
@@ -106,9 +107,12 @@ def do_due() -> tuple[int, int]:
 def do(name: str, pk: UUID | str) -> bool:
     """Do one, unless another worker has it or it is done. Returns whether it is ready."""
     kind = KINDS[name]
-    row = _claim(kind.model, pk)
+    row = kind.model.objects.select_related("policy").claim(pk, LEASE)
     if row is None:
         return False
+    if row.attempts > MOST_ATTEMPTS:
+        logger.error("The workers of a %s of a policy died, again and again: %s", name, row.pk)
+        return _fail(row, kind.broken)
     try:
         made = bounded.run(partial(kind.make, row))
     except RuleError as refusal:
@@ -120,18 +124,6 @@ def do(name: str, pk: UUID | str) -> bool:
         logger.error("A %s of a policy failed: %s\n%s", name, row.pk, error)
         return _fail(row, kind.broken) if row.attempts >= MOST_ATTEMPTS else False
     return _end(row, state=WorkState.READY, **kind.kept(made))
-
-
-@transaction.atomic
-def _claim(model: type[Row], pk: UUID | str) -> Row | None:
-    """The row, in our hands for a while; None if another worker has it or it is done."""
-    free = model.objects.due().filter(pk=pk).select_related("policy")
-    row = free.select_for_update(skip_locked=True, of=("self",)).first()
-    if row is None:
-        return None
-    row.lease_until, row.attempts = clock.now() + LEASE, row.attempts + 1
-    row.save(update_fields=["lease_until", "attempts"])
-    return row
 
 
 def _fail(row: Row, why: str) -> bool:

@@ -16,6 +16,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='draftfile',
+            name='attempts',
+            field=models.PositiveSmallIntegerField(db_default=0, default=0),
+        ),
         migrations.CreateModel(
             name='WorkingCopyFile',
             fields=[

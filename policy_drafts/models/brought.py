@@ -7,7 +7,7 @@ from collective import clock
 from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
 from collective.typed.fields import LineField
-from policy_drafts.models.desk_work import DeskWork, DeskWorkQuerySet, WorkState
+from policy_drafts.models.leased import DeskWork, LeasedQuerySet, WorkState
 from policy_drafts.models.policy import Policy
 
 
@@ -26,7 +26,7 @@ class Import(DeskWork):
     brought_at = models.DateTimeField(default=clock.now, db_index=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = DeskWorkQuerySet.as_manager()
+    objects = LeasedQuerySet.as_manager()
 
     class Meta:
         triggers = [emptied.refused()]
@@ -51,7 +51,7 @@ class WorkingCopyFile(DeskWork):
     file = EncryptedJSONField(null=True, help_text="In base64.")
     ordered_at = models.DateTimeField(default=clock.now, db_index=True)
 
-    objects = DeskWorkQuerySet.as_manager()
+    objects = LeasedQuerySet.as_manager()
 
     class Meta:
         constraints = [

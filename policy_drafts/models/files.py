@@ -9,6 +9,7 @@ from collective import clock
 from collective.safety import uploads
 from collective.typed.fields import LineField
 from policy_drafts.models.draft import Audience, Draft
+from policy_drafts.models.leased import Leased, LeasedQuerySet
 
 KINDS_OF_FILE = {".pdf", ".docx", ".odt", ".txt", ".epub", ".mp3", ".m4a", ".ogg", ".mp4", ".webm"}
 MOST_MEGABYTES = 50
@@ -20,7 +21,7 @@ class FileState(models.TextChoices):
     FAILED = "failed", "Could not be made"
 
 
-class DraftFile(models.Model):
+class DraftFile(Leased):
     """A draft as a file, made once in a worker.
 
     It says for whom the draft is, so there is another one when it is opened to more people.
@@ -50,9 +51,9 @@ class DraftFile(models.Model):
     state = models.CharField(max_length=10, choices=FileState, default=FileState.WAITING)
     file = models.FileField(upload_to="drafts/", blank=True)
     size = models.PositiveIntegerField("size in bytes", default=0)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=200, blank=True, default="")
+
+    objects = LeasedQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

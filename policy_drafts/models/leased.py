@@ -1,17 +1,18 @@
-"""What a worker does for one writer: it waits, is taken under a lease, is ready or has failed."""
+"""What a worker does: it waits, is taken under a lease, is ready or has failed."""
 
 import uuid
 from datetime import timedelta
-from typing import Self
+from typing import Self, TypeVar
+from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
 from collective import clock
 from collective.models import Person
 from policy_drafts.models.policy import Policy
 
-LEASE = timedelta(minutes=3)
+Row = TypeVar("Row", bound="Leased")
 
 
 class WorkState(models.TextChoices):
@@ -20,14 +21,33 @@ class WorkState(models.TextChoices):
     FAILED = "failed", "Not possible"
 
 
-class DeskWorkQuerySet(models.QuerySet["DeskWork"]):
+class LeasedQuerySet(models.QuerySet[Row]):
     def due(self) -> Self:
         """What waits, and is in nobody's hands."""
         is_free = Q(lease_until=None) | Q(lease_until__lt=clock.now())
         return self.filter(is_free, state=WorkState.WAITING)
 
+    @transaction.atomic
+    def claim(self, pk: UUID | str, lease: timedelta) -> Row | None:
+        """The row, in our hands for so long; None if another worker has it or it is done."""
+        row = self.due().filter(pk=pk).select_for_update(skip_locked=True, of=("self",)).first()
+        if row:
+            row.lease_until, row.attempts = clock.now() + lease, row.attempts + 1
+            row.save(update_fields=["lease_until", "attempts"])
+        return row
 
-class DeskWork(models.Model):
+
+class Leased(models.Model):
+    """Work that waits for a worker. What a worker that died had in its hands is due again."""
+
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class DeskWork(Leased):
     """Something that may take long, done once in a worker; the writer waits for it on a page."""
 
     State = WorkState
@@ -42,8 +62,6 @@ class DeskWork(models.Model):
         db_default=WorkState.READY,  # what the version before makes is ready at once
     )
     why = models.CharField("why it failed", max_length=300, blank=True, default="", db_default="")
-    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         abstract = True

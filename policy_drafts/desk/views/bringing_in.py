@@ -37,7 +37,10 @@ def bring_in(request: MemberRequest, policy: Policy) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> HttpResponse:
     """What the file holds, section by section, with what is different; then the yes."""
-    brought = get_object_or_404(policy.imports.filter(person=request.user), pk=import_pk)
+    mine = policy.imports.filter(person=request.user)
+    if wants_json(request):
+        mine = mine.defer("file", "held")  # large, and asked for again and again
+    brought = get_object_or_404(mine, pk=import_pk)
     brought.policy = policy
     if response := _not_yet(request, brought):
         return response
@@ -76,7 +79,6 @@ def _not_yet(request: MemberRequest, row: work.Row) -> HttpResponse | None:
     To the script of that page, which asks again and again, only whether it is over.
     """
     if wants_json(request):
-        row.refresh_from_db(fields=["state"])
         return JsonResponse({"waits": row.is_waiting})
     if row.is_waiting:
         work.wait_for(row)

@@ -5,7 +5,7 @@ import pytest
 from policy_drafts.desk import bringing_in, work
 from policy_drafts.desk.readers import word
 from policy_drafts.models import Import, WorkingCopyFile
-from tests.factories import section_in
+from tests.factories import role_in, section_in
 
 pytestmark = pytest.mark.django_db
 
@@ -55,12 +55,22 @@ def test_file_itself_is_gone_once_it_is_read(waiting):
 
 
 def test_worker_that_died_leaves_it_to_the_next(early, waiting):
-    work._claim(Import, waiting.pk)
+    Import.objects.claim(waiting.pk, work.LEASE)
     assert work.do_due() == (0, 0)
 
     early.shift(work.LEASE * 2)
 
     assert work.do_due() == (1, 1)
+
+
+def test_file_whose_workers_all_died_is_given_up(early, waiting):
+    for _ in range(work.MOST_ATTEMPTS):
+        Import.objects.claim(waiting.pk, work.LEASE)
+        early.shift(work.LEASE * 2)
+
+    assert work.do_due() == (1, 0)
+    waiting.refresh_from_db()
+    assert waiting.has_failed and "save it anew" in waiting.why
 
 
 def test_file_without_text_says_so_on_its_page(nobody_works, policy, lead, client):
@@ -129,8 +139,11 @@ def test_doubled_click_orders_one_working_copy(nobody_works, policy, lead):
     assert rows == {WorkingCopyFile.objects.get().pk}
 
 
-def test_working_copy_is_its_writers_alone(policy, lead, client, django_user_model):
+def test_working_copy_is_its_writers_alone(policy, lead, client):
     row = ordered(policy, lead)
+    address = f"/policies/safe/write/word/{row.pk}/"
     client.logout()
+    before = client.get(address).status_code
+    client.force_login(role_in(policy))
 
-    assert client.get(f"/policies/safe/write/word/{row.pk}/").status_code == 302
+    assert (before, client.get(address).status_code) == (302, 404)

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from policy_drafts.drafts import exports, files, publishing
 from policy_drafts.models import Audience, DraftFile, PolicyPicture
+from policy_drafts.models.leased import LeasedQuerySet
 from policy_drafts.text import pictures
 from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
 
@@ -184,16 +185,30 @@ def test_file_that_cannot_be_made_stops_no_other_and_is_given_up_after_five_time
 
 
 def test_file_that_a_killed_worker_had_is_made_after_its_lease(draft, early):
-    files._claim(DraftFile.objects.first().pk)
+    DraftFile.objects.claim(DraftFile.objects.first().pk, files.LEASE)
     assert files.make_due() == (4, 4)
 
     early.shift(files.LEASE * 2)
     assert files.make_due() == (1, 1)
 
 
+def test_file_whose_workers_all_died_is_given_up(draft, early):
+    for _ in range(files.MOST_ATTEMPTS):
+        for row in DraftFile.objects.all():
+            DraftFile.objects.claim(row.pk, files.LEASE)
+        early.shift(files.LEASE * 2)
+
+    assert files.make_due() == (5, 0)
+    assert set(DraftFile.objects.values_list("state", flat=True)) == {"failed"}
+
+
 def test_file_that_cannot_be_claimed_keeps_no_other_from_being_made(draft, monkeypatch):
-    broken, claim = DraftFile.objects.first().pk, files._claim
-    monkeypatch.setattr(files, "_claim", lambda pk: claim(pk) if pk != broken else 1 / 0)
+    broken, claim = DraftFile.objects.first().pk, LeasedQuerySet.claim
+    monkeypatch.setattr(
+        LeasedQuerySet,
+        "claim",
+        lambda self, pk, lease: claim(self, pk, lease) if pk != broken else 1 / 0,
+    )
 
     with pytest.raises(ZeroDivisionError):
         files.make_due()
