@@ -1,5 +1,7 @@
 """Telling people of the same name apart, wherever staff choose or read a person in the admin."""
 
+from functools import cache
+
 from django import forms
 from django.contrib import admin
 
@@ -23,10 +25,9 @@ class TellsApart(admin.ModelAdmin):
     """A model admin: its lists and pickers say which of several people of one name it is."""
 
     def get_list_display(self, request: MemberRequest):
-        return [
-            _column(name) if name in self._keys_to_people else name
-            for name in super().get_list_display(request)
-        ]
+        keys = self._keys_to_people
+        shown = super().get_list_display(request)
+        return [_column(name) if name in keys else name for name in shown]
 
     def get_list_select_related(self, request: MemberRequest):
         """Also those people, as Django looks for them only where the list has the key itself."""
@@ -59,8 +60,9 @@ class TellsApart(admin.ModelAdmin):
         return {field.name for field in fields if field.related_model is Person}
 
 
+@cache
 def _column(name: str):
-    """A column of people, with what tells them apart."""
+    """A column of people, with what tells them apart; always the same, by which Django sorts it."""
 
     @admin.display(description=name.replace("_", " "), ordering=name)
     def column(row):

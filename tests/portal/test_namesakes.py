@@ -126,7 +126,12 @@ LISTS = [
 def test_list_with_people_opens_and_sorts(name):
     boss = Person.objects.create_superuser("boss@example.org", name="Boss")
 
-    assert browser_of(boss).get(reverse(name), {"o": "1"}).status_code == 200
+    page = browser_of(boss).get(reverse(name), {"o": "1"})
+
+    columns = page.context["cl"].list_display
+    of_people = [column for column in columns if getattr(column, "__name__", "") == "person"]
+    assert page.status_code == 200
+    assert [row for row in of_people if row not in page.context["cl"].sortable_by] == []
 
 
 NAME = re.compile(
