@@ -20,6 +20,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.receiver import FixedStreamReceiver
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
+from waitress.utilities import RequestEntityTooLarge
 
 KIBIBYTE = 1024
 MOST_HEADERS = 24 * KIBIBYTE  # of a request, its first line included
@@ -54,10 +55,19 @@ class Request(HTTPRequestParser):
     """
 
     most_bytes: Callable[[str], int]
+    completed: bool
 
     def __init__(self, adj: Adjustments) -> None:
         super().__init__(adj)
         self.began = time.monotonic()
+
+    def received(self, data: bytes) -> int:
+        """Read on. A body that does not say how long it is ends where its page takes no more."""
+        consumed: int = super().received(data)
+        if self.chunked and not self.completed and self.body_bytes_received > self._most:
+            self.error = RequestEntityTooLarge(f"more than {self._most} bytes")
+            self.completed = True
+        return consumed
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
@@ -67,8 +77,11 @@ class Request(HTTPRequestParser):
     @property
     def is_too_large(self) -> bool:
         """Is there more in it than its page takes?"""
-        path = self.path.encode("latin-1").decode("utf-8", "replace")
-        return self.content_length > 0 and self.content_length > self.most_bytes(path)
+        return self.content_length > 0 and self.content_length > self._most
+
+    @property
+    def _most(self) -> int:
+        return self.most_bytes(self.path.encode("latin-1").decode("utf-8", "replace"))
 
     @property
     def is_too_slow(self) -> bool:
