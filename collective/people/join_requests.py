@@ -33,8 +33,12 @@ def standing(kept: Person, gone: Person, by: Person) -> Standing:
 
 
 def open_request(kept: Person, gone: Person) -> JoinRequest | None:
-    """The request to join these two that waits for a colleague, or None."""
+    """The request to join these two that waits for a colleague, or None.
+
+    One by somebody who has left the team meanwhile asks nobody any more.
+    """
     rows = JoinRequest.objects.open().filter(kept=kept, gone=gone)
+    rows = rows.filter(asked_by__is_staff=True, asked_by__is_active=True)
     return rows.select_related("asked_by").first()
 
 

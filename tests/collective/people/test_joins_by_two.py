@@ -207,6 +207,16 @@ def test_request_of_somebody_who_has_left_the_team_is_not_confirmed(told):
         join_requests.confirm(asked, CoordinatorFactory())
 
 
+def test_colleague_asks_anew_where_whoever_asked_has_left_the_team(told):
+    left, kept = CoordinatorFactory(), PersonFactory()
+    join_requests.ask(kept, told, left)
+    Person.objects.filter(pk=left.pk).update(is_staff=False)
+    by = CoordinatorFactory()
+
+    assert join_requests.join_or_ask(kept, told, by) is None
+    assert JoinRequest.objects.get().asked_by == by
+
+
 def who_sees_what_is_told():
     person = CoordinatorFactory()
     person.groups.add(Group.objects.get(name="Who sees what is told in confidence"))
