@@ -69,14 +69,16 @@ def waiting(person: Person) -> AddressChange | None:
 
 
 @transaction.atomic
-def stop(change: AddressChange) -> None:
-    """The address stays as it is. Raises RuleError where it is too late or was stopped before."""
+def stop(change: AddressChange) -> bool:
+    """The address stays as it is. Returns whether it waited until now. Raises RuleError if late."""
     _, fresh = _locked(change.pk)
     if fresh.state == State.DONE:
         raise RuleError("The address was changed already. Please call us: we can put it right.")
-    if fresh.state == State.WAITING:
-        fresh.state = State.STOPPED
-        fresh.save(update_fields=["state"])
+    if fresh.state != State.WAITING:
+        return False
+    fresh.state = State.STOPPED
+    fresh.save(update_fields=["state"])
+    return True
 
 
 @transaction.atomic
@@ -85,9 +87,7 @@ def stop_from_old_address(change: AddressChange) -> None:
 
     So every session ends, and our team looks into it.
     """
-    was_waiting = change.state == State.WAITING
-    stop(change)
-    if was_waiting:
+    if stop(change):
         change.person.sign_out_everywhere()
         email_change.tell_staff(change.person, STOPPED_BY_OLD)
 

@@ -11,7 +11,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from collective.errors import RuleError
-from collective.messages import addresses
 from collective.models import AddressChange, Person
 from collective.models.sign_in import SignIn
 from collective.pages.forms import BothCodesForm, NewAddressCodeForm, NewEmailForm
@@ -40,6 +39,9 @@ def change_email(request: MemberRequest) -> HttpResponse:
     """
     if request.user.is_staff and not used_second_factor(request, within=A_WORKING_DAY):
         return redirect(f"{reverse('admin:login')}?{urlencode({'next': request.path})}")
+    waiting = address_changes.waiting(request.user)
+    if request.method == "POST" and "stop" in request.POST and waiting:
+        return _stop(request, waiting)
     asked = email_change.newest(request.user)
     new_form, code_form = _forms(request)
     form: Form = code_form if code_form.is_bound else new_form
@@ -48,7 +50,6 @@ def change_email(request: MemberRequest) -> HttpResponse:
             return _ask_or_confirm(request, asked, form)
         except RuleError as error:
             form.add_error(None, str(error))
-    waiting = address_changes.waiting(request.user)
     context = {
         "form": form,
         "new_form": new_form,
@@ -56,9 +57,18 @@ def change_email(request: MemberRequest) -> HttpResponse:
         "asked": asked,
         "signed_in_just_now": _signed_in_just_now(request),
         "waiting": waiting,
-        "stop": addresses.stop_address_change(waiting) if waiting else "",
     }
     return render(request, "collective/change_email.html", context)
+
+
+def _stop(request: MemberRequest, waiting: AddressChange) -> HttpResponseRedirect:
+    try:
+        address_changes.stop(waiting)
+    except RuleError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "Your address stays as it is.")
+    return redirect("change_email")
 
 
 def _signed_in_just_now(request: MemberRequest) -> bool:

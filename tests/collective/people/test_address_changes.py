@@ -93,6 +93,17 @@ def test_button_stops_it_ends_every_session_and_staff_hear_of_it(client, sam, ou
     assert FollowUp.objects.get().what == address_changes.STOPPED_BY_OLD
 
 
+def test_person_who_is_signed_in_stops_it_and_nobody_has_to_look_into_it(client, sam, outbox):
+    change = begin(sam)
+    client.force_login(sam)
+
+    page = client.post(PAGE, {"stop": "yes"}, follow=True).content.decode()
+
+    change.refresh_from_db()
+    assert (change.state, FollowUp.objects.count()) == (State.STOPPED, 0)
+    assert "Your address stays as it is" in page and client.get(PAGE).status_code == 200
+
+
 def test_link_to_stop_it_with_another_key_is_not_found(client, sam, outbox):
     address = reverse("stop_address_change", args=[begin(sam).pk])
 
