@@ -18,5 +18,4 @@ control_socket_disable = True
 preload_app = not switches.is_on("DEBUG")
 reload = switches.is_on("DEBUG")
 accesslog = os.environ.get("ACCESS_LOG")
-access_log_format = "%(message)s"
 loglevel = "warning"

@@ -7,6 +7,8 @@ import pgtrigger.migrations
 import uuid
 from datetime import timedelta
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import migrations, models
 from django.utils import timezone
 
@@ -15,7 +17,7 @@ AT_ONCE = 1000
 
 
 def keep_sessions(apps, schema_editor) -> None:
-    """Sessions move to our table as they are; each says at its next use whose it is.
+    """Sessions are copied to our table as they are, with whose they are.
 
     Those that were to last for two months end after two weeks, unless they are used.
     """
@@ -27,6 +29,7 @@ def keep_sessions(apps, schema_editor) -> None:
             session_key=row.session_key,
             session_data=row.session_data,
             expire_date=min(row.expire_date, longest),
+            person_id=SessionStore().decode(row.session_data).get(SESSION_KEY),
         )
         for row in session.objects.filter(expire_date__gt=now).iterator()
     ]

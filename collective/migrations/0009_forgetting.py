@@ -89,6 +89,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='deletionrequest',
+            name='shuts_out',
+            field=models.BooleanField(db_default=False, default=False, editable=False, help_text='They could sign in before, and cannot while this is open.'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('kind', 'forgotten'), models.Q(('address', ''), _negated=True)), fields=['kind'], name='message_last_address'),
+        ),
+        migrations.AddField(
+            model_name='deletionrequest',
             name='stopped_at',
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),

@@ -51,6 +51,12 @@ class DeletionRequest(models.Model):
         "who asks", null=True, blank=True, help_text="Name, and what they are to the person."
     )
     checked = EncryptedJSONField("how we know", null=True, blank=True)
+    shuts_out = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="They could sign in before, and cannot while this is open.",
+    )
     taken_by = models.ForeignKey(
         Person, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )

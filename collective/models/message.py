@@ -105,6 +105,11 @@ class Message(models.Model):
             models.Index(fields=["person", "-created_at"], name="message_person"),
             models.Index(fields=["-created_at", "-id"], name="message_newest"),
             models.Index(fields=["sent_at"], condition=~Q(text=""), name="message_text_kept"),
+            models.Index(
+                fields=["kind"],
+                condition=Q(kind="forgotten") & ~Q(address=""),
+                name="message_last_address",
+            ),
         ]
         triggers = [emptied.refused()]
 

@@ -64,15 +64,17 @@ def take_down(person: Person, by: Person, told: Told) -> DeletionRequest:
         raise RuleError("They are staff. Let them leave the team first.")
     if found := person.deletion_requests.open().first():
         return found
-    if told.how == How.DIED:
+    shuts_out = told.how == How.DIED and person.is_active
+    if shuts_out:
         Person.objects.filter(pk=person.pk).update(is_active=False)
     return _begin(
         DeletionRequest(
             person=person,
             how=told.how,
             asked_at=clock.now(),
-            asker=told.asker.strip(),
-            checked=told.checked.strip(),
+            asker=told.asker,
+            checked=told.checked,
+            shuts_out=shuts_out,
             taken_by=by,
         )
     )
@@ -136,7 +138,7 @@ def stop(request: DeletionRequest) -> DeletionRequest:
         return request
     request.stopped_at, request.waits_since = clock.now(), None
     request.save(update_fields=["stopped_at", "waits_since"])
-    if request.how == How.DIED:
+    if request.shuts_out:
         Person.objects.filter(pk=request.person_id).update(is_active=True)
     if request.tells_them:
         _tell(request, kinds.FORGETTING_STOPPED)

@@ -69,8 +69,7 @@ def first(asked: SignIn, code: str) -> Person:
     person = owner_of(asked)
     if person.email:
         raise RuleError(NOT_THE_FIRST)
-    prove(_living(person, asked.email), code)
-    return set_address(person, asked.email, old=None)
+    return set_address(prove_new(asked, code), asked.email, old=None)
 
 
 def change(asked: SignIn, code: str, old_code: str) -> Person:
@@ -86,8 +85,7 @@ def change(asked: SignIn, code: str, old_code: str) -> Person:
 
 def change_after_sign_in(asked: SignIn, code: str) -> Person:
     """The same where they signed in with a code to the old address a moment ago."""
-    person = owner_of(asked)
-    prove(_living(person, asked.email), code)
+    person = prove_new(asked, code)
     return set_address(person, asked.email, old=person.email)
 
 

@@ -140,7 +140,7 @@ def forget(request: DeletionRequest) -> None:
     check(in_the_way(request.person))
     _begin()
     people = records_of(request.person)
-    rows, sessions = rows_of(people), traces.sessions_of(people)
+    rows = rows_of(people)
     histories = [model for part in _parts.values() for model in part.histories()]
     with redaction.opened(
         histories,
@@ -152,7 +152,7 @@ def forget(request: DeletionRequest) -> None:
             part.forget(people)
     if not all(part.is_clear(people) for part in _parts.values()):
         raise RuleError(BUSY)
-    traces.remove(people, rows, sessions)
+    traces.remove(people, rows)
 
 
 def _begin() -> None:

@@ -1,4 +1,4 @@
-"""Where else somebody shows: messages, the admin's log, sessions of browsers, codes to sign in.
+"""Where else somebody shows: messages, the admin's log, codes to sign in.
 
 None of these has a key to the person that a query could follow, so each is found in its own way.
 """
@@ -8,23 +8,14 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.db.models import Model, Q
 
 from collective.messages import kinds
-from collective.models import AddressChange, Message, Person, SignIn
+from collective.models import AddressChange, Message, Person, RecordJoin, SignIn
 from collective.people.my_data import LoggedRow
 
 LOOKS = "^(Looked at|Exported)"  # what the log keeps of a row: that somebody looked, not at whom
-
-
-def sessions_of(people: Iterable[Person]) -> list[str]:
-    """The keys of all sessions of the version before in which any of them is signed in."""
-    keys = {str(person.pk) for person in people}
-    rows = Session.objects.iterator(chunk_size=1000)
-    return [row.session_key for row in rows if row.get_decoded().get(SESSION_KEY) in keys]
 
 
 def addresses_of(people: Iterable[Person]) -> set[str]:
@@ -51,15 +42,16 @@ def remove_sign_ins(people: Iterable[Person], addresses: set[str]) -> None:
     ).delete()
 
 
-def remove(people: list[Person], rows: list[LoggedRow], sessions: list[str]) -> None:
-    """Take away messages, names in the admin's log, and sessions. Everything else is empty."""
+def remove(people: list[Person], rows: list[LoggedRow]) -> None:
+    """Take away messages, and names in the admin's log. Everything else is empty."""
     keys = {*(row.key for row in rows), *(person.pk for person in people)}
+    joins = RecordJoin.objects.filter(Q(kept__in=people) | Q(gone__in=people))
+    keys |= set(joins.values_list("pk", flat=True))
     about = [key for key in keys if isinstance(key, UUID)]
     Message.objects.filter(person__in=people).delete()
     Message.objects.filter(person=None, about__in=about).delete()
     Message.objects.filter(about__in=about).exclude(text="", subject="").update(text="", subject="")
     _empty_log(rows)
-    Session.objects.filter(session_key__in=sessions).delete()
 
 
 def _empty_log(rows: list[LoggedRow]) -> None:

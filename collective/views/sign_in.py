@@ -16,7 +16,6 @@ from collective.people.access import next_path
 from collective.people.sign_in import ask_for_code, check_code, enter, visitor_address
 from collective.people.sign_in_limits import MailHeld
 from collective.safety.link_keys import is_key
-from collective.typed import addresses
 
 
 def _with_next(name: str, request: HttpRequest) -> str:
@@ -26,9 +25,8 @@ def _with_next(name: str, request: HttpRequest) -> str:
 
 def _ask(request: HttpRequest, email: str, proof: SignIn.Proof | None = None) -> None:
     """Send a code that can be typed in this browser. Raises MailHeld past the limits."""
-    address = addresses.read(email)
-    proof = proof or known_browsers.proof_in(request, address)
-    asked_here.remember(request, ask_for_code(address, visitor_address(request), proof))
+    proof = proof or known_browsers.proof_in(request, email)
+    asked_here.remember(request, ask_for_code(email, visitor_address(request), proof))
 
 
 @never_cache

@@ -453,6 +453,25 @@ def test_record_cannot_be_joined_with_a_forgotten_one(person, early):
     assert not Person.objects.known().filter(pk=person.pk).exists()
 
 
+def test_request_that_is_stopped_lets_nobody_in_who_was_out_before(person):
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+
+    asked_to_forget.stop(asked_to_forget.take_down(person, CoordinatorFactory(), DIED))
+
+    person.refresh_from_db()
+    assert not person.is_active
+
+
+def test_addresses_to_which_a_join_was_told_go_too(person, early, outbox):
+    other = PersonFactory(name="Annie", email="zqannie@example.org")
+    record_joins.join(person, other, CoordinatorFactory())
+    mail.send_due()
+    asked_to_forget.ask(person)
+    after_a_week(early)
+
+    assert not Message.objects.filter(address="zqannie@example.org").exists()
+
+
 def test_join_that_could_be_undone_keeps_no_contacts(person, early):
     other = PersonFactory(name="Annie")
     asked_to_forget.ask(person)
