@@ -118,7 +118,7 @@ class Worker(GunicornWorker):
 
     def run(self) -> None:
         """Serve until told to stop, then finish what was begun."""
-        from portal import limits  # noqa: PLC0415 gunicorn reads this module before the apps are ready
+        from portal import limits  # noqa: PLC0415 only now the apps are ready
 
         Request.most_bytes = staticmethod(limits.most_bytes)
         adj = Adjustments(

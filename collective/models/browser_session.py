@@ -46,8 +46,9 @@ class BrowserSession(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> type["SessionStore"]:
-        # the store needs this model, and the model needs it only to decode
-        from collective.people.browser_sessions import SessionStore  # noqa: PLC0415
+        from collective.people.browser_sessions import (  # noqa: PLC0415 it needs this model
+            SessionStore,
+        )
 
         return SessionStore
 

@@ -68,7 +68,8 @@ you can change your mind.</li>
 <p>All of this is free. Ask on your own page, ring us or write to us. We answer within a month.</p>
 <h2>If you are not happy with us</h2>
 <p>Please tell us first: we would like to put it right. You can also complain to the Information
-Commissioner's Office (ICO), at any time: <a href="https://ico.org.uk/make-a-complaint/">ico.org.uk/make-a-complaint</a>,
+Commissioner's Office (ICO), at any time:
+<a href="https://ico.org.uk/make-a-complaint/">ico.org.uk/make-a-complaint</a>,
 phone 0303 123 1113, or by post to Wycliffe House, Water Lane, Wilmslow, Cheshire SK9 5AF.</p>
 """
 
