@@ -18,7 +18,7 @@ from collective.clock import LONDON
 from collective.people import phones
 from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
-from collective.typed import addresses
+from collective.typed import addresses, signs
 from collective.typed.addresses import clean_email
 from collective.typed.fields import AddressField, LineField
 
@@ -182,7 +182,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         if self.forgotten_at:
             return "Somebody who has left"
-        return self.name or self.email or "A person without a name"
+        return signs.isolated(self.name) or self.email or "A person without a name"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep addresses in their one form, and no password: Django takes an empty one for good.

@@ -11,6 +11,7 @@ from uuid import UUID
 import pghistory
 
 from collective.models import Person
+from collective.typed import signs
 
 STAFF_DOOR = "admin:"  # how the names of staff's pages begin
 OWN = "for_oneself"  # in the context of a change: through staff's door, and for oneself
@@ -23,7 +24,8 @@ def by_whom(actor: Person | None, owner_id: UUID, *, as_staff: bool) -> str:
         return ""
     if owner_id in {actor.pk, actor.joined_into_id}:
         return "by you"
-    return f"by {actor.name or 'somebody'} from our team" if as_staff else ""
+    name = signs.isolated(actor.name) or "somebody"
+    return f"by {name} from our team" if as_staff else ""
 
 
 def of_change(context: Context, owner_id: UUID, people: Mapping[str, Person]) -> str:

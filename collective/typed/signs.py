@@ -19,6 +19,7 @@ RESERVED = re.compile("[\ufff0-\ufff8]")
 # Unicode, Prepended_Concatenation_Mark: they are Cf, and seen.
 SEEN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2")
 JOINERS = frozenset("\u180e\u200c\u200d")
+RIGHT_TO_LEFT = frozenset(("R", "AL", "AN"))  # Unicode, Bidi_Class
 KEYCAP = "\u20e3"
 VIRAMA = 9  # its combining class: a joiner behind it changes how the letter before is drawn
 # Scripts whose letters never need a joiner or another shape.
@@ -47,6 +48,16 @@ def clean_text(text: str) -> str:
     """
     lines = OVERRIDES.sub("", LINE_ENDS.sub("\n", text))
     return "".join(sign for sign in lines if sign in "\n\t" or not _breaks_files(sign))
+
+
+def isolated(name: str) -> str:
+    """The name so that it turns no word beside it, in a sentence without markup.
+
+    Between the isolates of Unicode Standard Annex 9, as `<bdi>` does it in a page.
+    """
+    if any(unicodedata.bidirectional(sign) in RIGHT_TO_LEFT for sign in name):
+        return f"\u2068{name}\u2069"
+    return name
 
 
 def without_hidden(text: str) -> str:

@@ -151,9 +151,9 @@ def test_every_name_on_a_page_stands_by_itself():
 
 
 def test_name_from_right_to_left_stands_by_itself(client, coordinator):
-    session = SessionFactory()
-    sign_up(session, PersonFactory(name="فاطمة"))
+    session, person = SessionFactory(), PersonFactory(name="فاطمة")
+    sign_up(session, person)
 
     page = client.get(f"/admin/events/session/{session.pk}/board/")
 
-    assert "<bdi>فاطمة</bdi>" in page.content.decode()
+    assert f"<bdi>{person}</bdi>" in page.content.decode()

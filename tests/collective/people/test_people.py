@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from collective.models import Person
 from collective.people import phones
+from collective.people.by_whom import by_whom
 from tests.factories import CoordinatorFactory, PersonFactory, PhonePersonFactory
 from tests.signed_in import with_second_factor
 
@@ -172,3 +173,10 @@ def test_person_sees_on_their_data_page_what_the_team_did(client, coordinator):
     page = client.get(reverse("data")).content.decode()
 
     assert "<dd>Jo</dd>" in page
+
+
+def test_name_from_right_to_left_is_set_apart_in_every_sentence():
+    person = PersonFactory.build(name="مريم")
+
+    assert str(person) == "\u2068مريم\u2069"
+    assert by_whom(person, PersonFactory.build().pk, as_staff=True) == f"by {person} from our team"

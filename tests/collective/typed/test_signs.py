@@ -73,3 +73,8 @@ def test_no_line_breaks_a_file():
 
 def test_line_breaks_of_every_kind_count_once_in_a_text():
     assert signs.clean_text("a\r\nb\rc\vd\u2028e\x00\uffff") == "a\nb\nc\nd\ne"
+
+
+def test_a_name_from_right_to_left_is_set_apart_in_a_sentence():
+    assert signs.isolated("مريم") == "\u2068مريم\u2069"
+    assert signs.isolated("Zoë") == "Zoë"
