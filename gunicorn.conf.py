@@ -2,20 +2,18 @@
 link keys).
 """
 
-import os
+from collective import environment
 
-from collective import switches
-
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "2"))
+bind = f"{environment.HOST}:{environment.PORT}"
+workers = environment.WEB_WORKERS
+threads = environment.WEB_THREADS
 worker_class = "portal.server.Worker"
 timeout = 60
 keepalive = 30
 max_requests = 20_000
 max_requests_jitter = 2_000
 control_socket_disable = True
-preload_app = not switches.is_on("DEBUG")
-reload = switches.is_on("DEBUG")
-accesslog = os.environ.get("ACCESS_LOG")
+preload_app = not environment.DEBUG
+reload = environment.DEBUG
+accesslog = environment.ACCESS_LOG
 loglevel = "warning"

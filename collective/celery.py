@@ -1,15 +1,13 @@
 """The Celery app: a doorbell for the rows in PostgreSQL, never a memory (docs/how-it-works.md)."""
 
-import os
-
 from celery import Celery
 from kombu import Queue
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collective.settings")
+from collective import environment
 
 app = Celery("collective")
 app.conf.update(
-    broker_url=os.environ.get("REDIS_URL"),
+    broker_url=environment.REDIS_URL,
     timezone="UTC",
     enable_utc=True,
     # A worker takes from both unless told otherwise (-Q): money can be given workers of its own.
@@ -31,6 +29,8 @@ app.conf.update(
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     broker_transport_options={
+        # Two installations may share a broker, and neither takes the other's tasks.
+        "global_keyprefix": f"{environment.INSTALLATION}:",
         "visibility_timeout": 300,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,

@@ -4,25 +4,18 @@ A missing or malformed variable stops the start. Numbers of the subject (fees, p
 rows, not settings.
 """
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 import pghistory
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from js_asset import static_lazy
 from psycopg2.extensions import parse_dsn
 
-from collective import switches
+from collective.environment import BASE_DIR, DEBUG, env
 from collective.safety import start
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
-
-DEBUG = switches.is_on("DEBUG")
 SECRET_KEY = env("SECRET_KEY")
 # Newest first: "id:key,id:key". The first encrypts, all decrypt: collective/safety/encryption.py.
 FIELD_KEYS = env.list("FIELD_KEYS")

@@ -179,10 +179,8 @@ def worker(env, app="collective"):
 
 
 def beat(env):
-    schedule = f"/tmp/collective-beat-{servers.free_port()}"
-    return process(
-        "celery", "-A", "collective", "beat", "--loglevel", "ERROR", "--schedule", schedule, env=env
-    )
+    options = ["--loglevel", "ERROR", "--scheduler", "celery.beat.Scheduler"]
+    return process("celery", "-A", "collective", "beat", *options, env=env)
 
 
 @contextmanager

@@ -10,7 +10,12 @@ from collective.celery import app
 
 logger = logging.getLogger(__name__)
 # The web process never waits on the broker: 0.3 s, one try.
-QUICK = {"socket_timeout": 0.3, "socket_connect_timeout": 0.3, "max_retries": 0}
+QUICK = {
+    **app.conf.broker_transport_options,
+    "socket_timeout": 0.3,
+    "socket_connect_timeout": 0.3,
+    "max_retries": 0,
+}
 QUIET_AFTER = 10  # seconds in which nobody rings again after a ring that nobody heard
 unheard = 0
 _silent_until = 0.0
