@@ -96,7 +96,7 @@ def payment_looked_into(message: Message) -> Letter:
     return _letter(_payment(message), "News for you", "looked_into")
 
 
-@mail.kind(kinds.DESTINATION_CHANGED, LABEL, private_to=PRIVATE_TO)
+@mail.kind(kinds.DESTINATION_CHANGED, LABEL, private_to=PRIVATE_TO, protects=True)
 def payout_changed(message: Message) -> Letter:
     account = PayoutAccount.objects.select_related("person").get(pk=message.about)
     context = {"account": account, "account_page": addresses.full_reverse("payout_account")}

@@ -68,7 +68,6 @@ class ActAdmin(TellsApart):
     # name of an address of one row -> a view (admin, request, obj); `acts/<name>/` stays for acts
     pages: dict[str, Callable] = {}
     saves_changes_only = False
-    private_fields: Sequence[str] = ()
     formfield_overrides = {
         models.DateTimeField: {"form_class": SplitDateTimeField, "widget": NamedSplitDateTime}
     }
@@ -115,18 +114,6 @@ class ActAdmin(TellsApart):
     def view_on_site(self, obj):
         """The page itself, without Django's redirect by content type."""
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
-
-    def lookup_allowed(self, lookup, value, request: MemberRequest) -> bool:
-        """Nobody finds out by filtering what the page does not show.
-
-        That is a private field, or rows behind a relation.
-        """
-        first = lookup.split("__")[0]
-        reverse_relations = {
-            row.name for row in self.opts.get_fields() if row.auto_created and not row.concrete
-        }
-        hidden = first in self.private_fields or first in reverse_relations
-        return not hidden and super().lookup_allowed(lookup, value, request)
 
     def history_view(self, request: MemberRequest, object_id, extra_context=None) -> HttpResponse:
         """What staff did with a row is for colleagues who work with it."""

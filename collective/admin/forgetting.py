@@ -86,7 +86,6 @@ class DeletionRequestAdmin(MadeElsewhere, ActAdmin):
     list_display = ["__str__", "how", "asked_at", "due_at", "waits_since", "stopped_at", "done_at"]
     list_filter = ["how", "done_at", "stopped_at"]
     list_select_related = ["person"]
-    private_fields = ("asker", "checked")
     fields = readonly_fields = (
         "person_page",
         "how",

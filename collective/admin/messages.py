@@ -116,6 +116,7 @@ def _told(admin, request: MemberRequest, message: Message) -> HttpResponseRedire
 class MessageAdmin(MadeElsewhere, ActAdmin):
     list_display = ["what", "person", "channel", "state", "due_at", "sent_at", "attempts"]
     list_filter = [ToTellFilter, "state", "channel", "kind"]
+    linked_filters = ["person"]
     list_select_related = ["person"]
     search_fields = ["person__name", "person__email", "address"]
     # the text holds links with which somebody could act as the person

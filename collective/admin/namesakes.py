@@ -5,6 +5,7 @@ from functools import cache
 from django import forms
 from django.contrib import admin
 
+from collective.admin.offered import FiltersByWhatItOffers
 from collective.models import Person
 from collective.people.requests import MemberRequest
 from collective.templatetags.collective import who
@@ -21,7 +22,7 @@ class PeopleField(forms.ModelMultipleChoiceField):
         return obj.told_apart
 
 
-class TellsApart(admin.ModelAdmin):
+class TellsApart(FiltersByWhatItOffers):
     """A model admin: its lists and pickers say which of several people of one name it is."""
 
     def get_list_display(self, request: MemberRequest):

@@ -39,7 +39,6 @@ class PersonAdmin(ActAdmin):
     list_filter = ["reach_by", "is_staff", "is_active", "groups"]
     search_fields = ["name", "email", "contact_email"]
     ordering = ["name", "email"]
-    private_fields = ("phone", "phone_hash", "postal_address")
     change_form_template = "admin/collective/person/change_form.html"
     change_list_template = "admin/collective/person/change_list.html"
     pages = {

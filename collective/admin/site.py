@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.html import format_html
 
 from collective.admin.acts import ActAdmin
+from collective.admin.offered import FiltersByWhatItOffers
 from collective.models import Community, Page, SupportLine
 from collective.people.requests import MemberRequest
 
@@ -56,7 +57,7 @@ class PageAdmin(ActAdmin):
 
 
 @admin.register(SupportLine)
-class SupportLineAdmin(admin.ModelAdmin):
+class SupportLineAdmin(FiltersByWhatItOffers):
     list_display = ["name", "phone", "hours", "checked_on", "reminder"]
     search_fields = ["name", "about"]
 

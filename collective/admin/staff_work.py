@@ -51,7 +51,6 @@ class FollowUpAdmin(ActAdmin):
     list_select_related = ["person", "activity", "created_by"]
     autocomplete_fields = ["person"]
     fields = ["what", "due_on", "person", "activity"]
-    private_fields = ("what",)
     acts = [
         Act("done", "Done", "It goes from Today. You can open it again.", "Done"),
         Act("open", "Open it again", "It is on Today again.", "Opened again"),

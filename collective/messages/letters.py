@@ -49,12 +49,15 @@ class Kind:
 
     `write(message)` returns a Letter, or None if it is no longer true. `when_told(message)` is
     called when staff have told it, `when_by_hand(message)` when a mail becomes a task.
+    One that `protects` tells of what somebody may have done in a person's name: it goes to the
+    person's own address, also where staff tell them the rest, so that no colleague holds it back.
     """
 
     name: str
     label: str
     write: Write
     keep_text: bool = True
+    protects: bool = False
     private_to: str = ""  # the permission without which staff do not see that such a mail was sent
     words_private_to: str = ""  # the permission without which staff do not read what it says
     logged_as: str = ""  # how it is noted that somebody read what it says
@@ -92,9 +95,9 @@ def register_kinds(module: ModuleType) -> None:
             _kinds[found.name] = found
 
 
-def known(name: str) -> str:
-    """The name of this kind. Raises KeyError where no function writes it."""
-    return _kinds[name].name
+def known(name: str) -> Kind:
+    """The kind of this name. Raises KeyError where no function writes it."""
+    return _kinds[name]
 
 
 def kind_of(message: Message) -> Kind:

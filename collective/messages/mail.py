@@ -95,10 +95,11 @@ def _message(
 ) -> Message:
     now = clock.now()
     person = person and person.record
+    kind = letters.known(kind_name)
     return Message(
         person=person,
-        channel=person.reach_by if person else Message.Channel.EMAIL,
-        kind=letters.known(kind_name),
+        channel=_channel(person, kind),
+        kind=kind.name,
         about=about.pk,
         revision=when.get("revision", ""),
         message_id=new_message_id(),
@@ -106,6 +107,13 @@ def _message(
         due_at=when.get("due_at") or now,
         not_after=when.get("not_after"),
     )
+
+
+def _channel(person: Person | None, kind: letters.Kind) -> str:
+    """By which way: what protects somebody comes to their own address, whatever staff noted."""
+    if person is None or (kind.protects and person.email):
+        return Message.Channel.EMAIL
+    return person.reach_by
 
 
 def send_by_message_id(message_id: str) -> bool:

@@ -205,9 +205,11 @@ def _carry_out(pk: int) -> bool:
 
 
 def _last_address(request: DeletionRequest) -> str:
-    """Where the last mail goes; "" for whoever is told nothing, or by phone and post."""
+    """Where the last mail goes; "" for whoever is told nothing, or has no address of their own."""
     person = request.person
-    return person.mail_address if request.tells_them and not person.is_told_by_hand else ""
+    if not request.tells_them:
+        return ""
+    return person.email or ("" if person.is_told_by_hand else person.contact_email)
 
 
 @transaction.atomic

@@ -8,7 +8,12 @@ from collective.models import DeletionRequest, Message
 from collective.people import forgetting
 
 
-@kind(kinds.FORGETTING_ASKED, "They asked to be forgotten: what happens when", keep_text=False)
+@kind(
+    kinds.FORGETTING_ASKED,
+    "They asked to be forgotten: what happens when",
+    keep_text=False,
+    protects=True,
+)
 def asked(message: Message) -> Letter | None:
     request = _open(message)
     if request is None:
@@ -22,7 +27,7 @@ def asked(message: Message) -> Letter | None:
     )
 
 
-@kind(kinds.FORGETTING_WAITS, "Being forgotten has to wait", keep_text=False)
+@kind(kinds.FORGETTING_WAITS, "Being forgotten has to wait", keep_text=False, protects=True)
 def waits(message: Message) -> Letter | None:
     request = _open(message)
     if request is None or not forgetting.in_the_way(request.person):
@@ -31,7 +36,12 @@ def waits(message: Message) -> Letter | None:
     return Letter("What we hold about you", "email/forgetting_waits.html", context, row=request)
 
 
-@kind(kinds.FORGETTING_STOPPED, "Nothing is removed: they changed their mind", keep_text=False)
+@kind(
+    kinds.FORGETTING_STOPPED,
+    "Nothing is removed: they changed their mind",
+    keep_text=False,
+    protects=True,
+)
 def stopped(message: Message) -> Letter | None:
     request = _request_of(message)
     if request is None or request.stopped_at is None:
@@ -39,7 +49,9 @@ def stopped(message: Message) -> Letter | None:
     return Letter("What we hold about you", "email/forgetting_stopped.html", {}, row=request)
 
 
-@kind(kinds.FORGOTTEN, "The last mail: we have removed what we held", keep_text=False)
+@kind(
+    kinds.FORGOTTEN, "The last mail: we have removed what we held", keep_text=False, protects=True
+)
 def forgotten(message: Message) -> Letter:
     context = {"backup_days": settings.BACKUP_DAYS}
     return Letter("We have removed what we held about you", "email/forgotten.html", context)

@@ -29,7 +29,7 @@ def tell_joined(row: RecordJoin) -> None:
     mail.tell(kept, kinds.RECORDS_JOINED, row)
     ways = [moved["kept"], moved["gone"]]
     addresses = {way[name] for way in ways for name in ("email", "contact_email") if way[name]}
-    told = set() if kept.is_told_by_hand else {kept.mail_address}
+    told = set() if kept.is_told_by_hand and not kept.email else {kept.mail_address}
     for address in sorted(addresses - told):
         revision = hashlib.sha256(address.encode()).hexdigest()[:40]
         mail.tell(None, kinds.RECORDS_JOINED, row, address=address, revision=revision)
@@ -70,7 +70,7 @@ def tell_parted(row: RecordJoin, kept: Person, gone: Person) -> None:
         mail.tell(person, kinds.RECORDS_PARTED, row)
 
 
-@mail.kind(kinds.RECORDS_JOINED, "Two records of theirs were joined")
+@mail.kind(kinds.RECORDS_JOINED, "Two records of theirs were joined", protects=True)
 def records_joined(message: Message) -> Letter | None:
     row = RecordJoin.objects.filter(pk=message.about, undone_at=None).first()
     if row is None:
@@ -78,6 +78,6 @@ def records_joined(message: Message) -> Letter | None:
     return Letter("About your record with us", "email/records_joined.html", {})
 
 
-@mail.kind(kinds.RECORDS_PARTED, "Two records are two again")
+@mail.kind(kinds.RECORDS_PARTED, "Two records are two again", protects=True)
 def records_parted(message: Message) -> Letter:
     return Letter("About your record with us", "email/records_parted.html", {})

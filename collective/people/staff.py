@@ -93,7 +93,7 @@ def staff_invited(message: Message) -> Letter | None:
     return Letter("You are invited", "email/staff_invited.html", context)
 
 
-@mail.kind(kinds.SECOND_STEP_RESET, "Second step was reset")
+@mail.kind(kinds.SECOND_STEP_RESET, "Second step was reset", protects=True)
 def second_step_reset(message: Message) -> Letter:
     context = {"admin": addresses.full_reverse("admin:index")}
     return Letter("About signing in", "email/second_step_reset.html", context)

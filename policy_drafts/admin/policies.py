@@ -1,6 +1,7 @@
 from django.contrib import admin, messages
 from django.forms import ModelForm
 
+from collective.admin.offered import FiltersByWhatItOffers
 from collective.errors import RuleError
 from collective.people.requests import MemberRequest
 from policy_drafts.models import Policy, PolicyRole, Round
@@ -29,7 +30,7 @@ class RoleInline(admin.StackedInline):
 
 
 @admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin):
+class PolicyAdmin(FiltersByWhatItOffers):
     list_display = ["title", "slug", "created_at"]
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}

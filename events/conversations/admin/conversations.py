@@ -8,7 +8,6 @@ from events.conversations import booking, confidential, outcomes
 from events.conversations.admin import conversation_pages
 from events.conversations.admin.booking import note_what_was_heard, on_the_phone
 from events.models import Conversation
-from events.models.conversation import PRIVATE
 from events.models.conversation_states import OUTCOMES, State
 
 
@@ -20,7 +19,6 @@ class ConversationAdmin(MadeElsewhere, ActAdmin):
     search_fields = ["person__name", "person__email", "series__title"]
     ordering = ["-slot__starts_at"]
     list_per_page = 50
-    private_fields = tuple(PRIVATE)
     change_form_template = "admin/events/conversation/change_form.html"
     pages = {
         "private": conversation_pages.private,

@@ -90,7 +90,6 @@ def cancel(admin_: ActAdmin, request: MemberRequest, series: ConversationSeries)
 class ConversationSeriesAdmin(ActAdmin):
     form = SeriesForm
     saves_changes_only = True
-    private_fields = ("video_link", "ring_host_on")
     list_display = ["title", "board_link", "call", "host", "state", "fee_pence"]
     list_filter = ["state", "call"]
     list_select_related = ["call", "host"]

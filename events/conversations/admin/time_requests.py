@@ -45,7 +45,6 @@ class TimeRequestAdmin(MadeElsewhere, ActAdmin):
     list_filter = ["series", "settled_at"]
     list_select_related = ["person", "series"]
     search_fields = ["person__name", "person__email"]
-    private_fields = ("wish",)
     readonly_fields = [
         "person",
         "series",

@@ -57,7 +57,6 @@ class AccessNeedAdmin(MadeElsewhere, ActAdmin):
     list_filter = ["state"]
     list_select_related = ["registration__session"]
     fields = readonly_fields = ("state", "needed_by", "asked_at", "changed_at")
-    private_fields = ("what", "answer")
     pages = {"arrange": arrange}
     acts = [
         Act(

@@ -41,7 +41,6 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
     search_fields = ["person__name", "person__email", "session__title"]
     ordering = ["session", "state", "list_number", "created_at"]
     list_per_page = 50
-    private_fields = ("access_needs", "companion")
     change_form_template = "admin/events/registration/change_form.html"
     pages = {
         "move": registration_pages.move_on_list,

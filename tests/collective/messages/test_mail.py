@@ -8,10 +8,10 @@ from django.core import mail as django_mail
 from django.db import transaction
 
 from collective import clock
-from collective.messages import mail
+from collective.messages import kinds, mail
 from collective.models import Message
 from events.sessions import places
-from tests.factories import KICK_OFF, SessionFactory, sign_up
+from tests.factories import KICK_OFF, PersonFactory, PhonePersonFactory, SessionFactory, sign_up
 
 State = Message.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early")]
@@ -187,3 +187,20 @@ def test_mail_to_a_closed_account_is_dropped(outbox):
     mail.send_due()
 
     assert only().state == State.DROPPED
+
+
+@pytest.mark.parametrize("by", ["phone", "post"])
+def test_what_protects_somebody_goes_to_their_address_whatever_staff_have_noted(by):
+    person = PersonFactory(reach_by=by, phone="+441632960017", postal_address="1 Elm Row")
+
+    mail.tell(person, kinds.RECORDS_PARTED, person)
+    mail.tell(person, kinds.ANNOUNCEMENT, person)
+
+    told = dict(Message.objects.values_list("kind", "channel"))
+    assert told == {kinds.RECORDS_PARTED: "email", kinds.ANNOUNCEMENT: by}
+
+
+def test_what_protects_somebody_without_an_address_is_told_by_hand():
+    mail.tell(PhonePersonFactory(), kinds.RECORDS_PARTED, PersonFactory())
+
+    assert Message.objects.get().channel == "phone"
