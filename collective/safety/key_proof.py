@@ -55,6 +55,8 @@ def look() -> str:
 
 def look_at_secret() -> str:
     """A sentence where SECRET_KEY is another one than it was; mostly ""."""
+    if (PROOF.table, PROOF.column) not in _columns():
+        return ""
     proof = KeyProof.objects.defer("text").first()
     return OTHER_SECRET if proof and proof.secret != _signature() else ""
 
