@@ -26,7 +26,7 @@ ENV PATH=/venv/bin:$PATH \
 # Static files are part of the image; the values are only there so that the settings can be read.
 RUN SECRET_KEY=only-while-this-image-is-built-and-never-again-after-it \
     FIELD_KEYS=build:b25seS13aGlsZS10aGlzLWltYWdlLWlzLWJ1aWx0LTA= SITE_URL=https://build.invalid \
-    DATABASE_URL=postgresql:// REDIS_URL=redis:// EMAIL_URL=smtp:// FROM_EMAIL=build@build.invalid \
+    DATABASE_URL=postgresql:///build REDIS_URL=redis:// EMAIL_URL=smtp://build.invalid FROM_EMAIL=build@build.invalid \
     python manage.py collectstatic --no-input --verbosity 0
 USER 10001
 EXPOSE 8000

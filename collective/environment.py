@@ -11,18 +11,33 @@ from pathlib import Path
 import environ
 
 from collective import switches
+from collective.safety import start
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collective.settings")
 
+
+def number(name: str) -> int:
+    """A whole number; what it is where it is not set stands in `start.NUMBERS`.
+
+    One that cannot be right is as if it was not set: the settings refuse it by its name.
+    """
+    return start.number(name, env.ENVIRON)
+
+
+def refusals() -> list[str]:
+    """Why nothing starts with this environment, each variable by its name; mostly nothing."""
+    return list(start.refusals(env.ENVIRON, debug=DEBUG))
+
+
 DEBUG = switches.is_on("DEBUG")
 HOST = env("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
-WEB_WORKERS = env.int("WEB_WORKERS", default=2)
-WEB_THREADS = env.int("WEB_THREADS", default=2)
-WORKERS = env.int("WORKERS", default=2)
+PORT = number("PORT")
+WEB_WORKERS = number("WEB_WORKERS")
+WEB_THREADS = number("WEB_THREADS")
+WORKERS = number("WORKERS")
 ACCESS_LOG = env("ACCESS_LOG", default="") or None
 SITE_URL = env("SITE_URL", default="").rstrip("/")
 REDIS_URL = env("REDIS_URL", default="") or None

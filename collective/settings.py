@@ -13,22 +13,22 @@ from django.core.exceptions import ImproperlyConfigured
 from js_asset import static_lazy
 from psycopg2.extensions import parse_dsn
 
-from collective.environment import BASE_DIR, DEBUG, env
-from collective.safety import start
+from collective.environment import BASE_DIR, DEBUG, env, number, refusals
 
+if refused := refusals():
+    raise ImproperlyConfigured("\n".join(["This cannot start:", *refused]))
 SECRET_KEY = env("SECRET_KEY")
 # Newest first: "id:key,id:key". The first encrypts, all decrypt: collective/safety/encryption.py.
 FIELD_KEYS = env.list("FIELD_KEYS")
 SITE_URL = env("SITE_URL").rstrip("/")
-if not DEBUG and (refused := list(start.refusals(SECRET_KEY, FIELD_KEYS, SITE_URL))):
-    raise ImproperlyConfigured(" ".join(["This cannot start:", *refused]))
 REDIS_URL = env("REDIS_URL")
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname, *env.list("EXTRA_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # How many proxies of ours stand in front; the visitor's address is that many from the end of
-# X-Forwarded-For.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# X-Forwarded-For. We speak no HTTPS ourselves: where the address is https, there is one at least.
+PROXIES_SET = env("TRUSTED_PROXIES", default="").strip()
+TRUSTED_PROXIES = number("TRUSTED_PROXIES") if PROXIES_SET else int(HTTPS)
 
 INSTALLED_APPS = [
     "portal.apps.PortalAdminConfig",
@@ -76,6 +76,8 @@ MIDDLEWARE = [
     "portal.middleware.EmptiedMeanwhile",
 ]
 
+if HTTPS and not TRUSTED_PROXIES:  # every page would lead to itself for ever
+    MIDDLEWARE.insert(0, "portal.middleware.say_that_no_proxy_is_trusted")
 if DEBUG:
     MIDDLEWARE.insert(0, "dev.views.plain_pages")
     DEFAULT_EXCEPTION_REPORTER = "dev.reporter.Reporter"
@@ -194,7 +196,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 # Days that a backup is kept: people who are forgotten are told, and bin/backup deletes older ones.
-BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
+BACKUP_DAYS = number("BACKUP_DAYS")
 
 globals().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 5

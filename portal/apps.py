@@ -101,6 +101,10 @@ FORGETS = [
     ("payments", "payments.forgetting"),
 ]
 
+# What is encrypted in places of other libraries, beside our encrypted columns: `rotate_field_keys`
+# walks these too, and nothing else can encrypt.
+ENCRYPTED = ["collective.people.adapters.SECRETS"]
+
 # What has to be held or done at once after a backup was restored, in this order.
 AFTER_RESTORE = [
     "events.conversations.reminders.hold_after_restore",
@@ -122,6 +126,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Wind up the clockwork."""
         announcements = import_module("collective.messages.announcements")
+        encryption = import_module("collective.safety.encryption")
         forgetting = import_module("collective.people.forgetting")
         letters = import_module("collective.messages.letters")
         pay_rule = import_module("payments.owing.pay_rule")
@@ -139,6 +144,8 @@ class PortalConfig(AppConfig):
             record_joins.register(name, import_module(module))
         for name, module in FORGETS:
             forgetting.register(name, import_module(module))
+        for place in ENCRYPTED:
+            encryption.register(import_string(place))
         for part in AFTER_RESTORE:
             restoring.register(import_string(part))
         pay_rule.register_paid_session(import_string(PAID_SESSIONS))

@@ -23,12 +23,10 @@ from collective.background import doorbell, sweeps
 from collective.messages import letters
 from collective.messages.letters import Letter, kind, kind_of, labels, letter_of, render
 from collective.models import Message, Person
-from collective.models.message import MessageQuerySet, new_message_id
+from collective.models.message import BACK_OFF, LEASE, MessageQuerySet, new_message_id
 
 __all__ = ["Letter", "kind", "kind_of", "labels", "letter_of", "render", "tell", "tell_all"]
 
-LEASE = timedelta(minutes=3)
-BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30)]
 GIVE_UP_AFTER = timedelta(days=3)
 KEEP_TEXTS = timedelta(days=30)
 A_BATCH = 100

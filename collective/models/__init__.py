@@ -6,6 +6,7 @@ from collective.models.call import Call, CallPicture
 from collective.models.community import ClockOffset, Community, Page, SupportLine
 from collective.models.follow import Follow
 from collective.models.forgetting import DeletionRequest, FileToRemove, Redaction
+from collective.models.key_proof import KeyProof
 from collective.models.message import Message
 from collective.models.person import Person
 from collective.models.record_join import JoinRequest, RecordJoin
@@ -28,6 +29,7 @@ __all__ = [
     "Follow",
     "FollowUp",
     "JoinRequest",
+    "KeyProof",
     "Message",
     "Page",
     "Person",

@@ -1,6 +1,19 @@
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 
 from collective import clock
+
+
+class SweepRunQuerySet(models.QuerySet["SweepRun"]):
+    def until(self, moment: datetime) -> Self:
+        """Those that began by then: what lies in the future was written by a wrong clock."""
+        return self.filter(started_at__lte=moment)
+
+    def good(self) -> Self:
+        """Those that came to their end without an error."""
+        return self.filter(error="", finished_at__isnull=False)
 
 
 class SweepRun(models.Model):
@@ -12,6 +25,8 @@ class SweepRun(models.Model):
     seen = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
+
+    objects = SweepRunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at"]

@@ -7,6 +7,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 
 from collective.safety import encryption
 
+# Authenticator secrets, and the seeds of recovery codes.
+SECRETS = encryption.Place("mfa.Authenticator", "data")
 TOO_MANY = "That was tried too often. Please wait five minutes, then try again."
 
 
@@ -35,7 +37,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return encryption.encrypt(text)
+        return SECRETS.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         return encryption.decrypt(encrypted_text)

@@ -1,7 +1,7 @@
 """The page inside the admin that says whether everything runs."""
 
 import platform
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import django
@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Count, Max
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -22,8 +21,8 @@ from collective.messages import mail
 from collective.models import Backup, Message, SweepRun
 from collective.models.message import MessageQuerySet
 from collective.people.requests import MemberRequest
+from portal import doctor
 
-BACKUP_OLD_AFTER = timedelta(hours=26)
 NEWEST_ERRORS = 200
 
 
@@ -58,7 +57,7 @@ def status(request: MemberRequest, admin_site: AdminSite) -> HttpResponse:
         "versions": _versions(),
         "try_again": _may_try_again().count(),
         "held": Message.objects.failed().filter(error__startswith=restoring.HELD).count(),
-        "unapplied": _unapplied(),
+        "lines": doctor.lines(doctor.QUICK),
         **_backups(),
     }
     frame = admin_site.each_context(request)
@@ -82,7 +81,7 @@ def _may_try_again() -> MessageQuerySet:
 
 
 def _sweeps() -> list[SweepState]:
-    good = SweepRun.objects.filter(error="", finished_at__isnull=False)
+    good = SweepRun.objects.until(clock.now() + clock.AHEAD).good()
     done = dict(good.values_list("name").annotate(Max("finished_at")))
     failing = _newest_errors(done)
     late = set(sweeps.late())
@@ -116,11 +115,10 @@ def _states() -> list[MessageState]:
 
 
 def _backups() -> dict[str, Any]:
-    """The newest backup, is it old, and when one was last brought back."""
+    """The newest backup, and when one was last brought back."""
     newest = Backup.objects.filter(restored_at=None).first()
     return {
         "backup": newest,
-        "backup_is_old": newest is None or newest.taken_at < clock.now() - BACKUP_OLD_AFTER,
         "restored": Backup.objects.exclude(restored_at=None).order_by("-restored_at").first(),
     }
 
@@ -135,10 +133,3 @@ def _versions() -> list[tuple[str, str]]:
         ("Python", platform.python_version()),
         ("PostgreSQL", postgres),
     ]
-
-
-def _unapplied() -> list[str]:
-    """Names of migrations that this version brings and the database has not seen."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]

@@ -31,6 +31,7 @@ WRITTEN_BY_US = {
     "collective.Message.subject",
     "collective.Message.text",
     "collective.Person.password",
+    "collective.KeyProof.secret",
     "collective.Person.phone_hash",
     "collective.Person.time_zone",
     "collective.Redaction.reason",

@@ -1,0 +1,101 @@
+"""What the database says of itself: keys, version, migrations, sweeps, clock, backups."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from collective import clock
+from collective.background import sweeps
+from collective.models import Backup
+from collective.safety import encryption, key_proof
+from portal.doctor.lines import Found
+
+OLDEST_POSTGRES = 15
+MOST_APART = timedelta(seconds=5)
+BACKUP_OLD_AFTER = timedelta(hours=26)
+A_LIST = 6  # names in a sentence
+
+
+def keys() -> Found:
+    """Are FIELD_KEYS and SECRET_KEY those with which this database was written?"""
+    said = key_proof.look() or key_proof.look_at_secret()
+    return not said, said or "They open what is there."
+
+
+def keys_of_each_kind() -> Found:
+    """Is the newest row of each encrypted place readable?"""
+    texts = key_proof.newest_texts(encryption.places())
+    said = key_proof.refusal(texts)
+    return not said, said or f"{len(texts)} texts of {len(encryption.places())} places were read."
+
+
+def database() -> Found:
+    """Does it answer, and is it new enough?"""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        major = int(cursor.fetchone()[0]) // 10_000
+    if major < OLDEST_POSTGRES:
+        words = f"This is PostgreSQL {major}, and {OLDEST_POSTGRES} is needed. Upgrade it first."
+        return False, words
+    return True, f"PostgreSQL {major} answers."
+
+
+def unapplied() -> list[str]:
+    """Names of migrations that this version brings and the database has not seen."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def migrations() -> Found:
+    """Is the database ready for this version?"""
+    missing = unapplied()
+    if missing:
+        return False, f"{_listed(missing)} missing. Run: python manage.py prepare"
+    return True, "Every migration is applied."
+
+
+def sweeps_in_time() -> Found:
+    """Is the work that runs by itself done?"""
+    late = sweeps.late()
+    if late:
+        words = f"{_listed(late)} late. Are worker and beat running? Their log says more."
+        return False, words
+    return True, f"{len(sweeps.names())} sweeps are in time."
+
+
+def clocks() -> Found:
+    """Does this machine tell the same time as the database?"""
+    apart = clock.of_database() - timezone.now()
+    seconds = round(abs(apart).total_seconds())
+    words = f"the clock of this machine and of the database differ by {seconds} s"
+    if abs(apart) <= MOST_APART:
+        return True, f"{words[0].upper()}{words[1:]}."
+    way = "behind" if apart > timedelta() else "ahead"
+    return False, (
+        f"{words[0].upper()}{words[1:]} (this one is {way}). Let both follow a time server: "
+        "timedatectl set-ntp true"
+    )
+
+
+def backups() -> Found:
+    """Was one seen lately? One of the future is none: a clock was wrong."""
+    now = clock.now()
+    newest = Backup.objects.filter(restored_at=None, taken_at__lte=now + clock.AHEAD).first()
+    if newest is None:
+        return False, "No backup was seen yet. Run bin/backup every night: docs/running-it.md"
+    hours = round((now - newest.taken_at) / timedelta(hours=1))
+    words = f"The last backup is {hours} hours old"
+    if now - newest.taken_at > BACKUP_OLD_AFTER:
+        return False, f"{words}, and there should be one each day. Did bin/backup fail?"
+    return True, f"{words}; they are kept for {settings.BACKUP_DAYS} days."
+
+
+def _listed(names: list[str]) -> str:
+    """The first names, how many more, and the verb: "a, b and 3 more are"."""
+    shown, rest = names[:A_LIST], len(names) - A_LIST
+    more = f" and {rest} more" if rest > 0 else ""
+    return f"{', '.join(shown)}{more} {'is' if len(names) == 1 else 'are'}"
