@@ -44,18 +44,18 @@ def names() -> list[str]:
     return sorted(_sweeps)
 
 
-def run_all() -> None:
+def run_all(by: SweepRun.By = SweepRun.By.USUAL) -> None:
     """Run every sweep whose time has come; one that fails does not keep the others from running."""
     latest = dict(SweepRun.objects.values_list("name").annotate(Max("started_at")))
     for sweep in _sweeps.values():
         last = latest.get(sweep.name)
         if last is None or last + sweep.every <= clock.now() or last > clock.now():
-            run(sweep.name)
+            run(sweep.name, by)
 
 
-def run(name: str) -> SweepRun:
+def run(name: str, by: SweepRun.By = SweepRun.By.USUAL) -> SweepRun:
     """Run one sweep now and return its SweepRun."""
-    row = SweepRun.objects.create(name=name)
+    row = SweepRun.objects.create(name=name, by=by)
     try:
         row.seen, row.done = _sweeps[name].act()
     except SoftTimeLimitExceeded:

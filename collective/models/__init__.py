@@ -8,6 +8,7 @@ from collective.models.follow import Follow
 from collective.models.forgetting import DeletionRequest, FileToRemove, Redaction
 from collective.models.message import Message
 from collective.models.person import Person
+from collective.models.problem import Problem
 from collective.models.record_join import JoinRequest, RecordJoin
 from collective.models.sign_in import SignIn
 from collective.models.staff_work import FollowUp, Taken
@@ -31,6 +32,7 @@ __all__ = [
     "Message",
     "Page",
     "Person",
+    "Problem",
     "RecordJoin",
     "Redaction",
     "SignIn",
