@@ -24,7 +24,15 @@ WEB_WORKERS = env.int("WEB_WORKERS", default=2)
 WEB_THREADS = env.int("WEB_THREADS", default=2)
 WORKERS = env.int("WORKERS", default=2)
 ACCESS_LOG = env("ACCESS_LOG", default="") or None
+LOG_FORMAT = env("LOG_FORMAT", default="text")
+LOG_LEVEL = env("LOG_LEVEL", default="WARNING")
 SITE_URL = env("SITE_URL", default="").rstrip("/")
 REDIS_URL = env("REDIS_URL", default="") or None
 # Tells this installation from another one that shares its broker: each has a secret of its own.
 INSTALLATION = hashlib.sha256(f"broker:{env('SECRET_KEY', default='')}".encode()).hexdigest()[:12]
+
+
+def counts_folder() -> Path | None:
+    """Where the processes of this web server count together (gunicorn.conf.py); None elsewhere."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    return Path(folder) if folder else None

@@ -23,6 +23,7 @@ from collective.models.person import ONE_ADDRESS_EACH
 from collective.models.sign_in import MOST_WRONG_CODES
 from collective.people import browser_sessions, sign_in_limits
 from collective.people.sign_in_limits import Asking, MailHeld
+from collective.seeing import counts
 from collective.templatetags.collective import day
 from collective.typed import addresses
 
@@ -203,5 +204,6 @@ def visitor_address(request: HttpRequest) -> str:
 
 def _log(result: str, email: str, network: str) -> None:
     """How it went, with no address in clear: the same one has the same mark."""
+    counts.SIGN_INS.labels(result).inc()
     address = sign_in_limits.hashed(f"log:{email}")[:16]
     logger.info("sign_in result=%s address=%s network=%s", result, address, network[:16])
