@@ -4,6 +4,7 @@ from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery, signals
+from django.conf import settings
 from kombu import Queue
 
 from collective import environment
@@ -55,8 +56,9 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def write_lines_as_everywhere(**_: Any) -> None:
     """Celery's own lines look like all others; it sets up none itself where this is connected."""
-    dictConfig(lines.config(environment.LOG_FORMAT, environment.LOG_LEVEL))
+    dictConfig(settings.LOGGING)
     lines.catch_uncaught()
 
 
+signals.celeryd_init.connect(write_lines_as_everywhere)  # it warns before it asks for logging
 signals.task_prerun.connect(request_ids.begin_task)

@@ -122,7 +122,7 @@ def config(kind: str, level: str, access: str | None = None) -> dict[str, Any]:
 
 
 def catch_uncaught() -> None:
-    """What ends a process or a thread is written like any other line, without values."""
+    """Warnings, and what ends a process or a thread, are lines like any other, without values."""
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
@@ -134,4 +134,5 @@ def catch_uncaught() -> None:
         if args.exc_value is not None:
             logger.critical("A thread has ended", exc_info=args.exc_value)
 
+    logging.captureWarnings(True)
     sys.excepthook, threading.excepthook = hook, thread_hook
