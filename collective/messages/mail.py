@@ -61,6 +61,21 @@ def tell(
     Once for each (person, kind, row, revision), however often asked. People who are told things by
     phone or post get a task for staff instead of a mail. Raises ValueError where nobody is meant.
     """
+    message = write(person, kind_name, about, address=address, channel=channel, **when)
+    if message.due_at <= clock.now() and message.channel == Message.Channel.EMAIL:
+        transaction.on_commit(lambda: doorbell.ring("collective.send_message", message.message_id))
+
+
+def write(
+    person: Person | None,
+    kind_name: str,
+    about: Model,
+    *,
+    address: str = "",
+    channel: str = "",
+    **when: Unpack[Moments],
+) -> Message:
+    """The same, but nobody is rung for: the caller sends it by itself, or a sweep does."""
     if not person and not address:
         raise ValueError("A message needs a person or an address")
     message = _message(person, kind_name, about, **when)
@@ -68,8 +83,7 @@ def tell(
         message.address, message.channel = address, Message.Channel.EMAIL
     message.channel = channel or message.channel
     Message.objects.bulk_create([message], ignore_conflicts=True)
-    if message.due_at <= clock.now() and message.channel == Message.Channel.EMAIL:
-        transaction.on_commit(lambda: doorbell.ring("collective.send_message", message.message_id))
+    return message
 
 
 def tell_all(

@@ -54,8 +54,8 @@ def record_asked(asking: Asking, kind: str) -> SignIn:
         _log("mail_held", asking.email, asking.network)
         raise
     _log("link_asked" if sign_in.link_only else "asked", asking.email, asking.network)
-    # Now and from here, not by a worker: nobody should wait for a broker to sign in. If this fails,
-    # the sweep sends it.
+    # Now and from here: nobody should wait for a broker to sign in. No worker is rung for, as one
+    # that took it and then lost its broker would keep it. If this fails, the sweep sends it.
     message = Message.objects.get(person=None, kind=kind, about=sign_in.pk)
     mail.send_by_message_id(message.message_id)
     return sign_in
@@ -70,7 +70,7 @@ def _write(asking: Asking, kind: str) -> SignIn:
         proof=asking.proof,
         link_only=sign_in_limits.is_link_only(asking),
     )
-    mail.tell(None, kind, sign_in, address=asking.email, not_after=sign_in.ends_at)
+    mail.write(None, kind, sign_in, address=asking.email, not_after=sign_in.ends_at)
     return sign_in
 
 
