@@ -1,9 +1,14 @@
 """The Celery app: a doorbell for the rows in PostgreSQL, never a memory (docs/how-it-works.md)."""
 
-from celery import Celery
+from logging.config import dictConfig
+from typing import Any
+
+from celery import Celery, signals
+from django.conf import settings
 from kombu import Queue
 
 from collective import environment
+from collective.seeing import lines, request_ids
 
 app = Celery("collective")
 app.conf.update(
@@ -46,3 +51,14 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def write_lines_as_everywhere(**_: Any) -> None:
+    """Celery's own lines look like all others; it sets up none itself where this is connected."""
+    dictConfig(settings.LOGGING)
+    lines.catch_uncaught()
+
+
+signals.celeryd_init.connect(write_lines_as_everywhere)  # it warns before it asks for logging
+signals.task_prerun.connect(request_ids.begin_task)

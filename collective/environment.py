@@ -39,7 +39,15 @@ WEB_WORKERS = number("WEB_WORKERS")
 WEB_THREADS = number("WEB_THREADS")
 WORKERS = number("WORKERS")
 ACCESS_LOG = env("ACCESS_LOG", default="") or None
+LOG_FORMAT = env("LOG_FORMAT", default="text")
+LOG_LEVEL = env("LOG_LEVEL", default="WARNING")
 SITE_URL = env("SITE_URL", default="").rstrip("/")
 REDIS_URL = env("REDIS_URL", default="") or None
 # Tells this installation from another one that shares its broker: each has a secret of its own.
 INSTALLATION = hashlib.sha256(f"broker:{env('SECRET_KEY', default='')}".encode()).hexdigest()[:12]
+
+
+def counts_folder() -> Path | None:
+    """Where the processes of this web server count together (gunicorn.conf.py); None elsewhere."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    return Path(folder) if folder else None

@@ -4,6 +4,7 @@ A missing or malformed variable stops the start. Numbers of the subject (fees, p
 rows, not settings.
 """
 
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 from js_asset import static_lazy
 from psycopg2.extensions import parse_dsn
 
+from collective import environment
 from collective.environment import BASE_DIR, DEBUG, env, number, refusals
+from collective.seeing import lines
 
 if refused := refusals():
     raise ImproperlyConfigured("\n".join(["This cannot start:", *refused]))
@@ -57,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.seen.see_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -245,7 +249,7 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SESSION_ENGINE = "collective.people.browser_sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # idle; the admin asks for the second step again each day
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
@@ -255,21 +259,12 @@ CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 7_500_000  # bytes, of the page that takes most: portal/limits.py
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # attendance of a large session
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "filters": {"one line": {"()": "portal.views.away.OneLine"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["one line"],
-        }
-    },
-    "loggers": {
-        "django": {"handlers": []},  # the root's is enough: no line comes twice
-        "collective.people.sign_in": {"level": "INFO"},  # how sign-ins go, without any address
-    },
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
-}
+LOGGING = lines.config(environment.LOG_FORMAT, environment.LOG_LEVEL, environment.ACCESS_LOG)
+
+# Who asks for /metrics from another machine shows this as a bearer token.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
+# Asked for once a minute while all is well: whoever misses it raises the alarm (healthchecks.io).
+HEARTBEAT_URL = env("HEARTBEAT_URL", default="")
+# Where faults are reported to, without anything about anybody (collective/seeing/reports.py).
+if SENTRY_DSN := env("SENTRY_DSN", default=""):
+    import_module("collective.seeing.reports").start(SENTRY_DSN, LOGGING)

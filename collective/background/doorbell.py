@@ -7,6 +7,7 @@ from kombu import Connection
 from kombu.pools import producers
 
 from collective.celery import app
+from collective.seeing import counts, request_ids
 
 logger = logging.getLogger(__name__)
 # The web process never waits on the broker: 0.3 s, one try.
@@ -29,9 +30,11 @@ def ring(task: str, *arguments: object) -> None:
     try:
         connection = Connection(app.conf.broker_url, transport_options=QUICK, connect_timeout=0.3)
         with producers[connection].acquire(block=True, timeout=0.3) as producer:
-            app.send_task(task, args=arguments, producer=producer, retry=False)
+            headers = {"request_id": request_ids.current()}
+            app.send_task(task, args=arguments, producer=producer, retry=False, headers=headers)
     except Exception as error:  # whatever fault a broker has: the sweep will find the row
         unheard += 1
+        counts.UNHEARD.inc()
         _silent_until = time.monotonic() + QUIET_AFTER
         logger.warning(
             "The broker did not hear %s (%s so far): %s", task, unheard, type(error).__name__

@@ -44,7 +44,7 @@ def names() -> list[str]:
     return sorted(_sweeps)
 
 
-def run_all() -> None:
+def run_all(by: SweepRun.By = SweepRun.By.USUAL) -> None:
     """Run every sweep whose time has come; one that fails does not keep the others from running."""
     behind = clock.behind_database()
     runs = SweepRun.objects.until(clock.now() + behind)
@@ -52,16 +52,18 @@ def run_all() -> None:
     for sweep in _sweeps.values():
         last = latest.get(sweep.name)
         if last is None or last + sweep.every <= clock.now() + behind:
-            run(sweep.name, behind)
+            run(sweep.name, by, behind)
 
 
-def run(name: str, behind: timedelta | None = None) -> SweepRun:
+def run(
+    name: str, by: SweepRun.By = SweepRun.By.USUAL, behind: timedelta | None = None
+) -> SweepRun:
     """Run one sweep now and return its SweepRun, which is dated by the database's clock.
 
     `behind` is how far ours is behind that, where it is known.
     """
     behind = clock.behind_database() if behind is None else behind
-    row = SweepRun.objects.create(name=name, started_at=clock.now() + behind)
+    row = SweepRun.objects.create(name=name, by=by, started_at=clock.now() + behind)
     try:
         row.seen, row.done = _sweeps[name].act()
     except SoftTimeLimitExceeded:

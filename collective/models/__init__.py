@@ -9,6 +9,7 @@ from collective.models.forgetting import DeletionRequest, FileToRemove, Redactio
 from collective.models.key_proof import KeyProof
 from collective.models.message import Message
 from collective.models.person import Person
+from collective.models.problem import Problem
 from collective.models.record_join import JoinRequest, RecordJoin
 from collective.models.sign_in import SignIn
 from collective.models.staff_work import FollowUp, Taken
@@ -33,6 +34,7 @@ __all__ = [
     "Message",
     "Page",
     "Person",
+    "Problem",
     "RecordJoin",
     "Redaction",
     "SignIn",

@@ -43,6 +43,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Mail that came to nobody."""
         return self.filter(state=Message.State.FAILED)
 
+    def refused(self, since: datetime) -> Self:
+        """Mails that wait because each of two tries or more was refused, the first before then."""
+        waits = [Message.State.WAITING, Message.State.SENDING]
+        rows = self.filter(state__in=waits, channel=Message.Channel.EMAIL)
+        return rows.filter(attempts__gte=2, refused_at__lte=since)
+
 
 class Message(models.Model):
     """Something we tell one person, once.
@@ -82,6 +88,16 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
+    refused_at = models.DateTimeField(
+        null=True, editable=False, help_text="Since when each try of it was refused."
+    )
+    refused_as = models.CharField(
+        max_length=60,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="How, without any word of the relay's: these may name the address.",
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     told_by = models.ForeignKey(
         Person, models.SET_NULL, null=True, editable=False, related_name="+"
@@ -111,6 +127,16 @@ class Message(models.Model):
             ),
             models.Index(
                 fields=["-created_at"], condition=Q(state="failed"), name="message_failed"
+            ),
+            models.Index(
+                fields=["refused_at"],
+                condition=Q(refused_at__isnull=False),
+                name="message_refused",
+            ),
+            models.Index(
+                fields=["sent_at"],
+                condition=Q(state="sent", channel="email"),
+                name="message_taken",
             ),
             models.Index(fields=["about"], name="message_about"),
             models.Index(fields=["person", "-created_at"], name="message_person"),

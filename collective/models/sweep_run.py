@@ -19,12 +19,19 @@ class SweepRunQuerySet(models.QuerySet["SweepRun"]):
 class SweepRun(models.Model):
     """One look for overdue work. Its age is the heartbeat for readiness and for staff."""
 
+    class By(models.TextChoices):
+        """Which role ran it."""
+
+        USUAL = "", "worker, or bin/role sweep"
+        STAND_IN = "stand-in", "the stand-in"
+
     name = models.CharField(max_length=40)
     started_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True, blank=True)
     seen = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
+    by = models.CharField(max_length=10, choices=By, default=By.USUAL, db_default="", blank=True)
 
     objects = SweepRunQuerySet.as_manager()
 

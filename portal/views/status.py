@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -21,6 +21,7 @@ from collective.messages import mail
 from collective.models import Backup, Message, SweepRun
 from collective.models.message import MessageQuerySet
 from collective.people.requests import MemberRequest
+from collective.seeing import problems
 from portal import doctor
 
 NEWEST_ERRORS = 200
@@ -52,6 +53,8 @@ def status(request: MemberRequest, admin_site: AdminSite) -> HttpResponse:
         return _try_mail_again(request)
     context = {
         "title": "System status",
+        "problems": [problems.SORTS[name] for name in problems.find()],
+        "refused": _refused(),
         "sweeps": _sweeps(),
         "states": _states(),
         "versions": _versions(),
@@ -99,6 +102,12 @@ def _newest_errors(done: dict[str, datetime]) -> dict[str, str]:
         for row in rows
         if row.name not in done or row.started_at > done[row.name]
     }
+
+
+def _refused() -> list[Any]:
+    """How mail that waits is refused, without an address: how often so, and since when."""
+    rows = Message.objects.refused(clock.now()).order_by().values("refused_as")
+    return list(rows.annotate(number=Count("pk"), since=Min("refused_at")).order_by("since"))
 
 
 def _states() -> list[MessageState]:

@@ -1,10 +1,16 @@
+import logging
 import time
+import uuid
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, connection
 
-from collective.background import sweeps
+from collective.background import standing_in, sweeps
+from collective.seeing import request_ids
+
+logger = logging.getLogger(__name__)
+EVERY = 15  # seconds
 
 
 class Command(BaseCommand):
@@ -15,18 +21,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--loop", action="store_true")
+        parser.add_argument(
+            "--stand-in",
+            action="store_true",
+            help="Every 15 seconds, but only while worker and beat are silent: bin/role stand-in.",
+        )
 
-    def handle(self, *, loop: bool, **options: Any) -> None:
-        while True:
+    def handle(self, *, loop: bool, stand_in: bool, **options: Any) -> None:
+        if not loop and not stand_in:
+            sweeps.run_all()
+        while loop or stand_in:
+            request_ids.use(uuid.uuid4().hex)
             try:
-                sweeps.run_all()
-            except Error as error:
-                if not loop:
-                    raise
-                self.stderr.write(
-                    f"The database did not answer; trying again in 15 seconds. {error}"
-                )
+                standing_in.look() if stand_in else sweeps.run_all()
+            except Error:
+                logger.exception("The database did not answer; trying again in %s seconds", EVERY)
                 connection.close()
-            if not loop:
-                return
-            time.sleep(15)
+            time.sleep(EVERY)

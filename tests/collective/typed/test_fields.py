@@ -34,6 +34,7 @@ WRITTEN_BY_US = {
     "collective.KeyProof.secret",
     "collective.Person.phone_hash",
     "collective.Person.time_zone",
+    "collective.Problem.name",
     "collective.Redaction.reason",
     "collective.SignIn.network",
     "collective.SweepRun.error",
@@ -49,18 +50,18 @@ WRITTEN_BY_US = {
     "payments.StripeEvent.object_id",
     "payments.StripeEvent.type",
     "payments.UnknownMovement.stripe_id",
-    "policy_drafts.Draft.policy_title",  # what a draft holds never changes, and was cleaned before
+    "policy_drafts.Draft.policy_title",
     "policy_drafts.Draft.sha256",
     "policy_drafts.DraftBlock.html",
-    "policy_drafts.Import.why",
-    "policy_drafts.WorkingCopyFile.why",
     "policy_drafts.DraftBlock.kind",
     "policy_drafts.DraftBlock.text",
     "policy_drafts.DraftFile.error",
     "policy_drafts.DraftSection.html",
     "policy_drafts.DraftSection.title",
-    "policy_drafts.Section.html",  # cleaned as markup: policy_drafts/text/markup.py
+    "policy_drafts.Import.why",
+    "policy_drafts.Section.html",
     "policy_drafts.SectionSave.html",
+    "policy_drafts.WorkingCopyFile.why",
 }
 READ_OTHERWISE = {"code", "old_code", "html", "was", "version"}  # digits, markup, hidden fields
 OUR_FIELDS = (ours.LineField, ours.LinesField, ours.AddressField)
