@@ -28,3 +28,8 @@ SITE_URL = env("SITE_URL", default="").rstrip("/")
 REDIS_URL = env("REDIS_URL", default="") or None
 # Tells this installation from another one that shares its broker: each has a secret of its own.
 INSTALLATION = hashlib.sha256(f"broker:{env('SECRET_KEY', default='')}".encode()).hexdigest()[:12]
+
+
+def of_a_child(**more: str) -> dict[str, str]:
+    """The environment of a process that we start: ours, with what it is given besides."""
+    return {**os.environ, **more}

@@ -4,6 +4,7 @@ A file that vanishes meanwhile is left out; one that changes is taken once more,
 later in the archive counts.
 """
 
+import gzip
 import hashlib
 import os
 import tarfile
@@ -46,7 +47,10 @@ def pack(folder: Path, writer: Writer) -> Contents:
     """Write the folder as a compressed tar; returns what it holds."""
     found: dict[str, tuple[int, str]] = {}
     out: Any = _Out(writer)
-    with tarfile.open(fileobj=out, mode="w|gz", bufsize=A_PIECE) as archive:
+    with (
+        gzip.GzipFile(fileobj=out, mode="wb", compresslevel=3, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w|", bufsize=A_PIECE) as archive,
+    ):
         for path in _files(folder):
             name = f"./{path.relative_to(folder).as_posix()}"
             for _ in range(TRIES):
@@ -69,6 +73,9 @@ class _Out:
 
     def write(self, data: bytes) -> int:
         return self._writer.write(data)
+
+    def flush(self) -> None:
+        """What is below is flushed when it is closed."""
 
 
 def _files(folder: Path) -> Iterator[Path]:
