@@ -8,7 +8,9 @@ import gzip
 import hashlib
 import os
 import tarfile
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -104,6 +106,17 @@ def _add(archive: tarfile.TarFile, path: Path, name: str) -> tuple[int, str, boo
     return head.size, padded.hash.hexdigest(), changed
 
 
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        raise BackupError(
+            f"The archive of uploads is damaged, or ends too early ({error})."
+        ) from error
+
+
+@_damage_told()
 def unpack(reader: Reader, folder: Path) -> Contents:
     """Write the files of an archive into the folder; returns what it held.
 
@@ -130,6 +143,7 @@ def _belongs_as(path: Path, folder: Path) -> None:
             os.chown(folder / made, owner.st_uid, owner.st_gid)
 
 
+@_damage_told()
 def look_through(reader: Reader) -> Contents:
     """What an archive holds, without writing anything. Raises BackupError for a damaged one."""
     found: dict[str, tuple[int, str]] = {}
@@ -140,6 +154,7 @@ def look_through(reader: Reader) -> Contents:
     return _contents(found)
 
 
+@_damage_told()
 def forgotten(reader: Reader, folder: str) -> set[str]:
     """The names of the files that stand in one folder of an archive."""
     names = (PurePosixPath(member.name) for member, _ in _members(reader))
@@ -147,24 +162,19 @@ def forgotten(reader: Reader, folder: str) -> set[str]:
 
 
 def _members(reader: Reader) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
-    try:
-        source: Any = reader
-        with tarfile.open(fileobj=source, mode="r|gz", bufsize=A_PIECE) as archive:
-            for member in archive:
-                if not member.isfile():
-                    continue
-                name = PurePosixPath(member.name)
-                if name.is_absolute() or ".." in name.parts:
-                    raise BackupError(f"The archive of uploads has a file named {name}.")
-                data = archive.extractfile(member)
-                assert data is not None
-                yield member, data
-        while reader.read(A_PIECE):  # the rest: what is damaged there is told, too
-            pass
-    except (tarfile.TarError, EOFError) as error:
-        raise BackupError(
-            f"The archive of uploads is damaged, or ends too early ({error})."
-        ) from error
+    source: Any = reader
+    with tarfile.open(fileobj=source, mode="r|gz", bufsize=A_PIECE) as archive:
+        for member in archive:
+            if not member.isfile():
+                continue
+            name = PurePosixPath(member.name)
+            if name.is_absolute() or ".." in name.parts:
+                raise BackupError(f"The archive of uploads has a file named {name}.")
+            data = archive.extractfile(member)
+            assert data is not None
+            yield member, data
+    while reader.read(A_PIECE):  # the rest: what is damaged there is told, too
+        pass
 
 
 def _contents(found: dict[str, tuple[int, str]]) -> Contents:
