@@ -7,12 +7,12 @@ RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r r
     && uv pip install --no-cache --compile-bytecode --python /venv/bin/python --require-hashes -r requirements.txt
 
 FROM python:3.13-slim-trixie
-# pg_dump and pg_restore for bin/backup and bin/restore: version 17, as the database of compose.yaml.
+# pg_dump and pg_restore for `backup` and `restore`: version 17, as the database of compose.yaml.
 # Debian's stable release fixes the versions, and its security updates are wanted.
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin collective \
-    && mkdir -p /app /data/media /data/static && chown -R collective:collective /data
+    && mkdir -p /app /data/media /data/static /backups && chown -R collective:collective /data /backups
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . ./

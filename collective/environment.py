@@ -51,3 +51,8 @@ def counts_folder() -> Path | None:
     """Where the processes of this web server count together (gunicorn.conf.py); None elsewhere."""
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     return Path(folder) if folder else None
+
+
+def of_a_child(**more: str) -> dict[str, str]:
+    """The environment of a process that we start: ours, with what it is given besides."""
+    return {**os.environ, **more}

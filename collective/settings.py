@@ -199,8 +199,16 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
-# Days that a backup is kept: people who are forgotten are told, and bin/backup deletes older ones.
+# Days that a backup is kept: people who are forgotten are told, and `backup` deletes older ones.
 BACKUP_DAYS = number("BACKUP_DAYS")
+BACKUP_TO = env("BACKUP_TO", default="")  # a folder, or s3://bucket/prefix
+BACKUP_ENCRYPT_TO = env.list("BACKUP_AGE_RECIPIENT", default=[])  # public keys of age
+BACKUP_IDENTITY = env("BACKUP_AGE_IDENTITY", default="")  # a file with the private one
+BACKUP_S3_ENDPOINT = env("BACKUP_S3_ENDPOINT", default="")
+BACKUP_S3_REGION = env("BACKUP_S3_REGION", default="us-east-1")
+BACKUP_S3_KEY_ID = env("BACKUP_S3_KEY_ID", default="")
+BACKUP_S3_SECRET = env("BACKUP_S3_SECRET", default="")
+COMMIT = env("COMMIT", default="")  # which one runs, where there is no git to ask
 
 globals().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 5

@@ -33,7 +33,7 @@ def register(part: Part) -> None:
 def hold(taken_at: datetime) -> int:
     """Hold everything that may have been sent between the backup and now; returns how many things.
 
-    Run before any worker: `bin/restore` does.
+    Run before any worker: `restore` does.
     """
     now = clock.now()
     held = _note_followers_as_told(now)

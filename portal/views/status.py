@@ -15,7 +15,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 import collective
-from collective import clock
 from collective.background import restoring, sweeps
 from collective.messages import mail
 from collective.models import Backup, Message, SweepRun
@@ -124,10 +123,14 @@ def _states() -> list[MessageState]:
 
 
 def _backups() -> dict[str, Any]:
-    """The newest backup, and when one was last brought back."""
-    newest = Backup.objects.filter(restored_at=None).first()
+    """The newest backup, is it old, was one proven to come back, and when did one come back."""
+    newest, proven = Backup.objects.taken().first(), Backup.objects.proven().first()
     return {
         "backup": newest,
+        "backup_is_old": newest is None or newest.is_old,
+        "proven": proven,
+        "proof_is_old": proven is None or proven.proof_is_old,
+        "not_coming_back": Backup.objects.not_coming_back(),
         "restored": Backup.objects.exclude(restored_at=None).order_by("-restored_at").first(),
     }
 
