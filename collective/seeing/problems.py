@@ -28,8 +28,6 @@ from collective.people import sign_in_limits
 REFUSED_AFTER = timedelta(minutes=15)
 MANY_REFUSED = 5  # people whose mail is refused while the relay takes that of others
 WAITS_AFTER = timedelta(minutes=10)
-BACKUP_AFTER = timedelta(hours=26)
-PROOF_AFTER = timedelta(days=8)
 LEAST_DISK = 0.1  # of the whole
 OVER_AFTER = timedelta(minutes=5)  # so that what comes and goes is told once
 TOLD_AFTER = timedelta(seconds=45)  # seen twice
@@ -81,18 +79,18 @@ def mail_waits() -> bool:
 
 def backup_is_old() -> bool:
     """Is there no backup of the last day, where the product has run for longer than that?"""
-    since = clock.now() - BACKUP_AFTER
-    newer = Backup.objects.filter(restored_at=None, taken_at__gt=since)
+    since = clock.now() - Backup.OLD_AFTER
+    newer = Backup.objects.taken().filter(taken_at__gt=since)
     return _is_kept() and _ran_before(since) and not newer.exists()
 
 
 def backup_is_unproven() -> bool:
     """Has no backup been brought back as a trial for a week?"""
-    since = clock.now() - PROOF_AFTER
-    first = Backup.objects.aggregate(at=Min("taken_at"))["at"]
-    if not (_is_kept() and hasattr(Backup, "proved_at")) or first is None or first > since:
+    since = clock.now() - Backup.PROOF_OLD_AFTER
+    first = Backup.objects.taken().aggregate(at=Min("taken_at"))["at"]
+    if not _is_kept() or first is None or first > since:
         return False
-    return not Backup.objects.filter(Q(("proved_at__gt", since))).exists()
+    return not Backup.objects.proven().filter(proved_at__gt=since).exists()
 
 
 def _is_kept() -> bool:

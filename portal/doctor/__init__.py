@@ -25,6 +25,11 @@ QUICK = [
     Check("Uploads", machine.media),
     Check("Static files", machine.static_files),
     Check("Backups", data.backups),
+    Check("Trial of a backup", data.proof),
+    Check("Stand-in", data.told("worker")),
+    Check("Mail is taken", data.told("mail")),
+    Check("Mail that waits", data.told("queue")),
+    Check("Guesses at codes", data.told("guesses")),
 ]
 SLOW = [
     Check("Keys, each kind", data.keys_of_each_kind),

@@ -1,5 +1,6 @@
 """What the database says of itself: keys, version, migrations, sweeps, clock, backups."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,11 +12,11 @@ from collective import clock
 from collective.background import sweeps
 from collective.models import Backup
 from collective.safety import encryption, key_proof
+from collective.seeing import problems
 from portal.doctor.lines import Found
 
 OLDEST_POSTGRES = 15
 MOST_APART = timedelta(seconds=5)
-BACKUP_OLD_AFTER = timedelta(hours=26)
 A_LIST = 6  # names in a sentence
 
 
@@ -84,14 +85,30 @@ def clocks() -> Found:
 def backups() -> Found:
     """Was one seen lately? One of the future is none: a clock was wrong."""
     now = clock.now()
-    newest = Backup.objects.filter(restored_at=None, taken_at__lte=now + clock.AHEAD).first()
+    newest = Backup.objects.taken().filter(taken_at__lte=now + clock.AHEAD).first()
     if newest is None:
         return False, "No backup was seen yet. Run bin/backup every night: docs/running-it.md"
     hours = round((now - newest.taken_at) / timedelta(hours=1))
     words = f"The last backup is {hours} hours old"
-    if now - newest.taken_at > BACKUP_OLD_AFTER:
+    if newest.is_old:
         return False, f"{words}, and there should be one each day. Did bin/backup fail?"
     return True, f"{words}; they are kept for {settings.BACKUP_DAYS} days."
+
+
+def proof() -> Found:
+    """Did a drill of the last week bring a backup back whole?"""
+    if failed := Backup.objects.not_coming_back():
+        return False, f"The backup of {failed.taken_at:%d %b} does not come back: see below."
+    proven = Backup.objects.proven().first()
+    if proven is None or proven.proof_is_old:
+        return False, "No backup was tried this week. Run: python manage.py prove_backup"
+    return True, f"The backup of {proven.taken_at:%d %b} came back whole."
+
+
+def told(name: str) -> Callable[[], Found]:
+    """One of the problems of which staff are told."""
+    sort = problems.SORTS[name]
+    return lambda: (False, f"{sort.what}. {sort.to_do}") if sort.is_there() else (True, "Well.")
 
 
 def _listed(names: list[str]) -> str:

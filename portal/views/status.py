@@ -15,12 +15,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 import collective
+from collective import clock
 from collective.background import restoring, sweeps
 from collective.messages import mail
 from collective.models import Backup, Message, SweepRun
 from collective.models.message import MessageQuerySet
 from collective.people.requests import MemberRequest
-from collective.seeing import problems
 from portal import doctor
 
 NEWEST_ERRORS = 200
@@ -52,7 +52,6 @@ def status(request: MemberRequest, admin_site: AdminSite) -> HttpResponse:
         return _try_mail_again(request)
     context = {
         "title": "System status",
-        "problems": [problems.SORTS[name] for name in problems.find()],
         "refused": _refused(),
         "sweeps": _sweeps(),
         "states": _states(),
