@@ -30,7 +30,7 @@ def settings_() -> Found:
         return False, " ".join(refused)
     if settings.DEBUG:
         return True, "This is a demonstration (DEBUG), with keys that everybody knows."
-    return True, "Every variable is as it can be."
+    return True, "Nothing is wrong with them."
 
 
 def proxies() -> Found:

@@ -1,7 +1,9 @@
 """Each check says ok, or what to do, and none goes wrong itself."""
 
 import json
+import threading
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import StringIO
 
 import pytest
@@ -81,7 +83,7 @@ def test_lines_can_be_had_as_json(well, only_quick):
     assert found[0] == {
         "name": "Settings",
         "ok": True,
-        "words": "Every variable is as it can be.",
+        "words": "Nothing is wrong with them.",
     }
 
 
@@ -214,6 +216,31 @@ def test_site_that_cannot_be_reached_is_told(settings):
     settings.SITE_URL = "http://127.0.0.1:9"
 
     assert "cannot be reached from here" in others.site()[1]
+
+
+class LeadsToItself(BaseHTTPRequestHandler):
+    """A site whose proxy does not say that it speaks HTTPS."""
+
+    def do_GET(self):
+        is_live = self.path == "/health/live"
+        self.send_response(200 if is_live else 301)
+        self.send_header("Location", "/")
+        self.end_headers()
+        self.wfile.write(b'{"status": "live"}')
+
+    def log_message(self, *arguments):
+        pass
+
+
+def test_page_that_leads_to_itself_is_told_with_what_to_set(settings):
+    with HTTPServer(("127.0.0.1", 0), LeadsToItself) as server:
+        threading.Thread(target=server.serve_forever).start()
+        settings.SITE_URL = f"http://127.0.0.1:{server.server_port}"
+        ok, words = others.site()
+        server.shutdown()
+
+    assert not ok
+    assert "leads to itself" in words and "set TRUSTED_PROXIES" in words
 
 
 def test_stripe_answers(stripe):
