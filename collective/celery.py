@@ -4,6 +4,7 @@ from celery import Celery
 from kombu import Queue
 
 from collective import environment
+from collective.background import alive
 
 app = Celery("collective")
 app.conf.update(
@@ -45,4 +46,5 @@ app.conf.update(
         "sweep": {"task": "collective.sweep", "schedule": 15.0, "options": {"expires": 15}}
     },
 )
+app.steps["consumer"].add(alive.Step)
 app.autodiscover_tasks()
