@@ -3,6 +3,7 @@ link keys).
 """
 
 from collective import environment
+from portal import renewing
 
 bind = f"{environment.HOST}:{environment.PORT}"
 workers = environment.WEB_WORKERS
@@ -17,3 +18,6 @@ preload_app = not environment.DEBUG
 reload = environment.DEBUG
 accesslog = environment.ACCESS_LOG
 loglevel = "warning"
+if not environment.DEBUG:
+    on_starting = renewing.be_renewable
+pre_fork = renewing.remember_predecessor
