@@ -57,8 +57,8 @@ switch_over
 install_command
 if [ -n "$services" ]; then
   install_units
-  install_proxy
   start_or_renew
+  install_proxy
 fi
 if [ -n "$is_new" ]; then invite_first; fi
 forget_old_releases

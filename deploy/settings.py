@@ -6,7 +6,7 @@ It needs nothing but Python itself, as nothing is installed yet.
 import base64
 import os
 import secrets
-from datetime import date
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 MAIL = {"465": "smtp+ssl", "587": "smtp+tls"}  # by the port; anything else speaks in clear
@@ -24,9 +24,10 @@ def mail_url(server: str, user: str, password: str) -> str:
 
 def settings(told: dict[str, str]) -> dict[str, str]:
     """All that must be set, and what of the rest depends on this server."""
+    key = base64.urlsafe_b64encode(os.urandom(32)).decode()
     return {
         "SECRET_KEY": secrets.token_urlsafe(50),
-        "FIELD_KEYS": f"{date.today():k%Y%m%d}:{base64.urlsafe_b64encode(os.urandom(32)).decode()}",
+        "FIELD_KEYS": f"{datetime.now(UTC):k%Y%m%d}:{key}",
         "SITE_URL": told["SITE_URL"],
         "DATABASE_URL": told["DATABASE_URL"],
         "REDIS_URL": told["REDIS_URL"],

@@ -212,7 +212,7 @@ install_proxy() {
     none) return ;;
   esac
   systemctl enable --quiet --now "$proxy"
-  systemctl reload "$proxy"
+  systemctl reload "$proxy" || tell "$proxy does not take $file. Everything else runs: journalctl -u $proxy says why."
 }
 
 # The web server is renewed without a gap; worker and beat finish what they do and start again.
