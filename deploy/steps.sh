@@ -195,6 +195,18 @@ install_units() {
   systemctl daemon-reload
 }
 
+# Caddy's own log of errors has whole addresses, keys among them, and no file of one site can say otherwise.
+quieten_caddy() {
+  local file=/etc/caddy/Caddyfile
+  if grep -q 'exclude http.log.error' "$file"; then return; fi
+  if grep -qE '^\{' "$file"; then
+    tell "Add to the options at the top of $file: log default { exclude http.log.error } (over three lines)"
+  else
+    { printf '{\n\tlog default {\n\t\texclude http.log.error\n\t}\n}\n\n'; cat "$file"; } >"$file.part"
+    mv "$file.part" "$file"
+  fi
+}
+
 # A file of its own for the proxy. One that you have changed stays as it is.
 install_proxy() {
   local file
@@ -202,6 +214,7 @@ install_proxy() {
     caddy)
       file=/etc/caddy/$name.caddy
       if [ ! -e "$file" ]; then named deploy/proxy/collective.caddy >"$file"; fi
+      quieten_caddy
       grep -q '^import /etc/caddy/\*.caddy' /etc/caddy/Caddyfile || echo 'import /etc/caddy/*.caddy' >>/etc/caddy/Caddyfile
       ;;
     nginx)

@@ -31,7 +31,7 @@ PATIENCE = 20  # seconds for a request to come, and one more for each LEAST byte
 LEAST = 5000
 MOST_VISITORS = 1000  # connections of one process
 LOOK_EVERY = 1.0  # seconds
-LAST_CALL = 2  # seconds in which somebody who is connected may still ask, before we end
+LAST_CALL = 3  # seconds in which somebody who is connected may still ask, before we end
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # "four wait" is no news
 
 
@@ -190,10 +190,11 @@ class Worker(GunicornWorker):
         who ask nothing are let go last.
         """
         began = time.monotonic()
+        last_call = 0 if self.cfg.reload else LAST_CALL  # `make run` has no proxy
         while (passed := time.monotonic() - began) < self.cfg.graceful_timeout:
             channels = [row for row in visitors.values() if isinstance(row, Channel)]
             for channel in channels:
-                is_over = passed > LAST_CALL and not channel.is_busy
+                is_over = passed > last_call and not channel.is_busy
                 channel.will_close = channel.will_close or is_over
             if not channels:
                 return

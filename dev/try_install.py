@@ -1,0 +1,224 @@
+"""Try the documented install and upgrade on a bare Debian: the very lines of docs/running-it.md.
+
+    python -m dev.try_install bookworm /tmp/try/bookworm
+
+As root, on a machine with debootstrap. Makes a Debian in the folder (or takes the one that is
+there), boots it with its own systemd beside this system, runs the lines one after the other, asks
+for pages through Caddy, and upgrades while twenty requests a second come in. Prints minutes,
+commands and failures, and ends with 1 where there are any.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from email import message_from_bytes
+from pathlib import Path
+
+from dev import documented, servers, visitors
+
+SITE = "https://community.localhost"  # for such a name Caddy makes a certificate by itself
+PLANTED = "key-planted-for-the-log"
+# What a server from any provider has, and debootstrap's smallest Debian has not.
+USUAL = "systemd systemd-sysv dbus ca-certificates procps curl"
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+
+
+class Try:
+    """A Debian in a folder, what was run in it, and what failed."""
+
+    def __init__(self, suite: str, folder: Path) -> None:
+        self.suite, self.folder = suite, folder
+        self.commands: list[tuple[str, float, int]] = []
+        self.failures: list[str] = []
+        self.first = 0
+
+    def make(self) -> None:
+        """The smallest Debian of this suite, and what a provider's server has besides."""
+        if not (self.folder / "usr").exists():
+            here("debootstrap", "--variant=minbase", self.suite, str(self.folder))
+        shutil.copy("/etc/resolv.conf", self.folder / "etc")
+        (self.folder / "etc/hosts").write_text("127.0.0.1 localhost\n")
+        install = "apt-get update -qq && apt-get install -y -qq --no-install-recommends"
+        quiet = "DEBIAN_FRONTEND=noninteractive"
+        here("chroot", str(self.folder), "sh", "-c", f"{quiet} {install} {USUAL} >/dev/null")
+        shutil.copy(CERTIFICATES, self.folder / "etc/ssl/certs")  # those of this machine count
+
+    def boot(self) -> subprocess.Popen[bytes]:
+        """Start its systemd, and wait until it is up."""
+        spaces = ["--pid", "--mount", "--uts", "--ipc", "--cgroup", "--fork", "--kill-child"]
+        script = str(servers.ROOT / "dev" / "userland.sh")
+        with (self.folder.parent / f"{self.suite}.boot.log").open("wb") as log:
+            command = ["unshare", *spaces, script, str(self.folder)]
+            running = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            self.first = int((children.read_text().split() or ["0"])[0])
+            if self.first and b"systemd" in Path(f"/proc/{self.first}/cmdline").read_bytes()[:40]:
+                break
+            time.sleep(0.2)
+        self.inside("systemctl is-system-running --wait >/dev/null; true")
+        return running
+
+    def inside(self, line: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run a line as root inside."""
+        env = {
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "HOME": "/root",
+            "PIP_CERT": CERTIFICATES,
+            "SSL_CERT_FILE": CERTIFICATES,
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": "safe.directory",
+            "GIT_CONFIG_VALUE_0": "*",
+            **more,
+        }
+        command = ["nsenter", "-t", str(self.first), "-a", "env", "-i"]
+        command += [f"{name}={value}" for name, value in env.items()]
+        return subprocess.run(
+            [*command, "bash", "-c", f"cd /; {line}"], capture_output=True, text=True
+        )
+
+    def run(self, line: str, **more: str) -> None:
+        """Run a line of the document, and remember how long it took and how it ended."""
+        began = time.monotonic()
+        done = self.inside(line, **more)
+        self.commands.append((line, time.monotonic() - began, done.returncode))
+        print(f"{self.commands[-1][1]:6.1f} s  {done.returncode}  {line}", flush=True)
+        if done.returncode:
+            self.failures.append(f"{line}\n{(done.stdout + done.stderr)[-2000:]}")
+
+    def hold(self, what: str, is_so: bool) -> None:
+        print(f"{'ok' if is_so else 'NO':>8}     {what}", flush=True)
+        if not is_so:
+            self.failures.append(what)
+
+
+def here(*command: str) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def publish(folder: Path) -> None:
+    """What `git clone` finds inside: what is committed here."""
+    source = folder / "mnt" / "source.git"
+    shutil.rmtree(source, ignore_errors=True)
+    here("git", "clone", "-q", "--bare", str(servers.ROOT), str(source))
+
+
+def commit_something(folder: Path) -> None:
+    """A newer version than the one that is installed."""
+    source, work = folder / "mnt" / "source.git", folder.parent / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    here("git", "clone", "-q", str(source), str(work))
+    who = ["-c", "user.name=Try", "-c", "user.email=try@example.org"]
+    here("git", "-C", str(work), *who, "commit", "-q", "--allow-empty", "-m", "A newer version")
+    here("git", "-C", str(work), "push", "-q")
+
+
+def mails(folder: Path) -> list[tuple[str, str]]:
+    """To whom each mail went, and its number."""
+    found = [message_from_bytes(path.read_bytes()) for path in folder.glob("*.eml")]
+    return [(mail["X-RcptTo"], mail["Message-ID"]) for mail in found]
+
+
+def wait_for(what: object, seconds: float = 90) -> bool:
+    """Does it become so?"""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if what():  # type: ignore[operator]
+            return True
+        time.sleep(1)
+    return False
+
+
+def answer(trial: Try, path: str) -> str:
+    there = f"--resolve community.localhost:443:127.0.0.1 {SITE}{path}"
+    return trial.inside(f"curl -sk -o /dev/null -w '%{{http_code}}' {there}").stdout
+
+
+def no_key_in_logs(trial: Try) -> None:
+    """Links with keys are asked for, with the web server there and away; no log has one."""
+    links = [
+        f"/me/?key={PLANTED}",
+        f"/follows/6f1c9f1e-0000-4000-8000-{'5' * 12}/stop/?key={PLANTED}",
+    ]
+    for _ in range(2):
+        for link in links:
+            answer(trial, link)
+        trial.inside("systemctl stop collective-web")
+    trial.inside("systemctl start collective-web; sleep 1")
+    found = trial.inside(
+        f"grep -rlE '{PLANTED}|6f1c9f1e-0000' /var/log/caddy /var/log/nginx /var/log/redis;"
+        f"journalctl --no-pager | grep {PLANTED}"  # our own lines have ids of pages, and no key
+    ).stdout
+    lines = trial.inside("cat /var/log/caddy/collective.log | wc -l").stdout.strip()
+    trial.hold(
+        f"no key in any log ({lines} lines of Caddy's) {found[:300]}", not found and lines != "0"
+    )
+
+
+def install(trial: Try, told: dict[str, str], folder: Path) -> None:
+    for line in documented.commands("Install"):
+        trial.run(line, **told)
+    trial.hold("/health/ready by HTTPS", wait_for(lambda: answer(trial, "/health/ready") == "200"))
+    invited = lambda: [to for to, _ in mails(folder)] == [told["STAFF_EMAIL"]]  # noqa: E731 asked again and again
+    trial.hold("the first member of staff is written to", wait_for(invited))
+    minutes = sum(seconds for _, seconds, _ in trial.commands) / 60
+    print(f"{trial.suite}: {minutes:.1f} minutes, {len(trial.commands)} commands")
+
+
+async def upgrade(trial: Try, folder: Path) -> None:
+    port = trial.inside("sed -n s/^PORT=//p /etc/collective/env").stdout.strip()
+    release = trial.inside("readlink /opt/collective/current").stdout
+    asking = asyncio.create_task(visitors.visit(f"http://127.0.0.1:{port}", SITE, 180))
+    await asyncio.sleep(5)
+    for line in documented.commands("Upgrade"):
+        await asyncio.to_thread(trial.run, line)
+    seen = await asking
+    trial.hold(f"{seen.asked} requests, failed: {seen.failures[:5]}", not seen.failures)
+    print(f"             the slowest took {seen.slowest:.1f} s")
+    trial.hold(
+        "the newer version runs", trial.inside("readlink /opt/collective/current").stdout != release
+    )
+    came = lambda: set(seen.codes_for) <= {to for to, _ in mails(folder)}  # noqa: E731
+    trial.hold(f"{len(seen.codes_for)} codes came", wait_for(came))
+    doubled = [key for key, number in Counter(mails(folder)).items() if number > 1]
+    trial.hold(f"doubled messages: {len(doubled)}", not doubled)
+
+
+def main(suite: str, place: str) -> None:
+    folder, caught = Path(place), Path(f"{place}.mail")
+    trial = Try(suite, folder)
+    trial.make()
+    publish(folder)
+    shutil.rmtree(caught, ignore_errors=True)
+    env = {**os.environ, "MAIL_PORT": str(servers.free_port())}
+    catcher = subprocess.Popen([sys.executable, "-m", "dev.mail_catcher", str(caught)], env=env)
+    running = trial.boot()
+    told = {
+        "COLLECTIVE": "/mnt/source.git",
+        "ADDRESS": SITE,
+        "MAIL_SERVER": f"127.0.0.1:{env['MAIL_PORT']}",
+        "FROM_EMAIL": "hello@example.org",
+        "STAFF_EMAIL": "jo@example.org",
+        "STAFF_NAME": "Jo Bloggs",
+    }
+    try:
+        install(trial, told, caught)
+        no_key_in_logs(trial)
+        commit_something(folder)
+        asyncio.run(upgrade(trial, caught))
+    finally:
+        os.kill(running.pid, signal.SIGKILL)
+        catcher.terminate()
+    print(f"{suite}: {len(trial.commands)} commands, {len(trial.failures)} failures")
+    print("\n".join(trial.failures))
+    sys.exit(bool(trial.failures))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
