@@ -36,6 +36,7 @@ def settings(told: dict[str, str]) -> dict[str, str]:
         "TRUSTED_PROXIES": told["PROXIES"],
         "MEDIA_ROOT": told["MEDIA_ROOT"],
         "PORT": told["PORT"],
+        "BACKUP_TO": told["BACKUP_TO"],
     }
 
 

@@ -95,7 +95,7 @@ write_settings() {
   broker=${REDIS_URL:-redis://127.0.0.1:6379/$(free_number REDIS_URL=redis://127.0.0.1:6379/ 0)}
   tell "writing the settings, with new keys, into $env"
   install -m 600 -o "$name" -g "$name" /dev/null "$env.part"
-  DATABASE_URL=$DATABASE_URL REDIS_URL=$broker PORT=$port MEDIA_ROOT=$data/media SITE_URL=$ADDRESS \
+  DATABASE_URL=$DATABASE_URL REDIS_URL=$broker PORT=$port MEDIA_ROOT=$data/media BACKUP_TO=$backups SITE_URL=$ADDRESS \
     PROXIES=$([ "$proxy" = none ] && echo 0 || echo 1) \
     MAIL_SERVER=$MAIL_SERVER MAIL_USER=${MAIL_USER:-} MAIL_PASSWORD=${MAIL_PASSWORD:-} FROM_EMAIL=$FROM_EMAIL \
     python3 deploy/settings.py >"$env.part"
@@ -139,7 +139,7 @@ build_release() {
 # role RELEASE COMMAND...: as the user of the installation, with nothing but its settings.
 role() {
   local python=$1/venv/bin/python
-  runuser -u "$name" -- env -i PATH="$PATH" LANG=C.UTF-8 PYTHON="$python" "$python" "$1/bin/role" "${@:2}"
+  (cd / && runuser -u "$name" -- env -i PATH="$PATH" LANG=C.UTF-8 PYTHON="$python" "$python" "$1/bin/role" "${@:2}")
 }
 
 check_release() {
@@ -149,7 +149,9 @@ check_release() {
 take_backup() {
   [ "$(readlink -f "$home/current")" != "$release" ] || return 0
   tell "taking a backup first"
-  role "$home/current" backup "$backups" >/dev/null
+  local to
+  to=$(sed -n 's/^BACKUP_TO=//p' "$env")
+  role "$home/current" backup "${to:-$backups}" >/dev/null
 }
 
 # Migrations come first, and only add: the older version runs on with them.

@@ -1,6 +1,6 @@
 """Twenty requests a second at a running installation, while it is upgraded, by people who notice.
 
-    python -m dev.visitors http://127.0.0.1:8000 https://community.example.org 60
+    python -m dev.visitors http://127.0.0.1:8000 https://community.example.org 60 [PATIENCE]
 
 asks for pages, and for a code once a second, each time for another address. Connections are kept,
 as a proxy keeps them. Ends after so many seconds and says what failed: a connection that broke, a
@@ -30,6 +30,7 @@ class Seen:
     failures: list[str] = field(default_factory=list)
     slowest: float = 0.0
     codes_for: list[str] = field(default_factory=list)
+    patience: float = PATIENCE
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Visitor:
         self.seen.asked += 1
         began = time.monotonic()
         try:
-            answer = await asyncio.wait_for(self._asked(path, form), PATIENCE)
+            answer = await asyncio.wait_for(self._asked(path, form), self.seen.patience)
         except IS_NO_ANSWER as error:
             self.writer = None
             self.seen.failures.append(f"{path}: {error!r}")
@@ -116,11 +117,10 @@ async def ask_for_a_code(visitor: Visitor, address: str) -> None:
             visitor.seen.codes_for.append(address)
 
 
-async def visit(server: str, site: str, seconds: float) -> Seen:
+async def visit(server: str, site: str, seconds: float, patience: float = PATIENCE) -> Seen:
     """Twenty requests a second for so long; returns what was seen."""
-    seen, waiting, rest = Seen(), set(), [Visitor(server, site, Seen()) for _ in range(8)]
-    for visitor in rest:
-        visitor.seen = seen
+    seen, waiting = Seen(patience=patience), set()
+    rest = [Visitor(server, site, seen) for _ in range(8)]
     until, started = time.monotonic() + seconds, int(time.time())
     for number in itertools.count():
         if time.monotonic() > until:
@@ -144,6 +144,6 @@ async def _borrowed(rest: list[Visitor], number: int) -> None:
 
 
 if __name__ == "__main__":
-    told = asyncio.run(visit(sys.argv[1], sys.argv[2], float(sys.argv[3])))
+    told = asyncio.run(visit(*sys.argv[1:3], *map(float, sys.argv[3:])))
     print(json.dumps(told.__dict__, indent=1))
     sys.exit(bool(told.failures))
