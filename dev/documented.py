@@ -6,6 +6,7 @@ from pathlib import Path
 from dev import servers
 
 RUNNING = servers.ROOT / "docs" / "running-it.md"
+SERVERS = servers.ROOT / "docs" / "running-it" / "servers.md"
 
 
 def commands(heading: str, page: Path = RUNNING) -> list[str]:

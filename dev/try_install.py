@@ -1,15 +1,16 @@
 """Try the documented install and upgrade on a bare Debian: the very lines of docs/running-it.md.
 
-    python -m dev.try_install bookworm /tmp/try/bookworm
+    python -m dev.try_install bookworm /tmp/try/bookworm [install logs upgrade two leave]
 
 As root, on a machine with debootstrap. Makes a Debian in the folder (or takes the one that is
 there), boots it with its own systemd beside this system, runs the lines one after the other, asks
-for pages through Caddy, and upgrades while twenty requests a second come in. Prints minutes,
-commands and failures, and ends with 1 where there are any.
+for pages through Caddy, upgrades while twenty requests a second come in, adds a second community,
+and leaves. Prints minutes, commands and failures, and ends with 1 where there are any.
 """
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -172,6 +173,8 @@ def install(trial: Try, told: dict[str, str], folder: Path) -> None:
 
 
 async def upgrade(trial: Try, folder: Path) -> None:
+    """The documented upgrade, under load."""
+    commit_something(trial.folder)
     port = trial.inside("sed -n s/^PORT=//p /etc/collective/env").stdout.strip()
     release = trial.inside("readlink /opt/collective/current").stdout
     asking = asyncio.create_task(visitors.visit(f"http://127.0.0.1:{port}", SITE, 180))
@@ -190,34 +193,93 @@ async def upgrade(trial: Try, folder: Path) -> None:
     trial.hold(f"doubled messages: {len(doubled)}", not doubled)
 
 
-def main(suite: str, place: str) -> None:
+def two(trial: Try, told: dict[str, str], folder: Path) -> None:
+    """A second community, which even shares the broker's database: no task goes astray."""
+    north = {
+        "ADDRESS": "https://north.localhost",
+        "STAFF_EMAIL": "no@example.org",
+        "REDIS_URL": "redis://127.0.0.1:6379/0",
+    }
+    trial.run("/usr/local/src/collective/deploy/install.sh --name north", **{**told, **north})
+    trial.hold("the first of the second is written to", wait_for(lambda: came_to("no", folder)))
+    trial.run("north healthy")
+    trial.inside("systemctl stop collective-beat collective-worker")
+    trial.run("collective invite_staff late@example.org --superuser")
+    waiting = "for key in $(redis-cli --scan --pattern '*:celery'); do redis-cli llen $key; done"
+    left = trial.inside(f"sleep 10; {waiting}").stdout.split()
+    trial.hold(f"the other's worker leaves our task alone: {left}", any(int(n) > 0 for n in left))
+    trial.inside("systemctl start collective-worker collective-beat")
+    trial.hold("our own worker does it", wait_for(lambda: came_to("late", folder)))
+
+
+def came_to(name: str, folder: Path) -> bool:
+    return [to for to, _ in mails(folder)].count(f"{name}@example.org") == 1
+
+
+def leave(trial: Try) -> None:
+    """What docs/running-it/servers.md says about leaving leaves nothing."""
+    for line in documented.commands("Leaving", documented.SERVERS):
+        trial.run(line)
+    left = trial.inside("ls -d /opt/collective /etc/collective /var/lib/collective; id collective")
+    trial.hold("nothing is left", left.stdout == "")
+
+
+def memory(trial: Try) -> None:
+    """Print what each role needs, shared pages counted once."""
+    for unit in ("collective-web", "collective-worker", "collective-beat", "postgresql@*", "caddy"):
+        files = f"$(systemctl show -P ControlGroup '{unit}')/cgroup.procs"
+        pids = f"cat /sys/fs/cgroup/*{files} /sys/fs/cgroup{files} 2>/dev/null | sort -u"
+        add = "awk '/^Pss:/ {sum += $2} END {print int(sum / 1024)}'"
+        sizes = f"for pid in $({pids}); do cat /proc/$pid/smaps_rollup; done 2>/dev/null | {add}"
+        print(f"{trial.inside(sizes).stdout.strip():>8} MB  {unit}", flush=True)
+
+
+def main(suite: str, place: str, *steps: str) -> None:
     folder, caught = Path(place), Path(f"{place}.mail")
     trial = Try(suite, folder)
     trial.make()
     publish(folder)
     shutil.rmtree(caught, ignore_errors=True)
-    env = {**os.environ, "MAIL_PORT": str(servers.free_port())}
+    port = trial_port(folder)
+    env = {**os.environ, "MAIL_PORT": port}
     catcher = subprocess.Popen([sys.executable, "-m", "dev.mail_catcher", str(caught)], env=env)
     running = trial.boot()
     told = {
         "COLLECTIVE": "/mnt/source.git",
         "ADDRESS": SITE,
-        "MAIL_SERVER": f"127.0.0.1:{env['MAIL_PORT']}",
+        "MAIL_SERVER": f"127.0.0.1:{port}",
         "FROM_EMAIL": "hello@example.org",
         "STAFF_EMAIL": "jo@example.org",
         "STAFF_NAME": "Jo Bloggs",
     }
+    acts = {
+        "install": lambda: install(trial, told, caught),
+        "memory": lambda: memory(trial),
+        "logs": lambda: no_key_in_logs(trial),
+        "upgrade": lambda: asyncio.run(upgrade(trial, caught)),
+        "two": lambda: two(trial, told, caught),
+        "leave": lambda: leave(trial),
+    }
     try:
-        install(trial, told, caught)
-        no_key_in_logs(trial)
-        commit_something(folder)
-        asyncio.run(upgrade(trial, caught))
+        for step in steps or acts:
+            acts[step]()
     finally:
         os.kill(running.pid, signal.SIGKILL)
         catcher.terminate()
     print(f"{suite}: {len(trial.commands)} commands, {len(trial.failures)} failures")
     print("\n".join(trial.failures))
     sys.exit(bool(trial.failures))
+
+
+def trial_port(folder: Path) -> str:
+    """The port of the mail catcher: the one that is in the settings there, or a free one."""
+    env = folder / "etc/collective/env"
+    known = (
+        re.search(r"^EMAIL_URL=smtp://127.0.0.1:(\d+)", env.read_text(), re.M)
+        if env.exists()
+        else None
+    )
+    return known[1] if known else str(servers.free_port())
 
 
 if __name__ == "__main__":
