@@ -23,6 +23,7 @@ from pathlib import Path
 from dev import documented, servers, visitors
 
 SITE = "https://community.localhost"  # for such a name Caddy makes a certificate by itself
+LONGEST = 1200  # seconds for an upgrade
 PLANTED = "key-planted-for-the-log"
 # What a server from any provider has, and debootstrap's smallest Debian has not.
 USUAL = "systemd systemd-sysv dbus ca-certificates procps curl"
@@ -177,10 +178,15 @@ async def upgrade(trial: Try, folder: Path) -> None:
     commit_something(trial.folder)
     port = trial.inside("sed -n s/^PORT=//p /etc/collective/env").stdout.strip()
     release = trial.inside("readlink /opt/collective/current").stdout
-    asking = asyncio.create_task(visitors.visit(f"http://127.0.0.1:{port}", SITE, 180))
+    over = asyncio.Event()
+    there = f"http://127.0.0.1:{port}"
+    asking = asyncio.create_task(visitors.visit(there, SITE, LONGEST, over=over))
     await asyncio.sleep(5)
     for line in documented.commands("Upgrade"):
         await asyncio.to_thread(trial.run, line)
+    await asyncio.sleep(10)
+    trial.hold("people asked until it was done", not asking.done())
+    over.set()
     seen = await asking
     trial.hold(f"{seen.asked} requests, failed: {seen.failures[:5]}", not seen.failures)
     print(f"             the slowest took {seen.slowest:.1f} s")

@@ -21,7 +21,8 @@ from pathlib import Path
 from dev import servers, visitors
 from dev.try_install import mails
 
-SECONDS = 150
+LONGEST = 900  # seconds
+PATIENCE = 200  # seconds: with a pause, visitors wait for the migrations
 CADDY = """{
 	admin 127.0.0.1:%s
 	auto_https off
@@ -113,7 +114,9 @@ class Proxy:
 async def upgrade(old: Running, new: Running, proxy: Proxy, pause: bool) -> visitors.Seen:
     """The steps of docs/upgrading.md, under load."""
     there = f"http://127.0.0.1:{proxy.port}"
-    asking = asyncio.create_task(visitors.visit(there, "http://localhost", SECONDS, 200))
+    over = asyncio.Event()
+    visit = visitors.visit(there, "http://localhost", LONGEST, PATIENCE, over)
+    asking = asyncio.create_task(visit)
     await asyncio.sleep(10)
     if pause:
         await asyncio.to_thread(old.stop)
@@ -123,6 +126,8 @@ async def upgrade(old: Running, new: Running, proxy: Proxy, pause: bool) -> visi
         print(f"{time.monotonic() - began:.1f} s", flush=True)
     await asyncio.to_thread(proxy.point_at, new.env["PORT"])
     await asyncio.to_thread(old.stop)
+    await asyncio.sleep(10)
+    over.set()
     return await asking
 
 

@@ -117,13 +117,19 @@ async def ask_for_a_code(visitor: Visitor, address: str) -> None:
             visitor.seen.codes_for.append(address)
 
 
-async def visit(server: str, site: str, seconds: float, patience: float = PATIENCE) -> Seen:
-    """Twenty requests a second for so long; returns what was seen."""
+async def visit(
+    server: str,
+    site: str,
+    seconds: float,
+    patience: float = PATIENCE,
+    over: asyncio.Event | None = None,
+) -> Seen:
+    """Twenty requests a second for so long, or until it is over; returns what was seen."""
     seen, waiting = Seen(patience=patience), set()
     rest = [Visitor(server, site, seen) for _ in range(8)]
     until, started = time.monotonic() + seconds, int(time.time())
     for number in itertools.count():
-        if time.monotonic() > until:
+        if time.monotonic() > until or (over and over.is_set()):
             break
         if number % 20 == 0:
             act = ask_for_a_code(Visitor(server, site, seen), f"v{started}-{number}@example.org")
@@ -144,6 +150,7 @@ async def _borrowed(rest: list[Visitor], number: int) -> None:
 
 
 if __name__ == "__main__":
-    told = asyncio.run(visit(*sys.argv[1:3], *map(float, sys.argv[3:])))
+    patience = float(sys.argv[4]) if len(sys.argv) > 4 else PATIENCE
+    told = asyncio.run(visit(sys.argv[1], sys.argv[2], float(sys.argv[3]), patience))
     print(json.dumps(told.__dict__, indent=1))
     sys.exit(bool(told.failures))
