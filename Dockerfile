@@ -7,6 +7,13 @@ RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r r
     && uv pip install --no-cache --compile-bytecode --python /venv/bin/python --require-hashes -r requirements.txt
 
 FROM python:3.13-slim-trixie
+# Which one this is: docker build --build-arg VERSION=0.3.0 --build-arg COMMIT=$(git rev-parse HEAD)
+ARG VERSION=
+ARG COMMIT=
+LABEL org.opencontainers.image.title="Collective" \
+    org.opencontainers.image.licenses="MIT" \
+    org.opencontainers.image.version=$VERSION \
+    org.opencontainers.image.revision=$COMMIT
 # pg_dump and pg_restore for `backup` and `restore`: version 17, as the database of compose.yaml.
 # Debian's stable release fixes the versions, and its security updates are wanted.
 # hadolint ignore=DL3008

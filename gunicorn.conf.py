@@ -9,6 +9,7 @@ import tempfile
 
 from collective import environment
 from collective.seeing import lines
+from portal import renewing
 
 bind = f"{environment.HOST}:{environment.PORT}"
 workers = environment.WEB_WORKERS
@@ -49,3 +50,8 @@ def child_exit(server, worker):
 def when_ready(server):
     """Called once, in the master."""
     lines.catch_uncaught()
+
+
+if not environment.DEBUG:
+    on_starting = renewing.be_renewable
+pre_fork = renewing.remember_predecessor

@@ -8,6 +8,7 @@ from django.conf import settings
 from kombu import Queue
 
 from collective import environment
+from collective.background import alive
 from collective.seeing import lines, request_ids
 
 app = Celery("collective")
@@ -50,6 +51,7 @@ app.conf.update(
         "sweep": {"task": "collective.sweep", "schedule": 15.0, "options": {"expires": 15}}
     },
 )
+app.steps["consumer"].add(alive.Step)
 app.autodiscover_tasks()
 
 

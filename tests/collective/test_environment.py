@@ -31,7 +31,7 @@ OURS = {"collective", "events", "payments", "policy_drafts", "portal", "bin"}
 
 def installed_in(folder):
     """So much of the project that it can be asked how it would start, with nothing but `.env`."""
-    for name in ("collective", "bin"):
+    for name in ("collective", "portal", "bin"):
         shutil.copytree(servers.ROOT / name, folder / name)
     shutil.copy(servers.ROOT / "gunicorn.conf.py", folder)
     (folder / ".env").write_text(ENV)

@@ -1,0 +1,61 @@
+"""Units, compose and proxy samples fit what the product does."""
+
+import re
+
+import pytest
+import yaml
+
+from collective.celery import app
+from dev import documented, servers
+from tests.deploy import units
+
+COMPOSE = yaml.safe_load((servers.ROOT / "compose.yaml").read_text())
+LONG_LIVED = ["database", "broker", "web", "worker", "beat"]
+
+
+@pytest.mark.parametrize("name", units.NAMES)
+def test_each_unit_starts_a_role_from_the_version_that_is_current(name):
+    python, role, *_ = units.command(name, "/opt/collective/current")
+
+    assert python == "/opt/collective/current/venv/bin/python"
+    assert role == "/opt/collective/current/bin/role"
+
+
+@pytest.mark.parametrize("name", units.NAMES)
+def test_each_unit_may_do_little(name):
+    service = units.service(name)
+
+    assert service["NoNewPrivileges"] == service["PrivateTmp"] == "yes"
+    assert service["ProtectSystem"] == "strict"
+    assert service["ReadWritePaths"].startswith("/var/lib/collective")
+    assert service["User"] == "collective"
+
+
+def test_worker_has_time_for_its_tasks_before_it_is_killed():
+    needed = app.conf.worker_soft_shutdown_timeout + app.conf.task_time_limit
+
+    assert int(units.service("collective-worker.service")["TimeoutStopSec"]) > needed
+    assert int(COMPOSE["services"]["worker"]["stop_grace_period"].removesuffix("s")) > needed
+
+
+@pytest.mark.parametrize("name", LONG_LIVED)
+def test_each_service_of_compose_has_a_limit_for_its_log_and_a_health_check(name):
+    service = COMPOSE["services"][name]
+
+    assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}
+    assert "test" in service.get("healthcheck", {"test": "the image's"})
+
+
+def test_samples_of_proxies_keep_keys_out_of_their_logs():
+    caddy = (servers.ROOT / "deploy/proxy/collective.caddy").read_text()
+    nginx = (servers.ROOT / "deploy/proxy/collective.nginx").read_text()
+    (kept_out,) = re.findall(r'request>uri regexp "(.*?)" ', caddy)
+    link = "/follows/6f1c9f1e-0000-4000-8000-555555555555/stop/?key=secret"
+
+    assert re.sub(kept_out, "...", link) == "/follows/..."
+    assert not re.search(r"\$request\b|\$request_uri|\$args|\$http_referer", nginx)
+
+
+def test_document_has_the_commands_that_are_tried():
+    assert "/usr/local/src/collective/deploy/install.sh" in documented.commands("Install")
+    assert "/usr/local/src/collective/deploy/install.sh" in documented.commands("Upgrade")
