@@ -64,6 +64,7 @@ SWEEPS = [
 MESSAGES = [
     "collective.messages.emails",
     "collective.messages.announcements",
+    "collective.messages.whom_to_tell",
     "collective.people.address_changes",
     "collective.people.email_change",
     "collective.people.join_news",

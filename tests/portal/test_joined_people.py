@@ -75,6 +75,7 @@ STAYS = {
     "policy_drafts.Draft.withdrawn_by": WHO_DID_IT,
     "policy_drafts.Heard.noted_by": WHO_DID_IT,
     "policy_drafts.PolicyPicture.added_by": WHO_DID_IT,
+    "policy_drafts.PolicyRole.ended_by": WHO_DID_IT,
     "policy_drafts.PolicyRole.invited_by": WHO_DID_IT,
     "policy_drafts.Presence.person": "it is over in a minute",
     "policy_drafts.Section.edited_by": WHO_DID_IT,

@@ -421,7 +421,7 @@ def test_only_lead_of_a_policy_invites_another_first(person):
 
 
 def test_host_hands_over_first(person):
-    SeriesFactory(host=person)
+    slot_of(SeriesFactory(host=person))
 
     assert len(forgetting.in_the_way(person)) == 1
 
