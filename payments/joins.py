@@ -46,6 +46,12 @@ def comes_along(person: Person) -> list[Along]:
     return along
 
 
+def has_rows(person: Person) -> bool:
+    """Is there a payment, or a word on where their money goes?"""
+    accounts = PayoutAccount.objects.filter(person=person)
+    return accounts.exists() or Payment.objects.filter(person=person).exists()
+
+
 def join(kept: Person, gone: Person, row: RecordJoin) -> Moved:
     """Move the payments and, where the kept record has none, where money goes.
 

@@ -41,6 +41,7 @@ STAYS = {
     "collective.AddressChange.asked_by": WHO_DID_IT,
     "collective.Announcement.created_by": WHO_DID_IT,
     "collective.BrowserSession.person": "an emptied record is signed out, and signs in no more",
+    "collective.ContactChange.changed_by": WHO_DID_IT,
     "collective.DeletionRequest.confirmed_by": WHO_DID_IT,
     "collective.DeletionRequest.taken_by": WHO_DID_IT,
     "collective.FollowUp.created_by": WHO_DID_IT,
