@@ -67,6 +67,7 @@ STAYS = {
     "payments.Payment.approved_by": WHO_DID_IT,
     "payments.Payment.confirmed_by": WHO_DID_IT,
     "payments.PaymentEvent.by": WHO_DID_IT,
+    "payments.PayoutAccount.changed_by": WHO_DID_IT,
     "payments.PayoutAttempt.exported_by": WHO_DID_IT,
     "payments.PayoutAttempt.recorded_by": WHO_DID_IT,
     "payments.Review.proposed_by": WHO_DID_IT,
