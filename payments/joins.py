@@ -46,6 +46,12 @@ def comes_along(person: Person) -> list[Along]:
     return along
 
 
+def has_rows(person: Person) -> bool:
+    """Is there a payment, or a word on where their money goes?"""
+    accounts = PayoutAccount.objects.filter(person=person)
+    return accounts.exists() or Payment.objects.filter(person=person).exists()
+
+
 def join(kept: Person, gone: Person, row: RecordJoin) -> Moved:
     """Move the payments and, where the kept record has none, where money goes.
 
@@ -59,7 +65,7 @@ def join(kept: Person, gone: Person, row: RecordJoin) -> Moved:
     theirs = [payment for payment in payments if payment.person_id == gone.pk]
     for payment in theirs:
         _move(payment, kept, row)
-    account = _move_account(kept, gone)
+    account = _move_account(kept, gone, row.joined_by)
     moved = [str(payment.pk) for payment in theirs]
     return {"payments": moved, "account": str(account.pk) if account else None, "about": moved}
 
@@ -96,11 +102,11 @@ def _move(row: Payment, kept: Person, join: RecordJoin) -> None:
     row.note(What.MOVED, join.joined_by, join=str(join.pk))
 
 
-def _move_account(kept: Person, gone: Person) -> PayoutAccount | None:
+def _move_account(kept: Person, gone: Person, by: Person | None) -> PayoutAccount | None:
     account = payout_accounts.account_of(gone)
     if account is None or payout_accounts.account_of(kept):
         return None
-    payout_accounts.move_to(kept, account)
+    payout_accounts.move_to(kept, account, by or kept)
     return account
 
 

@@ -27,7 +27,7 @@ from collective.templatetags.collective import clock_time, day
 def email(admin, request: MemberRequest, person: Person):
     """Add or change the address: first the new one, then the code in it that they read to us.
 
-    One that is there already changes in three days, and can be stopped until then.
+    It changes in three days, and can be stopped until then; only an empty record gets one at once.
     """
     asked, waiting = email_change.newest(person), address_changes.waiting(person)
     if request.method == "POST" and "stop" in request.POST and waiting:
@@ -73,26 +73,24 @@ def _ask_or_confirm(
 ) -> HttpResponseRedirect:
     if asked and isinstance(form, AddressCodeForm):
         code = form.cleaned_data["code"]
-        act = _change_later if person.email else _add_first
-        messages.success(request, act(admin, request, asked, code))
+        messages.success(request, _give(admin, request, asked, code))
         return redirect(admin.change_url(person))
     email_change.ask(person, form.cleaned_data["email"], visitor_address(request))
     return redirect(request.path)
 
 
-def _add_first(admin, request: MemberRequest, asked: SignIn, code: str) -> str:
-    person = email_change.first(asked, code)
-    admin.log_change(request, person, "Added the email address, with a code sent to it")
-    return f"{asked.email} is their address now. They can sign in with it."
-
-
-def _change_later(admin, request: MemberRequest, asked: SignIn, code: str) -> str:
-    """The old address hears of it first, and may stop it."""
-    change = address_changes.begin(asked, code, by=request.user)
-    admin.log_change(request, change.person, "Asked to change the email address, in three days")
+def _give(admin, request: MemberRequest, asked: SignIn, code: str) -> str:
+    """Whoever is reached by the old address, or another way, hears of it first and may stop it."""
+    change = address_changes.give(asked, code, request.user)
+    person = email_change.owner_of(asked)
+    if change is None:
+        admin.log_change(request, person, "Added the email address, with a code sent to it")
+        return f"{asked.email} is their address now. They can sign in with it."
+    admin.log_change(request, person, "Asked to change the email address, in three days")
+    told = "We have written to both." if person.email else "A colleague asks them: see Today."
     return (
         f"On {day(change.due_at)} at {clock_time(change.due_at)} {asked.email} becomes their "
-        "address. We have written to both. Until then nothing of theirs can be seen with it."
+        f"address. {told} Until then nothing of theirs can be seen with it."
     )
 
 

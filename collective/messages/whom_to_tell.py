@@ -37,10 +37,10 @@ def note_change(before: Community, after: Community, by: Person) -> None:
     for address in sorted(found - {""}):
         which = hashlib.sha256(address.encode()).hexdigest()[:20]
         revision = f"{entry.pk}@{which}"
-        mail.tell(None, kinds.CONTACTS_CHANGED, by, address=address, revision=revision)
+        mail.tell(None, kinds.COMMUNITY_CONTACTS_CHANGED, by, address=address, revision=revision)
 
 
-@mail.kind(kinds.CONTACTS_CHANGED, "Whom people tell of harm was changed", protects=True)
+@mail.kind(kinds.COMMUNITY_CONTACTS_CHANGED, "Whom people tell of harm was changed", protects=True)
 def contacts_changed(message: Message) -> Letter | None:
     """What our team's log says of it. It asks for no answer, which may go to the wrong mailbox."""
     rows = LogEntry.objects.filter(pk=message.revision.partition("@")[0], user=message.about)
@@ -48,4 +48,4 @@ def contacts_changed(message: Message) -> Letter | None:
     if entry is None:
         return None
     context = {"who": entry.user, "words": entry.get_change_message()}
-    return Letter("Our contacts were changed", "email/contacts_changed.html", context)
+    return Letter("Our contacts were changed", "email/community_contacts_changed.html", context)

@@ -12,6 +12,7 @@ from collective.models import (
     Announcement,
     BrowserSession,
     Call,
+    ContactChange,
     DeletionRequest,
     Follow,
     FollowUp,
@@ -107,6 +108,7 @@ def _to_delete(people: list[Person]) -> list[Any]:
     return [
         AddressChange.objects.filter(person__in=people),
         BrowserSession.objects.filter(person__in=people),
+        ContactChange.objects.filter(person__in=people),
         Follow.objects.filter(person__in=people),
         FollowUp.objects.filter(person__in=people),
         Taken.objects.filter(person__in=people),

@@ -6,7 +6,15 @@ from uuid import UUID
 
 from django.db.models import Model, Q
 
-from collective.models import Announcement, DeletionRequest, Follow, FollowUp, Message, Person
+from collective.models import (
+    Announcement,
+    ContactChange,
+    DeletionRequest,
+    Follow,
+    FollowUp,
+    Message,
+    Person,
+)
 
 CONTACTS = (
     "email",
@@ -25,6 +33,7 @@ Keys = dict[str, list[Any]]  # of rows that moved, by the name of their model
 MODELS: dict[str, type[Model]] = {
     "follow": Follow,
     "followup": FollowUp,
+    "contactchange": ContactChange,
     "chosen": Announcement.chosen.through,
     "deletionrequest": DeletionRequest,
 }
@@ -83,6 +92,9 @@ def move_rows(kept: Person, gone: Person) -> Keys:
     keys: Keys = {
         "follow": _follows(kept, gone),
         "followup": _texts(FollowUp.objects.filter(person=gone).values_list("pk", flat=True)),
+        "contactchange": _texts(
+            ContactChange.objects.filter(person=gone).values_list("pk", flat=True)
+        ),
         "chosen": _chosen(kept, gone),
         "deletionrequest": _requests(kept, gone),
     }

@@ -24,6 +24,8 @@ from collective.models import (
     RecordJoin,
     SignIn,
 )
+from collective.people import contact_changes
+from collective.people.by_whom import by_whom
 
 MOST = 500  # rows of one sort; the page says where there are more
 
@@ -32,6 +34,7 @@ TOLD = {
     "collective.AddressChange.person",
     "collective.BrowserSession.person",
     "collective.Call.lead",
+    "collective.ContactChange.person",
     "collective.DeletionRequest.person",
     "collective.Follow.person",
     "collective.FollowUp.person",
@@ -50,6 +53,7 @@ LEFT_OUT = {
     "collective.AddressChange.asked_by": OUR_WORK,
     "collective.Announcement.created_by": OUR_WORK,
     "collective.Announcement_chosen.person": "what was sent to them stands among the messages",
+    "collective.ContactChange.changed_by": "the change itself is told, with who made it",
     "collective.DeletionRequest.confirmed_by": OUR_WORK,
     "collective.DeletionRequest.taken_by": OUR_WORK,
     "collective.FollowUp.created_by": OUR_WORK,
@@ -94,6 +98,7 @@ def my_data(person: Person) -> dict[str, Any]:
         "sign-ins asked for": _sign_ins(person),
         "signed in with": _sessions(person),
         "changes of address": _address_changes(person),
+        "our team changed how we reach you": _contact_changes(person),
         "second step": _second_step(person),
         "staff groups": [group.name for group in person.groups.all()],
         "records joined": _joins(person),
@@ -216,6 +221,19 @@ def _address_changes(person: Person) -> list[dict[str, Any]]:
             "state": row.get_state_display(),
         }
         for row in person.address_changes.order_by("-asked_at")[:MOST]
+    ]
+
+
+def _contact_changes(person: Person) -> list[dict[str, Any]]:
+    """Those of the last month, with who made them and what stood there before."""
+    return [
+        {
+            "when": row.changed_at,
+            "what": contact_changes.words_of(row, "your"),
+            "who": by_whom(row.changed_by, person.pk, as_staff=True),
+            "before": {name: value for name, value in row.before.items() if name in row.what},
+        }
+        for row in person.contact_changes.with_who()[:MOST]
     ]
 
 

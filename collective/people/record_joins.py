@@ -40,13 +40,16 @@ class Along:
 
 
 class Part(Protocol):
-    """How the rows of one app are joined: a module with these five functions."""
+    """How the rows of one app are joined: a module with these six functions."""
 
     def preview(self, kept: Person, gone: Person) -> list[str]:
         """Sentences that say what joining would do."""
 
     def comes_along(self, person: Person) -> list[Along]:
         """What of this person's is private, so that a second colleague looks."""
+
+    def has_rows(self, person: Person) -> bool:
+        """Is anything of theirs here: a place, something that they told, money?"""
 
     def join(self, kept: Person, gone: Person, row: RecordJoin) -> Moved:
         """Move the rows; returns what `undo` needs, and under "about" what messages tell of.
@@ -112,6 +115,11 @@ def _for_two(people: Iterable[Person], by: Person) -> list[str]:
         row for person in people for part in _parts.values() for row in part.comes_along(person)
     ]
     return [row.words for row in along if not (row.alone and by.has_perm(row.alone))]
+
+
+def has_anything(person: Person) -> bool:
+    """Is there anything of theirs that somebody else could come to with this record?"""
+    return any(part.has_rows(person) for part in _parts.values())
 
 
 def join(kept: Person, gone: Person, by: Person, confirmed_by: Person | None = None) -> RecordJoin:

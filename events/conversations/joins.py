@@ -43,6 +43,12 @@ def comes_along(person: Person) -> list[Along]:
     return [Along(f"{what}: {number}.", SEES_CONFIDENTIAL) for number, what in found if number]
 
 
+def has_rows(person: Person) -> bool:
+    """Have they booked a conversation, or asked for another time?"""
+    talks, wishes = Conversation.objects, TimeRequest.objects
+    return talks.filter(person=person).exists() or wishes.filter(person=person).exists()
+
+
 def join(kept: Person, gone: Person, row: RecordJoin) -> Moved:
     """Move everything, series by series under its lock; returns what `undo` needs.
 

@@ -71,6 +71,11 @@ def comes_along(person: Person) -> list[Along]:
     return [Along(f"What helps them, in sessions: {number}.", SEES_CONFIDENTIAL)] if number else []
 
 
+def has_rows(person: Person) -> bool:
+    """Have they ever signed up?"""
+    return Registration.objects.filter(person=person).exists()
+
+
 def _told(*people: Person) -> RegistrationQuerySet:
     told = Q(access_needs__isnull=False) | Q(companion__isnull=False)
     return Registration.objects.filter(told, person__in=people)

@@ -31,6 +31,11 @@ def comes_along(person: Person) -> list[Along]:
     return [Along(f"Roles in policies: {number}.")] if number else []
 
 
+def has_rows(person: Person) -> bool:
+    """Have they a part in a policy?"""
+    return _roles(person).exists()
+
+
 def join(kept: Person, gone: Person, row: RecordJoin) -> Moved:
     """Move what the kept record has not; returns what `undo` needs."""
     left = _leave_what_both_have(kept, gone)

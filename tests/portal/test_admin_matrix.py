@@ -510,7 +510,7 @@ POSTS = {
 
 def payment_keys(session):
     """A row of each model of payments."""
-    payment = PaymentFactory(activity=session)
+    payment = PaymentFactory(activity=session, person=PhonePersonFactory())
     attempt = PayoutAttempt.objects.create(
         payment=payment, method="stripe", amount_pence=7500, request={}
     )
