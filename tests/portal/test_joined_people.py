@@ -42,6 +42,7 @@ STAYS = {
     "collective.Announcement.created_by": WHO_DID_IT,
     "collective.BrowserSession.person": "an emptied record is signed out, and signs in no more",
     "collective.DeletionRequest.confirmed_by": WHO_DID_IT,
+    "collective.DeletionRequest.stopped_by": WHO_DID_IT,
     "collective.DeletionRequest.taken_by": WHO_DID_IT,
     "collective.FollowUp.created_by": WHO_DID_IT,
     "collective.FollowUp.done_by": WHO_DID_IT,
