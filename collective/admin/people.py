@@ -139,7 +139,9 @@ class PersonAdmin(ActAdmin):
         return [act for act in self.acts if may[act.name]]
 
     def act_undo_join(self, request: MemberRequest, person: Person):
-        lines = record_joins.undo(person.joins.filter(undone_at=None)[0], request.user)
+        row = person.joins.filter(undone_at=None)[0]
+        lines = record_joins.undo(row, request.user)
+        self.log_change(request, row.gone, "Undid the join")
         return " ".join(["The two records are two again.", *lines])
 
     def act_reset_second_step(self, request: MemberRequest, person: Person) -> str:

@@ -98,7 +98,9 @@ def forget(people: list[Person]) -> None:
     Call.objects.filter(lead__in=locked).update(lead=None, about_lead="")
     RecordJoin.objects.filter(kept__in=locked).update(moved=None)
     RecordJoin.objects.filter(gone__in=locked).update(moved=None)
-    DeletionRequest.objects.filter(person__in=locked).update(asker=None, checked=None)
+    DeletionRequest.objects.filter(person__in=locked).update(
+        asker=None, checked=None, stop_reason=None
+    )
     for person in locked:
         _empty(person)
     histories()[0].objects.filter(pgh_obj__in=keys).delete()

@@ -96,7 +96,7 @@ def move_rows(kept: Person, gone: Person) -> Keys:
             ContactChange.objects.filter(person=gone).values_list("pk", flat=True)
         ),
         "chosen": _chosen(kept, gone),
-        "deletionrequest": _requests(kept, gone),
+        "deletionrequest": list(gone.deletion_requests.values_list("pk", flat=True)),
     }
     for name, found in keys.items():
         MODELS[name]._default_manager.filter(pk__in=found).update(person=kept)
@@ -126,13 +126,6 @@ def _chosen(kept: Person, gone: Person) -> list[int]:
     mine = rows.filter(person=kept).values("announcement")
     theirs = rows.filter(person=gone).exclude(announcement__in=mine)
     return list(theirs.values_list("pk", flat=True))
-
-
-def _requests(kept: Person, gone: Person) -> list[int]:
-    """Requests to delete, unless the kept record has an open one already."""
-    if DeletionRequest.objects.open().filter(person=kept).exists():
-        return []
-    return list(DeletionRequest.objects.filter(person=gone).values_list("pk", flat=True))
 
 
 def move_messages(kept: Person, gone: Person) -> list[int]:

@@ -55,6 +55,7 @@ LEFT_OUT = {
     "collective.Announcement_chosen.person": "what was sent to them stands among the messages",
     "collective.ContactChange.changed_by": "the change itself is told, with who made it",
     "collective.DeletionRequest.confirmed_by": OUR_WORK,
+    "collective.DeletionRequest.stopped_by": OUR_WORK,
     "collective.DeletionRequest.taken_by": OUR_WORK,
     "collective.FollowUp.created_by": OUR_WORK,
     "collective.FollowUp.done_by": OUR_WORK,
@@ -102,8 +103,13 @@ def my_data(person: Person) -> dict[str, Any]:
         "second step": _second_step(person),
         "staff groups": [group.name for group in person.groups.all()],
         "records joined": _joins(person),
-        "asked to be forgotten": [_request(row) for row in person.deletion_requests.all()],
+        "asked to be forgotten": _requests(person),
     }
+
+
+def _requests(person: Person) -> list[dict[str, Any]]:
+    rows = person.deletion_requests.select_related("taken_by", "confirmed_by", "stopped_by")
+    return [_request(row) for row in rows]
 
 
 def _request(row: DeletionRequest) -> dict[str, Any]:
@@ -112,8 +118,12 @@ def _request(row: DeletionRequest) -> dict[str, Any]:
         "how": row.get_how_display(),
         "asked by": row.asker or "",
         "how we know that it was them": row.checked or "",
+        "noted by": _name(row.taken_by),
+        "confirmed by": _name(row.confirmed_by),
         "to be done": row.due_at,
         "stopped": row.stopped_at,
+        "stopped by": _name(row.stopped_by),
+        "why it was stopped": row.stop_reason or "",
         "done": row.done_at,
     }
 
@@ -245,5 +255,19 @@ def _second_step(person: Person) -> list[dict[str, Any]]:
 
 
 def _joins(person: Person) -> list[dict[str, Any]]:
+    """Each with who of our team asked, confirmed and undid it; "" where a link in a mail did."""
     rows = RecordJoin.objects.filter(Q(kept=person) | Q(gone=person))
-    return [{"joined": row.joined_at, "parted again": row.undone_at} for row in rows]
+    return [
+        {
+            "joined": row.joined_at,
+            "asked by": _name(row.joined_by),
+            "confirmed by": _name(row.confirmed_by),
+            "parted again": row.undone_at,
+            "parted by": _name(row.undone_by),
+        }
+        for row in rows.select_related("joined_by", "confirmed_by", "undone_by")
+    ]
+
+
+def _name(colleague: Person | None) -> str:
+    return colleague.name if colleague else ""

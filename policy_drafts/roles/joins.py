@@ -31,9 +31,10 @@ def comes_along(person: Person) -> list[Along]:
     return [Along(f"Roles in policies: {number}.")] if number else []
 
 
-def has_rows(person: Person) -> bool:
-    """Have they a part in a policy?"""
-    return _roles(person).exists()
+def moves(person: Person) -> list[str]:
+    """Their part in policies."""
+    number = _roles(person).count()
+    return [f"Parts in writing policies: {number}."] if number else []
 
 
 def join(kept: Person, gone: Person, row: RecordJoin) -> Moved:

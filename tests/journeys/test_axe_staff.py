@@ -76,6 +76,7 @@ def addresses(world):
         "forget": f"{person}/forget/",
         "held": f"/admin/held/{world.registrations['amina'].person_id}/",
         "request": f"/admin/collective/deletionrequest/{request.pk}/change/",
+        "request stop": f"/admin/collective/deletionrequest/{request.pk}/stop/",
         "requests": "/admin/collective/deletionrequest/",
         "join preview": f"{person}/join/?other={world.registrations['kim'].person_id}",
         "join asked": asked_join(world),

@@ -43,6 +43,7 @@ STAYS = {
     "collective.BrowserSession.person": "an emptied record is signed out, and signs in no more",
     "collective.ContactChange.changed_by": WHO_DID_IT,
     "collective.DeletionRequest.confirmed_by": WHO_DID_IT,
+    "collective.DeletionRequest.stopped_by": WHO_DID_IT,
     "collective.DeletionRequest.taken_by": WHO_DID_IT,
     "collective.FollowUp.created_by": WHO_DID_IT,
     "collective.FollowUp.done_by": WHO_DID_IT,
