@@ -3,7 +3,17 @@
 from allauth.account import views as allauth_views
 from django.urls import include, path
 
-from collective.views import devices, email, follows, health, look, my_settings, pages, sign_in
+from collective.views import (
+    devices,
+    email,
+    follows,
+    health,
+    joins,
+    look,
+    my_settings,
+    pages,
+    sign_in,
+)
 
 urlpatterns = [
     path("calls/<slug:slug>/follow/", follows.follow_call, name="follow_call"),
@@ -20,6 +30,7 @@ urlpatterns = [
     path("me/devices/others/", devices.sign_out_elsewhere, name="sign_out_elsewhere"),
     path("me/devices/<uuid:pk>/", devices.sign_out_there, name="sign_out_there"),
     path("email-changes/<uuid:pk>/stop/", email.stop_address_change, name="stop_address_change"),
+    path("joined-records/<uuid:pk>/part/", joins.part_records, name="part_records"),
     path("me/mail/", my_settings.mail_settings, name="mail_settings"),
     path("me/time-zone/", my_settings.time_zone, name="time_zone"),
     path("accounts/login/", sign_in.sign_in, name="account_login"),

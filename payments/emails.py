@@ -22,6 +22,8 @@ STAFF_PAGES = {
     "reminder": "payments_payment_choice",
     "sent": "",
     "looked_into": "",
+    "noted": "",
+    "taken_away": "",
     "failed": "payments_payment_by_hand_account",
 }
 
@@ -40,12 +42,13 @@ def _letter(payment: Payment, subject: str, template: str, **more: Any) -> Lette
         "account_page": addresses.full_reverse("payout_account"),
         "support": addresses.full_reverse("page", "support"),
     }
+    staff_page = STAFF_PAGES[template] if payment.is_for_staff_to_note else ""
     return Letter(
         subject,
         f"payments/email/{template}.html",
         {**links, **more},
         row=payment,
-        staff_page=STAFF_PAGES[template],
+        staff_page=staff_page,
     )
 
 
@@ -66,6 +69,26 @@ def payment_reminder(message: Message) -> Letter | None:
     stop, is_last = addresses.stop_reminders(person), message.revision == "3"
     letter = _letter(payment, "A question for you", "reminder", stop=stop, is_last=is_last)
     return replace(letter, one_click_stop=stop)
+
+
+@mail.kind(kinds.NOTED, LABEL, private_to=PRIVATE_TO, protects=True)
+def payment_noted(message: Message) -> Letter | None:
+    """A colleague noted what they would like: they hear of it, in case it was not them."""
+    payment = _payment(message)
+    if payment.noted_by is None:
+        return None
+    letter = _letter(payment, "What we noted for you", "noted")
+    return replace(letter, row=None)  # whoever rings need not see the payment
+
+
+@mail.kind(kinds.TAKEN_AWAY, LABEL, private_to=PRIVATE_TO)
+def payment_taken_away(message: Message) -> Letter | None:
+    """Not if it has come back meanwhile, and only the newest."""
+    payment = _payment(message)
+    same = Message.objects.filter(person=message.person, kind=message.kind, about=message.about)
+    if payment.state != State.CANCELLED or same.filter(pk__gt=message.pk).exists():
+        return None
+    return replace(_letter(payment, "About a session of ours", "taken_away"), row=None)
 
 
 @mail.kind(kinds.SENT, LABEL, private_to=PRIVATE_TO)
@@ -98,8 +121,12 @@ def payment_looked_into(message: Message) -> Letter:
 
 @mail.kind(kinds.DESTINATION_CHANGED, LABEL, private_to=PRIVATE_TO, protects=True)
 def payout_changed(message: Message) -> Letter:
-    account = PayoutAccount.objects.select_related("person").get(pk=message.about)
-    context = {"account": account, "account_page": addresses.full_reverse("payout_account")}
+    account = PayoutAccount.objects.select_related("person", "changed_by").get(pk=message.about)
+    context = {
+        "account": account,
+        "by": account.set_by_staff,
+        "account_page": addresses.full_reverse("payout_account"),
+    }
     return Letter(
         "A change on your page", "payments/email/payout_changed.html", context, row=account
     )

@@ -3,16 +3,21 @@
 Where money goes, the kept record's own choice stands.
 """
 
-from typing import TypedDict
+from typing import Any, TypedDict
+from uuid import UUID
+
+from django.db.models import Q
 
 from collective.errors import RuleError
 from collective.models import Person, RecordJoin
 from collective.people.record_joins import Along
-from payments.models import Payment, PayoutAccount
+from payments.models import EarnsPayment, Payment, PayoutAccount
 from payments.models.payment_event import What
-from payments.models.payment_states import COMMITTED, ENDED, State
+from payments.models.payment_states import CHANGEABLE, COMMITTED, ENDED, State
 from payments.owing import offering
 from payments.sending import payout_accounts
+
+NOT_SENT = [*CHANGEABLE, State.CANCELLED, State.FAILED]
 
 
 class Moved(TypedDict):
@@ -46,6 +51,15 @@ def comes_along(person: Person) -> list[Along]:
     return along
 
 
+def moves(person: Person) -> list[str]:
+    """Their payments, and where their money goes."""
+    number = Payment.objects.filter(person=person).count()
+    lines = [f"Payments: {number}."] if number else []
+    if PayoutAccount.objects.filter(person=person).exists():
+        lines.append("Where money goes.")
+    return lines
+
+
 def join(kept: Person, gone: Person, row: RecordJoin) -> Moved:
     """Move the payments and, where the kept record has none, where money goes.
 
@@ -59,7 +73,8 @@ def join(kept: Person, gone: Person, row: RecordJoin) -> Moved:
     theirs = [payment for payment in payments if payment.person_id == gone.pk]
     for payment in theirs:
         _move(payment, kept, row)
-    account = _move_account(kept, gone)
+    account = _move_account(kept, gone, row.joined_by)
+    row.moved_destination = account is not None
     moved = [str(payment.pk) for payment in theirs]
     return {"payments": moved, "account": str(account.pk) if account else None, "about": moved}
 
@@ -96,11 +111,11 @@ def _move(row: Payment, kept: Person, join: RecordJoin) -> None:
     row.note(What.MOVED, join.joined_by, join=str(join.pk))
 
 
-def _move_account(kept: Person, gone: Person) -> PayoutAccount | None:
+def _move_account(kept: Person, gone: Person, by: Person | None) -> PayoutAccount | None:
     account = payout_accounts.account_of(gone)
     if account is None or payout_accounts.account_of(kept):
         return None
-    payout_accounts.move_to(kept, account)
+    payout_accounts.move_to(kept, account, by or kept)
     return account
 
 
@@ -112,12 +127,28 @@ def is_clear(kept: Person, gone: Person) -> bool:
 
 
 def undo(kept: Person, gone: Person, moved: Moved) -> list[str]:
-    """Each record has its own payments again; returns sentences on what could not be undone."""
-    rows = Payment.objects.filter(pk__in=moved["payments"], person=kept)
+    """Each record has its own payments again; returns sentences on what could not be undone.
+
+    What a place or conversation of theirs has earned since goes along, unless it was sent already.
+    """
+    mine = Q(pk__in=moved["payments"]) | Q(pk__in=_earned_since(gone), state__in=NOT_SENT)
+    rows = Payment.objects.filter(mine, person=kept)
     for row in rows.order_by("pk").select_for_update(no_key=True, of=("self",)):
         row.person = gone
         row.save()
         row.note(What.MOVED)
     if moved["account"]:
         PayoutAccount.objects.filter(pk=moved["account"], person=kept).update(person=gone)
-    return []
+    left = Payment.objects.filter(pk__in=_earned_since(gone), person=kept)
+    return [f"{row.reference} was sent already. Please talk with finance." for row in left]
+
+
+def _earned_since(gone: Person) -> list[UUID]:
+    """The payments of what is theirs again: whatever earns one, its own part has given it back."""
+    models: list[Any] = EarnsPayment.__subclasses__()
+    return [
+        key
+        for model in models
+        for key in model.objects.filter(person=gone).values_list("payment", flat=True)
+        if key
+    ]

@@ -2,6 +2,8 @@
 
 OFFERED = "payment_offered"
 REMINDER = "payment_reminder"
+NOTED = "payment_noted"
+TAKEN_AWAY = "payment_taken_away"
 SENT = "payment_sent"
 FAILED = "payment_failed"
 LOOKED_INTO = "payment_looked_into"

@@ -5,8 +5,9 @@ from pathlib import PurePath
 from typing import Any
 
 from collective.models import Person
+from collective.people.by_whom import by_whom
 from collective.people.my_data import OUR_WORK, LoggedRow
-from payments.models import Expense, Payment, PayoutAccount, PayoutAttempt
+from payments.models import Expense, Payment, PaymentEvent, PayoutAccount, PayoutAttempt
 from payments.models.payment import PaymentQuerySet
 
 TOLD = {
@@ -22,6 +23,7 @@ LEFT_OUT = {
     "payments.Payment.approved_by": OUR_WORK,
     "payments.Payment.confirmed_by": OUR_WORK,
     "payments.PaymentEvent.by": OUR_WORK,
+    "payments.PayoutAccount.changed_by": "a colleague who noted it is named with it",
     "payments.PayoutAccountMethodStateChangedAtWaitUntilEvent.pgh_obj": (
         "when it was changed is told: what it was before holds no detail of an account"
     ),
@@ -37,9 +39,9 @@ LEFT_OUT = {
 
 def my_data(person: Person) -> dict[str, Any]:
     """Their payments with all that belongs to them, and where their money goes."""
-    account = PayoutAccount.objects.filter(person=person).first()
+    account = PayoutAccount.objects.select_related("changed_by").filter(person=person).first()
     return {
-        "payments": [_payment(row) for row in _payments(person)],
+        "payments": [_payment(row, person) for row in _payments(person)],
         "where your money goes": _account(account) if account else {},
     }
 
@@ -56,10 +58,19 @@ def logged_rows(person: Person) -> Iterator[LoggedRow]:
 
 def _payments(person: Person) -> PaymentQuerySet:
     rows = Payment.objects.visible_to(person).select_related("activity")
-    return rows.prefetch_related("expenses", "events", "attempts").order_by("created_at")
+    return rows.prefetch_related("expenses", "events__by", "attempts").order_by("created_at")
 
 
-def _payment(row: Payment) -> dict[str, Any]:
+def _words(event: PaymentEvent, person: Person) -> str:
+    """What happened; and who of our team noted it, where it was for the person to say."""
+    words = event.get_what_display()
+    if event.what != PaymentEvent.What.CHOSE:
+        return words
+    who = by_whom(event.by, person.pk, as_staff=True)
+    return words if who == "by you" else f"{words}, noted {who or 'by our team'}"
+
+
+def _payment(row: Payment, person: Person) -> dict[str, Any]:
     return {
         "reference": row.reference,
         "for": row.activity.neutral_name,
@@ -77,7 +88,7 @@ def _payment(row: Payment) -> dict[str, Any]:
         "you said it has not come": row.missing_said_at,
         "sent by": [_attempt(attempt) for attempt in row.attempts.all()],
         "history": [
-            {"when": event.at, "what": event.get_what_display()} for event in row.events.all()
+            {"when": event.at, "what": _words(event, person)} for event in row.events.all()
         ],
     }
 
@@ -115,5 +126,6 @@ def _account(row: PayoutAccount) -> dict[str, Any]:
         "the finance office knows you as": row.payee_reference,
         "at Stripe you are": row.stripe_account or "",
         "changed": row.changed_at,
+        "changed by": by_whom(row.changed_by, row.person_id, as_staff=True),
         "nothing is sent there before": row.wait_until,
     }

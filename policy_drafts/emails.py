@@ -5,6 +5,7 @@ from collective.messages.mail import Letter
 from collective.models import Message, Person
 from policy_drafts import kinds
 from policy_drafts.models import Draft, DraftFollow, PolicyRole
+from policy_drafts.models.role import RoleQuerySet
 
 
 # staff need not be able to read the draft, so they do not keep the text
@@ -64,5 +65,37 @@ def policy_invitation(message: Message) -> Letter | None:
         "An invitation to you",
         "policy_drafts/email/invitation.html",
         {"role": role, "page": addresses.full_reverse("invitation", role.pk)},
+        row=role,
+    )
+
+
+@mail.kind(kinds.LEAD_INVITED, "For the leads: another lead is invited", protects=True)
+def lead_invited(message: Message) -> Letter | None:
+    """While the invitation stands, or once it was accepted."""
+    return _about_role(message, "lead_invited", PolicyRole.objects.live())
+
+
+@mail.kind(kinds.LEAD_JOINED, "For the leads: there is another lead", protects=True)
+def lead_joined(message: Message) -> Letter | None:
+    """Also where they have left again: they could read everything."""
+    return _about_role(message, "lead_joined", PolicyRole.objects.exclude(person=None))
+
+
+@mail.kind(kinds.ROLE_ENDED, "Somebody ended their part in a policy", protects=True)
+def role_ended(message: Message) -> Letter | None:
+    return _about_role(message, "role_ended", PolicyRole.objects.exclude(ended_by=None))
+
+
+def _about_role(message: Message, template: str, roles: RoleQuerySet) -> Letter | None:
+    """What somebody did with a role, for those whom it can harm."""
+    people = roles.select_related("policy", "person", "invited_by", "ended_by")
+    role = people.filter(pk=message.about).first()
+    if role is None:
+        return None
+    context = {"role": role, "people": addresses.full_reverse("roles", role.policy.slug)}
+    return Letter(
+        "About a policy of yours",
+        f"policy_drafts/email/{template}.html",
+        context,
         row=role,
     )

@@ -31,7 +31,9 @@ TOLD = {
 }
 LEFT_OUT = {
     "policy_drafts.Draft.withdrawn_by": "the draft itself says that it was withdrawn, and why",
+    "policy_drafts.PolicyRole.ended_by": "it is told to the person whose role was ended",
     "policy_drafts.PolicyRole.invited_by": "the invitation is about the person who was invited",
+    "policy_drafts.PolicyRoleEvent.ended_by": "as with the role itself",
     "policy_drafts.PolicyRoleEvent.invited_by": "as with the role itself",
     "policy_drafts.PolicyRoleEvent.person": "older states of a role, which is told",
     "policy_drafts.PolicyRoleEvent.pgh_obj": "older states of a role, which is told",
@@ -85,8 +87,8 @@ def logged_rows(person: Person) -> Iterator[LoggedRow]:
 
 def _roles(person: Person) -> list[dict[str, Any]]:
     """The roles that they hold or held, and invitations to the address with which they sign in."""
-    held = person.policy_roles.select_related("policy")
-    invited = PolicyRole.objects.inviting(person).select_related("policy")
+    held = person.policy_roles.select_related("policy", "invited_by", "ended_by")
+    invited = PolicyRole.objects.inviting(person).select_related("policy", "invited_by")
     return [
         {
             "policy": row.policy.title,
@@ -94,7 +96,9 @@ def _roles(person: Person) -> list[dict[str, Any]]:
             "invited at": row.email,
             "state": row.get_state_display(),
             "invited on": row.invited_at,
-            "answered": row.answered_at,
+            "invited by": str(row.invited_by or ""),
+            "answered or ended": row.answered_at,
+            "ended by": str(row.ended_by or ""),
         }
         for row in {row.pk: row for row in (*held, *invited)}.values()
     ]

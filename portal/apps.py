@@ -58,6 +58,7 @@ SWEEPS = [
     ("heartbeat", "collective.seeing.heartbeat.send", MINUTE),
     ("old problems", "collective.seeing.problems.forget_old", 6 * HOUR),
     ("old sweep runs", "collective.background.sweeps.forget_old_runs", 6 * HOUR),
+    ("old changes of contacts", "collective.people.contact_changes.forget_old", 6 * HOUR),
     ("old address changes", "collective.people.address_changes.forget_old", 6 * HOUR),
     ("old sessions", "collective.people.browser_sessions.forget_old", HOUR),
     ("old sign-ins", "collective.background.sweeps.forget_old_sign_ins", HOUR),
@@ -67,7 +68,9 @@ SWEEPS = [
 MESSAGES = [
     "collective.messages.emails",
     "collective.messages.announcements",
+    "collective.messages.whom_to_tell",
     "collective.people.address_changes",
+    "collective.people.contact_changes",
     "collective.people.email_change",
     "collective.people.join_news",
     "collective.people.forgetting_emails",

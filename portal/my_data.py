@@ -19,6 +19,7 @@ from payments import my_data as payments
 from policy_drafts import my_data as policies
 
 PARTS = [people, sessions, conversations, payments, policies]
+NOTHING = ["", "[]"]  # what Django noted of a form that changed nothing
 LOOKS = "^(Looked at|Exported)"  # of a row that many people share: what was about each of them
 
 
@@ -47,7 +48,8 @@ def _what_our_team_did(person: Person) -> list[dict[str, Any]]:
     """Staff's acts on the person's rows, and who looked at them: the newest first."""
     rows = [row for part in PARTS for row in part.logged_rows(person)]
     since = {str(row.key): row.since for row in rows if row.since}
-    entries = _log_of(rows).exclude(user=person).select_related("user").order_by("-action_time")
+    of_others = _log_of(rows).exclude(user=person).exclude(change_message__in=NOTHING)
+    entries = of_others.select_related("user").order_by("-action_time")
     return [
         _act(entry)
         for entry in entries[: 2 * MOST]

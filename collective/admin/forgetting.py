@@ -52,6 +52,20 @@ class TakeDownForm(forms.Form):
         return cleaned
 
 
+class StopForm(forms.Form):
+    """How staff know that somebody would rather stay."""
+
+    why = LinesField(
+        label="How do you know that they would rather stay?",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=(
+            "They are told that you have stopped it, at every address that we have, and they read "
+            "this on their page. They can ask again at once."
+        ),
+    )
+
+
 def take_down(admin_: ActAdmin, request: MemberRequest, person: Person):
     """Somebody rings, or asks for a person who has died: what happens, then who asks."""
     form = TakeDownForm(request.POST or None)
@@ -76,9 +90,26 @@ def take_down(admin_: ActAdmin, request: MemberRequest, person: Person):
 
 def _take_down(admin_: ActAdmin, request: MemberRequest, person: Person, told: Told):
     row = asked_to_forget.take_down(person, request.user, told)
-    admin_.log_change(request, person, "Noted that they ask to be forgotten")
+    admin_.log_change(request, row, "Noted that they ask to be forgotten")
     messages.success(request, "Noted. Now a second colleague looks at it and confirms it.")
     return redirect("admin:collective_deletionrequest_change", row.pk)
+
+
+def stop(admin_: ActAdmin, request: MemberRequest, row: DeletionRequest):
+    """They would rather stay, as somebody of our team knows: by whom and why is kept and told."""
+    form = StopForm(request.POST or None)
+    if form.is_valid():
+        try:
+            asked_to_forget.stop_for(row, request.user, form.cleaned_data["why"])
+        except RuleError as error:
+            form.add_error(None, str(error))
+        else:
+            admin_.log_change(request, row, "Stopped it")
+            messages.success(request, "Stopped. Nothing was removed.")
+            return redirect(admin_.change_url(row))
+    title = "They would rather stay"
+    template = "admin/collective/deletionrequest/stop.html"
+    return admin_.page(request, template, title, original=row, form=form)
 
 
 @admin.register(DeletionRequest)
@@ -86,6 +117,8 @@ class DeletionRequestAdmin(MadeElsewhere, ActAdmin):
     list_display = ["__str__", "how", "asked_at", "due_at", "waits_since", "stopped_at", "done_at"]
     list_filter = ["how", "done_at", "stopped_at"]
     list_select_related = ["person"]
+    change_form_template = "admin/collective/deletionrequest/change_form.html"
+    pages = {"stop": stop}
     fields = readonly_fields = (
         "person_page",
         "how",
@@ -98,6 +131,8 @@ class DeletionRequestAdmin(MadeElsewhere, ActAdmin):
         "in_the_way",
         "what_happens",
         "stopped_at",
+        "stopped_by",
+        "why_stopped",
         "done_at",
     )
     acts = [
@@ -111,14 +146,9 @@ class DeletionRequestAdmin(MadeElsewhere, ActAdmin):
             "confirm",
             "Confirm",
             "You have looked at it, too: it is really them who asks, or somebody who may ask for "
-            "them. It is done on its day.",
+            "them. It is done on its day. Somebody who has died can no longer be signed in as, and "
+            "every address of theirs is told: it is done three days from now, or later.",
             "Confirmed it",
-        ),
-        Act(
-            "stop",
-            "They would rather stay",
-            "Nothing is removed. They are told so.",
-            "Stopped it",
         ),
     ]
 
@@ -126,7 +156,6 @@ class DeletionRequestAdmin(MadeElsewhere, ActAdmin):
         may = {
             "begin": row.is_open and row.due_at is None,
             "confirm": row.needs_confirming and request.user.pk != row.taken_by_id,
-            "stop": row.is_open,
         }
         return [act for act in self.acts if may[act.name]]
 
@@ -137,10 +166,6 @@ class DeletionRequestAdmin(MadeElsewhere, ActAdmin):
     def act_confirm(self, request: MemberRequest, row) -> str:
         row = asked_to_forget.confirm(row, request.user)
         return f"Confirmed. It is done on {long_day(row.due_at)}."
-
-    def act_stop(self, request: MemberRequest, row) -> str:
-        asked_to_forget.stop(row)
-        return "Stopped. Nothing was removed."
 
     @admin.display(description="Their record")
     def person_page(self, row) -> SafeString | str:
@@ -156,6 +181,10 @@ class DeletionRequestAdmin(MadeElsewhere, ActAdmin):
     @admin.display(description="How we know")
     def how_we_know(self, row) -> str:
         return row.checked or "-"
+
+    @admin.display(description="Why our team stopped it")
+    def why_stopped(self, row) -> str:
+        return row.stop_reason or "-"
 
     @admin.display(description="To be settled first")
     def in_the_way(self, row) -> SafeString | str:

@@ -23,7 +23,19 @@ class PeopleField(forms.ModelMultipleChoiceField):
 
 
 class TellsApart(FiltersByWhatItOffers):
-    """A model admin: its lists and pickers say which of several people of one name it is."""
+    """A model admin of rows that may name people.
+
+    Its lists and pickers say which of several people of one name it is, nobody deletes such a row,
+    and its history holds what was done.
+    """
+
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
+        """Staff, superusers too, delete no row that names a person: it stays what happened."""
+        return not self._names_people and super().has_delete_permission(request, obj)
+
+    def log_change(self, request: MemberRequest, obj, message):
+        """Note what was changed; a form that changed nothing is no act of anybody's."""
+        return super().log_change(request, obj, message) if message else None
 
     def get_list_display(self, request: MemberRequest):
         keys = self._keys_to_people
@@ -54,6 +66,11 @@ class TellsApart(FiltersByWhatItOffers):
         if db_field.related_model is Person:
             kwargs.setdefault("form_class", PeopleField)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @property
+    def _names_people(self) -> bool:
+        lists = self.opts.many_to_many
+        return bool(self._keys_to_people) or any(row.related_model is Person for row in lists)
 
     @property
     def _keys_to_people(self) -> set[str]:

@@ -13,7 +13,7 @@ from collective.admin.namesakes import TellsApart
 from collective.admin.person_forms import PersonForm
 from collective.errors import RuleError
 from collective.models import Message, Person, RecordJoin
-from collective.people import phones, record_joins, staff
+from collective.people import contact_changes, phones, record_joins, staff
 from collective.people.requests import MemberRequest
 from collective.templatetags.collective import named, who
 
@@ -109,6 +109,13 @@ class PersonAdmin(ActAdmin):
         """Superusers say who is staff, and of which group; an address changes with a code to it."""
         return [*self.readonly_fields, *([] if request.user.is_superuser else RIGHTS)]
 
+    def save_model(self, request: MemberRequest, obj, form, change) -> None:
+        """Somebody whose contacts are changed is told."""
+        if change:
+            contact_changes.save(obj, request.user)
+        else:
+            super().save_model(request, obj, form, change)
+
     def has_change_permission(self, request: MemberRequest, obj=None) -> bool:
         if obj is None or not obj.is_staff or obj == request.user or request.user.is_superuser:
             return super().has_change_permission(request, obj)
@@ -132,7 +139,9 @@ class PersonAdmin(ActAdmin):
         return [act for act in self.acts if may[act.name]]
 
     def act_undo_join(self, request: MemberRequest, person: Person):
-        lines = record_joins.undo(person.joins.filter(undone_at=None)[0], request.user)
+        row = person.joins.filter(undone_at=None)[0]
+        lines = record_joins.undo(row, request.user)
+        self.log_change(request, row.gone, "Undid the join")
         return " ".join(["The two records are two again.", *lines])
 
     def act_reset_second_step(self, request: MemberRequest, person: Person) -> str:

@@ -27,7 +27,7 @@ from collective.templatetags.collective import clock_time, day
 def email(admin, request: MemberRequest, person: Person):
     """Add or change the address: first the new one, then the code in it that they read to us.
 
-    One that is there already changes in three days, and can be stopped until then.
+    It changes in three days, and can be stopped until then; only an empty record gets one at once.
     """
     asked, waiting = email_change.newest(person), address_changes.waiting(person)
     if request.method == "POST" and "stop" in request.POST and waiting:
@@ -73,26 +73,24 @@ def _ask_or_confirm(
 ) -> HttpResponseRedirect:
     if asked and isinstance(form, AddressCodeForm):
         code = form.cleaned_data["code"]
-        act = _change_later if person.email else _add_first
-        messages.success(request, act(admin, request, asked, code))
+        messages.success(request, _give(admin, request, asked, code))
         return redirect(admin.change_url(person))
     email_change.ask(person, form.cleaned_data["email"], visitor_address(request))
     return redirect(request.path)
 
 
-def _add_first(admin, request: MemberRequest, asked: SignIn, code: str) -> str:
-    person = email_change.first(asked, code)
-    admin.log_change(request, person, "Added the email address, with a code sent to it")
-    return f"{asked.email} is their address now. They can sign in with it."
-
-
-def _change_later(admin, request: MemberRequest, asked: SignIn, code: str) -> str:
-    """The old address hears of it first, and may stop it."""
-    change = address_changes.begin(asked, code, by=request.user)
-    admin.log_change(request, change.person, "Asked to change the email address, in three days")
+def _give(admin, request: MemberRequest, asked: SignIn, code: str) -> str:
+    """Whoever is reached by the old address, or another way, hears of it first and may stop it."""
+    change = address_changes.give(asked, code, request.user)
+    person = email_change.owner_of(asked)
+    if change is None:
+        admin.log_change(request, person, "Added the email address, with a code sent to it")
+        return f"{asked.email} is their address now. They can sign in with it."
+    admin.log_change(request, person, "Asked to change the email address, in three days")
+    told = "We have written to both." if person.email else "A colleague asks them: see Today."
     return (
         f"On {day(change.due_at)} at {clock_time(change.due_at)} {asked.email} becomes their "
-        "address. We have written to both. Until then nothing of theirs can be seen with it."
+        f"address. {told} Until then nothing of theirs can be seen with it."
     )
 
 
@@ -125,11 +123,10 @@ def _other(request: MemberRequest):
 
 
 def _join_with(admin, request: MemberRequest, person: Person, other):
-    keeps_other = str(other.pk) in {request.POST.get("keep"), request.GET.get("keep")}
-    kept, gone = (other, person) if keeps_other else (person, other)
-    if not all(admin.has_change_permission(request, row) for row in (gone, kept)):
+    if not all(admin.has_change_permission(request, row) for row in (person, other)):
         raise PermissionDenied
     try:
+        kept, gone = _kept_and_gone(request, person, other)
         record_joins.check(kept, gone, request.user)
         if request.method == "POST":
             return _join(admin, request, kept, gone)
@@ -150,22 +147,39 @@ def _join_with(admin, request: MemberRequest, person: Person, other):
     )
 
 
+def _kept_and_gone(request: MemberRequest, person: Person, other: Person) -> tuple[Person, Person]:
+    """(the record that is kept, the other). Raises RuleError where neither is named, as it must be
+    for the act itself.
+    """
+    is_act = request.method == "POST"
+    keep = request.POST.get("keep") if is_act else request.GET.get("keep", str(person.pk))
+    if keep not in {str(person.pk), str(other.pk)}:
+        raise RuleError("Choose first which of the two records is kept.")
+    return (person, other) if keep == str(person.pk) else (other, person)
+
+
 @transaction.atomic
 def _join(admin, request: MemberRequest, kept: Person, gone: Person) -> HttpResponseRedirect:
     """Join them, ask a colleague to look, or say that these are not joined."""
     asked = join_requests.open_request(kept, gone)
     if "decline" in request.POST and asked:
         join_requests.decline(asked, request.user)
-        admin.log_change(request, kept, "Said no to joining two records")
+        _log(admin, request, kept, gone, "Said no to joining two records")
         messages.success(request, "These two records stay two.")
     elif join_requests.join_or_ask(kept, gone, request.user):
-        admin.log_change(request, kept, "Joined two records of theirs")
-        words = f"The two records are one: {kept}. For a day you can undo it here."
+        _log(admin, request, kept, gone, "Joined two records of theirs")
+        words = f"The two records are one: {kept}. For three days you can undo it here."
         messages.success(request, words)
     else:
-        admin.log_change(request, kept, "Asked a colleague to join two records of theirs")
+        _log(admin, request, kept, gone, "Asked a colleague to join two records of theirs")
         messages.success(request, "A colleague looks at it too: it stands on Today until then.")
     return redirect(admin.change_url(kept))
+
+
+def _log(admin, request: MemberRequest, kept: Person, gone: Person, words: str) -> None:
+    """Both people read it on their page, should the records be two again."""
+    for person in (kept, gone):
+        admin.log_change(request, person, words)
 
 
 def invite(admin, request: MemberRequest):

@@ -39,7 +39,7 @@ class FollowUpForm(forms.ModelForm):
             self.initial["what"] = self.instance.what
 
     def save(self, commit: bool = True):
-        self.instance.what = self.cleaned_data["what"]
+        self.instance.what = self.cleaned_data.get("what", self.instance.what)
         return super().save(commit)
 
 
@@ -53,6 +53,12 @@ class FollowUpAdmin(ActAdmin):
     fields = ["what", "due_on", "person", "activity"]
     acts = [
         Act("done", "Done", "It goes from Today. You can open it again.", "Done"),
+        Act(
+            "mistake",
+            "It was a mistake",
+            "It goes from Today. It stays on record that you said so. You can open it again.",
+            "Noted as a mistake",
+        ),
         Act("open", "Open it again", "It is on Today again.", "Opened again"),
     ]
 
@@ -66,6 +72,15 @@ class FollowUpAdmin(ActAdmin):
 
     def open_acts(self, request: MemberRequest, row) -> list[Act]:
         return [act for act in self.acts if (act.name == "open") == (row.done_at is not None)]
+
+    def get_readonly_fields(self, request: MemberRequest, obj=None) -> list[str]:
+        """Whoever noted it may word it anew; to colleagues it stays what it is, and about whom."""
+        is_own = obj is None or obj.created_by_id == request.user.pk
+        return [] if is_own else ["what", "person", "activity"]
+
+    def act_mistake(self, request: MemberRequest, row) -> str:
+        self.act_done(request, row)
+        return "It is noted as a mistake."
 
     def act_done(self, request: MemberRequest, row) -> str:
         FollowUp.objects.filter(pk=row.pk, done_at=None).update(
@@ -227,10 +242,13 @@ class AnnouncementAdmin(ActAdmin):
             else self.get_readonly_fields(request, obj)
         )
 
-    def has_delete_permission(self, request: MemberRequest, obj=None):
-        return super().has_delete_permission(request, obj) and (
-            obj is None or obj.state == State.DRAFT
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
+        """What nobody was told yet is deleted by whoever wrote it, and by nobody else."""
+        may = request.user.has_perm("collective.delete_announcement")
+        is_own_draft = obj is None or (
+            obj.state == State.DRAFT and obj.created_by_id == request.user.pk
         )
+        return may and is_own_draft
 
     def has_change_permission(self, request: MemberRequest, obj=None) -> bool:
         return super().has_change_permission(request, obj) and request.user.has_perm(

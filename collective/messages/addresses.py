@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from collective.models import AddressChange, Follow, Person, SignIn
+from collective.models import AddressChange, Follow, Person, RecordJoin, SignIn
 from collective.safety.link_keys import key_for
 
 
@@ -37,9 +37,21 @@ def stop_address_change(change: AddressChange) -> str:
     )
 
 
+def part_records(join: RecordJoin) -> str:
+    """One click there, and two records that were joined are two again."""
+    return full_reverse("part_records", join.pk, key_purpose="part records", pk=join.pk)
+
+
 def full_reverse(name: str, *args: object, key_purpose: str = "", pk: UUID | None = None) -> str:
     """The address of a view; for a row (`pk`), with the key that is good for this purpose."""
     path = reverse(name, args=args)
-    if pk is not None:
-        path = f"{path}?{urlencode({'key': key_for(key_purpose, pk)})}"
-    return full(path)
+    return full(path if pk is None else _with_key(path, key_purpose, pk))
+
+
+def path_with_key(name: str, pk: UUID, *, purpose: str) -> str:
+    """The path of a row's page, with the key that is good for this purpose."""
+    return _with_key(reverse(name, args=[pk]), purpose, pk)
+
+
+def _with_key(path: str, purpose: str, pk: UUID) -> str:
+    return f"{path}?{urlencode({'key': key_for(purpose, pk)})}"

@@ -24,10 +24,9 @@ State = Message.State
 
 
 def wording(message: Message) -> tuple[Letter, SafeString] | None:
-    """(letter, HTML) to read out or to print; None, and the task is dropped, if no longer true."""
+    """(letter, HTML) to read out or to print; None if no longer true: the sweep takes it away."""
     letter = letters.letter_of(message)
     if letter is None:
-        drop([message.pk])
         return None
     return letter, letters.render(message, letter, message.channel)
 

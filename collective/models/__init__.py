@@ -4,6 +4,7 @@ from collective.models.announcement import Announcement
 from collective.models.browser_session import BrowserSession
 from collective.models.call import Call, CallPicture
 from collective.models.community import ClockOffset, Community, Page, SupportLine
+from collective.models.contact_change import ContactChange
 from collective.models.follow import Follow
 from collective.models.forgetting import DeletionRequest, FileToRemove, Redaction
 from collective.models.key_proof import KeyProof
@@ -25,6 +26,7 @@ __all__ = [
     "CallPicture",
     "ClockOffset",
     "Community",
+    "ContactChange",
     "DeletionRequest",
     "FileToRemove",
     "Follow",

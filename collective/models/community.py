@@ -14,6 +14,16 @@ from collective.typed.fields import AddressField, LineField
 
 WORRIED = "worried"  # the last part of the address of “Worried about someone?”
 MARK_SIDE = 192  # pixels
+CONTACTS = [
+    "reply_to",
+    "from_email",
+    "safeguarding_name",
+    "safeguarding_phone",
+    "safeguarding_email",
+    "outside_name",
+    "outside_phone",
+    "outside_email",
+]
 CHECK_LINES_EVERY = timedelta(days=182)
 
 
@@ -82,10 +92,10 @@ class Community(SingleRow):
         help_text="With their hours: “Priya, safeguarding lead, Monday to Friday, 9am to 5pm”.",
     )
     safeguarding_phone = LineField(
-        "their own number", max_length=40, blank=True, default="", db_default=""
+        "number of the safeguarding lead", max_length=40, blank=True, default="", db_default=""
     )
     safeguarding_email = AddressField(
-        "their own address",
+        "address of the safeguarding lead",
         blank=True,
         default="",
         db_default="",
@@ -100,13 +110,21 @@ class Community(SingleRow):
         help_text="For what is about one of us: “Dr Helen Marsh at our host, Monday to Friday”.",
     )
     outside_phone = LineField(
-        "their own number", max_length=40, blank=True, default="", db_default=""
+        "number of the one outside", max_length=40, blank=True, default="", db_default=""
     )
-    outside_email = AddressField("their own address", blank=True, default="", db_default="")
+    outside_email = AddressField(
+        "address of the one outside", blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "community"
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_community")]
+        permissions = [
+            (
+                "change_contacts",
+                "Can change whom people tell of harm, and where mail comes and goes",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -66,6 +66,16 @@ class DeletionRequest(models.Model):
     due_at = models.DateTimeField("done on", null=True, blank=True, editable=False)
     waits_since = models.DateTimeField(null=True, blank=True, editable=False)
     stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
+    stopped_by = models.ForeignKey(
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="Who of our team stopped it; empty where the person did.",
+    )
+    stop_reason = EncryptedJSONField("why our team stopped it", null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     listed_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When it was noted outside the database."
@@ -86,6 +96,10 @@ class DeletionRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("taken_by")),
                 name="deletion_request_confirmed_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(stopped_by=None) | Q(stopped_at__isnull=False),
+                name="deletion_request_stopped_by_at",
             ),
         ]
         indexes = [
@@ -111,8 +125,15 @@ class DeletionRequest(models.Model):
         return self.is_open and by_staff and self.confirmed_by_id is None
 
     @property
+    def is_of_a_death(self) -> bool:
+        return self.how == How.DIED
+
+    @property
     def tells_them(self) -> bool:
-        """Do we write to the person about it?"""
+        """Do we tell the person about it, by hand too, and say so when it is done?
+
+        Of a death only the addresses hear that we have, and only before it is done.
+        """
         return self.how in {How.SELF, How.RANG}
 
 

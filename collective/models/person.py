@@ -205,6 +205,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.email or self.contact_email
 
     @property
+    def addresses(self) -> list[str]:
+        """Every email address that the record has: their own, and one that they share."""
+        return list(dict.fromkeys(filter(None, [self.email, self.contact_email])))
+
+    @property
     def is_told_by_hand(self) -> bool:
         """Do staff ring or write to them, instead of our mail server?"""
         return self.reach_by != self.ReachBy.EMAIL

@@ -1,5 +1,5 @@
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 import pgtrigger
@@ -11,6 +11,7 @@ from collective.models.person import Person
 from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
 
+UNDO_WITHIN = timedelta(hours=72)
 ASKED_FOR = timedelta(days=14)  # a colleague may answer so long
 
 
@@ -25,6 +26,9 @@ class RecordJoin(models.Model):
     kept = models.ForeignKey(Person, models.PROTECT, related_name="joins")
     gone = models.ForeignKey(Person, models.PROTECT, related_name="+")
     moved = EncryptedJSONField(null=True, blank=True)
+    moved_destination = models.BooleanField(
+        default=False, db_default=False, help_text="Where money goes came along."
+    )
     joined_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     confirmed_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     joined_at = models.DateTimeField(default=clock.now, db_index=True)
@@ -61,6 +65,11 @@ class RecordJoin(models.Model):
 
     def __str__(self) -> str:
         return f"Joined on {self.joined_at:%d %b %Y}"
+
+    @property
+    def can_be_parted_until(self) -> datetime:
+        """Until then it is known what went where."""
+        return self.joined_at + UNDO_WITHIN
 
     @property
     def by_whom(self) -> str:

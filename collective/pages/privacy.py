@@ -53,6 +53,7 @@ number of days.</li>
 <li>A cookie in your browser: 1 year. It says that you signed in there before, so that strangers who
 ask for codes cannot stop yours. It opens nothing.</li>
 <li>That your email address changed after three days: 90 days.</li>
+<li>That our team changed how we reach you, and what it was before: 30 days.</li>
 <li>Payments: 6 years after the tax year, as the law asks.</li>
 <li>The rest: until you ask us to remove it.</li>
 <li>Backups: {backup_days} days. We keep them so that we can start again after a fault.</li>

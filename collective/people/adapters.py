@@ -4,7 +4,11 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
+from collective.models import Person
+from collective.people import forgetting_emails
 from collective.safety import encryption
 
 # Authenticator secrets, and the seeds of recovery codes.
@@ -22,6 +26,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         pass
+
+    def respond_user_inactive(self, request: HttpRequest, user: Person) -> HttpResponse:
+        """Whoever is shut out because of a death reads what was noted, and can stop it there."""
+        asked = user.deletion_requests.open().filter(shuts_out=True).first()
+        if asked is None:
+            return super().respond_user_inactive(request, user)
+        return redirect(forgetting_emails.stop_path(asked))
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

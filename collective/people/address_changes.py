@@ -1,7 +1,9 @@
 """Changes of an address that wait three days, as nobody has shown that they read the old one.
 
 Both addresses are told. A link in the mail to the old one stops it. Until it is due, nothing is the
-new one's: nobody signs in with it, and no mail of theirs goes there.
+new one's: nobody signs in with it, and no mail of theirs goes there. A first address waits too,
+where anything is theirs already: they are told by the way that was known before, and our team can
+stop it for them.
 """
 
 from datetime import timedelta
@@ -14,8 +16,9 @@ from collective.background import sweeps
 from collective.errors import RuleError
 from collective.messages import addresses, kinds, mail
 from collective.messages.letters import Letter
-from collective.models import AddressChange, Message, Person, SignIn
-from collective.people import email_change
+from collective.models import AddressChange, Message, Person, RecordJoin, SignIn
+from collective.people import contact_changes, email_change, record_joins
+from collective.templatetags.collective import clock_time, day
 
 WAIT = timedelta(hours=72)
 A_BATCH = 50
@@ -29,6 +32,38 @@ TAKEN_MEANWHILE = (
     "Their new email address was due today, but another record has it by now. Are these two "
     "records of one person? Join them."
 )
+FIRST = (
+    "{who} has noted a first email address of theirs, {email}. On {when} it becomes theirs: they "
+    "can sign in with it then, and what waits to be told goes there. Please ask them before, by "
+    "the way that we knew before: {way}. Somebody else than {who} does this. If it is not theirs, "
+    "press “Stop that” on their page, under “Add or change the email address”."
+)
+
+
+class _NotAnyMore(RuleError):
+    """It was stopped meanwhile, or the record is no longer one that is used."""
+
+
+def give(asked: SignIn, code: str, by: Person) -> AddressChange | None:
+    """A colleague has typed the code that came to somebody's new address.
+
+    A new record with nothing in it gets its first address at once, and None is returned; anything
+    else waits as `begin` says. Raises RuleError as that does.
+    """
+    person = email_change.owner_of(asked)
+    if waits(person):
+        return begin(asked, code, by)
+    with transaction.atomic():
+        before = contact_changes.ways_of(person)
+        person = email_change.first(asked, code)
+        contact_changes.note(person, ["email"], before, by)
+    return None
+
+
+def waits(person: Person) -> bool:
+    """Does an address that staff note for them wait, so that they hear of it before?"""
+    has_something = bool(person.email) or record_joins.has_anything(person)
+    return has_something or contact_changes.was_changed_lately(person)
 
 
 def begin(asked: SignIn, code: str, by: Person | None = None) -> AddressChange:
@@ -58,9 +93,23 @@ def _begin(person: Person, email: str, by: Person | None) -> AddressChange:
         person=person, email=email, asked_by=by, asked_at=now, due_at=now + WAIT
     )
     until = change.due_at
-    mail.tell(None, kinds.ADDRESS_WAITS_OLD, change, address=old or "", not_after=until)
+    if old:
+        mail.tell(None, kinds.ADDRESS_WAITS_OLD, change, address=old, not_after=until)
+    else:
+        _tell_by_old_ways(change)
     mail.tell(None, kinds.ADDRESS_WAITS, change, address=email, not_after=until)
     return change
+
+
+def _tell_by_old_ways(change: AddressChange) -> None:
+    """Somebody whom staff ring or write to hears of their first address before it is theirs."""
+    words = FIRST.format(
+        who=change.asked_by or contact_changes.NOBODY,
+        email=change.email,
+        when=f"{day(change.due_at)} at {clock_time(change.due_at)}",
+        way="{way}",
+    )
+    contact_changes.tell_by_old_ways(change.person, kinds.ADDRESS_WAITS_OLD, change, words)
 
 
 def waiting(person: Person) -> AddressChange | None:
@@ -111,26 +160,48 @@ def apply(pk: UUID) -> int:
 
     Where another record has taken it, staff are told. All of it, or nothing, is done.
     """
-    person, change = _locked(pk)
-    if change.state != State.WAITING:
-        return 0
-    if person.joined_into_id or not person.is_active:
-        return _end(change)
     try:
         with transaction.atomic():
-            change.state = State.DONE
-            change.save(update_fields=["state"])
-            email_change.write_address(person, change.email, old=person.email)
+            return _apply(pk)
     except email_change.AddressTaken:
-        email_change.tell_staff(person, TAKEN_MEANWHILE)
-        return _end(change)
+        return _end(pk, TAKEN_MEANWHILE)
+    except _NotAnyMore:
+        return _end(pk)
+
+
+def _apply(pk: UUID) -> int:
+    """Raises AddressTaken, and _NotAnyMore where it is not to be changed after all."""
+    owner = AddressChange.objects.select_related("person").get(pk=pk).person
+    if owner.email is None:
+        email_change.mail_what_waits(owner)
+    person, change = _locked(pk)
+    is_usable = person.is_active and not person.joined_into_id
+    if change.state != State.WAITING or not is_usable or _was_joined_since(change):
+        raise _NotAnyMore("This change was stopped, or came to nothing.")
+    old, before = person.email, contact_changes.ways_of(person)
+    change.state = State.DONE
+    change.save(update_fields=["state"])
+    email_change.write_after_mail(person, change.email, old=old)
+    if change.asked_by:
+        contact_changes.note(person, ["email"], {**before, "email": old}, change.asked_by)
     mail.tell(None, kinds.ADDRESS_READY, change, address=change.email)
     return 1
 
 
-def _end(change: AddressChange) -> int:
-    change.state = State.ENDED
-    change.save(update_fields=["state"])
+def _was_joined_since(change: AddressChange) -> bool:
+    """Has another record brought its address since? That one was not asked."""
+    joins = RecordJoin.objects.filter(kept=change.person, undone_at=None)
+    return joins.filter(joined_at__gte=change.asked_at).exists()
+
+
+def _end(pk: UUID, for_staff: str = "") -> int:
+    """It comes to nothing, if it still waits; staff are told these words, if any."""
+    person, change = _locked(pk)
+    if change.state == State.WAITING:
+        change.state = State.ENDED
+        change.save(update_fields=["state"])
+        if for_staff:
+            email_change.tell_staff(person, for_staff)
     return 0
 
 
@@ -160,12 +231,13 @@ def address_waits(message: Message) -> Letter | None:
     change = _still_waiting(message)
     if change is None:
         return None
-    context = {"due_at": change.due_at}
+    context = {"due_at": change.due_at, "is_first": change.person.email is None}
     return Letter("Your new email address", "email/address_waits.html", context)
 
 
 def _still_waiting(message: Message) -> AddressChange | None:
-    return AddressChange.objects.waiting().filter(pk=message.about).first()
+    waiting_ones = AddressChange.objects.waiting().select_related("person")
+    return waiting_ones.filter(pk=message.about).first()
 
 
 @mail.kind(kinds.ADDRESS_READY, "Address was changed, to the new one")

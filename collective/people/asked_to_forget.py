@@ -1,7 +1,8 @@
 """Requests to be forgotten: asked, confirmed, stopped within a week, and carried out by a sweep.
 
 The person asks on their own page, or staff take it down: for somebody who rings, and for somebody
-who has died. What staff take down, a second colleague confirms.
+who has died. What staff take down, a second colleague confirms, and every address of the record
+hears of it (`forgetting_emails.py`).
 """
 
 from dataclasses import dataclass
@@ -11,20 +12,19 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q
 
 from collective import clock
 from collective.background import sweeps
 from collective.errors import RuleError
-from collective.messages import kinds, mail
-from collective.models import DeletionRequest, FileToRemove, Message, Person
+from collective.models import DeletionRequest, FileToRemove, Person
 from collective.models.forgetting import CHANGE_OF_MIND
-from collective.people import forgetting
+from collective.people import forgetting, forgetting_emails
 
 How = DeletionRequest.How
 LIST = "forgotten"  # a folder beside the uploads: one empty file for each person who is forgotten
 A_BATCH = 50
 TRY_AGAIN_IN = timedelta(hours=1)
+TO_ANSWER = timedelta(days=3)  # once a death is confirmed: whoever reads the mail may know better
 GONE = "This record is empty already."
 
 
@@ -54,8 +54,8 @@ def ask(person: Person) -> DeletionRequest:
 def take_down(person: Person, by: Person, told: Told) -> DeletionRequest:
     """Staff note that somebody asks; a second colleague confirms it. Returns the request.
 
-    Nobody writes to somebody who has died: from now on they get no message at all. What stands in
-    the way is no reason not to take it down. Raises RuleError for one's own record and for staff.
+    Every address of the record is told. What stands in the way is no reason not to take it down.
+    Raises RuleError for one's own record and for staff.
     """
     person = _locked(person)
     if person.pk == by.pk:
@@ -64,9 +64,6 @@ def take_down(person: Person, by: Person, told: Told) -> DeletionRequest:
         raise RuleError("They are staff. Let them leave the team first.")
     if found := person.deletion_requests.open().first():
         return found
-    shuts_out = told.how == How.DIED and person.is_active
-    if shuts_out:
-        Person.objects.filter(pk=person.pk).update(is_active=False)
     return _begin(
         DeletionRequest(
             person=person,
@@ -74,7 +71,6 @@ def take_down(person: Person, by: Person, told: Told) -> DeletionRequest:
             asked_at=clock.now(),
             asker=told.asker,
             checked=told.checked,
-            shuts_out=shuts_out,
             taken_by=by,
         )
     )
@@ -93,13 +89,8 @@ def _begin(request: DeletionRequest) -> DeletionRequest:
     if request.due_at is None:
         request.due_at = clock.now() + CHANGE_OF_MIND
         request.save()
-        if request.tells_them:
-            _tell(request, kinds.FORGETTING_ASKED)
+        forgetting_emails.tell_asked(request)
     return request
-
-
-def _tell(request: DeletionRequest, kind: str) -> None:
-    mail.tell(request.person, kind, request.person, revision=str(request.public_id))
 
 
 @transaction.atomic
@@ -112,15 +103,29 @@ def begin(request: DeletionRequest) -> DeletionRequest:
 def confirm(request: DeletionRequest, by: Person) -> DeletionRequest:
     """A second colleague has looked at it, too. Returns the request.
 
-    Raises RuleError for whoever took it down, for the person, and where it is not open.
+    From now on somebody who has died gets no message, and nobody signs in as them; every address
+    hears of it once more, and has three days. Raises RuleError for whoever took it down, for the
+    person, and where it is not open.
     """
+    _lock_person(request)
     request = _open(request)
     if by.pk in {request.taken_by_id, request.person_id}:
         raise RuleError("A second colleague confirms it: somebody who did not take it down.")
     if request.needs_confirming:
         request.confirmed_by = by
-        request.save(update_fields=["confirmed_by"])
+        if request.is_of_a_death:
+            _shut_out(request)
+        request.save(update_fields=["confirmed_by", "due_at", "shuts_out"])
+        forgetting_emails.tell_confirmed(request)
     return request
+
+
+def _shut_out(request: DeletionRequest) -> None:
+    """Nobody signs in as somebody who has died; the caller saves the request."""
+    request.shuts_out = request.person.is_active
+    Person.objects.filter(pk=request.person_id).update(is_active=False)
+    last = clock.now() + TO_ANSWER
+    request.due_at = max(request.due_at or last, last)
 
 
 @transaction.atomic
@@ -129,26 +134,50 @@ def stop(request: DeletionRequest) -> DeletionRequest:
 
     Raises RuleError once it is done.
     """
-    request = DeletionRequest.objects.select_for_update(no_key=True, of=("self",)).get(
-        pk=request.pk
-    )
+    return _stop(request)
+
+
+@transaction.atomic
+def stop_for(request: DeletionRequest, by: Person, why: str) -> DeletionRequest:
+    """The same by staff, who say why: every address hears who it was, and they can ask again.
+
+    Raises RuleError once it is done, and without a reason.
+    """
+    if not why.strip():
+        raise RuleError("Say how you know that they would rather stay.")
+    return _stop(request, by, why)
+
+
+def _stop(request: DeletionRequest, by: Person | None = None, why: str = "") -> DeletionRequest:
+    _lock_person(request)
+    request = _locked_request(request)
     if request.done_at:
         raise RuleError("It is done already, so it can no longer be stopped.")
     if request.stopped_at:
         return request
     request.stopped_at, request.waits_since = clock.now(), None
-    request.save(update_fields=["stopped_at", "waits_since"])
+    request.stopped_by, request.stop_reason = by, why or None
+    request.save(update_fields=["stopped_at", "waits_since", "stopped_by", "stop_reason"])
     if request.shuts_out:
         Person.objects.filter(pk=request.person_id).update(is_active=True)
-    if request.tells_them:
-        _tell(request, kinds.FORGETTING_STOPPED)
+        request.person.is_active = True
+    forgetting_emails.tell_stopped(request)
     return request
+
+
+def _lock_person(request: DeletionRequest) -> None:
+    """Before the request, as the act that forgets locks them."""
+    Person.objects.select_for_update(no_key=True).get(pk=request.person_id)
+
+
+def _locked_request(request: DeletionRequest) -> DeletionRequest:
+    rows = DeletionRequest.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("person", "taken_by").get(pk=request.pk)
 
 
 def _open(request: DeletionRequest) -> DeletionRequest:
     """The request, fresh and locked. Raises RuleError where it is no longer open."""
-    rows = DeletionRequest.objects.select_for_update(no_key=True, of=("self",))
-    found = rows.select_related("person").get(pk=request.pk)
+    found = _locked_request(request)
     if not found.is_open:
         raise RuleError("This request is no longer open.")
     return found
@@ -159,7 +188,7 @@ def _open(request: DeletionRequest) -> DeletionRequest:
 
 def carry_out_all() -> tuple[int, int]:
     """The sweep: requests whose day has come; returns (seen, done)."""
-    _empty_addresses()
+    forgetting_emails.empty_last_addresses()
     _list_outside()
     due = DeletionRequest.objects.due().order_by("due_at").values_list("pk")[:A_BATCH]
     return sweeps.each(list(due), carry_out)
@@ -187,29 +216,14 @@ def _carry_out(pk: int) -> bool:
     request = DeletionRequest.objects.due().select_related("person").filter(pk=pk).first()
     if request is None:
         return False
-    address = _last_address(request)
+    address = forgetting_emails.last_address(request)
     forgetting.forget(request)
     # looked at once more under its lock: it may have been stopped meanwhile
     fresh = _open(request)
     fresh.done_at, fresh.waits_since = clock.now(), None
     fresh.save(update_fields=["done_at", "waits_since"])
-    if address:
-        mail.tell(
-            None,
-            kinds.FORGOTTEN,
-            fresh.person,
-            address=address,
-            revision=str(fresh.public_id),
-        )
+    forgetting_emails.tell_done(fresh, address)
     return True
-
-
-def _last_address(request: DeletionRequest) -> str:
-    """Where the last mail goes; "" for whoever is told nothing, or has no address of their own."""
-    person = request.person
-    if not request.tells_them:
-        return ""
-    return person.email or ("" if person.is_told_by_hand else person.contact_email)
 
 
 @transaction.atomic
@@ -220,17 +234,7 @@ def _wait(pk: int) -> None:
     waiting.update(due_at=clock.now() + TRY_AGAIN_IN)
     if is_new:
         request = DeletionRequest.objects.select_related("person").get(pk=pk)
-        if request.tells_them:
-            _tell(request, kinds.FORGETTING_WAITS)
-
-
-def _empty_addresses() -> None:
-    """The last mail is gone, or can never go: the address was kept for nothing else."""
-    last = Message.objects.filter(kind=kinds.FORGOTTEN).exclude(address="")
-    over = Q(state__in=[Message.State.SENT, Message.State.DROPPED])
-    last.filter(over).update(address="", error="")
-    failed = last.filter(state=Message.State.FAILED)
-    failed.update(address="", error="", state=Message.State.DROPPED)
+        forgetting_emails.tell_waits(request)
 
 
 # Outside the database: a restored backup must not bring anybody back

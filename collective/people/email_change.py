@@ -1,8 +1,8 @@
 """Changing somebody's email address: a code goes to the new one, and the old one has its say.
 
 A code to the old address agrees at once, or a sign-in with one a moment ago. Where nobody can read
-it, or where staff change it, the change waits three days (`address_changes.py`). Somebody who had
-no address gets their first one at once.
+it, or where staff change it, the change waits three days (`address_changes.py`). So does a first
+address, unless the record is a new one with nothing in it.
 """
 
 from django.db import IntegrityError, transaction
@@ -116,7 +116,12 @@ def set_address(person: Person, email: str, *, old: str | None) -> Person:
 def write_address(person: Person, email: str, *, old: str | None) -> Person:
     """The same, where the caller tells staff of an address that is taken."""
     if old is None:
-        _mail_what_waits(person)  # before people, as it can lock sessions
+        mail_what_waits(person)
+    return write_after_mail(person, email, old=old)
+
+
+def write_after_mail(person: Person, email: str, *, old: str | None) -> Person:
+    """The same in the caller's transaction, which has mailed what waited for a first address."""
     person = Person.objects.select_for_update().get(pk=person.pk)
     check_still(person, old)
     check_free(person, email)
@@ -158,8 +163,11 @@ def _after(person: Person, old: str | None) -> None:
         mail.tell(None, kinds.ADDRESS_CHANGED, person, address=old, revision=now)
 
 
-def _mail_what_waits(person: Person) -> None:
-    """What staff would have told by phone or post goes to their first address."""
+def mail_what_waits(person: Person) -> None:
+    """What staff would have told by phone or post goes to their first address.
+
+    Before people are locked, as it can lock sessions.
+    """
     tasks = Message.objects.by_hand().filter(person=person, state=Message.State.WAITING)
     for message in tasks:
         by_hand.to_mail(message)

@@ -12,6 +12,7 @@ from collective.models import (
     Announcement,
     BrowserSession,
     Call,
+    ContactChange,
     DeletionRequest,
     Follow,
     FollowUp,
@@ -97,7 +98,9 @@ def forget(people: list[Person]) -> None:
     Call.objects.filter(lead__in=locked).update(lead=None, about_lead="")
     RecordJoin.objects.filter(kept__in=locked).update(moved=None)
     RecordJoin.objects.filter(gone__in=locked).update(moved=None)
-    DeletionRequest.objects.filter(person__in=locked).update(asker=None, checked=None)
+    DeletionRequest.objects.filter(person__in=locked).update(
+        asker=None, checked=None, stop_reason=None
+    )
     for person in locked:
         _empty(person)
     histories()[0].objects.filter(pgh_obj__in=keys).delete()
@@ -107,6 +110,7 @@ def _to_delete(people: list[Person]) -> list[Any]:
     return [
         AddressChange.objects.filter(person__in=people),
         BrowserSession.objects.filter(person__in=people),
+        ContactChange.objects.filter(person__in=people),
         Follow.objects.filter(person__in=people),
         FollowUp.objects.filter(person__in=people),
         Taken.objects.filter(person__in=people),

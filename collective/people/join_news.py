@@ -1,6 +1,7 @@
 """Two records were joined, or are two again: both people are told, wherever they can be.
 
-Whoever did not ask for it must learn of it: at each address and number that either record had.
+Whoever did not ask for it must learn of it: at each address and number that either record had. The
+mail says who joined them and what came along, and its link parts them again.
 """
 
 import hashlib
@@ -9,14 +10,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from collective.messages import kinds, mail
+from collective.messages import addresses, kinds, mail
 from collective.messages.letters import Letter
 from collective.models import FollowUp, Message, Person, RecordJoin
 from collective.people import phones
 
 TOO = (
     "Two records were joined. Tell them so here too, which was the way to reach the other one: {}. "
-    "If that is somebody else, undo the join on their page. It can be undone for a day."
+    "If that is somebody else, undo the join on their page. It can be undone for three days."
 )
 
 
@@ -28,9 +29,9 @@ def tell_joined(row: RecordJoin) -> None:
     kept, moved = Person.objects.get(pk=row.kept_id), row.moved or {}
     mail.tell(kept, kinds.RECORDS_JOINED, row)
     ways = [moved["kept"], moved["gone"]]
-    addresses = {way[name] for way in ways for name in ("email", "contact_email") if way[name]}
+    known = {way[name] for way in ways for name in ("email", "contact_email") if way[name]}
     told = set() if kept.is_told_by_hand and not kept.email else {kept.mail_address}
-    for address in sorted(addresses - told):
+    for address in sorted(known - told):
         revision = hashlib.sha256(address.encode()).hexdigest()[:40]
         mail.tell(None, kinds.RECORDS_JOINED, row, address=address, revision=revision)
     for way in ways:
@@ -70,14 +71,30 @@ def tell_parted(row: RecordJoin, kept: Person, gone: Person) -> None:
         mail.tell(person, kinds.RECORDS_PARTED, row)
 
 
-@mail.kind(kinds.RECORDS_JOINED, "Two records of theirs were joined", protects=True)
+@mail.kind(
+    kinds.RECORDS_JOINED, "Two records of theirs were joined", keep_text=False, protects=True
+)
 def records_joined(message: Message) -> Letter | None:
-    row = RecordJoin.objects.filter(pk=message.about, undone_at=None).first()
+    rows = RecordJoin.objects.select_related("joined_by", "confirmed_by")
+    row = rows.filter(pk=message.about, undone_at=None).first()
     if row is None:
         return None
-    return Letter("About your record with us", "email/records_joined.html", {})
+    context = {
+        "joined_by": _name(row.joined_by),
+        "confirmed_by": _name(row.confirmed_by),
+        "along": (row.moved or {}).get("along", []),
+        "until": row.can_be_parted_until,
+        "part": addresses.part_records(row) if row.moved is not None else "",
+    }
+    return Letter("About your record with us", "email/records_joined.html", context)
+
+
+def _name(colleague: Person | None) -> str:
+    return (colleague.name or "Somebody") if colleague else ""
 
 
 @mail.kind(kinds.RECORDS_PARTED, "Two records are two again", protects=True)
 def records_parted(message: Message) -> Letter:
-    return Letter("About your record with us", "email/records_parted.html", {})
+    row = RecordJoin.objects.select_related("undone_by").filter(pk=message.about).first()
+    context = {"parted_by": _name(row.undone_by) if row else ""}
+    return Letter("About your record with us", "email/records_parted.html", context)

@@ -6,7 +6,15 @@ from uuid import UUID
 
 from django.db.models import Model, Q
 
-from collective.models import Announcement, DeletionRequest, Follow, FollowUp, Message, Person
+from collective.models import (
+    Announcement,
+    ContactChange,
+    DeletionRequest,
+    Follow,
+    FollowUp,
+    Message,
+    Person,
+)
 
 CONTACTS = (
     "email",
@@ -25,6 +33,7 @@ Keys = dict[str, list[Any]]  # of rows that moved, by the name of their model
 MODELS: dict[str, type[Model]] = {
     "follow": Follow,
     "followup": FollowUp,
+    "contactchange": ContactChange,
     "chosen": Announcement.chosen.through,
     "deletionrequest": DeletionRequest,
 }
@@ -83,8 +92,11 @@ def move_rows(kept: Person, gone: Person) -> Keys:
     keys: Keys = {
         "follow": _follows(kept, gone),
         "followup": _texts(FollowUp.objects.filter(person=gone).values_list("pk", flat=True)),
+        "contactchange": _texts(
+            ContactChange.objects.filter(person=gone).values_list("pk", flat=True)
+        ),
         "chosen": _chosen(kept, gone),
-        "deletionrequest": _requests(kept, gone),
+        "deletionrequest": list(gone.deletion_requests.values_list("pk", flat=True)),
     }
     for name, found in keys.items():
         MODELS[name]._default_manager.filter(pk__in=found).update(person=kept)
@@ -114,13 +126,6 @@ def _chosen(kept: Person, gone: Person) -> list[int]:
     mine = rows.filter(person=kept).values("announcement")
     theirs = rows.filter(person=gone).exclude(announcement__in=mine)
     return list(theirs.values_list("pk", flat=True))
-
-
-def _requests(kept: Person, gone: Person) -> list[int]:
-    """Requests to delete, unless the kept record has an open one already."""
-    if DeletionRequest.objects.open().filter(person=kept).exists():
-        return []
-    return list(DeletionRequest.objects.filter(person=gone).values_list("pk", flat=True))
 
 
 def move_messages(kept: Person, gone: Person) -> list[int]:

@@ -24,6 +24,8 @@ from collective.models import (
     RecordJoin,
     SignIn,
 )
+from collective.people import contact_changes
+from collective.people.by_whom import by_whom
 
 MOST = 500  # rows of one sort; the page says where there are more
 
@@ -32,6 +34,7 @@ TOLD = {
     "collective.AddressChange.person",
     "collective.BrowserSession.person",
     "collective.Call.lead",
+    "collective.ContactChange.person",
     "collective.DeletionRequest.person",
     "collective.Follow.person",
     "collective.FollowUp.person",
@@ -50,7 +53,9 @@ LEFT_OUT = {
     "collective.AddressChange.asked_by": OUR_WORK,
     "collective.Announcement.created_by": OUR_WORK,
     "collective.Announcement_chosen.person": "what was sent to them stands among the messages",
+    "collective.ContactChange.changed_by": "the change itself is told, with who made it",
     "collective.DeletionRequest.confirmed_by": OUR_WORK,
+    "collective.DeletionRequest.stopped_by": OUR_WORK,
     "collective.DeletionRequest.taken_by": OUR_WORK,
     "collective.FollowUp.created_by": OUR_WORK,
     "collective.FollowUp.done_by": OUR_WORK,
@@ -94,11 +99,17 @@ def my_data(person: Person) -> dict[str, Any]:
         "sign-ins asked for": _sign_ins(person),
         "signed in with": _sessions(person),
         "changes of address": _address_changes(person),
+        "our team changed how we reach you": _contact_changes(person),
         "second step": _second_step(person),
         "staff groups": [group.name for group in person.groups.all()],
         "records joined": _joins(person),
-        "asked to be forgotten": [_request(row) for row in person.deletion_requests.all()],
+        "asked to be forgotten": _requests(person),
     }
+
+
+def _requests(person: Person) -> list[dict[str, Any]]:
+    rows = person.deletion_requests.select_related("taken_by", "confirmed_by", "stopped_by")
+    return [_request(row) for row in rows]
 
 
 def _request(row: DeletionRequest) -> dict[str, Any]:
@@ -107,8 +118,12 @@ def _request(row: DeletionRequest) -> dict[str, Any]:
         "how": row.get_how_display(),
         "asked by": row.asker or "",
         "how we know that it was them": row.checked or "",
+        "noted by": _name(row.taken_by),
+        "confirmed by": _name(row.confirmed_by),
         "to be done": row.due_at,
         "stopped": row.stopped_at,
+        "stopped by": _name(row.stopped_by),
+        "why it was stopped": row.stop_reason or "",
         "done": row.done_at,
     }
 
@@ -219,6 +234,19 @@ def _address_changes(person: Person) -> list[dict[str, Any]]:
     ]
 
 
+def _contact_changes(person: Person) -> list[dict[str, Any]]:
+    """Those of the last month, with who made them and what stood there before."""
+    return [
+        {
+            "when": row.changed_at,
+            "what": contact_changes.words_of(row, "your"),
+            "who": by_whom(row.changed_by, person.pk, as_staff=True),
+            "before": {name: value for name, value in row.before.items() if name in row.what},
+        }
+        for row in person.contact_changes.with_who()[:MOST]
+    ]
+
+
 def _second_step(person: Person) -> list[dict[str, Any]]:
     return [
         {"what": row.get_type_display(), "set up": row.created_at, "last used": row.last_used_at}
@@ -227,5 +255,19 @@ def _second_step(person: Person) -> list[dict[str, Any]]:
 
 
 def _joins(person: Person) -> list[dict[str, Any]]:
+    """Each with who of our team asked, confirmed and undid it; "" where a link in a mail did."""
     rows = RecordJoin.objects.filter(Q(kept=person) | Q(gone=person))
-    return [{"joined": row.joined_at, "parted again": row.undone_at} for row in rows]
+    return [
+        {
+            "joined": row.joined_at,
+            "asked by": _name(row.joined_by),
+            "confirmed by": _name(row.confirmed_by),
+            "parted again": row.undone_at,
+            "parted by": _name(row.undone_by),
+        }
+        for row in rows.select_related("joined_by", "confirmed_by", "undone_by")
+    ]
+
+
+def _name(colleague: Person | None) -> str:
+    return colleague.name if colleague else ""

@@ -1,15 +1,15 @@
 """Joining two records of one person: one place a session, one right to a payment, no message lost.
 
 One record is kept and takes over what the other has; the other is emptied, never deleted. What went
-where is written down, encrypted, so that it can be undone within a day. The portal registers how
-each app joins its rows. Nobody joins a record of their own or of a colleague, and where private
-things come along a second colleague looks too (`join_requests.py`). Both people are told.
+where is written down, encrypted, so that it can be undone for three days: by staff, or by whoever
+reads the mail about it (`join_links.py`). The portal registers how each app joins its rows. Nobody
+joins a record of their own or of a colleague, and where private things come along a second
+colleague looks too (`join_requests.py`). Both people are told.
 """
 
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -19,12 +19,12 @@ from collective import clock
 from collective.background.sweeps import Counts
 from collective.errors import RuleError
 from collective.messages import by_hand
-from collective.models import JoinRequest, Person, RecordJoin
+from collective.models import DeletionRequest, JoinRequest, Person, RecordJoin
 from collective.models.person import PersonQuerySet
+from collective.models.record_join import UNDO_WITHIN
 from collective.people import join_news, joined_rows
 from collective.safety import emptied
 
-UNDO_WITHIN = timedelta(days=1)
 TRIES = 3  # of a join beside which something was taken in for one of the two
 SECOND = "A colleague looks at this too, before the records are joined."
 OWN = "One of these records is your own. Ask a colleague to look at it."
@@ -40,13 +40,16 @@ class Along:
 
 
 class Part(Protocol):
-    """How the rows of one app are joined: a module with these five functions."""
+    """How the rows of one app are joined: a module with these six functions."""
 
     def preview(self, kept: Person, gone: Person) -> list[str]:
         """Sentences that say what joining would do."""
 
     def comes_along(self, person: Person) -> list[Along]:
         """What of this person's is private, so that a second colleague looks."""
+
+    def moves(self, person: Person) -> list[str]:
+        """What of this person's moves with the record, as they read it themselves."""
 
     def join(self, kept: Person, gone: Person, row: RecordJoin) -> Moved:
         """Move the rows; returns what `undo` needs, and under "about" what messages tell of.
@@ -83,6 +86,12 @@ def check(kept: Person, gone: Person, by: Person) -> None:
         raise RuleError(f"{team[0]} is on our team. The record of a colleague is never joined.")
     if kept.joined_into_id or gone.joined_into_id:
         raise RuleError("One of these was joined into another record already.")
+    asking = DeletionRequest.objects.open().filter(person__in=[kept.pk, gone.pk])
+    if asked := asking.select_related("person").first():
+        raise RuleError(
+            f"There is an open request to forget {asked.person}. Settle that first: a join would "
+            "make it one about both records."
+        )
 
 
 def preview(kept: Person, gone: Person) -> list[str]:
@@ -114,6 +123,11 @@ def _for_two(people: Iterable[Person], by: Person) -> list[str]:
     return [row.words for row in along if not (row.alone and by.has_perm(row.alone))]
 
 
+def has_anything(person: Person) -> bool:
+    """Is there anything of theirs that somebody else could come to with this record?"""
+    return any(part.moves(person) for part in _parts.values())
+
+
 def join(kept: Person, gone: Person, by: Person, confirmed_by: Person | None = None) -> RecordJoin:
     """Move everything of `gone` to `kept`, and tell both. Raises RuleError where it cannot be.
 
@@ -132,6 +146,7 @@ def _join(kept: Person, gone: Person, by: Person, confirmed_by: Person | None) -
     _check_all(kept, gone, by, confirmed_by)
     row = RecordJoin(id=uuid.uuid4(), kept=kept, gone=gone, joined_by=by, confirmed_by=confirmed_by)
     before = [] if confirmed_by else _for_two([kept], by)
+    along = [line for part in _parts.values() for line in part.moves(gone)]
     # first what locks activities and registrations, then people
     moved: Moved = {name: part.join(kept, gone, row) for name, part in _parts.items()}
     kept, gone = _locked(kept, gone)
@@ -139,7 +154,7 @@ def _join(kept: Person, gone: Person, by: Person, confirmed_by: Person | None) -
     is_clear = all(part.is_clear(kept, gone) for part in _parts.values())
     if not is_clear or (confirmed_by is None and _for_two([kept], by) != before):
         raise _Meanwhile("Somebody is signing this person up just now. Please try again.")
-    row.moved = moved | _move(kept, gone)
+    row.moved = moved | _move(kept, gone) | {"along": along}
     row.joined_at = clock.now()
     row.save(force_insert=True)
     join_news.tell_joined(row)
@@ -189,27 +204,30 @@ def _locked(kept: Person, gone: Person) -> tuple[Person, Person]:
 def can_undo(row: RecordJoin) -> bool:
     """Is it known what went where, and is it not too late?"""
     is_known = row.undone_at is None and row.moved is not None
-    return is_known and clock.now() < row.joined_at + UNDO_WITHIN
+    return is_known and clock.now() < row.can_be_parted_until
 
 
-def check_undo(row: RecordJoin, by: Person) -> None:
-    """Raise RuleError where it is too late, or not for this colleague to undo."""
+def check_undo(row: RecordJoin, by: Person | None) -> None:
+    """Raise RuleError where it is too late, or not for this colleague to undo.
+
+    Nobody (`by` None) stands for whoever pressed the link in the mail.
+    """
     if not can_undo(row):
         raise RuleError(
-            "A join can be undone for a day. After that, please correct each record by hand."
+            "A join can be undone for three days. After that, please correct each record by hand."
         )
-    if by.pk in {row.kept_id, row.gone_id}:
+    if by is not None and by.pk in {row.kept_id, row.gone_id}:
         raise RuleError(OWN)
-    if row.kept.is_staff and not by.has_perm("collective.manage_staff"):
+    if row.kept.is_staff and not (by and by.has_perm("collective.manage_staff")):
         raise RuleError(f"{row.kept} is on our team now. Ask somebody who manages staff.")
 
 
 @transaction.atomic
-def undo(row: RecordJoin, by: Person) -> list[str]:
+def undo(row: RecordJoin, by: Person | None) -> list[str]:
     """Part the two records again, and tell both; what happened since stays with the kept one.
 
-    Returns sentences of what could not be as it was. Raises RuleError after a day, and for one's
-    own record.
+    Returns sentences of what could not be as it was. Raises RuleError after three days, and for
+    one's own record.
     """
     check_undo(row, by)
     moved: Moved = row.moved or {}

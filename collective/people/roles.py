@@ -18,7 +18,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "collective.person": ALL,
         "collective.announcement": (*ALL, "delete"),
         "collective.follow": ("view",),
-        "collective.followup": (*ALL, "delete"),
+        "collective.followup": ALL,
         "collective.message": ("view", "change"),
         "collective.sweeprun": ("view",),
         "collective.deletionrequest": ("view", "change"),

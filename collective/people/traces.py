@@ -12,10 +12,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q
 
 from collective.messages import kinds
-from collective.models import AddressChange, Message, Person, RecordJoin, SignIn
+from collective.models import AddressChange, DeletionRequest, Message, Person, RecordJoin, SignIn
 from collective.people.my_data import LoggedRow
 
-LOOKS = "^(Looked at|Exported)"  # what the log keeps of a row: that somebody looked, not at whom
+# What the log keeps of a row: that somebody looked, not at whom; and who did what with the request
+# to be forgotten, which says nothing about the person.
+LOOKS = "^(Looked at|Exported)"
+ACTS = "^(Noted that they ask to be forgotten|Began it|Confirmed it|Stopped it)$"
 
 
 def addresses_of(people: Iterable[Person]) -> set[str]:
@@ -63,4 +66,5 @@ def _empty_log(rows: list[LoggedRow]) -> None:
         kind = ContentType.objects.get_for_model(model)
         entries = LogEntry.objects.filter(content_type=kind, object_id__in=found)
         entries.update(object_repr="")
-        entries.exclude(change_message__regex=LOOKS).update(change_message="")
+        kept = f"{LOOKS}|{ACTS}" if model is DeletionRequest else LOOKS
+        entries.exclude(change_message__regex=kept).update(change_message="")

@@ -44,6 +44,7 @@ def book(
         person=person,
         turn=free_turn(series, person),
         fee_pence=series.fee_pence,
+        forget_after_days=series.forget_after_days,
         **answers,
     )
     conversation.plan_reminder()

@@ -11,6 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.functions import Least
 
 from collective import clock
 from collective.background import sweeps
@@ -36,11 +37,11 @@ LOOKED = "Looked at what they told us in confidence"
 def forget_told() -> tuple[int, int]:
     """The sweep: numbers, topics and access needs go; returns (seen, done).
 
-    The series says how many days after the conversation, or after it was cancelled.
+    So many days after the conversation, or after it was cancelled, as was said to the person when
+    they booked; earlier where the series says so since.
     """
-    keeps = ExpressionWrapper(
-        F("series__forget_after_days") * Value(timedelta(days=1)), output_field=DurationField()
-    )
+    days = Least("forget_after_days", "series__forget_after_days")
+    keeps = ExpressionWrapper(days * Value(timedelta(days=1)), output_field=DurationField())
     before = clock.now() - F("keeps")
     over = Q(slot__ends_at__lt=before) | Q(state=State.CANCELLED, marked_at__lt=before)
     old = Conversation.objects.filter(removed_at=None).annotate(keeps=keeps).filter(over)

@@ -183,6 +183,18 @@ def host_news(message: Message) -> Letter | None:
     )
 
 
+@mail.kind(kinds.HOST_NAMED, "For the host: named as the host", protects=True)
+def host_named(message: Message) -> Letter | None:
+    """Only to whoever is the host now."""
+    mine = ConversationSeries.objects.filter(pk=message.about, host=message.person)
+    series = mine.select_related("call").first()
+    if series is None:
+        return None
+    context = {"series": series, "host_page": addresses.full_reverse("host", series.slug)}
+    template = "events/conversations/email/host_named.html"
+    return Letter("You are named as a host", template, context, row=series)
+
+
 @mail.kind(kinds.TIME_WISHED, "For the host: none of the times works")
 def host_time_request(message: Message) -> Letter | None:
     wishes = TimeRequest.objects.open().select_related("series", "person")

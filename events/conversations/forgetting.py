@@ -14,7 +14,7 @@ from collective import clock
 from collective.models import Activity, Person
 from collective.people import forgetting
 from collective.people.forgetting import Obstacle, Preview, Stays
-from events.conversations import booking, my_data
+from events.conversations import booking, my_data, series_acts
 from events.conversations.confidential import NOTHING_TOLD
 from events.conversations.times import first_choice
 from events.conversations.times.new_times import noting_new_times
@@ -26,9 +26,11 @@ from events.models import (
     Slot,
     TimeRequest,
 )
-from events.models.conversation_states import ConversationQuerySet
+from events.models.conversation_states import ConversationQuerySet, State
+from events.models.series import SeriesQuerySet
 
 rows = my_data.logged_rows
+NOBODY_HOLDS_THEM = "Nobody holds them any more."
 OVER = [Activity.State.CANCELLED, Activity.State.HAPPENED]
 
 
@@ -50,14 +52,35 @@ def preview(person: Person) -> Preview:
         )
     if TimeRequest.objects.filter(person=person).exists():
         told.goes.append("The times that you wished for.")
+    told.ends += [
+        f"{row}: you do not hold these conversations any more, and they end."
+        for row in _held([person]).exclude(pk__in=_counted_on(_held([person])).values("pk"))
+    ]
     if person.hosted_series.exists():
         told.goes.append("What is written about you as a host, your link and your number.")
     return told
 
 
+def _held(people: Iterable[Person]) -> SeriesQuerySet:
+    """The series of which they are the host, and which go on."""
+    return ConversationSeries.objects.filter(host__in=people).exclude(state__in=OVER)
+
+
+def _counted_on(held: SeriesQuerySet) -> SeriesQuerySet:
+    """Those with times to come or bookings: merely named as host, nobody is held back."""
+    times = Slot.objects.open().to_come()
+    talks = Conversation.objects.all()
+    booked = talks.filter(state=State.BOOKED)
+    rows: list[QuerySet[Any]] = [times, booked, talks.to_decide()]
+    counted = Q()
+    for found in rows:
+        counted |= Q(pk__in=found.order_by().values("series"))
+    return held.filter(counted)
+
+
 def in_the_way(person: Person) -> list[Obstacle]:
     """Conversations that they hold, and those with a fee of which nobody knows what became."""
-    held = person.hosted_series.exclude(state__in=OVER)
+    held = _counted_on(_held([person]))
     open_ones = Conversation.objects.filter(person=person, fee_pence__isnull=False)
     unclear = open_ones.exclude(capacity=Conversation.Capacity.PAID_ROLE).filter(
         Q(pk__in=open_ones.to_mark().values("pk")) | Q(pk__in=open_ones.to_decide().values("pk"))
@@ -96,6 +119,8 @@ def forget(people: list[Person]) -> None:
         forgetting.check(in_the_way(person))
     for series in locked:
         _forget_in(series, people)
+    for series in _held(people).order_by("pk"):
+        series_acts.cancel(series, NOBODY_HOLDS_THEM)
     BookingDraft.objects.filter(person__in=people).delete()
     _forget_host(people)
 

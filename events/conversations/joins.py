@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from collective import clock
 from collective.errors import RuleError
@@ -35,12 +35,30 @@ def preview(kept: Person, gone: Person) -> list[str]:
 
 
 def comes_along(person: Person) -> list[Along]:
-    """Their conversations and wishes: what they told stands in them."""
+    """Their conversations and wishes: what they told stands in them, and some earn a fee."""
+    mine = Conversation.objects.filter(person=person)
+    wishes = TimeRequest.objects.filter(person=person)
+    is_paid = Q(fee_pence__isnull=False) | Q(series__fee_pence__isnull=False)
+    found = [
+        (mine.count(), "Conversations", SEES_CONFIDENTIAL),
+        (wishes.count(), "Wishes for a time", SEES_CONFIDENTIAL),
+        (
+            mine.filter(is_paid).exclude(state=State.CANCELLED).count(),
+            "Conversations for which a fee is paid",
+            "",
+        ),
+    ]
+    return [Along(f"{what}: {number}.", alone) for number, what, alone in found if number]
+
+
+def moves(person: Person) -> list[str]:
+    """Their conversations and wishes, with what they told in confidence."""
     found = [
         (Conversation.objects.filter(person=person).count(), "Conversations"),
         (TimeRequest.objects.filter(person=person).count(), "Wishes for a time"),
     ]
-    return [Along(f"{what}: {number}.", SEES_CONFIDENTIAL) for number, what in found if number]
+    told = "with what was told in confidence"
+    return [f"{what}: {number}, {told}." for number, what in found if number]
 
 
 def join(kept: Person, gone: Person, row: RecordJoin) -> Moved:

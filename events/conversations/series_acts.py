@@ -4,16 +4,41 @@ from django.db import transaction
 
 from collective import clock
 from collective.errors import RuleError
-from collective.models import Activity
-from events.conversations import booking
+from collective.messages import mail
+from collective.models import Activity, Person
+from events.conversations import booking, kinds
 from events.models import Conversation, ConversationSeries, Slot
+
+SEES_CONFIDENTIAL = "events.view_confidential"
+
+
+def check_may_name(host: Person, by: Person) -> None:
+    """Raise RuleError for staff who name themselves host, and may not read what hosts are told."""
+    if host.pk == by.pk and not by.has_perm(SEES_CONFIDENTIAL):
+        raise RuleError(
+            "Hosts read what people tell in confidence. Ask a colleague to name you as the host."
+        )
+
+
+def tell_host(series: ConversationSeries, by: Person) -> None:
+    """Tell whoever was named host by somebody else, and how to say no; in the caller's change."""
+    if series.host_id != by.pk:
+        mail.tell(series.host, kinds.HOST_NAMED, series, revision=clock.now().isoformat())
 
 
 @transaction.atomic
-def from_card(card: Activity) -> ConversationSeries:
-    """Give a bare activity the pages of a series, hosted by the lead of its call.
+def hand_over(series: ConversationSeries, by: Person) -> None:
+    """The series, which was saved, has another host: the link and number of the one before go."""
+    rows = ConversationSeries.objects.filter(pk=series.pk)
+    rows.update(video_link=None, ring_host_on=None)
+    tell_host(series, by)
 
-    Raises RuleError without a lead.
+
+@transaction.atomic
+def from_card(card: Activity, by: Person) -> ConversationSeries:
+    """Give a bare activity the pages of a series, hosted by the lead of its call, who is told.
+
+    Raises RuleError without a lead, and for a lead who may not name themselves.
     """
     rows = Activity.objects.select_for_update(no_key=True, of=("self",))
     card = rows.select_related("call__lead").get(pk=card.pk)
@@ -21,10 +46,13 @@ def from_card(card: Activity) -> ConversationSeries:
         raise RuleError("Say first, in the call, who leads it: they hold the conversations.")
     if found := ConversationSeries.objects.filter(pk=card.pk).first():
         return found
+    check_may_name(card.call.lead, by)
     # raw: the row of the child alone; the activity's own is there
     ConversationSeries(activity_ptr=card, host=card.call.lead).save_base(raw=True)
     Activity.objects.filter(pk=card.pk).update(how_to_take_part="", link="")
-    return ConversationSeries.objects.get(pk=card.pk)
+    series = ConversationSeries.objects.get(pk=card.pk)
+    tell_host(series, by)
+    return series
 
 
 @transaction.atomic

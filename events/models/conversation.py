@@ -36,6 +36,7 @@ TO_ARRANGE = {"interpreter", "language"}  # beforehand, by somebody
 REMINDERS = [timedelta(days=1), timedelta(hours=1)]
 LINKS_LAST = timedelta(days=30)  # after the conversation
 PRIVATE = ["phone", "topics", "access_needs", "note", "video_link", "ended_reason"]
+SAID_ONCE = ["forget_after_days"]  # as it was when they booked: it never changes
 
 
 class BookingAnswers(TypedDict, total=False):
@@ -49,7 +50,7 @@ class BookingAnswers(TypedDict, total=False):
     capacity: str
 
 
-@pghistory.track(exclude=[*PRIVATE, "payment"])
+@pghistory.track(exclude=[*PRIVATE, *SAID_ONCE, "payment"])
 class Conversation(EarnsPayment):
     """One person's booking of a slot. What they tell is encrypted.
 
@@ -90,6 +91,11 @@ class Conversation(EarnsPayment):
         "number and topics removed at", null=True, blank=True, editable=False
     )
     note_removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    forget_after_days = models.PositiveSmallIntegerField(
+        "days until number and topics are removed, as they were told",
+        editable=False,
+        help_text="The series may shorten it later, never make it longer.",
+    )
     ended_because = models.CharField(
         max_length=10, choices=EndedBecause, blank=True, default="", editable=False
     )
@@ -232,7 +238,8 @@ class Conversation(EarnsPayment):
         since = self.slot.ends_at
         if self.state == State.CANCELLED and self.marked_at:
             since = min(since, self.marked_at)
-        return (since + timedelta(days=self.series.forget_after_days)).astimezone(LONDON).date()
+        days = min(self.forget_after_days, self.series.forget_after_days)
+        return (since + timedelta(days=days)).astimezone(LONDON).date()
 
     @property
     def asks_to_arrange(self) -> bool:

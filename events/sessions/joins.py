@@ -66,9 +66,25 @@ def _both(mine: Registration, theirs: Registration) -> str:
 
 
 def comes_along(person: Person) -> list[Along]:
-    """What they said that they need, and who comes along with them."""
-    number = _told(person).count()
-    return [Along(f"What helps them, in sessions: {number}.", SEES_CONFIDENTIAL)] if number else []
+    """What they said that they need, who comes along with them, and what a fee is paid for."""
+    needs, places = _told(person).count(), _with_a_fee(person).count()
+    along = [Along(f"What helps them, in sessions: {needs}.", SEES_CONFIDENTIAL)] if needs else []
+    return [*along, *([Along(f"Places for which a fee is paid: {places}.")] if places else [])]
+
+
+def moves(person: Person) -> list[str]:
+    """Their places, and what they told with them."""
+    number = Registration.objects.filter(person=person).count()
+    lines = [f"Sign-ups for sessions: {number}."] if number else []
+    if _told(person).exists():
+        lines.append("What was told there in confidence: what helps, and who comes along.")
+    return lines
+
+
+def _with_a_fee(person: Person) -> RegistrationQuerySet:
+    """What may still earn the fee of its session."""
+    is_paid = Q(fee_pence__isnull=False) | Q(session__fee_pence__isnull=False)
+    return Registration.objects.filter(is_paid, person=person).exclude(state=State.CANCELLED)
 
 
 def _told(*people: Person) -> RegistrationQuerySet:

@@ -12,6 +12,7 @@ from collective.people.requests import MemberRequest
 from payments.board import FILTERS
 from payments.models import Payment
 from payments.models.payment import PaymentQuerySet
+from payments.models.payment_states import ON_THE_WAY
 from payments.owing import approvals
 from payments.owing.checks import Check, Checks
 
@@ -21,7 +22,8 @@ AT_ONCE = 50
 def context_of(payment: Payment, user: Person):
     """What the page of one payment says about approving it."""
     if payment.state != Payment.State.DUE:
-        return {}
+        is_settled = payment.state not in ON_THE_WAY
+        return {} if is_settled else {"told": Checks([payment]).told(payment)}
     people = approvals.approvers()
     return {
         "checks": Checks([payment]).of(payment),
@@ -57,7 +59,8 @@ def _approve_with_second_factor(admin_: ActAdmin, request: MemberRequest, paymen
     if request.method == "POST":
         _approve_chosen(request)
         return redirect("admin:payments")
-    rows = payments.select_related("person", "activity__call", "confirmed_by", "approved_by")
+    people = ("person__payout_account", "confirmed_by", "approved_by")
+    rows = payments.select_related("activity__call", *people)
     rows = list(rows.prefetch_related("expenses").order_by("confirmed_at", "pk")[:AT_ONCE])
     checks, seen = Checks(rows), approvals.versions(rows)
     lines = [

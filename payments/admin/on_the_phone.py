@@ -14,15 +14,21 @@ from payments import kinds
 from payments.admin.forms import RecordChoiceForm
 from payments.forms import ByHandForm
 from payments.models import Payment
+from payments.models.payment import ON_THEIR_OWN_PAGE
 from payments.models.payment_states import State
 from payments.owing import choices
 from payments.sending import payout_accounts
 
 
 def choice(admin_: ActAdmin, request: MemberRequest, payment: Payment):
-    """Record what they chose. The page never shows what was chosen before."""
+    """Record what they chose, of somebody without a page of their own.
+
+    It never shows what was chosen before.
+    """
     if not request.user.has_perm("payments.record_choice"):
         raise PermissionDenied
+    if not payment.is_for_staff_to_note:
+        raise PermissionDenied(ON_THEIR_OWN_PAGE)
     if not payment.can_choose:
         messages.error(request, choices.TOO_LATE)
         return redirect("admin:payments")
@@ -52,10 +58,12 @@ def account(admin_: ActAdmin, request: MemberRequest, payment: Payment):
     """Record how they would like to be paid without a bank account."""
     if not request.user.has_perm("payments.record_choice"):
         raise PermissionDenied
+    if not payment.is_for_staff_to_note:
+        raise PermissionDenied(ON_THEIR_OWN_PAGE)
     form = ByHandForm(request.POST or None, person=payment.person)
     if request.method == "POST" and form.is_valid():
         try:
-            payout_accounts.choose_by_hand(payment.person, form.wish)
+            payout_accounts.choose_by_hand(payment.person, form.wish, request.user)
         except RuleError as error:
             form.add_error(None, str(error))
         else:

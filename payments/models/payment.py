@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from collective import clock
 from collective.models import Activity, Call, Person
@@ -18,6 +19,7 @@ from payments.models import payment_states
 from payments.models.payment_event import PaymentEvent, What
 from payments.models.payment_states import CHANGEABLE, COMMITTED, ENDED, STEPS, Choice, State
 
+ON_THEIR_OWN_PAGE = "They choose on their own page."
 LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"  # no vowels, nothing that is read for something else
 FROZEN = """
 IF NEW.fee_pence IS DISTINCT FROM OLD.fee_pence OR NEW.reference <> OLD.reference
@@ -45,6 +47,11 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def of_call(self, call: Call | None) -> Self:
         """Those of this call; of every call if none is given."""
         return self.filter(activity__call=call) if call else self
+
+    def with_choices(self) -> Self:
+        """With who said, each time, what should become of it: for `noted_by` of many."""
+        said = PaymentEvent.objects.filter(what=What.CHOSE).select_related("by").order_by("pk")
+        return self.prefetch_related(Prefetch("events", said, to_attr="choices_said"))
 
     def may_go(self) -> Self:
         """Approved, and their destination can be used.
@@ -218,6 +225,26 @@ class Payment(models.Model):
     def can_choose(self) -> bool:
         """May the person still say what should become of it? Until it is sent."""
         return self.state in CHANGEABLE and self.fee_pence is not None
+
+    @property
+    def is_for_staff_to_note(self) -> bool:
+        """Do they tell staff what they would like, as nobody without an address has a page?"""
+        return not self.person.email
+
+    @property
+    def noted_by(self) -> Person | None:
+        """Who of our team noted what they chose; None if they did, or chose nothing yet."""
+        if self.choice == Choice.NONE:
+            return None
+        by = next((event.by for event in reversed(self.choices_said) if event.by), None)
+        is_own = by is None or self.person_id in {by.pk, by.joined_into_id}
+        return None if is_own else by
+
+    @cached_property
+    def choices_said(self) -> list[PaymentEvent]:
+        """Each time that what should become of it was said: the last one counts."""
+        said = self.events.filter(what=What.CHOSE)
+        return list(said.select_related("by").order_by("pk"))
 
     @property
     def is_answered(self) -> bool:

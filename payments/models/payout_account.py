@@ -50,6 +50,15 @@ class PayoutAccount(models.Model):
     )
     was_ready = models.BooleanField("had a destination before", default=False, editable=False)
     changed_at = models.DateTimeField(default=clock.now)
+    changed_by = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="The person themself, or who of our team; empty where we did not note it yet.",
+    )
     wait_until = models.DateTimeField("nothing is sent there before", null=True, blank=True)
     asked_at = models.DateTimeField("went to Stripe's form at", null=True, blank=True)
     checked_at = models.DateTimeField("Stripe was asked at", null=True, blank=True)
@@ -82,6 +91,13 @@ class PayoutAccount(models.Model):
     @property
     def is_ready(self) -> bool:
         return self.state == self.State.READY
+
+    @property
+    def set_by_staff(self) -> Person | None:
+        """Who of our team noted it, or brought it along by a join; None if the person did."""
+        by = self.changed_by
+        is_own = by is None or self.person_id in {by.pk, by.joined_into_id}
+        return None if is_own else by
 
     @property
     def words(self) -> str:

@@ -38,12 +38,15 @@ def who_can(payment: Payment, people: Iterable[Person]) -> list[Person]:
 def why_not(payment: Payment, person: Person) -> str:
     """Why this person, who may approve in general, may not approve this payment; "" if they may.
 
-    For many payments, the caller has prefetched `expenses`.
+    For many payments, the caller has prefetched `expenses` and where the money goes.
     """
     if payment.person_id == person.pk:
         return "It is your own payment."
     if payment.confirmed_by_id == person.pk:
         return "You confirmed the work, and somebody else approves it."
+    account = getattr(payment.person, "payout_account", None)
+    if account and account.changed_by_id == person.pk:
+        return "You noted where it goes, and somebody else approves it."
     if any(row.decided_by_id == person.pk for row in payment.expenses.all()):
         return "You decided on its expenses, and somebody else approves it."
     return ""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Sum
@@ -14,9 +14,9 @@ from payments.models import Expense, Payment, PaymentRules, PayoutAccount, Unkno
 from payments.models.payment import PaymentQuerySet
 from payments.models.payment_states import COMMITTED, PAID, State
 from payments.owing import came_by_join
+from payments.owing.who_changed import WhoChanged
 
 A_MONTH = timedelta(days=30)
-CHANGED_LATELY = timedelta(days=14)
 Destination = tuple[str, str]  # the bank, and the last four digits
 Sums = defaultdict[UUID | int, int]  # {key of a person or call: pence}
 
@@ -44,18 +44,19 @@ class Checks:
         self.strange = _with_strange_movements(payments)
         self.open_expenses = _with_open_expenses(payments)
         self.joins = came_by_join.words_of(payments)
+        self.who_changed = WhoChanged(payments, self.accounts)
 
     def of(self, payment: Payment) -> list[Check]:
         """The checks of one payment, in the order in which they matter."""
         account = self.accounts.get(payment.person_id)
         return [
             self._confirmed(payment),
-            *self._joined(payment),
+            *self.told(payment),
             *self._answered(payment),
             self._account(account),
             *self._amount(payment),
             *self._budget(payment),
-            *self._destination(payment, account),
+            *self._shared(payment, account),
             *self._known_before(payment),
         ]
 
@@ -75,9 +76,11 @@ class Checks:
             words = "The person has not said yet what should become of it."
             yield Check(words, stops=True)
 
-    def _joined(self, payment: Payment) -> Iterator[Check]:
-        if words := self.joins.get(payment.pk):
-            yield Check(words, warns=True)
+    def told(self, payment: Payment) -> list[Check]:
+        """What others have changed of it, by name: said until the payment is settled."""
+        joined = self.joins.get(payment.pk)
+        words = [*([joined] if joined else []), *self.who_changed.of(payment)]
+        return [Check(sentence, warns=True) for sentence in words]
 
     def _account(self, account: PayoutAccount | None) -> Check:
         if account is None or not account.is_ready:
@@ -107,15 +110,13 @@ class Checks:
             words = f"{pounds(max(left, 0))} of the call's budget is left."
             yield Check(words, warns=left < payment.amount_pence)
 
-    def _destination(self, payment: Payment, account: PayoutAccount | None) -> Iterator[Check]:
+    def _shared(self, payment: Payment, account: PayoutAccount | None) -> Iterator[Check]:
         if account is None:
             return
         sharing = self.shared.get((account.bank_name, account.last_four), set())
         if number := len(sharing - {payment.person_id}):
             people = "person" if number == 1 else "people"
             yield Check(f"Same bank and last digits as {number} other {people}.", warns=True)
-        if account.wait_until and account.changed_at > clock.now() - CHANGED_LATELY:
-            yield Check(_change_words(account.changed_at, account.wait_until), warns=True)
 
     def _known_before(self, payment: Payment) -> Iterator[Check]:
         if payment.pk in self.open_expenses:
@@ -127,13 +128,9 @@ class Checks:
             yield Check("First payment to this person.", warns=True)
 
 
-def _change_words(changed_at: datetime, until: datetime) -> str:
-    wait = f" Nothing is sent there before {day(until)}." if until > clock.now() else ""
-    return f"Changed where it goes, {day(changed_at)}.{wait}"
-
-
 def _accounts_of(people: Collection[UUID]) -> dict[UUID, PayoutAccount]:
-    return {row.person_id: row for row in PayoutAccount.objects.filter(person__in=people)}
+    rows = PayoutAccount.objects.filter(person__in=people).select_related("changed_by")
+    return {row.person_id: row for row in rows}
 
 
 def _paid_before(people: Collection[UUID]) -> set[UUID]:

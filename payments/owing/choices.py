@@ -11,11 +11,12 @@ from django.db import transaction
 from collective import clock
 from collective.background import sweeps
 from collective.errors import RuleError
-from collective.messages import mail
+from collective.messages import every_way, mail
 from collective.models import Person
 from collective.templatetags.collective import pounds
 from payments import kinds
 from payments.models import Payment
+from payments.models.payment import ON_THEIR_OWN_PAGE
 from payments.models.payment_event import What
 from payments.models.payment_states import Choice, State
 from payments.owing.approvals import end_approval
@@ -33,10 +34,14 @@ def choose(payment_id: UUID, choice: str, by: Person, *, taken_pence: int | None
 
     An approval of something else ends.
 
-    `taken_pence` is the smaller amount. Raises RuleError, with a sentence for the person, for what
-    cannot be.
+    `taken_pence` is the smaller amount. Where a colleague notes it, the person is told so by every
+    way that they have. Raises RuleError, with a sentence for the person, for what cannot be; and
+    where a colleague notes it for somebody who has an address, and so a page, of their own.
     """
     payment = Payment.objects.lock(payment_id)
+    is_own = by.pk == payment.person_id
+    if not (is_own or payment.is_for_staff_to_note):
+        raise RuleError(ON_THEIR_OWN_PAGE)
     if not payment.can_choose:
         raise RuleError(TOO_LATE)
     taken = _taken(payment, choice, taken_pence)
@@ -45,7 +50,9 @@ def choose(payment_id: UUID, choice: str, by: Person, *, taken_pence: int | None
     if payment.state == State.APPROVED:
         end_approval(payment, by)
     payment.choice, payment.taken_pence, payment.chosen_at = choice, taken, clock.now()
-    payment.step(open_state(payment), What.CHOSE, by, choice=choice, pence=taken)
+    event = payment.step(open_state(payment), What.CHOSE, by, choice=choice, pence=taken)
+    if not is_own:
+        every_way.tell(payment.person, kinds.NOTED, payment, str(event.pk))
     return payment
 
 

@@ -25,6 +25,7 @@ from payments.owing.pay_rule import covered_by_session
 
 # From when it became due.
 REMIND_AFTER = [timedelta(days=3), timedelta(days=10), timedelta(days=24)]
+TIME_TO_UNDO = timedelta(minutes=10)  # a mark that was a slip is undone before anybody is told
 Reason = Payment.Reason
 
 
@@ -61,7 +62,7 @@ def settle(row: EarnsPayment, by: Person | None = None) -> None:
     reason = row.earned if row.capacity == Capacity.PERSONAL else None
     if reason is None or row.fee_pence is None:
         if row.payment_id:
-            row.payment = withdraw(row.payment_id, by)
+            row.payment = _take_away(row.payment_id, by)
     elif row.payment_id:
         row.payment = _bring_back(row, row.payment_id, reason)
     elif not covered_by_session(row.person, row.activity) and not _take_existing(row):
@@ -162,16 +163,35 @@ def open_state(payment: Payment) -> State:
     return State.DUE
 
 
+def _take_away(payment_id: UUID, by: Person | None) -> Payment:
+    """Cancel it; where a colleague takes away what was due, the person is told, gently."""
+    payment = Payment.objects.lock(payment_id)
+    was_due = payment.state == State.DUE
+    is_by_staff = by is not None and by.pk != payment.person_id
+    if _cancel(payment, by) and was_due and is_by_staff:
+        now = clock.now()
+        due_at, revision = now + TIME_TO_UNDO, now.isoformat()
+        mail.tell(payment.person, kinds.TAKEN_AWAY, payment, due_at=due_at, revision=revision)
+    return payment
+
+
 def withdraw(payment_id: UUID, by: Person | None) -> Payment:
     """Cancel what was not yet approved; what two people have approved stays, or staff decided.
 
     Returns the payment.
     """
     payment = Payment.objects.lock(payment_id)
-    is_open = payment.state in OPEN and payment.state != State.CANCELLED
-    if is_open and payment.reason != Reason.BY_HAND:
-        payment.step(State.CANCELLED, What.CANCELLED, by)
+    _cancel(payment, by)
     return payment
+
+
+def _cancel(payment: Payment, by: Person | None) -> bool:
+    """Returns whether it was cancelled just now."""
+    is_open = payment.state in OPEN and payment.state != State.CANCELLED
+    if not is_open or payment.reason == Reason.BY_HAND:
+        return False
+    payment.step(State.CANCELLED, What.CANCELLED, by)
+    return True
 
 
 @transaction.atomic

@@ -76,7 +76,9 @@ def _sending(payment: Payment, account: PayoutAccount | None) -> str:
     if payment.state in PAID:
         return f"{payment.get_method_display()}."
     if account and account.wait_until and payment.state == State.APPROVED:
-        return f"You changed where it goes, so to be safe we wait until {day(account.wait_until)}."
+        who = f"{by} from our team" if (by := account.set_by_staff) else "You"
+        until = day(account.wait_until)
+        return f"{who} changed where it goes, so to be safe we wait until {until}."
     return ""
 
 

@@ -16,11 +16,12 @@ from django.db import transaction
 from collective import clock
 from collective.background import sweeps
 from collective.errors import RuleError
-from collective.messages import mail
+from collective.messages import every_way, mail
 from collective.models import Message, Person
 from collective.people import standing
 from payments import kinds
 from payments.models import Payment, PayoutAccount
+from payments.models.payment import ON_THEIR_OWN_PAGE
 from payments.models.payment_event import What
 from payments.models.payment_states import State
 from payments.sending import gateway
@@ -151,19 +152,24 @@ def _take_over(account: PayoutAccount, found: Destination) -> None:
     account.payout_method, account.bank_name = found.payout_method, found.bank_name[:100]
     account.last_four = found.last_four
     account.method, account.state = Payment.Method.STRIPE, Ac.READY
-    _tell_change(account)
+    _tell_change(account, account.person)
 
 
-def _tell_change(account: PayoutAccount) -> None:
+def _tell_change(account: PayoutAccount, by: Person) -> None:
     """A destination that replaces another waits.
 
-    The person hears of it wherever we could write to them lately.
+    The person hears of it wherever we could write to them lately; and by every way that they have,
+    also of the first one, where a colleague noted it.
     """
-    account.changed_at = clock.now()
+    account.changed_at, account.changed_by = clock.now(), by
+    kind, revision = kinds.DESTINATION_CHANGED, account.changed_at.isoformat()
     if account.was_ready:
         account.wait_until = clock.now() + WAIT_AFTER_CHANGE
-        kind, revision = kinds.DESTINATION_CHANGED, account.changed_at.isoformat()
+    if account.set_by_staff:
+        every_way.tell(account.person, kind, account, revision)
+    elif account.was_ready:
         mail.tell(account.person, kind, account, revision=revision)
+    if account.was_ready:
         for address in _old_addresses(account.person):
             told = f"{revision[:19]}@{hashlib.sha256(address.encode()).hexdigest()[:16]}"
             mail.tell(None, kind, account, address=address, revision=told)
@@ -198,14 +204,20 @@ def _send_where_it_goes_now(payments: list[Payment], account: PayoutAccount) -> 
 
 
 @transaction.atomic
-def choose_by_hand(person: Person, wish: ByHand) -> PayoutAccount:
-    """No bank account, or no wish to use the form: a voucher, cash, or the finance office."""
+def choose_by_hand(person: Person, wish: ByHand, by: Person | None = None) -> PayoutAccount:
+    """No bank account, or no wish to use the form: a voucher, cash, or the finance office.
+
+    `by` is who of our team notes it, on the phone. Raises RuleError where a colleague notes it for
+    somebody who chooses on their own page.
+    """
     wish, person = _checked(wish), standing.record_of(person.pk)
+    if by and by.pk != person.pk and person.email:
+        raise RuleError(ON_THEIR_OWN_PAGE)
     waiting = _lock_waiting(person.pk)
     account, _ = PayoutAccount.objects.select_for_update(no_key=True).get_or_create(person=person)
     account.method, account.state = wish.method, Ac.READY
     account.voucher, account.deliver = wish.voucher, wish.deliver
-    _tell_change(account)
+    _tell_change(account, by or person)
     account.save()
     _send_where_it_goes_now(waiting, account)
     return account
@@ -246,18 +258,22 @@ def _remove(seen: PayoutAccount) -> None:
     if (account.person_id, account.changed_at) != (seen.person_id, seen.changed_at):
         raise RuleError(CHANGED)
     account.state, account.changed_at = Ac.REMOVED, clock.now()
+    account.changed_by = account.person
     for name, value in NOTHING_KNOWN.items():
         setattr(account, name, value)
     account.save()
 
 
 @transaction.atomic
-def move_to(person: Person, account: PayoutAccount) -> None:
-    """Two records are joined: the destination of the one becomes the other's, waits, is told."""
+def move_to(person: Person, account: PayoutAccount, by: Person) -> None:
+    """Two records are joined by this colleague: the destination of the one becomes the other's.
+
+    It waits, and is told.
+    """
     account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=account.pk)
     account.person = person
     account.was_ready = True
-    _tell_change(account)
+    _tell_change(account, by)
     account.save()
 
 

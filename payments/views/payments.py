@@ -34,7 +34,7 @@ def mine_or_404(request: MemberRequest, pk: UUID) -> Payment:
 @require_safe
 def payments(request: MemberRequest) -> HttpResponse:
     """Every payment of mine, where my money goes, and papers to take along."""
-    mine = Payment.objects.visible_to(request.user).select_related("activity__call")
+    mine = Payment.objects.visible_to(request.user).select_related("activity__call").with_choices()
     page = Paginator(mine, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

@@ -1,7 +1,7 @@
 from django.contrib import admin, messages
 from django.forms import ModelForm
 
-from collective.admin.offered import FiltersByWhatItOffers
+from collective.admin.namesakes import TellsApart
 from collective.errors import RuleError
 from collective.people.requests import MemberRequest
 from policy_drafts.models import Policy, PolicyRole, Round
@@ -15,7 +15,10 @@ class RoundInline(admin.StackedInline):
 
 
 class RoleInline(admin.StackedInline):
-    """Who writes it: invited here by email; the leads look after the rest at their desk."""
+    """Who writes it: the first lead is invited here; the leads look after the rest at their desk.
+
+    Nobody invites themselves, and once there is a lead, leads invite the others.
+    """
 
     model = PolicyRole
     extra = 0
@@ -30,7 +33,7 @@ class RoleInline(admin.StackedInline):
 
 
 @admin.register(Policy)
-class PolicyAdmin(FiltersByWhatItOffers):
+class PolicyAdmin(TellsApart):
     list_display = ["title", "slug", "created_at"]
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}
@@ -56,4 +59,5 @@ class PolicyAdmin(FiltersByWhatItOffers):
             try:
                 inviting.invite(form.instance, request.user, row.email, row.kind)
             except RuleError as error:
+                formset.new_objects.remove(row)  # so that the history does not say that it was done
                 messages.error(request, str(error))

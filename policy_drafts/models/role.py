@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime
 from typing import Self
 
 import pghistory
@@ -30,6 +31,10 @@ class RoleQuerySet(models.QuerySet["PolicyRole"]):
     def inviting(self, person: Person) -> Self:
         """Open invitations to the address with which this person signs in."""
         return self.filter(email=person.email or "-", state=RoleState.INVITED)
+
+    def writing(self) -> Self:
+        """Those of leads who have said yes."""
+        return self.leads().filter(state=RoleState.ACCEPTED)
 
     def leads(self) -> Self:
         """Those of people who write and publish."""
@@ -66,6 +71,15 @@ class PolicyRole(models.Model):
     invited_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
     invited_at = models.DateTimeField(default=clock.now)
     answered_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        Person,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        help_text="Who ended it, where it was not the person themselves.",
+    )
 
     objects = RoleQuerySet.as_manager()
 
@@ -97,3 +111,8 @@ class PolicyRole(models.Model):
     @property
     def is_lead(self) -> bool:
         return self.kind == self.Kind.LEAD
+
+    @property
+    def since(self) -> datetime:
+        """Since when they are in it."""
+        return self.answered_at or self.invited_at

@@ -31,6 +31,12 @@ def comes_along(person: Person) -> list[Along]:
     return [Along(f"Roles in policies: {number}.")] if number else []
 
 
+def moves(person: Person) -> list[str]:
+    """Their part in policies."""
+    number = _roles(person).count()
+    return [f"Parts in writing policies: {number}."] if number else []
+
+
 def join(kept: Person, gone: Person, row: RecordJoin) -> Moved:
     """Move what the kept record has not; returns what `undo` needs."""
     left = _leave_what_both_have(kept, gone)

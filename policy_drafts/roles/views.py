@@ -67,6 +67,7 @@ def end_role(request: MemberRequest, slug: str, role_pk: UUID) -> HttpResponse:
         "role": role,
         "leaves": _leaves(request, role),
         "is_last": inviting.is_last_lead(role),
+        "new_until": inviting.is_new_until(role, request.user),
     }
     return render(request, "policy_drafts/roles/end_role.html", context)
 

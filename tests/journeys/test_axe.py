@@ -10,7 +10,14 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import get_resolver
 
 from collective import clock
-from collective.models import Activity, AddressChange, DeletionRequest, SignIn, SupportLine
+from collective.models import (
+    Activity,
+    AddressChange,
+    DeletionRequest,
+    RecordJoin,
+    SignIn,
+    SupportLine,
+)
 from collective.safety.link_keys import key_for
 from events.models import Material, Registration, Session, SignUpDraft
 from events.sessions import places
@@ -167,6 +174,20 @@ def address_change(world):
     return f"/email-changes/{change.pk}/stop/?key={key_for('address change', change.pk)}"
 
 
+def part_records(world):
+    """The page behind the link in the mail about a join."""
+    kept, gone = PersonFactory(), PersonFactory()
+    pk = RecordJoin.objects.create(kept=kept, gone=gone, moved={}).pk
+    return f"/joined-records/{pk}/part/?key={key_for('part records', pk)}"
+
+
+def noted_death(world):
+    """The page on which somebody who was noted as dead says that it is wrong."""
+    person, due = PersonFactory(), clock.now() + timedelta(days=7)
+    asked = DeletionRequest.objects.create(person=person, how="died", due_at=due)
+    return f"/me/data/delete/{asked.public_id}/stop/?key={key_for('forgetting', asked.public_id)}"
+
+
 def own_code(world):
     pk = SignIn.objects.create(email=world.member.email, network="x").pk
     return f"/accounts/login/own/{pk}/?key={key_for('own code', pk)}"
@@ -320,11 +341,13 @@ ROWS = [
     ("change_email", MEMBER, "/me/email/"),
     ("change_email codes", MEMBER, asked_for_another_address),
     ("stop_address_change", VISITOR, address_change),
+    ("part_records", VISITOR, part_records),
     ("devices", MEMBER, "/me/devices/"),
     ("mail_settings", MEMBER, "/me/mail/"),
     ("data", MEMBER, "/me/data/"),
     ("ask_to_delete", MEMBER, "/me/data/delete/"),
     ("stop_forgetting", VISITOR, stop_forgetting),
+    ("stop_forgetting death", VISITOR, noted_death),
     ("privacy", VISITOR, "/pages/privacy/"),
     ("account_login", VISITOR, "/accounts/login/"),
     ("code", VISITOR, "/accounts/login/code/"),

@@ -9,7 +9,13 @@ from collective import clock
 from collective.models import DeletionRequest
 from collective.people import join_requests
 from payments.models import PaymentRules
-from tests.factories import ActivityFactory, CoordinatorFactory, PersonFactory
+from tests.factories import (
+    ActivityFactory,
+    CoordinatorFactory,
+    PaymentFactory,
+    PersonFactory,
+    PhonePersonFactory,
+)
 from tests.journeys.browsers import sign_in
 from tests.journeys.payment_world import make_desk, make_payments
 from tests.journeys.staff_world import give_back, make_staff_world
@@ -70,6 +76,7 @@ def addresses(world):
         "forget": f"{person}/forget/",
         "held": f"/admin/held/{world.registrations['amina'].person_id}/",
         "request": f"/admin/collective/deletionrequest/{request.pk}/change/",
+        "request stop": f"/admin/collective/deletionrequest/{request.pk}/stop/",
         "requests": "/admin/collective/deletionrequest/",
         "join preview": f"{person}/join/?other={world.registrations['kim'].person_id}",
         "join asked": asked_join(world),
@@ -130,6 +137,7 @@ def talks(world):
 def payments(world):
     """Finance's pages."""
     made = make_payments(PersonFactory(name="Sam"), world.call)
+    made["by phone"] = PaymentFactory(person=PhonePersonFactory(), choice="")
     expense, review, movement = make_desk(made)
     PaymentRules.note()
     payment, desk = "/admin/payments/payment", "/admin/payments/"
@@ -141,8 +149,8 @@ def payments(world):
         "payment sent": f"{payment}/{made['sent'].pk}/change/",
         "payments list": f"{payment}/",
         "payment add": f"{payment}/add/",
-        "choice": f"{payment}/{made['due'].pk}/choice/",
-        "how paid": f"{payment}/{made['due'].pk}/by-hand-account/",
+        "choice": f"{payment}/{made['by phone'].pk}/choice/",
+        "how paid": f"{payment}/{made['by phone'].pk}/by-hand-account/",
         "expense add": f"{payment}/{made['due'].pk}/expense/",
         "by hand": f"{payment}/by-hand/",
         "expense": f"{desk}expense/{expense.pk}/change/",

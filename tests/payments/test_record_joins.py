@@ -1,16 +1,21 @@
 """Two records of one person: payments go along, nobody is paid twice, and it can be undone."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from collective import clock
 from collective.errors import RuleError
+from collective.models import RecordJoin
+from collective.people import record_joins
 from collective.templatetags.collective import day
 from events.models import Registration
 from events.sessions import attendance
 from payments import joins
 from payments.models import Payment, PayoutAccount
 from payments.owing.checks import Checks
+from payments.sending import payout_accounts
 from tests.factories import (
     KICK_OFF,
     CoordinatorFactory,
@@ -146,3 +151,64 @@ def test_account_that_came_meanwhile_is_not_left_behind():
     PayoutAccountFactory(person=gone)
 
     assert (joins.is_clear(kept, gone), joins.is_clear(gone, kept)) == (False, True)
+
+
+def warnings_of(payment):
+    payment.refresh_from_db()
+    return [check.words for check in Checks([payment]).of(payment) if check.warns]
+
+
+def attended(row, early):
+    """The payment that this place has earned."""
+    early.move_to(KICK_OFF.replace(day=7))
+    return attendance.mark(row, Registration.State.ATTENDED, by=CoordinatorFactory()).payment
+
+
+def test_payment_that_arose_after_the_join_says_so_too_also_weeks_later(early):
+    registration, kept = sign_up(SessionFactory()), PersonFactory()
+    row = join(kept, registration.person)
+    registration.refresh_from_db()
+
+    payment = attended(registration, early)
+    record_joins.forget_old()
+
+    assert RecordJoin.objects.get().moved is None
+    assert f"Came by a join of {day(row.joined_at)} by {row.by_whom}." in warnings_of(payment)
+
+
+def test_payment_of_the_kept_record_itself_did_not_come_by_the_join(early):
+    registration = sign_up(SessionFactory())
+    join(registration.person, PersonFactory())
+
+    assert not [words for words in warnings_of(attended(registration, early)) if "join" in words]
+
+
+def test_payment_to_an_account_that_came_by_a_join_says_so(early):
+    payment, gone = PaymentFactory(), PersonFactory()
+    PayoutAccountFactory(person=gone)
+
+    row = join(payment.person, gone)
+
+    words = f"Where it goes came by a join of {day(row.joined_at)} by {row.by_whom}."
+    assert words in warnings_of(payment)
+    early.shift(timedelta(days=1))
+    choose_cash(payment.person)
+    assert words not in warnings_of(payment)
+
+
+def choose_cash(person):
+    payout_accounts.choose_by_hand(person, payout_accounts.ByHand(Payment.Method.CASH))
+
+
+def test_payment_that_arose_after_a_join_goes_back_with_its_place(early):
+    registration = sign_up(SessionFactory())
+    gone, row = registration.person, join(PersonFactory(), registration.person)
+    early.shift(timedelta(hours=1))
+    registration.refresh_from_db()
+    Registration.objects.filter(pk=registration.pk).update(
+        payment=PaymentFactory(person=row.kept, activity=registration.session)
+    )
+
+    undo(row)
+
+    assert Payment.objects.get().person == gone

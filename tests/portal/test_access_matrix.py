@@ -8,7 +8,14 @@ from django.core.files.base import ContentFile
 from django.urls import URLResolver, get_resolver, reverse
 
 from collective import clock
-from collective.models import AddressChange, BrowserSession, CallPicture, DeletionRequest, SignIn
+from collective.models import (
+    AddressChange,
+    BrowserSession,
+    CallPicture,
+    DeletionRequest,
+    RecordJoin,
+    SignIn,
+)
 from events.models import Material
 from payments.models import Expense, ExpenseLimit
 from tests import matrix
@@ -45,6 +52,7 @@ ROWS = {
     "name": (TO, OK, OK, OK),
     "change_email": (TO, OK, OK, OK),
     "stop_address_change": (NO, NO, NO, NO),
+    "part_records": (NO, NO, NO, NO),
     "devices": (TO, OK, OK, OK),
     "sign_out_there": (TO, NEVER, NEVER, NEVER),
     "sign_out_elsewhere": (TO, NEVER, NEVER, NEVER),
@@ -125,6 +133,7 @@ POSTS = {
     "name": (TO, OK, OK, OK),
     "change_email": (TO, OK, OK, OK),
     "stop_address_change": (NO,) * 4,
+    "part_records": (NO,) * 4,
     "devices": (TO, NEVER, NEVER, NEVER),
     "sign_out_there": (TO, TO, NO, NO),
     "sign_out_elsewhere": (TO,) * 4,
@@ -236,6 +245,7 @@ def arguments(db):
         "stop_following": {"pk": FollowFactory(person=owner, call=call).pk},
         "stop_reminders": {"pk": owner.pk},
         "stop_address_change": {"pk": change.pk},
+        "part_records": {"pk": RecordJoin.objects.create(kept=owner, gone=PersonFactory()).pk},
         "own_code": {"pk": SignIn.objects.create(email=owner.email, network="x").pk},
         "stop_forgetting": {"pk": DeletionRequest.objects.create(person=owner).public_id},
         "picture": {"pk": picture.pk},

@@ -73,7 +73,7 @@ ROWS = {
     "collective_announcement_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_announcement_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_announcement_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
-    "collective_announcement_delete": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_announcement_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_announcement_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_announcement_preview": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_call_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -94,6 +94,7 @@ ROWS = {
     "collective_deletionrequest_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_deletionrequest_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_deletionrequest_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_deletionrequest_stop": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_follow_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_follow_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_follow_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -103,7 +104,7 @@ ROWS = {
     "collective_followup_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_followup_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_followup_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
-    "collective_followup_delete": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_followup_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_followup_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_message_act": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_message_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -299,7 +300,7 @@ POSTS = {
     "collective_announcement_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_announcement_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_announcement_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
-    "collective_announcement_delete": (TO, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_announcement_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_announcement_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_announcement_preview": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_call_act": (TO, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -320,6 +321,7 @@ POSTS = {
     "collective_deletionrequest_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_deletionrequest_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_deletionrequest_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_deletionrequest_stop": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_follow_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_follow_change": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_follow_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -329,7 +331,7 @@ POSTS = {
     "collective_followup_add": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_followup_change": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_followup_changelist": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
-    "collective_followup_delete": (TO, FORBIDDEN, FORBIDDEN, TO, TO),
+    "collective_followup_delete": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_followup_history": (OK, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_message_act": (TO, FORBIDDEN, FORBIDDEN, TO, TO),
     "collective_message_add": (FORBIDDEN, FORBIDDEN, FORBIDDEN, TO, TO),
@@ -510,7 +512,7 @@ POSTS = {
 
 def payment_keys(session):
     """A row of each model of payments."""
-    payment = PaymentFactory(activity=session)
+    payment = PaymentFactory(activity=session, person=PhonePersonFactory())
     attempt = PayoutAttempt.objects.create(
         payment=payment, method="stripe", amount_pence=7500, request={}
     )

@@ -25,7 +25,7 @@ LEFT_OUT = {
     "collective.Person.password": "nobody has a password: it holds random letters",
     "collective.Person.phone": TOLD_AS_A_NUMBER,
     "collective.Person.phone_hash": OURS,
-    "collective.RecordJoin.moved": "what went where, so that it can be undone for a day",
+    "collective.RecordJoin.moved": "what went where, so that it can be undone for three days",
     "collective.SignIn.network": "a keyed hash, from which nobody can tell anything",
     "events.Conversation.note": "the host's: that there is one is told, and we show it when asked",
     "events.Conversation.phone": TOLD_AS_A_NUMBER,

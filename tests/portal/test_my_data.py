@@ -16,6 +16,7 @@ from collective.messages.follows import follow
 from collective.models import (
     AddressChange,
     BrowserSession,
+    ContactChange,
     DeletionRequest,
     FollowUp,
     Person,
@@ -56,7 +57,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 52
+QUERIES = 53
 TOLD = set().union(*(part.TOLD for part in PARTS))
 LEFT_OUT = set().union(*(part.LEFT_OUT for part in PARTS))
 
@@ -298,6 +299,9 @@ def everything_about(person, number):
         SignIn.objects.create(email=person.email, network="x")
         AddressChange.objects.create(
             person=person, email="x@example.org", due_at=clock.now(), state="done"
+        )
+        ContactChange.objects.create(
+            person=person, changed_by=staff, what=["phone"], before={"phone": "+442079460123"}
         )
         BrowserSession.objects.create(
             session_key=str(uuid4())[:32],

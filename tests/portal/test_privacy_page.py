@@ -8,7 +8,7 @@ from django.conf import settings
 from collective.background.sweeps import KEEP_SIGN_INS
 from collective.messages.mail import KEEP_TEXTS
 from collective.pages import privacy
-from collective.people import address_changes
+from collective.people import address_changes, contact_changes
 from events.conversations.confidential import KEEP_WISHES
 from events.models import ConversationSeries
 from events.sessions.retention import KEEP_PRIVATE_ANSWERS
@@ -32,6 +32,7 @@ PAGE = privacy.first_version()
         ("Codes to sign in", KEEP_SIGN_INS.days),
         ("Where you are signed in", settings.SESSION_COOKIE_AGE // 86400),
         ("email address changed", address_changes.KEEP.days),
+        ("our team changed how we reach you", contact_changes.KEEP.days),
     ],
 )
 def test_each_period_is_the_one_that_a_sweep_keeps(what, days):

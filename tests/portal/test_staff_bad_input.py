@@ -25,6 +25,7 @@ FORMS = {
     "collective_announcement_preview": ["how", "send_at_0", "send_at_1"],
     "collective_call_act": ["x"],
     "collective_community_change": ["name", "colour", "dark_colour", "mark", "reply_to", "phone"],
+    "collective_deletionrequest_stop": ["why"],
     "collective_followup_add": ["what", "due_on", "person", "activity"],
     "collective_message_tell": ["how"],
     "collective_person_add": ["name", "phone", "postal_address", "contact_email", "reach_by"],

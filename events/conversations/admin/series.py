@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from collective import clock
 from collective.admin.acts import Act, ActAdmin
 from collective.errors import RuleError
-from collective.models import Activity
+from collective.models import Activity, Person
 from collective.people.requests import MemberRequest
 from collective.templatetags.collective import pounds
 from events.conversations import series_acts
@@ -35,6 +35,17 @@ class SeriesForm(forms.ModelForm):
     class Meta:
         model = ConversationSeries
         exclude: list[str] = []  # the admin's fieldsets say which
+
+    by: Person  # who fills it in, as the admin says
+
+    def clean_host(self):
+        host = self.cleaned_data["host"]
+        if "host" in self.changed_data:
+            try:
+                series_acts.check_may_name(host, self.by)
+            except RuleError as error:
+                raise forms.ValidationError(str(error)) from error
+        return host
 
     def clean_fee_pence(self):
         fee = self.cleaned_data["fee_pence"]
@@ -159,7 +170,7 @@ class ConversationSeriesAdmin(ActAdmin):
         if request.method == "POST":
             card = get_object_or_404(cards, pk=request.POST.get("card") or None)
             try:
-                series = series_acts.from_card(card)
+                series = series_acts.from_card(card, request.user)
             except RuleError as error:
                 messages.error(request, str(error))
             else:
@@ -194,6 +205,13 @@ class ConversationSeriesAdmin(ActAdmin):
     def save_model(self, request: MemberRequest, obj, form: Form, change) -> None:
         obj.kind = Activity.Kind.CONVERSATION
         super().save_model(request, obj, form, change)
+        if "host" in form.changed_data:
+            series_acts.hand_over(obj, request.user)
+
+    def get_form(self, request: MemberRequest, obj=None, change: bool = False, **kwargs):
+        """The form knows who fills it in."""
+        base = type("SeriesForm", (SeriesForm,), {"by": request.user})
+        return super().get_form(request, obj, change, **{"form": base, **kwargs})
 
     def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
         return False

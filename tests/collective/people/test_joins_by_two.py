@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from collective.errors import RuleError
 from collective.messages import mail
-from collective.models import FollowUp, JoinRequest, Message, Person, RecordJoin
+from collective.models import Activity, FollowUp, JoinRequest, Message, Person, RecordJoin
 from collective.people import join_requests, record_joins
 from events.conversations import confidential
+from events.models import Conversation, Registration
 from portal.today import sections as today
 from tests.factories import (
     CoordinatorFactory,
@@ -217,6 +218,13 @@ def test_colleague_asks_anew_where_whoever_asked_has_left_the_team(told):
     assert JoinRequest.objects.get().asked_by == by
 
 
+def without_fees():
+    """Nothing earns a fee here: what is told in confidence is all that comes along."""
+    Activity.objects.update(fee_pence=None)
+    Registration.objects.update(fee_pence=None)
+    Conversation.objects.update(fee_pence=None)
+
+
 def who_sees_what_is_told():
     person = CoordinatorFactory()
     person.groups.add(Group.objects.get(name="Who sees what is told in confidence"))
@@ -227,6 +235,7 @@ def who_sees_what_is_told():
 def test_who_sees_what_is_told_in_confidence_takes_that_along_alone_but_no_money(what, alone):
     kept, gone = PersonFactory(), PersonFactory()
     has(what, gone)
+    without_fees()
 
     post(who_sees_what_is_told(), kept, gone)
 

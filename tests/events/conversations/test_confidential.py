@@ -124,6 +124,15 @@ def test_days_until_removal_are_a_setting_of_the_series(told, early):
     assert confidential.forget_told() == (1, 1)
 
 
+def test_series_that_keeps_longer_does_not_keep_what_was_told_before(told, early):
+    type(told.series).objects.filter(pk=told.series.pk).update(forget_after_days=365)
+    told.series.refresh_from_db()
+    early.move_to(told.slot.ends_at + timedelta(days=30, seconds=1))
+
+    assert told.forgotten_on == told.slot.ends_at.date() + timedelta(days=30)
+    assert confidential.forget_told() == (1, 1)
+
+
 def test_what_was_told_for_a_cancelled_conversation_goes_thirty_days_after_cancelling(
     series, early
 ):

@@ -166,13 +166,13 @@ def test_join_is_not_undone_where_there_is_no_room_before_the_first_on_the_list(
     assert session.registrations.live().filter(person=kept).count() == 1
 
 
-def test_after_a_day_it_cannot_be_undone_and_what_went_where_is_forgotten(early):
+def test_after_three_days_it_cannot_be_undone_and_what_went_where_is_forgotten(early):
     row = join(PersonFactory(), PersonFactory())
-    early.shift(timedelta(days=1, minutes=1))
+    early.shift(timedelta(days=3, minutes=1))
     record_joins.forget_old()
     row.refresh_from_db()
 
-    with pytest.raises(RuleError, match="for a day"):
+    with pytest.raises(RuleError, match="for three days"):
         undo(row)
     assert row.moved is None
 

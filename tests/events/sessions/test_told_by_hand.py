@@ -52,6 +52,17 @@ def test_message_for_somebody_without_email_is_a_task_with_the_wording():
     assert "Your place is booked" in html and "<a " not in html and "?key=" not in html
 
 
+def test_page_of_a_task_that_is_no_longer_true_leaves_it_to_the_sweep(client, coordinator):
+    offered_by_phone()
+    untrue = Message.objects.filter(kind="waiting", state=Message.State.WAITING)
+
+    client.get(reverse("admin:collective_message_tell", args=[untrue.get().pk]))
+    before = untrue.count()
+    by_hand.drop_untrue()
+
+    assert (before, untrue.count()) == (1, 0)
+
+
 def test_letter_by_post_begins_with_the_address():
     person = PhonePersonFactory(
         name="Edwin", phone=None, postal_address="1 High Street\nLeeds", reach_by="post"

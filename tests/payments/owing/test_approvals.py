@@ -128,7 +128,11 @@ def test_changed_destination_first_payment_and_budget_are_said():
 
     assert all(
         part in said
-        for part in ("Changed where it goes", "First payment", "£50 of the call's budget is left")
+        for part in (
+            "Where it goes was changed on",
+            "First payment",
+            "£50 of the call's budget is left",
+        )
     )
 
 
@@ -199,5 +203,5 @@ def test_queries_of_the_board_and_of_approving_do_not_grow(
 
     with django_assert_num_queries(25):
         client.get(reverse("admin:payments"))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         client.get(reverse("admin:payments_approve"))

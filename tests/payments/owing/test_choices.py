@@ -156,7 +156,7 @@ def test_people_who_switch_reminders_on_again_are_reminded():
 
 
 def test_choice_is_in_no_log_of_staff(client, coordinator):
-    payment = open_payment()
+    payment = open_payment(person=PhonePersonFactory())
 
     client.post(reverse("admin:payments_payment_choice", args=[payment.pk]), {"choice": "decline"})
 
@@ -164,7 +164,7 @@ def test_choice_is_in_no_log_of_staff(client, coordinator):
 
 
 def test_page_for_the_phone_does_not_show_what_was_chosen(client, coordinator):
-    payment = open_payment()
+    payment = open_payment(person=PhonePersonFactory())
     choices.choose(payment.pk, Choice.DECLINE, payment.person)
 
     page = client.get(reverse("admin:payments_payment_choice", args=[payment.pk])).content.decode()
@@ -181,4 +181,4 @@ def test_noted_on_the_phone_the_task_is_done_and_the_next_question_follows(clien
     )
 
     assert answer.url == reverse("admin:payments_payment_by_hand_account", args=[payment.pk])
-    assert Message.objects.get().state == Message.State.SENT
+    assert Message.objects.get(kind=mails.OFFERED).state == Message.State.SENT
