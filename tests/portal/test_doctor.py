@@ -117,12 +117,12 @@ def test_row_of_any_kind_that_no_key_opens_is_seen(well):
 
 def test_missing_migration_is_named(well):
     MigrationRecorder.Migration.objects.filter(
-        app="collective", name="0011_proof_of_the_keys"
+        app="collective", name="0014_proof_of_the_keys"
     ).delete()
 
     assert data.migrations() == (
         False,
-        "collective.0011_proof_of_the_keys is missing. Run: python manage.py prepare",
+        "collective.0014_proof_of_the_keys is missing. Run: python manage.py prepare",
     )
 
 

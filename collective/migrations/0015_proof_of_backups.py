@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collective', '0011_proof_of_the_keys'),
+        ('collective', '0014_proof_of_the_keys'),
     ]
 
     operations = [

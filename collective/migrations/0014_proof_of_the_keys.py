@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collective', '0010_nothing_for_the_emptied'),
+        ('collective', '0013_whom_people_tell'),
     ]
 
     operations = [

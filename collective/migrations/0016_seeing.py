@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collective', '0012_proof_of_backups'),
+        ('collective', '0015_proof_of_backups'),
     ]
 
     operations = [
