@@ -93,5 +93,5 @@ def test_same_queries_however_much_there_is(client, early, django_assert_num_que
         for _ in range(number):
             sign_up(session, PersonFactory())
             PaymentFactory()
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get("/metrics")

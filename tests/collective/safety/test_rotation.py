@@ -194,11 +194,12 @@ def test_encrypted_column_of_no_table_encrypts_nothing():
         field.get_prep_value("secret")
 
 
-def test_nothing_else_speaks_of_ciphers():
+def test_nothing_else_encrypts_what_stands_in_a_table():
     users = {
         str(path.relative_to(servers.ROOT))
         for folder in ("collective", "events", "payments", "policy_drafts", "portal")
         for path in (servers.ROOT / folder).rglob("*.py")
+        if "portal/backups/" not in str(path)  # they sign and read, and write no row
         if re.search(r"\b_encrypt\(|^\s*(from|import) cryptography", path.read_text(), re.M)
     }
 

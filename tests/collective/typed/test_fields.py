@@ -19,6 +19,7 @@ APPS = ["portal", "events", "policy_drafts", "payments", "collective"]
 # What our code writes, and nobody types: hashes, keys, kinds, what Stripe and mail servers say.
 WRITTEN_BY_US = {
     "collective.Announcement.audience",
+    "collective.Backup.proof_error",
     "collective.BrowserSession.device",
     "collective.BrowserSession.session_data",
     "collective.BrowserSession.session_key",
