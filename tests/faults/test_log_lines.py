@@ -2,12 +2,16 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 import redis
 from django.conf import settings
 
+from collective import clock
+from collective.seeing import request_ids
 from tests import processes
+from tests.factories import PersonFactory, SessionFactory, sign_up
 from tests.faults import planted
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -62,10 +66,16 @@ def test_negative_control_with_plain_lines_the_words_are_there(tmp_path):
 
 
 def test_task_bears_the_id_of_the_request_that_rang_for_it(tmp_path):
-    text = written(tmp_path, LOG_LEVEL="INFO")
+    lines = tmp_path / "lines"
+    with processes.MailServer() as server:
+        env = processes.environment(server.port, LINES=str(lines), LOG_LEVEL="INFO")
+        with processes.worker(env):
+            start = clock.now() + timedelta(days=20)
+            session = SessionFactory(starts_at=start, ends_at=start + timedelta(hours=2))
+            refused, asked = PersonFactory(), request_ids.use(None)
+            server.refuses[refused.email] = ["451 later"] * 9
+            sign_up(session, refused)
+            sign_up(session, PersonFactory(email="marker@example.org"))
+            server.wait_for_mail_to("marker@example.org")
 
-    asked = set(re.findall(r" ([0-9a-f]{32}) collective\.people\.sign_in ", text))
-    tasks = set(
-        re.findall(r" ([0-9a-f]{32}) celery\.app\.trace Task collective\.send_message", text)
-    )
-    assert asked & tasks
+    assert f" WARNING {asked} collective.messages.mail mail_refused kind=" in lines.read_text()
