@@ -19,6 +19,8 @@ TOLD_AS_A_NUMBER = "told as a phone number is written, which the words of this t
 LEFT_OUT = {
     "collective.BrowserSession.session_data": OURS,
     "collective.BrowserSession.session_key": OURS,
+    "collective.ContactChange.before": "told under the names of what was changed",
+    "collective.ContactChange.what": "told in words: your phone number, your address",
     "collective.Message.error": "what a mail server answered: that the mail failed is told",
     "collective.Message.message_id": OURS,
     "collective.Message.refused_as": "how a mail server refused it: that the mail failed is told",
