@@ -9,6 +9,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.core import checks
 from django.utils.module_loading import import_string
 
 EACH_TIME = timedelta(seconds=10)  # shorter than beat's interval: whenever sweeps are looked at
@@ -125,6 +126,9 @@ AFTER_RESTORE = [
 # Who holds a place that will earn a session's fee, asked by the call's pay rule.
 PAID_SESSIONS = "events.sessions.attendance.has_paid_session"
 
+# What `manage.py check` asks besides Django's own.
+CHECK_OF_THE_SENDER = "collective.safety.senders.check_sender"
+
 
 class PortalConfig(AppConfig):
     name = "portal"
@@ -156,6 +160,7 @@ class PortalConfig(AppConfig):
         for part in AFTER_RESTORE:
             restoring.register(import_string(part))
         pay_rule.register_paid_session(import_string(PAID_SESSIONS))
+        checks.register(import_string(CHECK_OF_THE_SENDER))
 
 
 class PortalAdminConfig(AdminConfig):
