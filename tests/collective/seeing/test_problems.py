@@ -172,6 +172,15 @@ def test_stand_in_looks_only_while_the_worker_is_silent(early):
     assert (done, standing_in.look()) == ([False, False, False, True], False)
 
 
+def test_worker_that_comes_back_begins_at_once_and_the_stand_in_leaves_it_to_it(early):
+    before = standing_in.look()
+    early.shift(timedelta(seconds=5))
+    sweeps.run_all()
+    early.shift(timedelta(seconds=10))
+
+    assert (before, standing_in.look()) == (True, False)
+
+
 def test_stand_in_that_works_for_minutes_is_a_problem_that_ends_with_it(client, early):
     sweeps.run_all()
     for _ in range(14):
