@@ -233,10 +233,10 @@ install_proxy() {
 # The web server is renewed without a gap; worker and beat finish what they do and start again.
 start_or_renew() {
   local timers=("$name-backup.timer" "$name-prove-backup.timer")
-  systemctl enable --quiet "$name.target" "$name-web" "$name-worker" "$name-beat" "${timers[@]}"
+  systemctl enable --quiet "$name.target" "$name-web" "$name-worker" "$name-beat" "$name-stand-in" "${timers[@]}"
   if systemctl is-active --quiet "$name-web"; then
     systemctl reload "$name-web"
-    systemctl restart "$name-worker" "$name-beat"
+    systemctl restart "$name-worker" "$name-beat" "$name-stand-in"
   else
     systemctl start "$name.target"
   fi
@@ -257,8 +257,8 @@ say_what_next() {
   echo "$(basename "$release") is installed in $home, its settings in $env, uploads in $data, backups in $backups."
   if [ -z "$services" ]; then
     echo "Nothing was started. These are the roles, each a process of its own, as the user $name:"
-    for file in web worker beat; do sed -n "s/^ExecStart=/  /p" <(named "deploy/systemd/collective-$file.service"); done
-    echo "To put a newer version in the place of a running one: kill -HUP the web server, stop and start the other two."
+    for file in web worker beat stand-in; do sed -n "s/^ExecStart=/  /p" <(named "deploy/systemd/collective-$file.service"); done
+    echo "To put a newer version in the place of a running one: kill -HUP the web server, stop and start the others."
   fi
   if [ -n "$is_new" ]; then
     cat <<END

@@ -189,7 +189,7 @@ async def upgrade(trial: Try, folder: Path) -> None:
     over.set()
     seen = await asking
     trial.hold(f"{seen.asked} requests, failed: {seen.failures[:5]}", not seen.failures)
-    print(f"             the slowest took {seen.slowest:.1f} s")
+    print(f"             the slowest took {seen.slowest:.1f} s; asked again: {seen.again}")
     trial.hold(
         "the newer version runs", trial.inside("readlink /opt/collective/current").stdout != release
     )

@@ -105,6 +105,7 @@ class Proxy:
         if self.process is None:
             command = ["caddy", "run", "--config", str(self.file), "--adapter", "caddyfile"]
             self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+            time.sleep(2)  # until it listens
         else:
             told = ["--config", str(self.file), "--address", f"127.0.0.1:{self.admin}"]
             command = ["caddy", "reload", "--adapter", "caddyfile", *told]
@@ -154,7 +155,7 @@ def main(revision: str, place: str, pause: str = "") -> None:
     )
     ports = [{"PORT": str(servers.free_port())} for _ in range(2)]
     old = Running(code, str(code / ".venv/bin/python"), OLD, {**common, **ports[0]})
-    new_env = {**common, **ports[1], "STATIC_ROOT": str(folder / "static2")}
+    new_env = {**common, **ports[0 if pause else 1], "STATIC_ROOT": str(folder / "static2")}
     new = Running(servers.ROOT, sys.executable, NEW, new_env)
     old.manage("migrate", "--verbosity", "0")
     old.manage("createcachetable")
@@ -175,7 +176,8 @@ def main(revision: str, place: str, pause: str = "") -> None:
         assert process is not None
         process.terminate()
     doubled = [key for key, number in Counter(told).items() if number > 1]
-    print(f"{revision}: {seen.asked} requests, {len(seen.failures)} failed, {seen.failures[:8]}")
+    print(f"{revision}: {seen.asked} requests, {len(seen.failures)} failed {seen.failures[:8]}")
+    print(f"{seen.again} kept connections had been closed, and were opened again")
     print(f"the slowest took {seen.slowest:.1f} s; {len(told)} mails, {len(doubled)} twice")
     sys.exit(bool(seen.failures or doubled))
 

@@ -29,6 +29,7 @@ class Seen:
     asked: int = 0
     failures: list[str] = field(default_factory=list)
     slowest: float = 0.0
+    again: int = 0  # a kept connection had been closed: asked once more, as a browser does
     codes_for: list[str] = field(default_factory=list)
     patience: float = PATIENCE
 
@@ -67,6 +68,18 @@ class Visitor:
         return answer
 
     async def _asked(self, path: str, form: dict[str, str] | None) -> Answer:
+        was_kept = self.writer is not None
+        try:
+            return await self._asked_once(path, form)
+        except (ConnectionError, asyncio.IncompleteReadError) as error:
+            nothing_came = not getattr(error, "partial", b"")
+            if form or not was_kept or not nothing_came:
+                raise
+        self.seen.again += 1
+        self.writer = None
+        return await self._asked_once(path, form)
+
+    async def _asked_once(self, path: str, form: dict[str, str] | None) -> Answer:
         if self.writer is None:
             there = self.server.hostname, self.server.port
             self.reader, self.writer = await asyncio.open_connection(*there)
@@ -92,11 +105,23 @@ class Visitor:
         assert self.reader is not None
         head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
         length = re.search(r"content-length: (\d+)", head, re.IGNORECASE)
-        body = await (self.reader.readexactly(int(length[1])) if length else self.reader.read())
-        if not length or re.search(r"connection: close", head, re.IGNORECASE):
+        in_pieces = re.search(r"transfer-encoding: chunked", head, re.IGNORECASE)
+        if in_pieces:
+            body = await self._read_pieces()
+        else:
+            body = await (self.reader.readexactly(int(length[1])) if length else self.reader.read())
+        if re.search(r"connection: close", head, re.IGNORECASE) or not (length or in_pieces):
             self.writer = None
         self.cookies |= dict(re.findall(r"set-cookie: ([^=]+)=([^;]*)", head, re.IGNORECASE))
         return Answer(int(head.split()[1]), head, body.decode(errors="replace"))
+
+    async def _read_pieces(self) -> bytes:
+        assert self.reader is not None
+        body = b""
+        while size := int(await self.reader.readline(), 16):
+            body += (await self.reader.readexactly(size + 2))[:-2]
+        await self.reader.readline()
+        return body
 
 
 async def look_around(visitor: Visitor, number: int) -> None:

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from deploy import settings
-from dev import servers
+from dev import pytest_servers, servers
 from tests import processes
 from tests.deploy import units
 
@@ -24,10 +24,10 @@ LEFT_OUT = shutil.ignore_patterns("__pycache__")
 
 @pytest.fixture
 def database():
-    """An empty database of its own; yields its address."""
-    name = f"installed_{secrets.token_hex(4)}"
+    """A database of its own, with the tables and nothing in them; yields its address."""
+    name, template = f"installed_{secrets.token_hex(4)}", os.environ[pytest_servers.TEMPLATE]
     with connection.cursor() as cursor:
-        cursor.execute(f"create database {name}")
+        cursor.execute(f"create database {name} template {template}")
     address = processes.environment(1)["DATABASE_URL"]
     yield address.replace(f"/{connection.settings_dict['NAME']}", f"/{name}", 1)
     with connection.cursor() as cursor:
