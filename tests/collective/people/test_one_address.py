@@ -98,7 +98,9 @@ def test_invitation_to_a_policy_is_for_whoever_signs_in_with_it():
     person = PersonFactory(email="ada@xn--bcher-kva.example")
     policy = PolicyFactory()
 
-    role = inviting.invite(policy, PersonFactory(), "ada@bücher.example", PolicyRole.Kind.WORKING_GROUP)
+    role = inviting.invite(
+        policy, PersonFactory(), "ada@bücher.example", PolicyRole.Kind.WORKING_GROUP
+    )
 
     assert list(PolicyRole.objects.inviting(person)) == [role]
     assert Message.objects.get(about=role.pk).person == person
