@@ -206,6 +206,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.email or self.contact_email
 
     @property
+    def protected_at(self) -> str:
+        """The address at which they hear what protects them; "" where staff tell them that too."""
+        return self.email or ("" if self.is_told_by_hand else self.contact_email)
+
+    @property
     def addresses(self) -> list[str]:
         """Every email address that the record has: their own, and one that they share."""
         return list(dict.fromkeys(filter(None, [self.email, self.contact_email])))

@@ -30,8 +30,7 @@ def tell_joined(row: RecordJoin) -> None:
     mail.tell(kept, kinds.RECORDS_JOINED, row)
     ways = [moved["kept"], moved["gone"]]
     known = {way[name] for way in ways for name in ("email", "contact_email") if way[name]}
-    told = set() if kept.is_told_by_hand and not kept.email else {kept.mail_address}
-    for address in sorted(known - told):
+    for address in sorted(known - {kept.protected_at}):
         revision = hashlib.sha256(address.encode()).hexdigest()[:40]
         mail.tell(None, kinds.RECORDS_JOINED, row, address=address, revision=revision)
     for way in ways:
