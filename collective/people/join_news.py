@@ -4,7 +4,6 @@ Whoever did not ask for it must learn of it: at each address and number that eit
 mail says who joined them and what came along, and its link parts them again.
 """
 
-import hashlib
 from typing import Any
 
 from django.db.models import QuerySet
@@ -31,7 +30,7 @@ def tell_joined(row: RecordJoin) -> None:
     ways = [moved["kept"], moved["gone"]]
     known = {way[name] for way in ways for name in ("email", "contact_email") if way[name]}
     for address in sorted(known - {kept.protected_at}):
-        revision = hashlib.sha256(address.encode()).hexdigest()[:40]
+        revision = mail.sign_of(address, 40)
         mail.tell(None, kinds.RECORDS_JOINED, row, address=address, revision=revision)
     for way in ways:
         if not (way["email"] or way["contact_email"]):
