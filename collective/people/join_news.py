@@ -7,7 +7,6 @@ mail says who joined them and what came along, and its link parts them again.
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from collective.messages import addresses, kinds, mail
 from collective.messages.letters import Letter
@@ -49,12 +48,7 @@ def _tell_by_hand(row: RecordJoin, kept: Person, way: dict[str, Any]) -> None:
 
 
 def _come_back_to(row: RecordJoin, way: str) -> None:
-    FollowUp.objects.create(
-        person=row.kept,
-        what=TOO.format(way),
-        due_on=timezone.localdate(row.joined_at),
-        created_at=row.joined_at,
-    )
+    FollowUp.objects.for_the_team(row.kept, TOO.format(way), row.joined_at)
 
 
 def _follow_ups(row: RecordJoin) -> QuerySet[FollowUp]:
