@@ -34,6 +34,7 @@ ACCESS_CHOICES = [
 ]
 TO_ARRANGE = {"interpreter", "language"}  # beforehand, by somebody
 REMINDERS = [timedelta(days=1), timedelta(hours=1)]
+SEES_CONFIDENTIAL = "events.view_confidential"
 LINKS_LAST = timedelta(days=30)  # after the conversation
 PRIVATE = ["phone", "topics", "access_needs", "note", "video_link", "ended_reason"]
 SAID_ONCE = ["forget_after_days"]  # as it was when they booked: it never changes
