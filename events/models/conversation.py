@@ -94,6 +94,7 @@ class Conversation(EarnsPayment):
     note_removed_at = models.DateTimeField(null=True, blank=True, editable=False)
     forget_after_days = models.PositiveSmallIntegerField(
         "days until number and topics are removed, as they were told",
+        db_default=30,  # for an older version that still runs while the database is ahead
         editable=False,
         help_text="The series may shorten it later, never make it longer.",
     )
