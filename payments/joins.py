@@ -131,7 +131,8 @@ def undo(kept: Person, gone: Person, moved: Moved) -> list[str]:
 
     What a place or conversation of theirs has earned since goes along, unless it was sent already.
     """
-    mine = Q(pk__in=moved["payments"]) | Q(pk__in=_earned_since(gone), state__in=NOT_SENT)
+    earned = _earned_since(gone)
+    mine = Q(pk__in=moved["payments"]) | Q(pk__in=earned, state__in=NOT_SENT)
     rows = Payment.objects.filter(mine, person=kept)
     for row in rows.order_by("pk").select_for_update(no_key=True, of=("self",)):
         row.person = gone
@@ -139,7 +140,7 @@ def undo(kept: Person, gone: Person, moved: Moved) -> list[str]:
         row.note(What.MOVED)
     if moved["account"]:
         PayoutAccount.objects.filter(pk=moved["account"], person=kept).update(person=gone)
-    left = Payment.objects.filter(pk__in=_earned_since(gone), person=kept)
+    left = Payment.objects.filter(pk__in=earned, person=kept)
     return [f"{row.reference} was sent already. Please talk with finance." for row in left]
 
 

@@ -63,6 +63,7 @@ class StopForm(forms.Form):
             "They are told that you have stopped it, at every address that we have, and they read "
             "this on their page. They can ask again at once."
         ),
+        error_messages={"required": "Say in a few words how you know it: they read this."},
     )
 
 

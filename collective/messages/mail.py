@@ -5,6 +5,7 @@ nothing announced. SMTP cannot be exactly-once (RFC 1047): nothing is lost, and 
 only come from a death between the server's yes and our commit; it has the same Message-ID then.
 """
 
+import hashlib
 import logging
 import smtplib
 import uuid
@@ -121,6 +122,11 @@ def _message(
         due_at=when.get("due_at") or now,
         not_after=when.get("not_after"),
     )
+
+
+def sign_of(address: str, length: int) -> str:
+    """So many letters that stand for an address in a revision: one message for each address."""
+    return hashlib.sha256(address.encode()).hexdigest()[:length]
 
 
 def _channel(person: Person | None, kind: letters.Kind) -> str:

@@ -4,8 +4,6 @@ Whoever could change these on the sly would read what is not for them. So it tak
 its own, and each address before and after gets a mail that says who changed what.
 """
 
-import hashlib
-
 from django.contrib.admin.models import CHANGE, LogEntry
 
 from collective.messages import kinds, mail
@@ -35,8 +33,7 @@ def note_change(before: Community, after: Community, by: Person) -> None:
     )
     found = {getattr(row, name) for row in (before, after) for name in ADDRESSES}
     for address in sorted(found - {""}):
-        which = hashlib.sha256(address.encode()).hexdigest()[:20]
-        revision = f"{entry.pk}@{which}"
+        revision = f"{entry.pk}@{mail.sign_of(address, 20)}"
         mail.tell(None, kinds.COMMUNITY_CONTACTS_CHANGED, by, address=address, revision=revision)
 
 

@@ -112,7 +112,7 @@ class DeletionRequest(models.Model):
         triggers = [emptied.refused()]
 
     def __str__(self) -> str:
-        return f"{self.person} asked on {self.asked_at:%d %b %Y}"
+        return f"Request to forget {self.person}, {self.asked_at:%d %b %Y}"
 
     @property
     def is_open(self) -> bool:

@@ -1,6 +1,7 @@
 import uuid
 from functools import cache
 from typing import Any, Self
+from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 import pghistory
@@ -205,6 +206,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.email or self.contact_email
 
     @property
+    def protected_at(self) -> str:
+        """The address at which they hear what protects them; "" where staff tell them that too."""
+        return self.email or ("" if self.is_told_by_hand else self.contact_email)
+
+    @property
     def addresses(self) -> list[str]:
         """Every email address that the record has: their own, and one that they share."""
         return list(dict.fromkeys(filter(None, [self.email, self.contact_email])))
@@ -257,6 +263,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def record(self) -> "Person":
         """This record, or the one that it was joined into; not locked."""
         return self.joined_into.record if self.joined_into else self
+
+    def stands_for(self, owner_id: UUID) -> bool:
+        """Is this the person of that key, or a record of theirs that was joined into it?"""
+        return owner_id in {self.pk, self.joined_into_id}
 
     def sign_out_everywhere(self) -> None:
         """End every session of theirs at once: each holds a hash of this unusable password."""

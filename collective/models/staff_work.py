@@ -1,9 +1,11 @@
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.db import models
 
 from collective import clock
+from collective.clock import LONDON
 from collective.models.activity import Activity
 from collective.models.person import Person
 from collective.safety import emptied
@@ -14,6 +16,11 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def open(self) -> Self:
         """Those that nobody has done yet."""
         return self.filter(done_at=None)
+
+    def for_the_team(self, person: Person, what: str, at: datetime) -> "FollowUp":
+        """Something that the product asks the team to do about somebody, on the day of `at`."""
+        day = at.astimezone(LONDON).date()
+        return self.create(person=person, what=what, due_on=day, created_at=at)
 
 
 class FollowUp(models.Model):

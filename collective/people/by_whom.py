@@ -22,7 +22,7 @@ def by_whom(actor: Person | None, owner_id: UUID, *, as_staff: bool) -> str:
     """ "by you", "by Jo from our team", or "" for what went by itself or is nobody's business."""
     if actor is None:
         return ""
-    if owner_id in {actor.pk, actor.joined_into_id}:
+    if actor.stands_for(owner_id):
         return "by you"
     name = signs.isolated(actor.name) or "somebody"
     return f"by {name} from our team" if as_staff else ""

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
-from django.utils import timezone
 
 from collective import clock
 from collective.background import sweeps
@@ -107,13 +106,7 @@ def tell_by_old_ways(person: Person, kind: str, about: Model, words: str) -> Non
         mail.tell(None, kind, about, address=shared)
     way = phones.written(ways["phone"]) or ways["postal_address"] or ""
     if way:
-        now = clock.now()
-        FollowUp.objects.create(
-            person=person,
-            what=words.replace("{way}", way),
-            due_on=timezone.localdate(now),
-            created_at=now,
-        )
+        FollowUp.objects.for_the_team(person, words.replace("{way}", way), clock.now())
 
 
 def forget_old() -> sweeps.Counts:

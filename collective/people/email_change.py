@@ -183,9 +183,7 @@ def tell_staff(person: Person, what: str) -> None:
     """One open line for the team, however often it happens."""
     open_ones = FollowUp.objects.open().filter(person=person, created_by=None)
     if what not in {row.what for row in open_ones}:
-        FollowUp.objects.create(
-            person=person, what=what, due_on=clock.now().date(), created_at=clock.now()
-        )
+        FollowUp.objects.for_the_team(person, what, clock.now())
 
 
 @mail.kind(kinds.ADDRESS_CODE, "Code for a new address", keep_text=False)

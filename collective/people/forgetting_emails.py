@@ -46,10 +46,7 @@ def tell_waits(request: DeletionRequest) -> None:
 
 def last_address(request: DeletionRequest) -> str:
     """Where the last mail goes; "" for whoever is told nothing, or has no address of their own."""
-    person = request.person
-    if not request.tells_them:
-        return ""
-    return person.email or ("" if person.is_told_by_hand else person.contact_email)
+    return request.person.protected_at if request.tells_them else ""
 
 
 def tell_done(request: DeletionRequest, address: str) -> None:
@@ -73,7 +70,7 @@ def _tell(request: DeletionRequest, name: str) -> None:
     person, told = request.person, ""
     if person.is_active:  # whoever is shut out gets no message, but an address does
         mail.tell(person, name, person, revision=str(request.public_id))
-        told = "" if person.is_told_by_hand and not person.email else person.mail_address
+        told = person.protected_at
     _tell_addresses(request, name, but=told)
 
 

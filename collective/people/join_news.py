@@ -4,11 +4,9 @@ Whoever did not ask for it must learn of it: at each address and number that eit
 mail says who joined them and what came along, and its link parts them again.
 """
 
-import hashlib
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from collective.messages import addresses, kinds, mail
 from collective.messages.letters import Letter
@@ -30,9 +28,8 @@ def tell_joined(row: RecordJoin) -> None:
     mail.tell(kept, kinds.RECORDS_JOINED, row)
     ways = [moved["kept"], moved["gone"]]
     known = {way[name] for way in ways for name in ("email", "contact_email") if way[name]}
-    told = set() if kept.is_told_by_hand and not kept.email else {kept.mail_address}
-    for address in sorted(known - told):
-        revision = hashlib.sha256(address.encode()).hexdigest()[:40]
+    for address in sorted(known - {kept.protected_at}):
+        revision = mail.sign_of(address, 40)
         mail.tell(None, kinds.RECORDS_JOINED, row, address=address, revision=revision)
     for way in ways:
         if not (way["email"] or way["contact_email"]):
@@ -51,12 +48,7 @@ def _tell_by_hand(row: RecordJoin, kept: Person, way: dict[str, Any]) -> None:
 
 
 def _come_back_to(row: RecordJoin, way: str) -> None:
-    FollowUp.objects.create(
-        person=row.kept,
-        what=TOO.format(way),
-        due_on=timezone.localdate(row.joined_at),
-        created_at=row.joined_at,
-    )
+    FollowUp.objects.for_the_team(row.kept, TOO.format(way), row.joined_at)
 
 
 def _follow_ups(row: RecordJoin) -> QuerySet[FollowUp]:

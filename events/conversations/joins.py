@@ -12,9 +12,9 @@ from collective.people import looks
 from collective.people.record_joins import Along
 from events.conversations import booking
 from events.models import BookingDraft, Conversation, ConversationSeries, Slot, TimeRequest
+from events.models.conversation import SEES_CONFIDENTIAL
 from events.models.conversation_states import State
 
-SEES_CONFIDENTIAL = "events.view_confidential"
 Moved = dict[str, list[str]]  # keys of rows, by what was done with them
 
 

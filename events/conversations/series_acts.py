@@ -8,8 +8,7 @@ from collective.messages import mail
 from collective.models import Activity, Person
 from events.conversations import booking, kinds
 from events.models import Conversation, ConversationSeries, Slot
-
-SEES_CONFIDENTIAL = "events.view_confidential"
+from events.models.conversation import SEES_CONFIDENTIAL
 
 
 def check_may_name(host: Person, by: Person) -> None:

@@ -34,6 +34,7 @@ ACCESS_CHOICES = [
 ]
 TO_ARRANGE = {"interpreter", "language"}  # beforehand, by somebody
 REMINDERS = [timedelta(days=1), timedelta(hours=1)]
+SEES_CONFIDENTIAL = "events.view_confidential"
 LINKS_LAST = timedelta(days=30)  # after the conversation
 PRIVATE = ["phone", "topics", "access_needs", "note", "video_link", "ended_reason"]
 SAID_ONCE = ["forget_after_days"]  # as it was when they booked: it never changes
@@ -93,6 +94,7 @@ class Conversation(EarnsPayment):
     note_removed_at = models.DateTimeField(null=True, blank=True, editable=False)
     forget_after_days = models.PositiveSmallIntegerField(
         "days until number and topics are removed, as they were told",
+        db_default=30,  # for an older version that still runs while the database is ahead
         editable=False,
         help_text="The series may shorten it later, never make it longer.",
     )

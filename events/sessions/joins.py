@@ -17,6 +17,7 @@ from collective.people.record_joins import Along
 from collective.safety import steps
 from events.models import Registration, Session, SignUpDraft
 from events.models.answers import Needs
+from events.models.conversation import SEES_CONFIDENTIAL
 from events.models.registration_states import HOLDING, RegistrationQuerySet, State
 from events.sessions import access_needs, offers, registration_steps, waiting_list
 from payments.owing import offering
@@ -25,7 +26,6 @@ from payments.owing import offering
 # part, then the one that is nearest to a place.
 RANK = [State.ATTENDED, State.CONFIRMED, State.OFFERED, State.WAITING, State.MISSED]
 SEATED = [State.CONFIRMED, State.ATTENDED, State.MISSED]
-SEES_CONFIDENTIAL = "events.view_confidential"
 KEPT_FIELDS = ("fee_pence", "capacity", "came_for_part", "companion", "access_needs")
 
 Moved = dict[str, Any]  # what `undo` needs, as JSON

@@ -237,8 +237,7 @@ class Payment(models.Model):
         if self.choice == Choice.NONE:
             return None
         by = next((event.by for event in reversed(self.choices_said) if event.by), None)
-        is_own = by is None or self.person_id in {by.pk, by.joined_into_id}
-        return None if is_own else by
+        return None if by is None or by.stands_for(self.person_id) else by
 
     @cached_property
     def choices_said(self) -> list[PaymentEvent]:

@@ -96,8 +96,7 @@ class PayoutAccount(models.Model):
     def set_by_staff(self) -> Person | None:
         """Who of our team noted it, or brought it along by a join; None if the person did."""
         by = self.changed_by
-        is_own = by is None or self.person_id in {by.pk, by.joined_into_id}
-        return None if is_own else by
+        return None if by is None or by.stands_for(self.person_id) else by
 
     @property
     def words(self) -> str:

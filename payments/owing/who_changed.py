@@ -45,7 +45,7 @@ def _by(payment: Payment, person: Person | None) -> str:
     """ " by Jo, who also confirmed the work", " by themselves", or "" where it is not known."""
     if person is None:
         return ""
-    if payment.person_id in {person.pk, person.joined_into_id}:
+    if person.stands_for(payment.person_id):
         return " by themselves"
     also = ", who also confirmed the work" if person.pk == payment.confirmed_by_id else ""
     return f" by {person}{also}"

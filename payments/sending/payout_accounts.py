@@ -5,7 +5,6 @@ told at every address that they had lately: whoever took over an account must no
 once.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -171,7 +170,7 @@ def _tell_change(account: PayoutAccount, by: Person) -> None:
         mail.tell(account.person, kind, account, revision=revision)
     if account.was_ready:
         for address in _old_addresses(account.person):
-            told = f"{revision[:19]}@{hashlib.sha256(address.encode()).hexdigest()[:16]}"
+            told = f"{revision[:19]}@{mail.sign_of(address, 16)}"
             mail.tell(None, kind, account, address=address, revision=told)
     account.was_ready = True
 

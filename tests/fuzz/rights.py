@@ -79,7 +79,7 @@ BY_PERMISSION = {
         "payments.Payment": ["change choice chosen_at taken_pence next_reminder_at"],
         "payments.PayoutAccount": [
             "add",
-            "change method state voucher deliver changed_at wait_until",
+            "change method state voucher deliver changed_at changed_by_id wait_until",
         ],
     },
 }
@@ -105,6 +105,7 @@ BETWEEN = {
 }
 # What comes along with a row that somebody may write, of the same person or under the same roof.
 FOLLOWS = {
+    "collective.Person": {"collective.ContactChange": ["add"], "collective.FollowUp": ["add"]},
     "events.Conversation": {
         "events.Slot": ["change state kept_for_id kept_until"],
         "payments.Payment": ["add"],

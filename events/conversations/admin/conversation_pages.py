@@ -15,6 +15,7 @@ from events.conversations.admin.forms import MoveForForm
 from events.conversations.forms import AnswersOfBookingForm
 from events.forms import CapacityForm
 from events.models import Conversation
+from events.models.conversation import SEES_CONFIDENTIAL
 
 
 def private(admin_: ActAdmin, request: MemberRequest, conversation: Conversation) -> HttpResponse:
@@ -31,7 +32,7 @@ def private(admin_: ActAdmin, request: MemberRequest, conversation: Conversation
 
 
 def _needs_confidence(request: MemberRequest) -> None:
-    if not request.user.has_perm("events.view_confidential"):
+    if not request.user.has_perm(SEES_CONFIDENTIAL):
         raise PermissionDenied
 
 

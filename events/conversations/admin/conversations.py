@@ -8,6 +8,7 @@ from events.conversations import booking, confidential, outcomes
 from events.conversations.admin import conversation_pages
 from events.conversations.admin.booking import note_what_was_heard, on_the_phone
 from events.models import Conversation
+from events.models.conversation import SEES_CONFIDENTIAL
 from events.models.conversation_states import OUTCOMES, State
 
 
@@ -113,7 +114,7 @@ class ConversationAdmin(MadeElsewhere, ActAdmin):
             "cancel": obj.is_upcoming,
             "pay": decides and obj.pay_anyway is not True,
             "not_pay": decides and obj.pay_anyway is not False,
-            "forget": request.user.has_perm("events.view_confidential") and not obj.is_on,
+            "forget": request.user.has_perm(SEES_CONFIDENTIAL) and not obj.is_on,
         }
         return [act for act in self.acts if may[act.name]]
 

@@ -3,7 +3,6 @@
 emails.py has the words of each message.
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,8 +77,8 @@ def _to_companion(
     address = registration.companion_email
     if not address:
         return []
-    known_by = hashlib.sha256(address.encode()).hexdigest()[:12]
-    return [News(kind, session.ends_at, f"{revision[:26]}@{known_by}", address)]
+    told = f"{revision[:26]}@{mail.sign_of(address, 12)}"
+    return [News(kind, session.ends_at, told, address)]
 
 
 def _tell(registration: Registration, news: Iterable[News]) -> None:

@@ -170,6 +170,20 @@ def test_staff_stop_a_request_only_with_a_reason(person):
     assert request.is_open
 
 
+def test_page_says_what_to_write_where_the_reason_is_missing(person):
+    request = asked_to_forget.ask(person)
+
+    page = browser_of(CoordinatorFactory()).post(stop_page(request), {"why": ""})
+
+    assert "Say in a few words how you know it" in page.content.decode()
+
+
+def test_page_of_a_death_does_not_say_that_the_person_asked(person):
+    request = take_down(person, DIED)
+
+    assert str(request).startswith(f"Request to forget {person}")
+
+
 def test_mail_about_a_request_that_staff_stopped_says_that_they_did(person, outbox):
     request = asked_to_forget.ask(person)
     letters(outbox)
