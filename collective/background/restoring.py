@@ -8,12 +8,14 @@ registers what else has to be held.
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from collective import clock
 from collective.models import Activity, Announcement, Backup, Message
 
+# A table without rows: it stands from before the first row of a backup until everything is held.
+UNDER_WAY = "collective_restore_under_way"
 HELD = "Held after a restore: "
 WHY = "it may have gone out since the backup of {:%d %b %Y %H:%M} UTC. Try again if it has not."
 State = Message.State
@@ -29,11 +31,24 @@ def register(part: Part) -> None:
     _parts.append(part)
 
 
+def begin() -> None:
+    """Say that a restore is under way: until `hold` has ended, nothing may start."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {UNDER_WAY} ()")
+
+
+def is_under_way() -> bool:
+    """Is a restore under way, or was one killed before everything was held?"""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [UNDER_WAY])
+        return bool(cursor.fetchone()[0])
+
+
 @transaction.atomic
 def hold(taken_at: datetime) -> int:
     """Hold everything that may have been sent between the backup and now; returns how many things.
 
-    Run before any worker: `restore` does.
+    Run before any worker: `restore` does. Only after it may anything start (`is_under_way`).
     """
     now = clock.now()
     held = _note_followers_as_told(now)
@@ -41,6 +56,8 @@ def hold(taken_at: datetime) -> int:
     held += _hold_mail(taken_at)
     held += _stop_announcements(now)
     Backup.objects.create(taken_at=taken_at, restored_at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {UNDER_WAY}")
     return held
 
 

@@ -1,7 +1,8 @@
 """Bringing a set back into an empty database: asked for keys first, written last.
 
 Uploads come first and the dump after them in one transaction, so that whatever ends this halfway
-leaves an empty database, and it can be begun again.
+leaves an empty database, and it can be begun again. What ends it between the dump and what is held
+for staff leaves a database in which nothing starts (`restoring.is_under_way`).
 """
 
 import logging
@@ -46,6 +47,7 @@ def restore(chosen: Chosen, asked: Asked) -> int:
     """
     check_empty()
     check(chosen, asked)
+    restoring.begin()
     _bring_uploads_back(chosen)
     load(chosen)
     call_command("prepare")
@@ -71,6 +73,11 @@ def check_empty() -> None:
     """Raises RefusedError for a database that has tables."""
     with postgres.connected() as connection, connection.cursor() as cursor:
         number = postgres.number_of_tables(cursor)
+    if number and restoring.is_under_way():
+        raise RefusedError(
+            "A restore into this database has not ended, so nothing of it is held for staff yet. "
+            "Make a new one: dropdb and createdb; or name another in DATABASE_URL."
+        )
     if number:
         raise RefusedError(
             f"This database is not empty ({number} tables). Make a new one: createdb."

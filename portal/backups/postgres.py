@@ -13,6 +13,7 @@ from psycopg2.extensions import cursor as Cursor
 from psycopg2.extensions import make_dsn
 
 from collective import environment
+from collective.background import restoring
 from portal.backups.problems import BackupError
 from portal.backups.streams import Writer, pieces
 
@@ -125,7 +126,8 @@ def tables(cursor: Cursor) -> dict[str, int]:
 
 
 def number_of_tables(cursor: Cursor) -> int:
-    return len(_names_of_tables(cursor))
+    """How many there are, apart from the sign that a restore is under way."""
+    return len(set(_names_of_tables(cursor)) - {restoring.UNDER_WAY})
 
 
 def _names_of_tables(cursor: Cursor) -> list[str]:

@@ -1,7 +1,8 @@
 """Does everything run here? Each check stands once, for `manage.py doctor` and for System status.
 
 `QUICK` ask the database and this machine only, and write nothing: a page may show them. `SLOW` ask
-others, or more. `AT_THE_START` is what the web server and the workers do not start without.
+others, or more, or for what keeps every page away. `AT_THE_START` is what the web server and the
+workers do not start without.
 """
 
 from portal.doctor import data, machine, others
@@ -12,7 +13,8 @@ __all__ = ["AT_THE_START", "QUICK", "SLOW", "Check", "Found", "Line", "lines"]
 KEYS = Check("Keys", data.keys)
 MIGRATIONS = Check("Migrations", data.migrations)
 PROXIES = Check("Proxies", machine.proxies)
-AT_THE_START = [KEYS, MIGRATIONS, PROXIES]
+RESTORED = Check("Restore", data.restored)
+AT_THE_START = [RESTORED, KEYS, MIGRATIONS, PROXIES]
 QUICK = [
     Check("Settings", machine.settings_),
     KEYS,
@@ -32,6 +34,7 @@ QUICK = [
     Check("Guesses at codes", data.told("guesses")),
 ]
 SLOW = [
+    RESTORED,
     Check("Keys, each kind", data.keys_of_each_kind),
     Check("Writing uploads", machine.media_takes_files),
     Check("Broker", others.broker),

@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from collective import clock
-from collective.background import sweeps
+from collective.background import restoring, sweeps
 from collective.models import Backup
 from collective.safety import encryption, key_proof
 from collective.seeing import problems
@@ -57,6 +57,16 @@ def migrations() -> Found:
     if missing:
         return False, f"{_listed(missing)} missing. Run: python manage.py prepare"
     return True, "Every migration is applied."
+
+
+def restored() -> Found:
+    """Was each restore brought to its end? Else mail that went out already would go once more."""
+    if restoring.is_under_way():
+        return False, (
+            "A restore into this database has not ended. Restore once more, into an empty "
+            "database: docs/running-it/backups.md"
+        )
+    return True, "None is under way."
 
 
 def sweeps_in_time() -> Found:

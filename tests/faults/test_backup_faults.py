@@ -15,7 +15,7 @@ from dev import servers
 from portal.backups import postgres, taking
 from portal.backups.targets import Folder
 from tests.backups import back_up, names, url
-from tests.faults.test_backup import environment
+from tests.faults.test_backup import another_database, environment, fingerprints
 
 pytestmark = [
     pytest.mark.faults,
@@ -107,6 +107,33 @@ def wait_until(condition):
             return
         signal.sigtimedwait([], 0.05)
     raise AssertionError("it never came")
+
+
+def test_nothing_starts_on_a_database_whose_restore_was_killed(folder, tmp_path):
+    back_up(folder)
+    dump = next(folder.glob("*.dump"))
+    with another_database(url()) as other:
+        env = environment(other, 9, tmp_path / "other")
+        restoring = subprocess.Popen(
+            [sys.executable, "manage.py", "restore", dump], env=env, cwd=servers.ROOT
+        )
+        wait_until(lambda: "collective_message" in fingerprints(other))
+        restoring.kill()
+        restoring.wait()
+        worker, again = (
+            subprocess.run(
+                [sys.executable, "bin/role", *role],
+                env=env,
+                cwd=servers.ROOT,
+                capture_output=True,
+                text=True,
+            )
+            for role in (["worker"], ["restore", dump])
+        )
+
+    assert (worker.returncode, again.returncode) == (1, 2)
+    assert "has not ended. Restore once more" in worker.stdout
+    assert "has not ended, so nothing of it is held" in again.stderr
 
 
 def test_signal_to_end_leaves_nothing(folder, monkeypatch):
