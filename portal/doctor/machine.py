@@ -62,6 +62,8 @@ def _folders() -> list[tuple[str, Path, int]]:
         ("uploads", _that_is_there(Path(settings.MEDIA_ROOT)), LEAST),
         ("temporary files", Path(tempfile.gettempdir()), LEAST_TEMPORARY),
     ]
+    if settings.BACKUP_TO and not settings.BACKUP_TO.startswith("s3://"):
+        found.append(("backups", _that_is_there(Path(settings.BACKUP_TO)), LEAST))
     if folder := _folder_of_database():
         found.append(("database", folder, LEAST))
     return found

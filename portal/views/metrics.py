@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, Max, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
@@ -116,10 +116,7 @@ def _backups() -> Iterator[Metric]:
     newest = rows.order_by("-taken_at").first()
     taken_at = newest.taken_at if newest else None
     yield _age("collective_backup_age_seconds", "Age of the newest backup.", taken_at)
-    proved_at = None
-    if hasattr(Backup, "proved_at"):
-        proved = Backup.objects.exclude(Q(("proved_at", None)))
-        proved_at = proved.aggregate(at=Max(F("proved_at")))["at"]
+    proved_at = Backup.objects.aggregate(at=Max("proved_at"))["at"]
     yield _age("collective_backup_proof_age_seconds", "Age of a backup's last proof.", proved_at)
 
 
