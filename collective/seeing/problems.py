@@ -6,11 +6,9 @@ itself is what fails, Today has the line; where nothing runs any more, `/health/
 heartbeat say so.
 """
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -24,11 +22,11 @@ from collective.models import Backup, Message, Person, Problem, SweepRun
 from collective.models.message import MessageQuerySet
 from collective.models.person import PersonQuerySet
 from collective.people import sign_in_limits
+from collective.seeing import disks
 
 REFUSED_AFTER = timedelta(minutes=15)
 MANY_REFUSED = 5  # people whose mail is refused while the relay takes that of others
 WAITS_AFTER = timedelta(minutes=10)
-LEAST_DISK = 0.1  # of the whole
 OVER_AFTER = timedelta(minutes=5)  # so that what comes and goes is told once
 TOLD_AFTER = timedelta(seconds=45)  # seen twice
 KEEP = timedelta(days=90)
@@ -54,11 +52,11 @@ def mail_is_refused() -> bool:
     One person's full or busy mailbox (4xx) is no news about the relay.
     """
     rows = Message.objects.refused(clock.now() - REFUSED_AFTER)
-    if _people(rows) >= MANY_REFUSED:
+    busy = Q(refused_as__startswith="recipient 4") | Q(refused_as__startswith="text 4")
+    if _people(rows.exclude(busy)) >= MANY_REFUSED:
         return True
     taken_at = refusals.last_taken_at()
     rows = rows.filter(refused_at__gt=taken_at) if taken_at else rows
-    busy = Q(refused_as__startswith="recipient 4") | Q(refused_as__startswith="text 4")
     return rows.exclude(busy).exists() or _people(rows) > 1
 
 
@@ -102,12 +100,8 @@ def _ran_before(moment: datetime) -> bool:
 
 
 def disk_is_full() -> bool:
-    """Is little room left where uploads are kept?"""
-    folder = Path(str(settings.MEDIA_ROOT))
-    while not folder.exists():
-        folder = folder.parent
-    disk = shutil.disk_usage(folder)
-    return disk.free < LEAST_DISK * disk.total
+    """Is little room left where we or the database write?"""
+    return bool(disks.low())
 
 
 def codes_are_guessed() -> bool:
@@ -150,7 +144,7 @@ SORTS = {
     "disk": Sort(
         disk_is_full,
         "The disk is nearly full",
-        "Less than a tenth is free where uploads are kept. Make room before it is full.",
+        "System status names the folder. Make room before anything is lost.",
     ),
     "guesses": Sort(
         codes_are_guessed,

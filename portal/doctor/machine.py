@@ -2,20 +2,16 @@
 
 import filecmp
 import os
-import shutil
 import tempfile
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
-from django.db import connection
 
 from collective import environment
+from collective.seeing import disks
 from portal.doctor.lines import Found
 
-MEGABYTE = 2**20
-LEAST = 1024 * MEGABYTE
-LEAST_TEMPORARY = 200 * MEGABYTE
 COLLECT = "Run: python manage.py collectstatic --no-input, and start the web server again."
 PROXIES = (
     "SITE_URL is https and TRUSTED_PROXIES is 0: every page would lead to itself for ever. Set "
@@ -42,54 +38,14 @@ def proxies() -> Found:
 
 def disk() -> Found:
     """Is there room where we and the database write?"""
-    low, seen = [], set()
-    for what, folder, least in _folders():
-        try:
-            free, device = shutil.disk_usage(folder).free, folder.stat().st_dev
-        except OSError:
-            continue  # not ours to look into
-        if free < least and (device, what) not in seen:
-            low.append(f"{folder} ({what}): {free // MEGABYTE} MB free")
-        seen.add((device, what))
-    if low:
+    if low := disks.low():
         return False, f"Nearly full: {'; '.join(low)}. Make room before anything is lost."
     return True, "There is room."
 
 
-def _folders() -> list[tuple[str, Path, int]]:
-    """(what is written there, the folder, how many bytes must be free)."""
-    found = [
-        ("uploads", _that_is_there(Path(settings.MEDIA_ROOT)), LEAST),
-        ("temporary files", Path(tempfile.gettempdir()), LEAST_TEMPORARY),
-    ]
-    if settings.BACKUP_TO and not settings.BACKUP_TO.startswith("s3://"):
-        found.append(("backups", _that_is_there(Path(settings.BACKUP_TO)), LEAST))
-    if folder := _folder_of_database():
-        found.append(("database", folder, LEAST))
-    return found
-
-
-def _folder_of_database() -> Path | None:
-    """Where the database keeps its data: on this machine, and if we may know."""
-    host = connection.settings_dict["HOST"]
-    if host and not host.startswith("/") and host not in {"localhost", "127.0.0.1", "::1"}:
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_has_role('pg_read_all_settings', 'USAGE')")
-        if not cursor.fetchone()[0]:
-            return None
-        cursor.execute("SHOW data_directory")
-        return Path(cursor.fetchone()[0])
-
-
-def _that_is_there(folder: Path) -> Path:
-    """The folder, or the nearest one above it that is there."""
-    return next(part for part in (folder, *folder.parents) if part.exists())
-
-
 def media() -> Found:
     """May we write where uploads are kept?"""
-    folder = _that_is_there(Path(settings.MEDIA_ROOT))
+    folder = disks.nearest(Path(settings.MEDIA_ROOT))
     if os.access(folder, os.W_OK | os.X_OK):
         return True, f"{settings.MEDIA_ROOT} may be written to."
     return False, _not_writable()
@@ -101,7 +57,7 @@ def media_takes_files() -> Found:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"x" * MEGABYTE)
+            file.write(b"x" * disks.MEGABYTE)
             file.flush()
     except OSError as error:
         return False, f"{_not_writable()} ({error.strerror})"

@@ -17,13 +17,15 @@ from tests.factories import CoordinatorFactory, PersonFactory, SessionFactory, s
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early")]
 Disk = namedtuple("Disk", "total used free")
+GIGABYTE = 2**30
 
 
 @pytest.fixture
 def full_disk(monkeypatch):
     """A disk that is full until it is emptied."""
-    room = {"free": 5}
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: Disk(100, 95, room["free"]))
+    room = {"free": 5 * GIGABYTE}
+    disk = 100 * GIGABYTE
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Disk(disk, 0, room["free"]))
     return room
 
 
@@ -55,7 +57,7 @@ def test_staff_are_told_once_and_once_when_it_is_over(early, outbox, monkeypatch
     PersonFactory()
     looks(early, 10)
     began = [(letter.subject, letter.to) for letter in outbox]
-    full_disk["free"] = 50
+    full_disk["free"] = 50 * GIGABYTE
 
     looks(early, 10)
 
@@ -68,7 +70,7 @@ def test_what_is_there_for_a_moment_is_told_to_nobody(early, outbox, monkeypatch
     alone("disk", monkeypatch)
     CoordinatorFactory()
     looks(early, 1)
-    full_disk["free"] = 50
+    full_disk["free"] = 50 * GIGABYTE
 
     looks(early, 10)
 
@@ -101,9 +103,13 @@ def test_mail_is_refused_after_a_quarter_of_an_hour_but_not_by_one_busy_mailbox(
     assert problems.mail_is_refused() is is_told
 
 
-@pytest.mark.parametrize(("number", "is_told"), [(4, False), (5, True)])
-def test_relay_that_takes_some_mail_is_told_of_when_it_refuses_many(number, is_told):
-    refused(number, minutes=16)
+@pytest.mark.parametrize(
+    ("number", "code", "is_told"),
+    [(4, "sender 550", False), (5, "sender 550", True), (5, "recipient 452 4.2.2", False)],
+    ids=["few", "many", "full mailboxes"],
+)
+def test_relay_that_takes_some_mail_is_told_of_when_it_refuses_many(number, code, is_told):
+    refused(number, minutes=16, code=code)
     sent = Message.objects.get(person=sign_up(SessionFactory()).person)
     Message.objects.filter(pk=sent.pk).update(state="sent", sent_at=clock.now())
 
@@ -158,6 +164,37 @@ def test_backup_of_the_last_day_is_asked_for_once_it_has_run_for_a_day(early, se
     Backup.objects.create(taken_at=clock.now())
 
     assert (fresh, old, problems.backup_is_old()) == (False, True, False)
+
+
+@pytest.mark.parametrize(
+    ("total", "free", "is_low"),
+    [
+        (2000, 150, False),
+        (2000, 9, True),
+        (100, 9, True),
+        (100, 11, False),
+        (20, 1.5, True),
+        (5, 1.1, False),
+        (5, 0.9, True),
+    ],
+)
+def test_disk_is_low_below_a_tenth_but_between_one_and_ten_gigabytes(
+    monkeypatch, total, free, is_low
+):
+    disk = Disk(total * GIGABYTE, 0, free * GIGABYTE)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: disk)
+
+    assert problems.disk_is_full() is is_low
+
+
+@pytest.mark.parametrize("wrong", [timedelta(hours=1), timedelta(hours=-1)])
+def test_stand_in_goes_by_the_clock_that_dates_the_looks(early, monkeypatch, wrong):
+    monkeypatch.setattr(clock, "of_database", lambda: clock.now() - wrong)
+    sweeps.run_all()
+    at_work = (standing_in.is_still(), standing_in.look())
+    early.shift(timedelta(minutes=4))
+
+    assert (at_work, standing_in.is_still()) == ((False, False), True)
 
 
 def test_stand_in_looks_only_while_the_worker_is_silent(early):
