@@ -3,7 +3,6 @@
 It needs no broker, so whatever waits while the broker is away, or while a worker hangs, goes on.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from collective import clock
@@ -18,7 +17,7 @@ By = SweepRun.By
 
 def look() -> bool:
     """Run what is due if worker and beat have been silent; returns whether it stood in."""
-    if not _is_silent(SILENT_AFTER, By.USUAL):
+    if not _is_silent(_now(), SILENT_AFTER, By.USUAL):
         return False
     sweeps.run_all(By.STAND_IN)
     return True
@@ -26,20 +25,23 @@ def look() -> bool:
 
 def is_standing_in() -> bool:
     """Has the work been done only by the stand-in for some minutes?"""
-    return not _is_silent(TOLD_AFTER, By.STAND_IN) and _is_silent(TOLD_AFTER, By.USUAL)
+    now = _now()
+    others = _is_silent(now, TOLD_AFTER, By.USUAL)
+    return others and not _is_silent(now, TOLD_AFTER, By.STAND_IN)
 
 
 def is_still() -> bool:
     """Has nobody looked for due work for some minutes, not even the stand-in?"""
-    return _is_silent(TOLD_AFTER, *By)
+    return _is_silent(_now(), TOLD_AFTER, *By)
 
 
-def _is_silent(how_long: timedelta, *by: SweepRun.By) -> bool:
-    beat = _last_beat(by)
-    return beat is None or beat < clock.now() - how_long
+def _now() -> datetime:
+    """By the clock that dates the looks: the database's, which is one for all machines."""
+    return clock.now() + clock.behind_database()
 
 
-def _last_beat(by: Iterable[SweepRun.By]) -> datetime | None:
-    """When the newest look began; a row of the future, by a clock that was wrong, is none."""
-    runs = SweepRun.objects.filter(name=HEART, by__in=by, started_at__lte=clock.now())
-    return runs.order_by("-started_at").values_list("started_at", flat=True).first()
+def _is_silent(now: datetime, how_long: timedelta, *by: SweepRun.By) -> bool:
+    """Did none of these look? A look of the future, by a clock that was wrong, is none."""
+    looks = SweepRun.objects.filter(name=HEART, by__in=by, started_at__lte=now)
+    newest = looks.order_by("-started_at").values_list("started_at", flat=True).first()
+    return newest is None or newest < now - how_long
