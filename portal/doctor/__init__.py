@@ -14,7 +14,7 @@ KEYS = Check("Keys", data.keys)
 MIGRATIONS = Check("Migrations", data.migrations)
 PROXIES = Check("Proxies", machine.proxies)
 RESTORED = Check("Restore", data.restored)
-AT_THE_START = [RESTORED, KEYS, MIGRATIONS, PROXIES]
+AT_THE_START = [RESTORED, Check("Keys", data.keys_that_open), MIGRATIONS, PROXIES]
 QUICK = [
     Check("Settings", machine.settings_),
     KEYS,

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from django.db import DatabaseError, connection
 
+from collective.seeing import away, faults
+
 logger = logging.getLogger(__name__)
 Found = tuple[bool, str]  # is it well, and the words
 NO_DATABASE = (
@@ -34,13 +36,14 @@ class Check:
         """What there is to say; a look that fails is told like everything else."""
         try:
             return Line(self.name, *self.look())
-        except DatabaseError as error:
-            connection.close()
-            logger.info("The check %s failed: %s", self.name, type(error).__name__)
-            return Line(self.name, False, NO_DATABASE)
         except Exception as error:  # a check tells of what is wrong, and never goes wrong itself
-            logger.info("The check %s failed: %s", self.name, type(error).__name__)
-            return Line(self.name, False, f"This could not be asked: {type(error).__name__}.")
+            summary = faults.summary(error)
+            logger.info("The check %s failed: %s", self.name, summary)
+            if isinstance(error, DatabaseError):
+                connection.close()
+            if away.is_away(error):
+                return Line(self.name, False, NO_DATABASE)
+            return Line(self.name, False, f"This could not be asked: {summary}.")
 
 
 def lines(checks: Iterable[Check]) -> list[Line]:

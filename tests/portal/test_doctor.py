@@ -8,7 +8,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, OperationalError, connection
+from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from collective import clock, environment
 from collective.background import sweeps
 from collective.models import Backup, Message, SweepRun
 from collective.safety import key_proof
+from collective.seeing import disks
 from payments.sending import gateway
 from portal import doctor
 from portal.doctor import data, machine, mail_try, others
@@ -102,6 +103,12 @@ def test_check_that_takes_too_long_is_ended(monkeypatch):
     assert line == Line("One", False, "This could not be asked: TimeoutError.")
 
 
+def test_fault_of_a_database_that_answers_is_told_as_what_it_is(transactional_db):
+    line = Check("One", lambda: Backup.objects.extra(where=["nothing"]).get()).line()
+
+    assert line.words == "This could not be asked: ProgrammingError: 42703 undefined_column."
+
+
 def test_other_keys_are_seen(well):
     with keys(new_key()):
         assert "Put that key back" in data.keys()[1]
@@ -166,7 +173,7 @@ def test_https_without_a_trusted_proxy_is_told(settings):
 
 def test_full_disk_is_told_with_its_folder(settings, tmp_path, monkeypatch):
     settings.MEDIA_ROOT = tmp_path / "not" / "there"
-    monkeypatch.setattr(machine, "LEAST", 2**60)
+    monkeypatch.setattr(disks, "LEAST", 2**60)
 
     ok, words = machine.disk()
 
@@ -309,7 +316,13 @@ def test_start_waits_for_no_database(monkeypatch):
 
     assert run("--start") == (0, "")
     assert doctor.AT_THE_START[0].line().words == NO_DATABASE
-    assert issubclass(OperationalError, DatabaseError)
+
+
+def test_secret_that_was_changed_is_told_and_keeps_nothing_from_starting(well, settings):
+    settings.SECRET_KEY = "another-" * 10
+
+    assert run("--start") == (0, "")
+    assert "run `manage.py rotate_field_keys`" in data.keys()[1]
 
 
 def test_page_shows_the_quick_lines(client, coordinator, well):
@@ -330,5 +343,5 @@ def test_page_asks_the_same_number_of_queries_whatever_there_is(
     address = reverse("admin:status")
     client.get(address)
 
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(43):
         client.get(address)

@@ -64,9 +64,9 @@ def read(address: str) -> str:
 
 def bounded(checks: list[doctor.Check]) -> Iterator[Line]:
     """The line of each check; one that takes too long says so, and keeps no other back."""
-    bound_statements()
     signal.signal(signal.SIGALRM, _too_long)
     for check in checks:
+        bound_statements()  # each time: one that failed has closed the connection
         signal.alarm(LONGEST)
         try:
             yield check.line()
