@@ -157,8 +157,13 @@ def _run_there(name: str, *command: str) -> None:
         text=True,
     )
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["no word"]
-        raise BackupError(f"On the restored database {command[0]} says: {' '.join(lines)[-500:]}")
+        raise BackupError(f"On the restored database {command[0]} says: {_sentence(done.stderr)}")
+
+
+def _sentence(said: str) -> str:
+    """The last thing that was said, without the places in the code that stand indented below it."""
+    lines = [line for line in said.splitlines() if line.strip() and not line.startswith(" ")]
+    return lines[-1][:500] if lines else "no word"
 
 
 def _url(name: str) -> str:
