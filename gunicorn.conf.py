@@ -24,7 +24,7 @@ preload_app = not environment.DEBUG
 reload = environment.DEBUG
 accesslog = environment.ACCESS_LOG
 loglevel = "warning"
-logconfig_dict = lines.config(environment.LOG_FORMAT, environment.LOG_LEVEL, accesslog)
+logconfig_dict = lines.of_the_web_server(environment.LOG_FORMAT, environment.LOG_LEVEL, accesslog)
 
 
 def forget_counts(folder, master):

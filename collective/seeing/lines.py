@@ -94,31 +94,38 @@ class Json(JsonFormatter):
         return self.serialize_log_record({**values, "places": below} if below else values)
 
 
-def config(kind: str, level: str, access: str | None = None) -> dict[str, Any]:
-    """Python's logging for one process: all lines go to stderr, the access log where it should."""
+def config(kind: str, level: str) -> dict[str, Any]:
+    """Python's logging for one process: all lines go to stderr."""
     formatter = {"json": "Json", "text": "Text"}.get(kind)
     if formatter is None:
         raise ImproperlyConfigured("LOG_FORMAT must be text or json.")
     stream = {"formatter": "line", "filters": ["one line"]}
-    to_file = {"class": "logging.handlers.WatchedFileHandler", "filename": access}
-    to_stdout = {"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": f"collective.seeing.lines.{formatter}"}},
         "filters": {"one line": {"()": "collective.seeing.away.OneLine"}},
-        "handlers": {
-            "console": {"class": "logging.StreamHandler", **stream},
-            "access": {**(to_stdout if access in {None, "-"} else to_file), "formatter": "line"},
-        },
+        "handlers": {"console": {"class": "logging.StreamHandler", **stream}},
         "loggers": {
             "django": {"handlers": []},  # the root's is enough: no line comes twice
             "collective.people.sign_in": {"level": "INFO"},  # how they go, without any address
-            "gunicorn.error": {"handlers": ["console"], "propagate": False},
-            "gunicorn.access": {"handlers": ["access"], "propagate": False, "level": "INFO"},
         },
         "root": {"handlers": ["console"], "level": level},
     }
+
+
+def of_the_web_server(kind: str, level: str, access: str | None) -> dict[str, Any]:
+    """Its logging, with its access log on stdout or in a file that no other process opens."""
+    found = config(kind, level)
+    to_file = {"class": "logging.handlers.WatchedFileHandler", "filename": access}
+    to_stdout = {"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}
+    where = to_stdout if access in {None, "-"} else to_file
+    found["handlers"]["access"] = {**where, "formatter": "line"}
+    found["loggers"] |= {
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},
+        "gunicorn.access": {"handlers": ["access"], "propagate": False, "level": "INFO"},
+    }
+    return found
 
 
 def catch_uncaught() -> None:
