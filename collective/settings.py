@@ -22,7 +22,7 @@ if refused := refusals():
     raise ImproperlyConfigured("\n".join(["This cannot start:", *refused]))
 SECRET_KEY = env("SECRET_KEY")
 # Newest first: "id:key,id:key". The first encrypts, all decrypt: collective/safety/encryption.py.
-FIELD_KEYS = env.list("FIELD_KEYS")
+FIELD_KEYS = [row.strip() for row in env.list("FIELD_KEYS") if row.strip()]
 SITE_URL = env("SITE_URL").rstrip("/")
 REDIS_URL = env("REDIS_URL")
 HTTPS = SITE_URL.startswith("https://")
@@ -267,7 +267,7 @@ CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 7_500_000  # bytes, of the page that takes most: portal/limits.py
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # attendance of a large session
 
-LOGGING = lines.config(environment.LOG_FORMAT, environment.LOG_LEVEL, environment.ACCESS_LOG)
+LOGGING = lines.config(environment.LOG_FORMAT, environment.LOG_LEVEL)
 
 # Who asks for /metrics from another machine shows this as a bearer token.
 METRICS_TOKEN = env("METRICS_TOKEN", default="")
