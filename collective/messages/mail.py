@@ -7,7 +7,6 @@ only come from a death between the server's yes and our commit; it has the same 
 
 import hashlib
 import logging
-import smtplib
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -221,11 +220,9 @@ def _failed(message: Message, error: Exception) -> bool:
     Anything else is tried again, ever more slowly, for three days.
     """
     now, refusal = clock.now(), refusals.read(error)
-    changes: dict[str, Any] = {
-        "error": f"{type(error).__name__}: {error}",
-        "refused_at": message.refused_at or now,
-        "refused_as": refusal.code,
-    }
+    changes: dict[str, Any] = {"error": f"{type(error).__name__}: {error}"}
+    if refusals.is_of_a_relay(error):
+        changes |= {"refused_at": message.refused_at or now, "refused_as": refusal.code}
     if refusals.is_final(message, refusal, now):
         _log(message, refusal.code, "never", error)
         return _settle(message, state=State.FAILED, **changes)
@@ -242,7 +239,7 @@ def _log(message: Message, code: str, again_at: str, error: Exception) -> None:
     key = message.message_id.strip("<>").partition("@")[0]
     words = "mail_refused kind=%s message=%s as=%s tries=%s next=%s"
     values = (message.kind, key, code.replace(" ", "_"), message.attempts, again_at)
-    if isinstance(error, (smtplib.SMTPException, OSError)):
+    if refusals.is_of_a_relay(error):
         logger.warning(words, *values)
     else:
         logger.error(words, *values, exc_info=error)

@@ -45,6 +45,11 @@ class Refusal:
     whose: Whose
 
 
+def is_of_a_relay(error: Exception) -> bool:
+    """Is it the answer of a relay, or its silence? Anything else is a fault of ours in a letter."""
+    return isinstance(error, (smtplib.SMTPException, OSError))
+
+
 def read(error: Exception) -> Refusal:
     """What this error of sending means."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
