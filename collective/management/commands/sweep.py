@@ -1,6 +1,8 @@
 import logging
-import time
+import signal
+import threading
 import uuid
+from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -30,11 +32,26 @@ class Command(BaseCommand):
     def handle(self, *, loop: bool, stand_in: bool, **options: Any) -> None:
         if not loop and not stand_in:
             sweeps.run_all()
-        while loop or stand_in:
+            return
+        asked_to_end = self.ending()
+        while not asked_to_end.is_set():
             request_ids.use(uuid.uuid4().hex)
             try:
                 standing_in.look() if stand_in else sweeps.run_all()
             except Error:
                 logger.exception("The database did not answer; trying again in %s seconds", EVERY)
                 connection.close()
-            time.sleep(EVERY)
+            asked_to_end.wait(EVERY)
+
+    def ending(self) -> threading.Event:
+        """Set when somebody asks us to end: what is under way is done first, so no mail goes twice.
+
+        It is set in a thread, as a signal's handler may meet the lock that it waits with.
+        """
+        asked = threading.Event()
+
+        def ask(number: int, frame: FrameType | None) -> None:
+            threading.Thread(target=asked.set).start()
+
+        signal.signal(signal.SIGTERM, ask)
+        return asked
