@@ -4,7 +4,13 @@ Its processes count together, in files under PROMETHEUS_MULTIPROC_DIR (gunicorn.
 else (a worker, a command, a test) counts for itself alone.
 """
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.exposition import generate_latest
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -33,6 +39,24 @@ def registry() -> CollectorRegistry:
     return together
 
 
+def text() -> bytes:
+    """All of it, as Prometheus reads it."""
+    with _alone():
+        return generate_latest(registry())
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Nobody reads these files while what an ended process counted moves from one to another."""
+    folder = environment.counts_folder()
+    if folder is None:
+        yield
+        return
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def fold(pid: int) -> None:
     """Add what a process that has ended counted to one file for all of these, and remove its own.
 
@@ -44,8 +68,13 @@ def fold(pid: int) -> None:
     for kind in ("histogram", "counter"):
         ended, together = folder / f"{kind}_{pid}.db", folder / f"{kind}_ended.db"
         if ended.exists():
-            rows = MmapedDict(str(together))
-            for key, value, moment, _ in MmapedDict.read_all_values_from_file(str(ended)):
-                rows.write_value(key, rows.read_value(key)[0] + value, moment)
-            rows.close()
-            ended.unlink()
+            with _alone():
+                _add(ended, together)
+
+
+def _add(ended: Path, together: Path) -> None:
+    rows = MmapedDict(str(together))
+    for key, value, moment, _ in MmapedDict.read_all_values_from_file(str(ended)):
+        rows.write_value(key, rows.read_value(key)[0] + value, moment)
+    rows.close()
+    ended.unlink()

@@ -44,7 +44,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise Http404
     asked = CollectorRegistry(auto_describe=False)
     asked.register(Asked())
-    text = generate_latest(asked) + generate_latest(counts.registry())
+    text = generate_latest(asked) + counts.text()
     return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
 
 
