@@ -50,15 +50,17 @@ def status(request: MemberRequest, admin_site: AdminSite) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         return _try_mail_again(request)
+    found = _sweeps()
     context = {
         "title": "System status",
         "refused": _refused(),
-        "sweeps": _sweeps(),
+        "sweeps": found,
+        "is_one_unwell": any(sweep.is_late or sweep.error for sweep in found),
         "states": _states(),
         "versions": _versions(),
         "try_again": _may_try_again().count(),
         "held": Message.objects.failed().filter(error__startswith=restoring.HELD).count(),
-        "lines": doctor.lines(doctor.QUICK),
+        "lines": sorted(doctor.lines(doctor.QUICK), key=lambda line: line.ok),
         **_backups(),
     }
     frame = admin_site.each_context(request)
