@@ -24,7 +24,7 @@ from collective.celery import app
 web = runpy.run_path("gunicorn.conf.py")
 role = runpy.run_path("bin/role")
 print(app.conf.broker_url, web["bind"], web["workers"], web["threads"], web["accesslog"])
-print(role["ROLES"]["worker"][-1])
+print(role["ROLES"]["worker"][-1], role["LOOKED_AT"] >= role["ROLES"].keys() - {"beat"})
 """
 OURS = {"collective", "events", "payments", "policy_drafts", "portal", "bin"}
 
@@ -51,7 +51,7 @@ def test_web_server_worker_and_broker_come_from_the_file(tmp_path):
 
     assert done.stdout.split() == [
         *("redis://broker.example:6380/3", "0.0.0.0:8123", "3", "4", "-"),
-        "5",
+        *("5", "True"),
     ]
 
 

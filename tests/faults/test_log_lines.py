@@ -1,8 +1,13 @@
-"""What real processes write: time, level, id, and no word that anybody typed."""
+"""What real processes write and report to Sentry: what is needed, and no word anybody typed."""
 
-import json
+import gzip
 import re
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import redis
@@ -10,6 +15,7 @@ from django.conf import settings
 
 from collective import clock
 from collective.seeing import request_ids
+from dev import servers
 from tests import processes
 from tests.factories import PersonFactory, SessionFactory, sign_up
 from tests.faults import planted
@@ -21,48 +27,90 @@ LINE = re.compile(
 )
 
 
+FAULTS = ["ValueError", "KeyError", "RuntimeError", "DataError", "IntegrityError"]
+
+
 @pytest.fixture(autouse=True)
 def empty_broker(community):
     redis.Redis.from_url(settings.REDIS_URL).flushall()
 
 
-def written(folder, **more):
-    """All that a web server and a worker write while words are planted everywhere."""
+@contextmanager
+def reports_server():
+    """A server that takes envelopes; yields what has come, in clear, and where it listens."""
+    came, more = [], threading.Condition()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            zipped = self.headers.get("Content-Encoding") == "gzip"
+            with more:
+                came.append((gzip.decompress(body) if zipped else body).decode())
+                more.notify_all()
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def all_that_came(wanted):
+        with more:
+            more.wait_for(lambda: all(word in "".join(came) for word in wanted), 20)
+        return "".join(came)
+
+    yield f"http://key@127.0.0.1:{server.server_port}/1", all_that_came
+    server.shutdown()
+
+
+def written_and_reported(folder, **more):
+    """All that a web server and a worker say while words are planted: (log lines, reports)."""
     lines = folder / "lines"
-    with processes.MailServer() as server:
-        env = processes.environment(server.port, LINES=str(lines), ACCESS_LOG="-", **more)
+    with processes.MailServer() as server, reports_server() as (dsn, all_that_came):
+        env = processes.environment(
+            server.port, LINES=str(lines), ACCESS_LOG="-", SENTRY_DSN=dsn, **more
+        )
         breaks = "tests.faults.breaks"
         with processes.worker(env, breaks), processes.web(env, breaks) as address:
             planted.everything(address, server)
-    return lines.read_text()
+            reports = all_that_came([*FAULTS, "broken_sending"])
+    return lines.read_text(), reports
 
 
-def test_lines_have_time_level_and_id_and_no_word_that_was_typed(tmp_path):
-    text = written(tmp_path)
+def test_lines_and_reports_say_what_happened_and_no_word_that_was_typed(tmp_path):
+    text, reports = written_and_reported(tmp_path)
 
-    odd = [line for line in text.splitlines() if not line.startswith("    ")]
-    assert [line for line in odd if not LINE.fullmatch(line)] == []
-    assert planted.FOUND.findall(text) == []
-    for name in ("ValueError", "KeyError", "DataError: 22P02", "IntegrityError: 23505"):
-        assert name in text
-    for name in ("mail_refused kind=booked", "Task collective.send_message", "gunicorn.access"):
-        assert name in text
-
-
-def test_lines_as_json_say_the_same(tmp_path):
-    text = written(tmp_path, LOG_FORMAT="json")
-    rows = [json.loads(line) for line in text.splitlines()]
-
-    assert planted.FOUND.findall(text) == []
-    assert {"time", "level", "request_id", "logger", "message"} <= set.intersection(*map(set, rows))
-    places = [row["places"] for row in rows if "places" in row]
-    assert any("tests/faults/breaks.py" in place for place in places)
+    assert [planted.FOUND.findall(said) for said in (text, reports)] == [[], []]
+    heads = [line for line in text.splitlines() if not line.startswith("    ")]
+    assert [line for line in heads if not LINE.fullmatch(line)] == []
+    named = ["ValueError", "KeyError", "DataError: 22P02", "IntegrityError: 23505"]
+    named += ["mail_refused kind=booked", "Task collective.send_message", "gunicorn.access"]
+    assert [name for name in named if name not in text] == []
+    assert [name for name in [*FAULTS, "broken_sending", "breaks.py"] if name not in reports] == []
 
 
-def test_negative_control_with_plain_lines_the_words_are_there(tmp_path):
-    text = written(tmp_path, PLAIN_LINES="1")
+def test_negative_control_plain_lines_and_reports_have_the_words(tmp_path):
+    text, reports = written_and_reported(tmp_path, PLAIN_LINES="1", PLAIN_REPORTS="1")
 
     assert {word.lower() for word in planted.FOUND.findall(text)} >= {"zebrafish", "tapirus"}
+    assert planted.FOUND.search(reports)
+
+
+def test_command_that_ends_with_a_fault_says_no_word_of_it(tmp_path):
+    fault = "raise ValueError('zebrafish@example.org')"
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-c", fault],
+        env=processes.environment(9),
+        cwd=servers.ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    assert "CRITICAL" in done.stderr and "This process ends (ValueError)" in done.stderr
+    assert not planted.FOUND.search(done.stderr)
 
 
 def test_task_bears_the_id_of_the_request_that_rang_for_it(tmp_path):
