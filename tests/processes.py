@@ -160,7 +160,7 @@ def process(*command, env):
 
     What it writes is added to the file LINES of its environment, if that is named.
     """
-    lines = open(env["LINES"], "ab") if "LINES" in env else subprocess.DEVNULL  # noqa: SIM115 below
+    lines = open(env["LINES_TO"], "ab") if "LINES_TO" in env else subprocess.DEVNULL  # noqa: SIM115 below
     nice = (
         ["nice", "-n", "10"] if command[0] == "celery" else []
     )  # as in `make run`: pages come first

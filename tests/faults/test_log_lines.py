@@ -71,7 +71,7 @@ def written_and_reported(folder, **more):
     lines = folder / "lines"
     with processes.MailServer() as server, reports_server() as (dsn, all_that_came):
         env = processes.environment(
-            server.port, LINES=str(lines), ACCESS_LOG="-", SENTRY_DSN=dsn, **more
+            server.port, LINES_TO=str(lines), ACCESS_LOG="-", SENTRY_DSN=dsn, **more
         )
         breaks = "tests.faults.breaks"
         with processes.worker(env, breaks), processes.web(env, breaks) as address:
@@ -116,7 +116,7 @@ def test_command_that_ends_with_a_fault_says_no_word_of_it(tmp_path):
 def test_task_bears_the_id_of_the_request_that_rang_for_it(tmp_path):
     lines = tmp_path / "lines"
     with processes.MailServer() as server:
-        env = processes.environment(server.port, LINES=str(lines), LOG_LEVEL="INFO")
+        env = processes.environment(server.port, LINES_TO=str(lines), LOG_LEVEL="INFO")
         with processes.worker(env):
             start = clock.now() + timedelta(days=20)
             session = SessionFactory(starts_at=start, ends_at=start + timedelta(hours=2))
