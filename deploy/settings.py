@@ -9,17 +9,17 @@ import secrets
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-MAIL = {"465": "smtp+ssl", "587": "smtp+tls"}  # by the port; anything else speaks in clear
-
 
 def mail_url(server: str, user: str, password: str) -> str:
     """The address of a mail server, as EMAIL_URL wants it; a whole one stays as it is."""
     if "://" in server:
         return server
     host, _, port = server.partition(":")
-    scheme = MAIL.get(port or "587", "smtp")
+    port = port or "587"
+    in_clear = not user and port != "587"  # a password never is
+    scheme = "smtp+ssl" if port == "465" else "smtp" if in_clear else "smtp+tls"
     login = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
-    return f"{scheme}://{login}{host}:{port or '587'}"
+    return f"{scheme}://{login}{host}:{port}"
 
 
 def settings(told: dict[str, str]) -> dict[str, str]:
@@ -33,10 +33,10 @@ def settings(told: dict[str, str]) -> dict[str, str]:
         "REDIS_URL": told["REDIS_URL"],
         "EMAIL_URL": mail_url(told["MAIL_SERVER"], told["MAIL_USER"], told["MAIL_PASSWORD"]),
         "FROM_EMAIL": told["FROM_EMAIL"],
-        "TRUSTED_PROXIES": told["PROXIES"],
         "MEDIA_ROOT": told["MEDIA_ROOT"],
         "PORT": told["PORT"],
         "BACKUP_TO": told["BACKUP_TO"],
+        "ALIVE": told["ALIVE"],
     }
 
 

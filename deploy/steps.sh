@@ -96,10 +96,30 @@ write_settings() {
   tell "writing the settings, with new keys, into $env"
   install -m 600 -o "$name" -g "$name" /dev/null "$env.part"
   DATABASE_URL=$DATABASE_URL REDIS_URL=$broker PORT=$port MEDIA_ROOT=$data/media BACKUP_TO=$backups SITE_URL=$ADDRESS \
-    PROXIES=$([ "$proxy" = none ] && echo 0 || echo 1) \
+    ALIVE=$data \
     MAIL_SERVER=$MAIL_SERVER MAIL_USER=${MAIL_USER:-} MAIL_PASSWORD=${MAIL_PASSWORD:-} FROM_EMAIL=$FROM_EMAIL \
     python3 deploy/settings.py >"$env.part"
   mv "$env.part" "$env"
+}
+
+# setting NAME: what the settings say of it.
+setting() { sed -n "s/^$1=//p" "$env" | tail -n 1; }
+
+# Settings that a version before this one did not know, in a file that somebody brought along.
+add_settings() {
+  [ -z "$(tail -c 1 "$env")" ] || echo >>"$env"
+  grep -q '^BACKUP_TO=' "$env" || echo "BACKUP_TO=$backups" >>"$env"
+  grep -q '^ALIVE=' "$env" || echo "ALIVE=$data" >>"$env"
+  grep -q '^PORT=' "$env" || echo "PORT=$(free_number PORT= 8000)" >>"$env"
+}
+
+# What was chosen counts the next time too, when nobody says it again.
+remember_choices() { printf 'proxy=%s\nservices=%s\n' "$proxy" "$services" >"$choices"; }
+
+# Who is invited stays noted until they are: the first try may have ended halfway.
+remember_first() {
+  install -m 600 /dev/null "$first"
+  printf 'STAFF_EMAIL=%q\nSTAFF_NAME=%q\n' "$STAFF_EMAIL" "$STAFF_NAME" >"$first"
 }
 
 # What a release is called: its version, and where it comes from git, its commit.
@@ -121,6 +141,7 @@ build_release() {
   else
     tar -c --exclude=./.env --exclude=./.venv --exclude=./.local --exclude=./venv . | tar -x -C "$release"
   fi
+  git -c safe.directory="$source" rev-parse HEAD >"$release/.commit" 2>/dev/null || rm -f "$release/.commit"
   ln -s "$env" "$release/.env"
   python3 -m venv "$release/venv"
   "$release/venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$release/requirements-uv.txt"
@@ -143,15 +164,13 @@ role() {
 }
 
 check_release() {
-  role "$release" check --deploy --fail-level ERROR >/dev/null || stop "The settings in $env do not do. Nothing was changed."
+  role "$release" check --deploy --fail-level ERROR >/dev/null || stop "The settings in $env do not do. What ran before still runs."
 }
 
 take_backup() {
   [ "$(readlink -f "$home/current")" != "$release" ] || return 0
   tell "taking a backup first"
-  local to
-  to=$(sed -n 's/^BACKUP_TO=//p' "$env")
-  role "$home/current" backup "${to:-$backups}" >/dev/null
+  role "$home/current" backup "$(setting BACKUP_TO)" >/dev/null
 }
 
 # Migrations come first, and only add: the older version runs on with them.
@@ -160,8 +179,9 @@ prepare_database() {
   role "$release" prepare
 }
 
-switch_over() {
-  ln -s "$release" "$home/current.part"
+# lead_to RELEASE: `current` leads to it from now on, and never to nothing.
+lead_to() {
+  ln -sfnT "$1" "$home/current.part"
   mv -T "$home/current.part" "$home/current"
 }
 
@@ -178,13 +198,15 @@ END
   chmod 755 "/usr/local/bin/$name"
 }
 
-# named FILE: with the name, the port and the address of this installation.
+# named FILE: with the name, the port, the address and the folders of this installation.
 named() {
-  local port host
-  port=$(sed -n 's/^PORT=//p' "$env")
-  host=$(sed -n 's|^SITE_URL=https*://||p' "$env")
+  local port host media to
+  port=$(setting PORT) host=$(setting SITE_URL) media=$(setting MEDIA_ROOT) to=$(setting BACKUP_TO)
+  host=${host#http*://}
+  case $to in s3://*) to= ;; esac
   sed -e "s/collective/$name/g" -e "s/Collective/${name^}/g" -e "s/127\.0\.0\.1:8000/127.0.0.1:$port/g" \
-    -e "s/community\.example\.org/$host/g" "$1"
+    -e "s/community\.example\.org/$host/g" \
+    -e "/^ReadWritePaths=/s|$|${media:+ -$media}|" -e "/^ReadWritePaths=.*backups/s|$|${to:+ -$to}|" "$1"
 }
 
 install_units() {
@@ -193,8 +215,13 @@ install_units() {
     unit=$(basename "$file")
     named "$file" >"/etc/systemd/system/${unit/collective/$name}"
   done
-  install -D -m 644 deploy/systemd/journald.conf "/etc/systemd/journald.conf.d/collective.conf"
+  named deploy/logrotate >"/etc/logrotate.d/$name"
   systemctl daemon-reload
+  local journal=/etc/systemd/journald.conf.d/collective.conf
+  if ! cmp -s deploy/systemd/journald.conf "$journal"; then
+    install -D -m 644 deploy/systemd/journald.conf "$journal"
+    systemctl restart systemd-journald
+  fi
 }
 
 # Caddy's own log of errors has whole addresses, keys among them, and no file of one site can say otherwise.
@@ -235,15 +262,29 @@ start_or_renew() {
   local timers=("$name-backup.timer" "$name-prove-backup.timer")
   systemctl enable --quiet "$name.target" "$name-web" "$name-worker" "$name-beat" "$name-stand-in" "${timers[@]}"
   if systemctl is-active --quiet "$name-web"; then
-    systemctl reload "$name-web"
-    systemctl restart "$name-worker" "$name-beat" "$name-stand-in"
+    systemctl reload "$name-web" || go_back
   else
-    systemctl start "$name.target"
+    systemctl restart "$name-web" || go_back
   fi
-  systemctl start "${timers[@]}"
+  systemctl restart "$name-worker" "$name-beat" "$name-stand-in"
+  systemctl start "$name.target" "${timers[@]}"
 }
 
-invite_first() { role "$home/current" invite_staff "$STAFF_EMAIL" --name "$STAFF_NAME" --superuser; }
+# The new version does not start: the one before is the one that a reboot starts, too.
+go_back() {
+  if [ -n "$before" ]; then
+    lead_to "$before"
+    systemctl is-active --quiet "$name-web" || systemctl restart "$name-web" || true
+  fi
+  stop "The new web server did not start${before:+, and the version before goes on}: journalctl -u $name-web says why."
+}
+
+invite_first() {
+  # shellcheck source=/dev/null
+  . "$first"
+  role "$home/current" invite_staff "$STAFF_EMAIL" --name "$STAFF_NAME" --superuser
+  rm "$first"
+}
 
 # The version before stays, to go back to; those before it go.
 forget_old_releases() {
@@ -260,7 +301,7 @@ say_what_next() {
     for file in web worker beat stand-in; do sed -n "s/^ExecStart=/  /p" <(named "deploy/systemd/collective-$file.service"); done
     echo "To put a newer version in the place of a running one: kill -HUP the web server, stop and start the others."
   fi
-  if [ -n "$is_new" ]; then
+  if [ -n "$is_first" ]; then
     cat <<END
 
 NOW: keep a copy of $env apart from this server and from its backups, where two of you find it (a password

@@ -61,10 +61,10 @@ def told(folder, database, mail_port):
         "MAIL_USER": "",
         "MAIL_PASSWORD": "",
         "FROM_EMAIL": "hello@example.org",
-        "PROXIES": "0",
         "MEDIA_ROOT": str(folder / "media"),
         "PORT": port,
         "BACKUP_TO": str(folder / "backups"),
+        "ALIVE": str(folder),
     }
 
 
