@@ -61,7 +61,7 @@ def migrations() -> Found:
     """Is the database ready for this version?"""
     missing = unapplied()
     if missing:
-        return False, f"{_listed(missing)} missing. Run: python manage.py prepare"
+        return False, f"{_listed(missing)} missing. Run the command `prepare`."
     return True, "Every migration is applied."
 
 
@@ -103,21 +103,22 @@ def backups() -> Found:
     now = clock.now()
     newest = Backup.objects.taken().filter(taken_at__lte=now + clock.AHEAD).first()
     if newest is None:
-        return False, "No backup was seen yet. Run bin/backup every night: docs/running-it.md"
+        return False, "No backup was seen yet. Run `backup` every night: docs/running-it.md"
     hours = round((now - newest.taken_at) / timedelta(hours=1))
     words = f"The last backup is {hours} hours old"
     if newest.is_old:
-        return False, f"{words}, and there should be one each day. Did bin/backup fail?"
+        return False, f"{words}, and there should be one each day. Did the last one fail?"
     return True, f"{words}; they are kept for {settings.BACKUP_DAYS} days."
 
 
 def proof() -> Found:
     """Did a drill of the last week bring a backup back whole?"""
     if failed := Backup.objects.not_coming_back():
-        return False, f"The backup of {failed.taken_at:%d %b} does not come back: see below."
+        day = f"{failed.taken_at:%d %b}"
+        return False, f"The backup of {day} does not come back: {failed.proof_error}"
     proven = Backup.objects.proven().first()
     if proven is None or proven.proof_is_old:
-        return False, "No backup was tried this week. Run: python manage.py prove_backup"
+        return False, "No backup was tried this week. Run the command `prove_backup`."
     return True, f"The backup of {proven.taken_at:%d %b} came back whole."
 
 

@@ -12,7 +12,7 @@ from collective import environment
 from collective.seeing import disks
 from portal.doctor.lines import Found
 
-COLLECT = "Run: python manage.py collectstatic --no-input, and start the web server again."
+COLLECT = "Run `collectstatic --no-input`, and start the web server again."
 PROXIES = (
     "SITE_URL is https and TRUSTED_PROXIES is 0: every page would lead to itself for ever. Set "
     "TRUSTED_PROXIES=1, or to how many proxies of yours stand in front."

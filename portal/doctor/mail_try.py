@@ -11,7 +11,7 @@ from portal.doctor.lines import Found
 
 LONGEST = 45  # seconds: a ring is heard at once, a sweep comes after 15
 EVERY = 0.5
-HOW = "Not tried. Give an address: manage.py doctor --mail-to you@example.org"
+HOW = "Not tried. Give an address: doctor --mail-to you@example.org"
 State = Message.State
 
 
@@ -41,4 +41,4 @@ def send(address: str) -> Found:
         if found := outcome(row):
             return found
         time.sleep(EVERY)
-    return False, f"Nobody sent it within {LONGEST} s. Is a worker running (or bin/role sweep)?"
+    return False, f"Nobody sent it within {LONGEST} s. Is a worker running, or the role `sweep`?"

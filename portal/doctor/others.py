@@ -15,7 +15,7 @@ from portal.doctor.lines import Found
 
 PATIENCE = 5  # seconds for an answer
 QUEUES = {"celery", "payments"}
-START_WORKER = "Start one: bin/role worker (or bin/role sweep, which needs no broker)."
+START_WORKER = "Start one, or the role `sweep`, which needs no broker."
 
 
 def broker() -> Found:

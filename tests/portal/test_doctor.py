@@ -73,7 +73,7 @@ def test_command_ends_with_1_and_says_what_to_do(well, only_quick):
     status, said = run()
 
     assert status == 1
-    assert "->  Backups: No backup was seen yet. Run bin/backup every night" in said
+    assert "->  Backups: No backup was seen yet. Run `backup` every night" in said
 
 
 def test_lines_can_be_had_as_json(well, only_quick):
@@ -128,7 +128,7 @@ def test_missing_migration_is_named(well):
 
     assert data.migrations() == (
         False,
-        f"collective.{newest.name} is missing. Run: python manage.py prepare",
+        f"collective.{newest.name} is missing. Run the command `prepare`.",
     )
 
 
@@ -201,7 +201,7 @@ def test_missing_static_files_are_told(monkeypatch, tmp_path):
     empty = CompressedManifestStaticFilesStorage(location=tmp_path)
     monkeypatch.setattr(machine, "staticfiles_storage", empty)
 
-    assert "Run: python manage.py collectstatic" in machine.static_files()[1]
+    assert "Run `collectstatic --no-input`" in machine.static_files()[1]
 
 
 def test_broker_answers():
@@ -215,7 +215,7 @@ def test_broker_that_is_away_is_told(monkeypatch):
 
 
 def test_worker_that_is_not_there_is_told():
-    assert "No worker answers. Start one: bin/role worker" in others.worker()[1]
+    assert "No worker answers. Start one, or the role" in others.worker()[1]
 
 
 def test_site_that_cannot_be_reached_is_told(settings):
