@@ -1,6 +1,6 @@
 """Are the keys of this environment those with which the database was written?
 
-Asked before anything is written: by `prepare`, by the web server, by a restore (`check_keys`).
+Asked before anything is written: by `prepare`, and by every role before it starts.
 """
 
 from collections.abc import Iterable
@@ -26,21 +26,9 @@ OTHER_SECRET = (
 
 
 def refusal(texts: Iterable[str]) -> str:
-    """A sentence where our keys do not open one of these encrypted texts; mostly "".
-
-    A restore can hand over what it finds in a backup: `texts_in` finds it.
-    """
+    """A sentence where our keys do not open one of these encrypted texts; mostly ""."""
     closed = {encryption.key_of(text) for text in texts if not encryption.can_be_read(text)}
     return OTHER_KEYS.format(", ".join(sorted(closed))) if closed else ""
-
-
-def texts_in(lines: Iterable[str]) -> list[str]:
-    """One encrypted text for each key that these lines of SQL name: the first that is met."""
-    found: dict[str, str] = {}
-    for line in lines:
-        for text in encryption.TOKEN.findall(line):
-            found.setdefault(encryption.key_of(text), text)
-    return list(found.values())
 
 
 def look() -> str:

@@ -68,23 +68,10 @@ def test_prepare_writes_the_proof_once():
     assert first[0] == key_proof.PROVES
 
 
-def check(sql, monkeypatch):
-    monkeypatch.setattr("sys.stdin", StringIO(sql))
-    call_command("check_keys", "--sql", stdout=StringIO())
+def test_command_says_whether_the_keys_open_what_is_there(capsys):
+    key_proof.write()
+    call_command("check_keys")
+    with keys(new_key("other")), pytest.raises(CommandError, match="encrypted with tests"):
+        call_command("check_keys")
 
-
-def backup_with(key):
-    """A line of `pg_restore --data-only -f -`, with a phone number under this key."""
-    with keys(key):
-        PersonFactory(phone="+442079460199")
-        (text,) = key_proof.newest_texts([key_proof.Place("collective.Person", "phone")])
-    return f"COPY public.collective_person (id, phone) FROM stdin;\n7\t{text}\n\\.\n"
-
-
-def test_backup_under_our_key_is_taken_before_it_is_restored(settings, monkeypatch):
-    check(backup_with(settings.FIELD_KEYS[0]), monkeypatch)
-
-
-def test_backup_under_another_key_is_refused_before_it_is_restored(monkeypatch):
-    with pytest.raises(CommandError, match="encrypted with lost"):
-        check(backup_with(new_key("lost")), monkeypatch)
+    assert capsys.readouterr().out == "These keys open it.\n"
