@@ -7,8 +7,8 @@ RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r r
     && uv pip install --no-cache --compile-bytecode --python /venv/bin/python --require-hashes -r requirements.txt
 
 FROM python:3.13-slim-trixie
-# Which one this is: docker build --build-arg VERSION=0.3.0 --build-arg COMMIT=$(git rev-parse HEAD)
-ARG VERSION=
+# Which one this is: docker build --build-arg COMMIT=$(git rev-parse HEAD)
+ARG VERSION=0.3.0
 ARG COMMIT=
 LABEL org.opencontainers.image.title="Collective" \
     org.opencontainers.image.licenses="MIT" \
@@ -28,6 +28,7 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     HOST=0.0.0.0 \
     PORT=8000 \
+    COMMIT=$COMMIT \
     MEDIA_ROOT=/data/media \
     STATIC_ROOT=/data/static
 # Static files are part of the image; the values are only there so that the settings can be read.

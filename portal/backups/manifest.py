@@ -158,9 +158,10 @@ def read(data: bytes) -> Manifest:
 
 
 def commit() -> str:
-    """Which commit runs here, where that can be known: COMMIT, or git's word; else ""."""
-    if settings.COMMIT:
-        return settings.COMMIT
+    """Which commit runs here, where that can be known: COMMIT, the installer's or git's word."""
+    noted = BASE_DIR / ".commit"
+    if settings.COMMIT or noted.exists():
+        return settings.COMMIT or noted.read_text().strip()
     if not (BASE_DIR / ".git").exists():
         return ""
     command = ["git", "-C", os.fspath(BASE_DIR), "rev-parse", "HEAD"]
