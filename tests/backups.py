@@ -1,5 +1,6 @@
 """What tests of backups share: commands on this test's database, a set's names, keys."""
 
+import pyrage
 import pytest
 from django.core.management import call_command
 
@@ -10,6 +11,7 @@ from portal.backups.problems import RefusedError
 from portal.backups.targets import Folder
 from tests import processes
 
+OURS = pyrage.x25519.Identity.generate()  # somebody who may open what is encrypted
 WORD = "narwhal-in-a-teacup"  # in a person's name, and in an upload
 
 

@@ -7,14 +7,13 @@ import subprocess
 import sys
 
 import psutil
-import pyrage
 import pytest
 from django.core.management.base import CommandError
 
 from dev import servers
 from portal.backups import postgres, taking
 from portal.backups.targets import Folder
-from tests.backups import back_up, names, url
+from tests.backups import OURS, back_up, names, url
 from tests.faults.test_backup import another_database, environment, fingerprints
 
 pytestmark = [
@@ -22,7 +21,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("backup_site"),
 ]
-OURS = pyrage.x25519.Identity.generate()
 
 
 def test_set_is_a_dump_the_uploads_and_a_manifest(folder):

@@ -5,8 +5,8 @@ from contextlib import closing
 from datetime import timedelta
 
 import psycopg2
-import pyrage
 import pytest
+from cryptography.fernet import Fernet
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -17,7 +17,7 @@ from portal.backups import bringing_back, opening, postgres, proving, taking
 from portal.backups.bringing_back import Asked
 from portal.backups.problems import BackupError
 from tests import s3
-from tests.backups import back_up, newest, url
+from tests.backups import OURS, back_up, newest, refusal, url, use_keys
 from tests.faults.test_backup import fingerprints
 
 pytestmark = [
@@ -25,7 +25,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("backup_site"),
 ]
-OURS = pyrage.x25519.Identity.generate()
 
 
 def proof_name():
@@ -109,6 +108,30 @@ def test_database_that_the_drill_did_not_make_is_left_alone(folder):
 
     assert left_over()
     on_the_server(f'DROP DATABASE "{proof_name()}"')
+
+
+def test_encrypted_set_is_proven_with_its_key(folder):
+    back_up(folder, "--encrypt-to", str(OURS.to_public()))
+
+    assert proving.prove(newest(folder, OURS)).files == 1
+
+
+def test_key_that_nothing_was_under_any_more_is_not_asked_for(folder, settings):
+    ours = settings.FIELD_KEYS[0]
+    use_keys(settings, ours, f"old:{Fernet.generate_key().decode()}")
+    back_up(folder)
+    use_keys(settings, ours)
+
+    bringing_back.check(newest(folder), Asked())
+
+
+def test_older_key_that_something_is_still_under_is_asked_for(folder, settings):
+    ours, new = settings.FIELD_KEYS[0], f"new:{Fernet.generate_key().decode()}"
+    use_keys(settings, new, ours)
+    back_up(folder)
+    use_keys(settings, new)
+
+    assert "lacks the key “tests”" in refusal(newest(folder))
 
 
 @pytest.fixture

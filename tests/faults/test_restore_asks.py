@@ -1,35 +1,48 @@
 """Restore asks for keys, version and whole files, and writes nothing before they are there."""
 
 import json
+import shutil
 import subprocess
 
 import pyrage
 import pytest
 from cryptography.fernet import Fernet
 
+from collective.safety import encryption
 from dev import servers
-from portal.backups import bringing_back, opening, proving
+from portal.backups import bringing_back, opening
 from portal.backups.bringing_back import Asked
-from tests.backups import WORD, back_up, names, newest, refusal, url, use_keys
+from tests.backups import WORD, names, newest, refusal, url, use_keys
 from tests.faults.test_backup import another_database, environment, fingerprints
 
-pytestmark = [
-    pytest.mark.faults,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("backup_site"),
-]
-OURS = pyrage.x25519.Identity.generate()
+pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("tools")]
 
 
-def test_encrypted_set_holds_no_word_in_the_clear(folder):
-    back_up(folder, "--encrypt-to", str(OURS.to_public()))
+@pytest.fixture
+def invariants_hold():
+    """Nothing here writes into this test's database, so nothing is looked at afterwards."""
+
+
+@pytest.fixture(autouse=True)
+def keys_of_now():
+    yield
+    encryption.keys.cache_clear()
+
+
+@pytest.fixture
+def folder(kept, tmp_path):
+    """A copy of the set that is not encrypted."""
+    return shutil.copytree(kept / "plain", tmp_path / "sets")
+
+
+def test_encrypted_set_holds_no_word_in_the_clear(kept):
+    folder = kept / "sealed"
 
     assert names(folder) == [".dump.age", ".json", ".media.tar.gz.age"]
     assert not [path for path in folder.iterdir() if WORD.encode() in path.read_bytes()]
 
 
 def test_negative_control_the_word_is_in_the_dump(folder):
-    back_up(folder)
     dump = next(folder.glob("*.dump"))
 
     plain = subprocess.run(["pg_restore", "--file=-", dump], capture_output=True, check=True)
@@ -42,52 +55,23 @@ def test_negative_control_the_word_is_in_the_dump(folder):
     [([], "add --identity FILE"), ([pyrage.x25519.Identity.generate()], "does not open")],
     ids=["no key", "another"],
 )
-def test_encrypted_set_asks_for_its_key_before_anything_is_written(folder, keys, words):
-    back_up(folder, "--encrypt-to", str(OURS.to_public()))
-
-    assert words in refusal(newest(folder, *keys))
-
-
-def test_encrypted_set_is_proven_with_its_key(folder):
-    back_up(folder, "--encrypt-to", str(OURS.to_public()))
-
-    assert proving.prove(newest(folder, OURS)).files == 1
+def test_encrypted_set_asks_for_its_key_before_anything_is_written(kept, keys, words):
+    assert words in refusal(newest(kept / "sealed", *keys))
 
 
 def test_missing_key_is_named(folder, settings):
-    back_up(folder)
     use_keys(settings, f"fresh:{Fernet.generate_key().decode()}")
 
     assert "FIELD_KEYS lacks the key “tests”" in refusal(newest(folder))
 
 
 def test_other_key_of_the_same_name_is_told(folder, settings):
-    back_up(folder)
     use_keys(settings, f"tests:{Fernet.generate_key().decode()}")
 
     assert "same name, another key" in refusal(newest(folder))
 
 
-def test_key_that_nothing_was_under_any_more_is_not_asked_for(folder, settings):
-    ours = settings.FIELD_KEYS[0]
-    use_keys(settings, ours, f"old:{Fernet.generate_key().decode()}")
-    back_up(folder)
-    use_keys(settings, ours)
-
-    bringing_back.check(newest(folder), Asked())
-
-
-def test_older_key_that_something_is_still_under_is_asked_for(folder, settings):
-    ours, new = settings.FIELD_KEYS[0], f"new:{Fernet.generate_key().decode()}"
-    use_keys(settings, new, ours)
-    back_up(folder)
-    use_keys(settings, new)
-
-    assert "lacks the key “tests”" in refusal(newest(folder))
-
-
 def test_other_secret_is_refused_until_somebody_says_yes(folder, settings):
-    back_up(folder)
     settings.SECRET_KEY = "another-" * 10
 
     assert "add --new-secret" in refusal(newest(folder))
@@ -96,7 +80,6 @@ def test_other_secret_is_refused_until_somebody_says_yes(folder, settings):
 
 @pytest.mark.parametrize("ending", [".dump", ".media.tar.gz"])
 def test_file_that_was_cut_off_is_refused(folder, ending):
-    back_up(folder)
     path = next(folder.glob(f"*{ending}"))
     path.write_bytes(path.read_bytes()[:-10])
 
@@ -104,7 +87,6 @@ def test_file_that_was_cut_off_is_refused(folder, ending):
 
 
 def test_file_with_one_other_byte_is_refused(folder):
-    back_up(folder)
     path = next(folder.glob("*.dump"))
     data = bytearray(path.read_bytes())
     data[-100] ^= 1
@@ -120,8 +102,6 @@ def changed(folder, **more):
 
 
 def test_manifest_that_somebody_changed_is_refused(folder):
-    back_up(folder)
-
     assert "somebody changed it" in refusal(changed(folder, forgotten=["x"]))
 
 
@@ -134,13 +114,10 @@ def test_manifest_that_somebody_changed_is_refused(folder):
     ids=["migration", "format"],
 )
 def test_set_of_a_newer_version_is_refused(folder, more, words):
-    back_up(folder)
-
     assert words in refusal(changed(folder, **more))
 
 
 def test_dump_without_its_manifest_needs_a_word(folder):
-    back_up(folder)
     next(folder.glob("*.json")).unlink()
     chosen = opening.choose(str(next(folder.glob("*.dump"))), [])
 
@@ -149,7 +126,6 @@ def test_dump_without_its_manifest_needs_a_word(folder):
 
 
 def test_restore_with_other_keys_writes_nothing_and_ends_with_two(folder, tmp_path):
-    back_up(folder)
     with another_database(url()) as empty:
         env = environment(empty, 9, tmp_path / "other")
         env["FIELD_KEYS"] = f"fresh:{Fernet.generate_key().decode()}"
