@@ -12,7 +12,7 @@ from collective.safety import encryption
 from dev import servers
 from portal.backups import bringing_back, opening
 from portal.backups.bringing_back import Asked
-from tests.backups import WORD, names, newest, refusal, url, use_keys
+from tests.backups import OURS, WORD, names, newest, refusal, url, use_keys
 from tests.faults.test_backup import another_database, environment, fingerprints
 
 pytestmark = [pytest.mark.faults, pytest.mark.usefixtures("tools")]
@@ -57,6 +57,10 @@ def test_negative_control_the_word_is_in_the_dump(folder):
 )
 def test_encrypted_set_asks_for_its_key_before_anything_is_written(kept, keys, words):
     assert words in refusal(newest(kept / "sealed", *keys))
+
+
+def test_encrypted_set_is_taken_with_its_key(kept):
+    bringing_back.check(newest(kept / "sealed", OURS), Asked())
 
 
 def test_missing_key_is_named(folder, settings):
