@@ -59,3 +59,15 @@ def test_samples_of_proxies_keep_keys_out_of_their_logs():
 def test_document_has_the_commands_that_are_tried():
     assert "/usr/local/src/collective/deploy/install.sh" in documented.commands("Install")
     assert "/usr/local/src/collective/deploy/install.sh" in documented.commands("Upgrade")
+
+
+def test_whoever_is_told_to_stop_it_waits_until_all_have_ended():
+    pages = [*(servers.ROOT / "docs").rglob("*.md")]
+    told = [
+        line for page in pages for line in re.findall(r"systemctl\s+stop[^`]*`", page.read_text())
+    ]
+
+    assert told
+    assert {" ".join(line.split()) for line in told} == {
+        "systemctl stop collective.target 'collective-*.service'`"
+    }
