@@ -112,7 +112,11 @@ version() {
 
 # Each release has a folder of its own, so that what runs and what lies on the disk are never of two versions.
 build_release() {
-  if [ -f "$release/.complete" ]; then tell "$release is there"; return; fi
+  # Debian's next release brings another Python, for which nothing is installed in it: then it is built anew.
+  if [ -f "$release/.complete" ] && "$release/venv/bin/python" -c "import django" 2>/dev/null; then
+    tell "$release is there"
+    return
+  fi
   tell "building $release"
   rm -rf "$release"
   mkdir "$release"

@@ -1,6 +1,8 @@
 """Units, compose and proxy samples fit what the product does."""
 
 import re
+import shutil
+import subprocess
 
 import pytest
 import yaml
@@ -71,3 +73,23 @@ def test_whoever_is_told_to_stop_it_waits_until_all_have_ended():
     assert {" ".join(line.split()) for line in told} == {
         "systemctl stop collective.target 'collective-*.service'`"
     }
+
+
+@pytest.mark.parametrize(
+    ("python", "said"), [("true", "is there"), ("false", "building")], ids=["the same", "another"]
+)
+def test_release_whose_python_is_another_now_is_built_anew(tmp_path, python, said):
+    (tmp_path / "venv/bin").mkdir(parents=True)
+    (tmp_path / "venv/bin/python").symlink_to(shutil.which(python))
+    (tmp_path / ".complete").touch()
+    script = f'. {servers.ROOT}/deploy/steps.sh; rm() {{ exit; }}; release="$1"; build_release'
+
+    done = subprocess.run(["bash", "-c", script, "-", tmp_path], capture_output=True, text=True)
+
+    assert said in done.stdout
+
+
+def test_certbot_is_told_to_add_no_server_with_a_log_of_its_own():
+    nginx = (servers.ROOT / "deploy/proxy/collective.nginx").read_text()
+
+    assert "certbot --nginx --no-redirect" in nginx
