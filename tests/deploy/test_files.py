@@ -76,17 +76,21 @@ def test_whoever_is_told_to_stop_it_waits_until_all_have_ended():
 
 
 @pytest.mark.parametrize(
-    ("python", "said"), [("true", "is there"), ("false", "building")], ids=["the same", "another"]
+    ("python", "is_anew"), [("true", False), ("false", True)], ids=["the same", "another"]
 )
-def test_release_whose_python_is_another_now_is_built_anew(tmp_path, python, said):
+def test_release_whose_python_is_another_now_is_installed_for_it(tmp_path, python, is_anew):
     (tmp_path / "venv/bin").mkdir(parents=True)
     (tmp_path / "venv/bin/python").symlink_to(shutil.which(python))
     (tmp_path / ".complete").touch()
-    script = f'. {servers.ROOT}/deploy/steps.sh; rm() {{ exit; }}; release="$1"; build_release'
+    steps = (
+        f'. {servers.ROOT}/deploy/steps.sh; install_python() {{ echo "anew: $1"; }}; release="$1"'
+    )
 
-    done = subprocess.run(["bash", "-c", script, "-", tmp_path], capture_output=True, text=True)
+    command = ["bash", "-c", f"set -eu; {steps}; build_release", "-", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
 
-    assert said in done.stdout
+    assert (f"anew: {tmp_path}" in done.stdout) == is_anew
+    assert (tmp_path / ".complete").exists()
 
 
 def test_certbot_is_told_to_add_no_server_with_a_log_of_its_own():
