@@ -130,9 +130,29 @@ version() {
   echo "$number${commit:+-$commit}"
 }
 
+install_python() {
+  python3 -m venv "$1/venv"
+  "$1/venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$1/requirements-uv.txt"
+  "$1/venv/bin/uv" pip install --quiet --no-cache --compile-bytecode --python "$1/venv/bin/python" \
+    --require-hashes -r "$1/requirements.txt"
+}
+
+# Debian's next release brings another Python, for which nothing is installed yet.
+renew_python() {
+  if "$1/venv/bin/python" -c "import django" 2>/dev/null; then return; fi
+  tell "installing for another Python: $1"
+  rm -rf "$1/.complete" "$1/venv"
+  install_python "$1"
+  touch "$1/.complete"
+}
+
 # Each release has a folder of its own, so that what runs and what lies on the disk are never of two versions.
 build_release() {
-  if [ -f "$release/.complete" ]; then tell "$release is there"; return; fi
+  if [ -f "$release/.complete" ]; then
+    tell "$release is there"
+    renew_python "$release"
+    return
+  fi
   tell "building $release"
   rm -rf "$release"
   mkdir "$release"
@@ -143,10 +163,7 @@ build_release() {
   fi
   git -c safe.directory="$source" rev-parse HEAD >"$release/.commit" 2>/dev/null || rm -f "$release/.commit"
   ln -s "$env" "$release/.env"
-  python3 -m venv "$release/venv"
-  "$release/venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$release/requirements-uv.txt"
-  "$release/venv/bin/uv" pip install --quiet --no-cache --compile-bytecode --python "$release/venv/bin/python" \
-    --require-hashes -r "$release/requirements.txt"
+  install_python "$release"
   "$release/venv/bin/python" -m compileall -q -x '/venv/' "$release" >/dev/null
   # Pages of the version before are open in browsers: their style sheets and scripts stay for a while.
   if [ -d "$home/current/staticfiles" ]; then
@@ -169,6 +186,7 @@ check_release() {
 
 take_backup() {
   [ "$(readlink -f "$home/current")" != "$release" ] || return 0
+  renew_python "$(readlink -f "$home/current")"
   tell "taking a backup first"
   role "$home/current" backup "$(setting BACKUP_TO)" >/dev/null
 }

@@ -55,10 +55,25 @@ def hold(taken_at: datetime) -> int:
     held += sum(part(taken_at, now) for part in _parts)
     held += _hold_mail(taken_at)
     held += _stop_announcements(now)
+    _end(taken_at, now)
+    return held
+
+
+@transaction.atomic
+def go_on(taken_at: datetime) -> int:
+    """What was due goes out, as all was stopped before the backup; returns how many are held.
+
+    Those are the mails that a sender had in hand when it was killed: they may have gone out.
+    """
+    held = _hold(Q(state=State.SENDING), taken_at)
+    _end(taken_at, clock.now())
+    return held
+
+
+def _end(taken_at: datetime, now: datetime) -> None:
     Backup.objects.create(taken_at=taken_at, restored_at=now)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {UNDER_WAY}")
-    return held
 
 
 def _note_followers_as_told(now: datetime) -> int:
@@ -72,7 +87,11 @@ def _note_followers_as_told(now: datetime) -> int:
 def _hold_mail(taken_at: datetime) -> int:
     """Mail that is due, also what the parts have just written: so the clock is asked once more."""
     due = Q(state=State.WAITING, due_at__lte=clock.now()) | Q(state=State.SENDING)
-    mail = Message.objects.filter(due, channel=Message.Channel.EMAIL)
+    return _hold(due, taken_at)
+
+
+def _hold(which: Q, taken_at: datetime) -> int:
+    mail = Message.objects.filter(which, channel=Message.Channel.EMAIL)
     error = HELD + WHY.format(taken_at)
     return mail.update(state=State.FAILED, lease=None, lease_until=None, error=error)
 

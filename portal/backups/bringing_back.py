@@ -30,6 +30,10 @@ NEW_SECRET = (
     "add --new-secret: then phone numbers are made findable anew (rotate_field_keys). Nothing was "
     "written."
 )
+NEWER = (
+    "There is a newer backup beside it ({name}), so things went on after this one was taken. Take "
+    "the newest, or leave out --nothing-since. Nothing was written."
+)
 
 
 @dataclass
@@ -38,6 +42,7 @@ class Asked:
 
     new_secret: bool = False
     without_manifest: bool = False
+    nothing_since: bool = False
 
 
 def restore(chosen: Chosen, asked: Asked) -> int:
@@ -53,7 +58,8 @@ def restore(chosen: Chosen, asked: Asked) -> int:
     call_command("prepare")
     if asked.new_secret:
         call_command("rotate_field_keys")
-    held = restoring.hold(chosen.files.taken_at)
+    end = restoring.go_on if asked.nothing_since else restoring.hold
+    held = end(chosen.files.taken_at)
     if chosen.manifest is None:
         _check_afterwards()
     return held
@@ -86,6 +92,8 @@ def check_empty() -> None:
 
 def check(chosen: Chosen, asked: Asked) -> None:
     """Ask for everything that it needs: version, keys, whole files. Raises RefusedError."""
+    if asked.nothing_since:
+        _check_newest(chosen)
     found = chosen.manifest
     if found is None:
         if not asked.without_manifest:
@@ -101,6 +109,14 @@ def check(chosen: Chosen, asked: Asked) -> None:
         _check_dump(chosen)
     except BackupError as error:
         raise RefusedError(f"{error} Nothing was written.") from error
+
+
+def _check_newest(chosen: Chosen) -> None:
+    """Raises RefusedError where a newer set shows that things went on."""
+    for one in names.sets(chosen.target.names()):
+        if one.taken_at > chosen.files.taken_at:
+            name = names.file_name(one.stamp, names.DUMP)
+            raise RefusedError(NEWER.format(name=name))
 
 
 def _check_dump(chosen: Chosen) -> None:

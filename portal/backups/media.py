@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from portal.backups.problems import BackupError
+from portal.backups.problems import BackupError, writing_to
 from portal.backups.streams import A_PIECE, Nowhere, Reader, Tally, Writer, copy
 
 TRIES = 3  # for a file that is being written
@@ -127,7 +127,7 @@ def unpack(reader: Reader, folder: Path) -> Contents:
     for member, data in _members(reader):
         path = folder / member.name
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
+        with writing_to(folder), path.open("wb") as file:
             tally = Tally(file)
             copy(data, tally)
         _belongs_as(path, folder)

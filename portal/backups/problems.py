@@ -5,6 +5,7 @@ import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import django.db
@@ -52,6 +53,16 @@ def _of_the_system(error: OSError) -> str:
 def _first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0][:LONGEST]
+
+
+@contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """What the system says of a write names the folder where it says no name: a full disk."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(folder)
+        raise
 
 
 @contextmanager

@@ -6,6 +6,7 @@ touches a disk where it is to be encrypted (age-encryption.org/v1, by pyrage).
 
 import hashlib
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -139,10 +140,14 @@ def recipients(keys: list[str]) -> list[pyrage.x25519.Recipient]:
 
 
 def identities(path: Path | None) -> list[pyrage.x25519.Identity]:
-    """The private keys in a file of age-keygen; none without a file. Raises RefusedError."""
+    """The private keys in a file of age-keygen, or "-": what comes in; none without a file.
+
+    Raises RefusedError.
+    """
     if path is None:
         return []
-    lines = [line.strip() for line in path.read_text().splitlines()]
+    text = sys.stdin.read() if path == Path("-") else path.read_text()
+    lines = [line.strip() for line in text.splitlines()]
     try:
         found = [
             pyrage.x25519.Identity.from_str(line) for line in lines if line.startswith("AGE-SECRET")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from portal.backups.problems import BackupError, RefusedError
+from portal.backups.problems import BackupError, RefusedError, writing_to
 from portal.backups.streams import Produce, Reader, Tally
 
 PART = ".part"
@@ -81,13 +81,10 @@ class Folder(Target):
         self._written.append(name)
         with (self.path / f"{name}{PART}").open("wb") as file:
             tally = Tally(file)
-            try:
+            with writing_to(self.path):
                 produce(tally)
                 file.flush()
                 os.fsync(file.fileno())
-            except OSError as error:
-                error.filename = error.filename or str(self.path)
-                raise
         return tally
 
     def commit(self) -> None:

@@ -1,6 +1,8 @@
 """Units, compose and proxy samples fit what the product does."""
 
 import re
+import shutil
+import subprocess
 
 import pytest
 import yaml
@@ -67,3 +69,39 @@ def test_samples_of_proxies_keep_keys_out_of_their_logs():
 def test_document_has_the_commands_that_are_tried():
     assert "/usr/local/src/collective/deploy/install.sh" in documented.commands("Install")
     assert "/usr/local/src/collective/deploy/install.sh" in documented.commands("Upgrade")
+
+
+def test_whoever_is_told_to_stop_it_waits_until_all_have_ended():
+    pages = [*(servers.ROOT / "docs").rglob("*.md")]
+    told = [
+        line for page in pages for line in re.findall(r"systemctl\s+stop[^`]*`", page.read_text())
+    ]
+
+    assert told
+    assert {" ".join(line.split()) for line in told} == {
+        "systemctl stop collective.target 'collective-*.service'`"
+    }
+
+
+@pytest.mark.parametrize(
+    ("python", "is_anew"), [("true", False), ("false", True)], ids=["the same", "another"]
+)
+def test_release_whose_python_is_another_now_is_installed_for_it(tmp_path, python, is_anew):
+    (tmp_path / "venv/bin").mkdir(parents=True)
+    (tmp_path / "venv/bin/python").symlink_to(shutil.which(python))
+    (tmp_path / ".complete").touch()
+    steps = (
+        f'. {servers.ROOT}/deploy/steps.sh; install_python() {{ echo "anew: $1"; }}; release="$1"'
+    )
+
+    command = ["bash", "-c", f"set -eu; {steps}; build_release", "-", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert (f"anew: {tmp_path}" in done.stdout) == is_anew
+    assert (tmp_path / ".complete").exists()
+
+
+def test_certbot_is_told_to_add_no_server_with_a_log_of_its_own():
+    nginx = (servers.ROOT / "deploy/proxy/collective.nginx").read_text()
+
+    assert "certbot --nginx --no-redirect" in nginx

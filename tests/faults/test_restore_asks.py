@@ -82,6 +82,15 @@ def test_other_secret_is_refused_until_somebody_says_yes(folder, settings):
     bringing_back.check(newest(folder), Asked(new_secret=True))
 
 
+def test_that_nothing_happened_since_is_not_believed_beside_a_newer_set(folder):
+    back_up(folder)
+    older = newest(folder)
+    bringing_back.check(older, Asked(nothing_since=True))
+    back_up(folder)
+
+    assert "There is a newer backup" in refusal(older, nothing_since=True)
+
+
 @pytest.mark.parametrize("ending", [".dump", ".media.tar.gz"])
 def test_file_that_was_cut_off_is_refused(folder, ending):
     path = next(folder.glob(f"*{ending}"))

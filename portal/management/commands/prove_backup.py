@@ -25,7 +25,8 @@ class Command(BaseCommand):
             "--identity",
             type=Path,
             default=settings.BACKUP_IDENTITY or None,
-            help="the file of age-keygen with the private key; else BACKUP_AGE_IDENTITY",
+            help="the file of age-keygen with the private key, or - for what comes in by a pipe; "
+            "else BACKUP_AGE_IDENTITY",
         )
 
     def handle(self, *, place: str, identity: Path | None, **options: Any) -> None:

@@ -21,7 +21,8 @@ class Command(BaseCommand):
             "--identity",
             type=Path,
             default=settings.BACKUP_IDENTITY or None,
-            help="the file of age-keygen with the private key; else BACKUP_AGE_IDENTITY",
+            help="the file of age-keygen with the private key, or - for what comes in by a pipe; "
+            "else BACKUP_AGE_IDENTITY",
         )
         parser.add_argument(
             "--new-secret",
@@ -33,6 +34,12 @@ class Command(BaseCommand):
             action="store_true",
             help="the dump is all there is: keys are looked at afterwards",
         )
+        parser.add_argument(
+            "--nothing-since",
+            action="store_true",
+            help="a move: everything was stopped before this backup and not started since, so "
+            "nothing is held, and what was due goes out",
+        )
 
     def handle(
         self,
@@ -41,11 +48,12 @@ class Command(BaseCommand):
         identity: Path | None,
         new_secret: bool,
         without_manifest: bool,
+        nothing_since: bool,
         **options: Any,
     ) -> None:
         with problems.told("Nothing was restored"):
             chosen = opening.choose(dump, streams.identities(identity))
-            held = bringing_back.restore(chosen, Asked(new_secret, without_manifest))
+            held = bringing_back.restore(chosen, Asked(new_secret, without_manifest, nothing_since))
         self.stdout.write(f"{held} things are held. Staff see them in the admin, under Messages.")
         self.stdout.write(
             f"Restored from {chosen.files.taken_at.isoformat()}. Start web, worker and beat now."

@@ -1,5 +1,6 @@
 """The archive of uploads, made of a folder that changes under it."""
 
+import errno
 import gzip
 import io
 import tarfile
@@ -7,7 +8,7 @@ import tarfile
 import pytest
 
 from portal.backups import media
-from portal.backups.problems import BackupError
+from portal.backups.problems import BackupError, in_words
 
 
 @pytest.fixture
@@ -91,3 +92,16 @@ def test_name_that_leads_out_of_the_folder_is_refused(tmp_path, name):
 
     with pytest.raises(BackupError, match="has a file named"):
         media.unpack(io.BytesIO(gzip.compress(out.getvalue())), tmp_path / "back")
+
+
+def test_full_disk_is_told_with_the_folder_of_uploads(folder, tmp_path, monkeypatch):
+    def fill(source, out):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    _, archive = packed(folder)
+    monkeypatch.setattr(media, "copy", fill)
+
+    with pytest.raises(OSError, match="No space left") as caught:
+        media.unpack(archive, tmp_path / "back")
+
+    assert f"The disk is full ({tmp_path / 'back'})" in in_words(caught.value)

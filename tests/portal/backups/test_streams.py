@@ -2,6 +2,7 @@
 
 import errno
 import io
+from pathlib import Path
 
 import pyrage
 import pytest
@@ -75,3 +76,9 @@ def test_file_of_age_keygen_is_read_with_its_comments(tmp_path):
     path.write_text(f"# created: today\n# public key: {OURS.to_public()}\n{OURS}\n")
 
     assert [str(key) for key in streams.identities(path)] == [str(OURS)]
+
+
+def test_key_of_age_may_come_in_by_a_pipe(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"# created: today\n{OURS}\n"))
+
+    assert [str(key) for key in streams.identities(Path("-"))] == [str(OURS)]
