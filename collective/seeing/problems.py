@@ -96,6 +96,7 @@ def _is_kept() -> bool:
 
 
 def _ran_before(moment: datetime) -> bool:
+    """Did the product run here at this moment already?"""
     return SweepRun.objects.filter(name=standing_in.HEART, started_at__lt=moment).exists()
 
 

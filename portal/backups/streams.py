@@ -146,7 +146,12 @@ def identities(path: Path | None) -> list[pyrage.x25519.Identity]:
     """
     if path is None:
         return []
-    text = sys.stdin.read() if path == Path("-") else path.read_text()
+    try:
+        text = sys.stdin.read() if path == Path("-") else path.read_text()
+    except OSError as error:
+        raise RefusedError(
+            f"{path} cannot be read: {error.strerror}. Hand it in: --identity - < FILE"
+        ) from error
     lines = [line.strip() for line in text.splitlines()]
     try:
         found = [

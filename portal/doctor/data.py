@@ -103,7 +103,8 @@ def backups() -> Found:
     now = clock.now()
     newest = Backup.objects.taken().filter(taken_at__lte=now + clock.AHEAD).first()
     if newest is None:
-        return False, "No backup was seen yet. Run `backup` every night: docs/running-it.md"
+        words = "No backup was seen yet. Run `backup` every night: docs/running-it.md"
+        return not problems.backup_is_old(), words
     hours = round((now - newest.taken_at) / timedelta(hours=1))
     words = f"The last backup is {hours} hours old"
     if newest.is_old:
@@ -118,7 +119,8 @@ def proof() -> Found:
         return False, f"The backup of {day} does not come back: {failed.proof_error}"
     proven = Backup.objects.proven().first()
     if proven is None or proven.proof_is_old:
-        return False, "No backup was tried this week. Run the command `prove_backup`."
+        words = "No backup was tried this week. Run the command `prove_backup`."
+        return not problems.backup_is_unproven(), words
     return True, f"The backup of {proven.taken_at:%d %b} came back whole."
 
 

@@ -29,7 +29,7 @@ def broker() -> Found:
     except Exception as error:  # whatever fault a broker has
         return False, (
             f"Nothing answers at REDIS_URL ({type(error).__name__}). Is Redis or Valkey running? "
-            "Without it everything is done by a sweep, up to 15 seconds later."
+            "Without it everything is done by a sweep, up to a minute later."
         )
     return True, "It answers."
 

@@ -67,8 +67,18 @@ def test_command_ends_with_0_where_all_is_well(well, only_quick):
     assert all(line.startswith("ok ") for line in said.splitlines())
 
 
+def test_fresh_installation_is_well_before_its_first_backup(well, only_quick):
+    Backup.objects.all().delete()
+
+    status, said = run()
+
+    assert status == 0
+    assert "ok  Backups: No backup was seen yet" in said
+
+
 def test_command_ends_with_1_and_says_what_to_do(well, only_quick):
     Backup.objects.all().delete()
+    SweepRun.objects.filter(name="messages").update(started_at=clock.now() - 27 * HOUR)
 
     status, said = run()
 
@@ -160,6 +170,7 @@ def test_clock_that_is_wrong_is_told(monkeypatch, seconds, way):
 
 @pytest.mark.parametrize(("ago", "ok"), [(HOUR, True), (27 * HOUR, False), (-HOUR, False)])
 def test_old_backup_and_one_of_the_future_are_none(ago, ok):
+    SweepRun.objects.create(name="messages", started_at=clock.now() - 27 * HOUR)
     Backup.objects.create(taken_at=clock.now() - ago)
 
     assert data.backups()[0] == ok
