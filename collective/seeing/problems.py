@@ -78,7 +78,7 @@ def mail_waits() -> bool:
 def backup_is_old() -> bool:
     """Is there no backup of the last day, where the product has run for longer than that?"""
     since = clock.now() - Backup.OLD_AFTER
-    newer = Backup.objects.taken().filter(taken_at__gt=since)
+    newer = Backup.objects.taken().filter(clock.since("taken_at", since))
     return _is_kept() and _ran_before(since) and not newer.exists()
 
 
