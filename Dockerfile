@@ -7,12 +7,19 @@ RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r r
     && uv pip install --no-cache --compile-bytecode --python /venv/bin/python --require-hashes -r requirements.txt
 
 FROM python:3.13-slim-trixie
-# pg_dump and pg_restore for bin/backup and bin/restore: version 17, as the database of compose.yaml.
+# Which one this is: docker build --build-arg COMMIT=$(git rev-parse HEAD)
+ARG VERSION=0.3.0
+ARG COMMIT=
+LABEL org.opencontainers.image.title="Collective" \
+    org.opencontainers.image.licenses="MIT" \
+    org.opencontainers.image.version=$VERSION \
+    org.opencontainers.image.revision=$COMMIT
+# pg_dump and pg_restore for `backup` and `restore`: version 17, as the database of compose.yaml.
 # Debian's stable release fixes the versions, and its security updates are wanted.
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin collective \
-    && mkdir -p /app /data/media /data/static && chown -R collective:collective /data
+    && mkdir -p /app /data/media /data/static /backups && chown -R collective:collective /data /backups
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . ./
@@ -21,12 +28,13 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     HOST=0.0.0.0 \
     PORT=8000 \
+    COMMIT=$COMMIT \
     MEDIA_ROOT=/data/media \
     STATIC_ROOT=/data/static
 # Static files are part of the image; the values are only there so that the settings can be read.
 RUN SECRET_KEY=only-while-this-image-is-built-and-never-again-after-it \
     FIELD_KEYS=build:b25seS13aGlsZS10aGlzLWltYWdlLWlzLWJ1aWx0LTA= SITE_URL=https://build.invalid \
-    DATABASE_URL=postgresql:// REDIS_URL=redis:// EMAIL_URL=smtp:// FROM_EMAIL=build@build.invalid \
+    DATABASE_URL=postgresql:///build REDIS_URL=redis:// EMAIL_URL=smtp://build.invalid FROM_EMAIL=build@build.invalid \
     python manage.py collectstatic --no-input --verbosity 0
 USER 10001
 EXPOSE 8000

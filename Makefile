@@ -47,6 +47,7 @@ lint: .venv/.installed ## format, lint (Python, templates, scripts, styles), imp
 	@.venv/bin/djlint --quiet --lint templates
 	@.venv/bin/oxlint --quiet --deny-warnings static && .venv/bin/biome lint --error-on-warnings static
 	@.venv/bin/hadolint Dockerfile
+	@.venv/bin/shellcheck --external-sources deploy/install.sh bin/backup bin/restore dev/userland.sh .ci/run
 	@.venv/bin/lint-imports
 	@$(PY) -m dev.types
 	@$(PY) -m dev.checks

@@ -1,15 +1,19 @@
 """The Celery app: a doorbell for the rows in PostgreSQL, never a memory (docs/how-it-works.md)."""
 
-import os
+from logging.config import dictConfig
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
+from django.conf import settings
 from kombu import Queue
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collective.settings")
+from collective import environment
+from collective.background import alive
+from collective.seeing import lines, request_ids
 
 app = Celery("collective")
 app.conf.update(
-    broker_url=os.environ.get("REDIS_URL"),
+    broker_url=environment.REDIS_URL,
     timezone="UTC",
     enable_utc=True,
     # A worker takes from both unless told otherwise (-Q): money can be given workers of its own.
@@ -31,6 +35,8 @@ app.conf.update(
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     broker_transport_options={
+        # Two installations may share a broker, and neither takes the other's tasks.
+        "global_keyprefix": f"{environment.INSTALLATION}:",
         "visibility_timeout": 300,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
@@ -45,4 +51,16 @@ app.conf.update(
         "sweep": {"task": "collective.sweep", "schedule": 15.0, "options": {"expires": 15}}
     },
 )
+app.steps["consumer"].add(alive.Step)
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def write_lines_as_everywhere(**_: Any) -> None:
+    """Celery's own lines look like all others; it sets up none itself where this is connected."""
+    dictConfig(settings.LOGGING)
+    lines.catch_uncaught()
+
+
+signals.celeryd_init.connect(write_lines_as_everywhere)  # it warns before it asks for logging
+signals.task_prerun.connect(request_ids.begin_task)

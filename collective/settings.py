@@ -4,38 +4,34 @@ A missing or malformed variable stops the start. Numbers of the subject (fees, p
 rows, not settings.
 """
 
-from pathlib import Path
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 import pghistory
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from js_asset import static_lazy
 from psycopg2.extensions import parse_dsn
 
-from collective import switches
-from collective.safety import start
+from collective import environment
+from collective.environment import BASE_DIR, DEBUG, env, number, refusals
+from collective.seeing import lines
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
-
-DEBUG = switches.is_on("DEBUG")
+if refused := refusals():
+    raise ImproperlyConfigured("\n".join(["This cannot start:", *refused]))
 SECRET_KEY = env("SECRET_KEY")
 # Newest first: "id:key,id:key". The first encrypts, all decrypt: collective/safety/encryption.py.
-FIELD_KEYS = env.list("FIELD_KEYS")
+FIELD_KEYS = [row.strip() for row in env.list("FIELD_KEYS") if row.strip()]
 SITE_URL = env("SITE_URL").rstrip("/")
-if not DEBUG and (refused := list(start.refusals(SECRET_KEY, FIELD_KEYS, SITE_URL))):
-    raise ImproperlyConfigured(" ".join(["This cannot start:", *refused]))
 REDIS_URL = env("REDIS_URL")
 HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname, *env.list("EXTRA_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # How many proxies of ours stand in front; the visitor's address is that many from the end of
-# X-Forwarded-For.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# X-Forwarded-For. We speak no HTTPS ourselves: where the address is https, there is one at least.
+PROXIES_SET = env("TRUSTED_PROXIES", default="").strip()
+TRUSTED_PROXIES = number("TRUSTED_PROXIES") if PROXIES_SET else int(HTTPS)
 
 INSTALLED_APPS = [
     "portal.apps.PortalAdminConfig",
@@ -64,6 +60,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.seen.see_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -83,6 +80,8 @@ MIDDLEWARE = [
     "portal.middleware.EmptiedMeanwhile",
 ]
 
+if HTTPS and not TRUSTED_PROXIES:  # every page would lead to itself for ever
+    MIDDLEWARE.insert(0, "portal.middleware.say_that_no_proxy_is_trusted")
 if DEBUG:
     MIDDLEWARE.insert(0, "dev.views.plain_pages")
     DEFAULT_EXCEPTION_REPORTER = "dev.reporter.Reporter"
@@ -200,8 +199,16 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
-# Days that a backup is kept: people who are forgotten are told, and bin/backup deletes older ones.
-BACKUP_DAYS = env.int("BACKUP_DAYS", default=30)
+# Days that a backup is kept: people who are forgotten are told, and `backup` deletes older ones.
+BACKUP_DAYS = number("BACKUP_DAYS")
+BACKUP_TO = env("BACKUP_TO", default="")  # a folder, or s3://bucket/prefix
+BACKUP_ENCRYPT_TO = env.list("BACKUP_AGE_RECIPIENT", default=[])  # public keys of age
+BACKUP_IDENTITY = env("BACKUP_AGE_IDENTITY", default="")  # a file with the private one
+BACKUP_S3_ENDPOINT = env("BACKUP_S3_ENDPOINT", default="")
+BACKUP_S3_REGION = env("BACKUP_S3_REGION", default="us-east-1")
+BACKUP_S3_KEY_ID = env("BACKUP_S3_KEY_ID", default="")
+BACKUP_S3_SECRET = env("BACKUP_S3_SECRET", default="")
+COMMIT = env("COMMIT", default="")  # which one runs, where there is no git to ask
 
 globals().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 5
@@ -250,7 +257,7 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SESSION_ENGINE = "collective.people.browser_sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600  # idle; the admin asks for the second step again each day
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
@@ -260,21 +267,12 @@ CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 7_500_000  # bytes, of the page that takes most: portal/limits.py
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # attendance of a large session
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "filters": {"one line": {"()": "portal.views.away.OneLine"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["one line"],
-        }
-    },
-    "loggers": {
-        "django": {"handlers": []},  # the root's is enough: no line comes twice
-        "collective.people.sign_in": {"level": "INFO"},  # how sign-ins go, without any address
-    },
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
-}
+LOGGING = lines.config(environment.LOG_FORMAT, environment.LOG_LEVEL)
+
+# Who asks for /metrics from another machine shows this as a bearer token.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
+# Asked for once a minute while all is well: whoever misses it raises the alarm (healthchecks.io).
+HEARTBEAT_URL = env("HEARTBEAT_URL", default="")
+# Where faults are reported to, without anything about anybody (collective/seeing/reports.py).
+if SENTRY_DSN := env("SENTRY_DSN", default=""):
+    import_module("collective.seeing.reports").start(SENTRY_DSN, LOGGING)

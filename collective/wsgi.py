@@ -1,7 +1,5 @@
-import os
-
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collective.settings")
+from collective import environment  # noqa: F401 it is read before anything asks for a setting
 
 application = get_wsgi_application()

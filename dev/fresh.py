@@ -4,8 +4,7 @@ import shutil
 
 from dev import postgres, servers
 
-# The fake Stripe remembers payments of data that is gone.
-REMEMBERED = ("beat-schedule", "stripe.")
+REMEMBERED = "stripe."  # the fake Stripe remembers payments of data that is gone
 
 if __name__ == "__main__":
     servers.only_one()

@@ -77,12 +77,11 @@ def processes(env: dict[str, str]) -> dict[str, str]:
     """The commands that run until Ctrl-C, by name."""
     celery = f"nice -n 10 {PYTHON} -W 'ignore:You' -m celery -A collective --quiet"
     without = "--without-gossip --without-mingle"
-    schedule = servers.LOCAL / "beat-schedule"
     commands = {
         "mail": f"{PYTHON} -m dev.mail_catcher {servers.LOCAL / 'mail'}",
         "web": f"{PYTHON} -m gunicorn collective.wsgi",
         "worker": f"{celery} worker --concurrency 2 --loglevel WARNING {without}",
-        "beat": f"{celery} beat --loglevel WARNING --schedule {schedule}",
+        "beat": f"{celery} beat --loglevel WARNING --scheduler celery.beat.Scheduler",
     }
     return {"stripe": fake_stripe(env), **commands} if env["STRIPE_API_BASE"] else commands
 

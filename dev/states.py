@@ -57,7 +57,11 @@ def row(state: str, label: str, pairs: list[tuple[str, str]]) -> str:
 
 
 if __name__ == "__main__":
-    unused = {"DATABASE_URL": "postgresql://", "REDIS_URL": "redis://", "EMAIL_URL": "smtp://"}
+    unused = {
+        "DATABASE_URL": "postgresql:///unused",
+        "REDIS_URL": "redis://",
+        "EMAIL_URL": "smtp://unused",
+    }
     os.environ.update({**servers.DEVELOPMENT, **unused, "SITE_URL": "https://collective.example"})
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "collective.settings")
     django.setup()

@@ -11,7 +11,11 @@ from mypy import api
 from dev import servers
 
 if __name__ == "__main__":
-    unused = {"DATABASE_URL": "postgresql://", "REDIS_URL": "redis://", "EMAIL_URL": "smtp://"}
+    unused = {
+        "DATABASE_URL": "postgresql:///unused",
+        "REDIS_URL": "redis://",
+        "EMAIL_URL": "smtp://unused",
+    }
     os.environ.update({**servers.WITHOUT_DEBUG, **unused, "SITE_URL": "https://collective.example"})
     found, problems, status = api.run(sys.argv[1:])
     sys.stdout.write(found)

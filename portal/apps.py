@@ -9,6 +9,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.core import checks
 from django.utils.module_loading import import_string
 
 EACH_TIME = timedelta(seconds=10)  # shorter than beat's interval: whenever sweeps are looked at
@@ -47,6 +48,7 @@ SWEEPS = [
     ("follows", "collective.messages.follows.announce_all", EACH_TIME),
     ("messages to many", "collective.messages.announcements.send_due", EACH_TIME),
     ("address changes", "collective.people.address_changes.apply_all_due", MINUTE),
+    ("problems", "collective.seeing.problems.note_all", MINUTE),
     ("staff email", "portal.today.mail.tell_staff", 5 * MINUTE),
     ("marks on Today", "collective.taken.forget_old_marks", 6 * HOUR),
     ("messages", "collective.messages.mail.send_due", EACH_TIME),
@@ -54,6 +56,8 @@ SWEEPS = [
     ("joined records", "collective.people.record_joins.forget_old", HOUR),
     ("files to remove", "collective.people.asked_to_forget.remove_files", 10 * MINUTE),
     ("old message texts", "collective.messages.mail.empty_old_texts", 6 * HOUR),
+    ("heartbeat", "collective.seeing.heartbeat.send", MINUTE),
+    ("old problems", "collective.seeing.problems.forget_old", 6 * HOUR),
     ("old sweep runs", "collective.background.sweeps.forget_old_runs", 6 * HOUR),
     ("old changes of contacts", "collective.people.contact_changes.forget_old", 6 * HOUR),
     ("old address changes", "collective.people.address_changes.forget_old", 6 * HOUR),
@@ -72,6 +76,7 @@ MESSAGES = [
     "collective.people.join_news",
     "collective.people.forgetting_emails",
     "collective.people.staff",
+    "collective.seeing.problems",
     "events.sessions.messages.emails",
     "events.conversations.emails",
     "policy_drafts.emails",
@@ -104,6 +109,10 @@ FORGETS = [
     ("payments", "payments.forgetting"),
 ]
 
+# What is encrypted in places of other libraries, beside our encrypted columns: `rotate_field_keys`
+# walks these too, and nothing else can encrypt.
+ENCRYPTED = ["collective.people.adapters.SECRETS"]
+
 # What has to be held or done at once after a backup was restored, in this order.
 AFTER_RESTORE = [
     "events.conversations.reminders.hold_after_restore",
@@ -117,6 +126,9 @@ AFTER_RESTORE = [
 # Who holds a place that will earn a session's fee, asked by the call's pay rule.
 PAID_SESSIONS = "events.sessions.attendance.has_paid_session"
 
+# What `manage.py check` asks besides Django's own.
+CHECK_OF_THE_SENDER = "collective.safety.senders.check_sender"
+
 
 class PortalConfig(AppConfig):
     name = "portal"
@@ -125,6 +137,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Wind up the clockwork."""
         announcements = import_module("collective.messages.announcements")
+        encryption = import_module("collective.safety.encryption")
         forgetting = import_module("collective.people.forgetting")
         letters = import_module("collective.messages.letters")
         pay_rule = import_module("payments.owing.pay_rule")
@@ -142,9 +155,12 @@ class PortalConfig(AppConfig):
             record_joins.register(name, import_module(module))
         for name, module in FORGETS:
             forgetting.register(name, import_module(module))
+        for place in ENCRYPTED:
+            encryption.register(import_string(place))
         for part in AFTER_RESTORE:
             restoring.register(import_string(part))
         pay_rule.register_paid_session(import_string(PAID_SESSIONS))
+        checks.register(import_string(CHECK_OF_THE_SENDER))
 
 
 class PortalAdminConfig(AdminConfig):

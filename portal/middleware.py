@@ -12,6 +12,27 @@ from portal import limits
 from portal.views.errors import bad_request, emptied_meanwhile, too_large
 
 Respond = Callable[[HttpRequest], HttpResponse]
+NO_PROXY_IS_TRUSTED = """This site is not set up yet.
+
+For whoever runs it: a proxy stands in front, and TRUSTED_PROXIES is 0, so no page can be shown.
+Set TRUSTED_PROXIES=1 (or how many proxies of yours there are), and start the web server again.
+"""
+
+
+def say_that_no_proxy_is_trusted(get_response: Respond) -> Respond:
+    """Tell whoever runs this why no page comes: what a proxy says of HTTPS is not believed here.
+
+    Only in place where TRUSTED_PROXIES is 0 and the address https, so that each page would lead to
+    itself. The header is a reason to speak, and is trusted for nothing.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        is_of_a_proxy = "HTTP_X_FORWARDED_PROTO" in request.META
+        if is_of_a_proxy and not request.is_secure() and not request.path.startswith("/health/"):
+            return HttpResponse(NO_PROXY_IS_TRUSTED, status=503, content_type="text/plain")
+        return get_response(request)
+
+    return middleware
 
 
 def refuse_what_is_too_large(get_response: Respond) -> Respond:

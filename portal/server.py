@@ -19,8 +19,10 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.receiver import FixedStreamReceiver
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
+from waitress.task import ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import RequestEntityTooLarge
+
+from portal import renewing
 
 KIBIBYTE = 1024
 MOST_HEADERS = 24 * KIBIBYTE  # of a request, its first line included
@@ -29,6 +31,7 @@ PATIENCE = 20  # seconds for a request to come, and one more for each LEAST byte
 LEAST = 5000
 MOST_VISITORS = 1000  # connections of one process
 LOOK_EVERY = 1.0  # seconds
+LAST_CALL = 3  # seconds in which somebody who is connected may still ask, before we end
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # "four wait" is no news
 
 
@@ -89,10 +92,21 @@ class Request(HTTPRequestParser):
         return time.monotonic() - self.began > PATIENCE + received / LEAST
 
 
+class Task(WSGITask):
+    """One answer. Where this process ends, it is the last one of its connection, and says so."""
+
+    def build_response_header(self) -> bytes:
+        if not self.channel.server.accepting:
+            self.set_close_on_finish()
+        head: bytes = super().build_response_header()
+        return head
+
+
 class Channel(HTTPChannel):
     """A visitor's connection."""
 
     parser_class = Request
+    task_class = Task
 
     @property
     def is_busy(self) -> bool:
@@ -116,6 +130,8 @@ class Server(TcpWSGIServer):
 class Worker(GunicornWorker):
     """A process of the web server."""
 
+    predecessor = 0  # the older server whose place ours takes, where there is one
+
     def run(self) -> None:
         """Serve until told to stop, then finish what was begun."""
         from portal import limits  # noqa: PLC0415 only now the apps are ready
@@ -138,9 +154,12 @@ class Worker(GunicornWorker):
         servers = [
             self._server(listener.sock, adj, dispatcher, visitors) for listener in self.sockets
         ]
+        if self.predecessor:
+            renewing.take_over(self)
         while self.alive:
             self._look(visitors)
         for server in servers:
+            server.accepting = False
             server.del_channel()  # nobody new; the socket is the master's, and others accept
         self._finish(visitors)
         dispatcher.shutdown()
@@ -165,12 +184,18 @@ class Worker(GunicornWorker):
             self.alive = False
 
     def _finish(self, visitors: dict[int, Any]) -> None:
-        """Let answers that were begun go out; whoever has none to come is let go."""
-        until = time.monotonic() + self.cfg.graceful_timeout
-        while time.monotonic() < until:
+        """Let answers that were begun go out; whoever has none to come is let go.
+
+        A proxy that sends a request just as its connection is closed would have lost it, so those
+        who ask nothing are let go last.
+        """
+        began = time.monotonic()
+        last_call = 0 if self.cfg.reload else LAST_CALL  # `make run` has no proxy
+        while (passed := time.monotonic() - began) < self.cfg.graceful_timeout:
             channels = [row for row in visitors.values() if isinstance(row, Channel)]
             for channel in channels:
-                channel.will_close = channel.will_close or not channel.is_busy
+                is_over = passed > last_call and not channel.is_busy
+                channel.will_close = channel.will_close or is_over
             if not channels:
                 return
             self._look(visitors, 0.1)

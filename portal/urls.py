@@ -4,12 +4,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.views import calls, forgetting, members, my_data, robots
+from portal.views import calls, forgetting, members, metrics, my_data, robots
 
 urlpatterns = [
     path("", calls.home, name="home"),
     path("calls/<slug:slug>/", calls.call, name="call"),
     path("pictures/<uuid:pk>/", calls.picture, name="picture"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("robots.txt", robots.robots, name="robots"),
     path("me/", members.me, name="me"),
     path("me/data/", my_data.data, name="data"),

@@ -9,7 +9,9 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import timezone
 
+from collective import clock
 from collective.people import roles
 from dev import migrated, pytest_servers
 from payments.sending import gateway
@@ -78,6 +80,14 @@ def nothing_private_in_logs(caplog):
     yield
     lines = [record.getMessage() for record in caplog.get_records("call")]
     assert [line for line in lines if PRIVATE.search(line)] == []
+
+
+@pytest.fixture(autouse=True)
+def one_time(monkeypatch):
+    """Where a test has stopped the time, the clock of the database stands still with it."""
+    real = clock.of_database
+    travelling = time_machine.escape_hatch.is_travelling
+    monkeypatch.setattr(clock, "of_database", lambda: timezone.now() if travelling() else real())
 
 
 @pytest.fixture

@@ -38,8 +38,16 @@ class MailServer:
         # by address: what it answers, one after the other, before it says yes: to the recipient, to
         # the text
         self.refuses, self.fails = {}, {}
+        self.refuses_us = ""  # what it answers to our sender, whoever the mail is for
         self.port = servers.free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if self.refuses_us:
+            return self.refuses_us
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if replies := self.refuses.get(address):
@@ -148,7 +156,11 @@ def environment(mail_port, **more):
 
 @contextmanager
 def process(*command, env):
-    """A process in a group of its own, killed -9 with all its children at the end."""
+    """A process in a group of its own, killed -9 with all its children at the end.
+
+    What it writes is added to the file LINES of its environment, if that is named.
+    """
+    lines = open(env["LINES_TO"], "ab") if "LINES_TO" in env else subprocess.DEVNULL  # noqa: SIM115 below
     nice = (
         ["nice", "-n", "10"] if command[0] == "celery" else []
     )  # as in `make run`: pages come first
@@ -157,8 +169,8 @@ def process(*command, env):
         env=env,
         cwd=servers.ROOT,
         start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL if not os.environ.get("SHOW") else None,
+        stdout=lines,
+        stderr=lines if not os.environ.get("SHOW") else None,
     )
     try:
         yield running
@@ -173,16 +185,19 @@ def kill(running):
         running.wait()
 
 
+def stand_in(env):
+    """The stand-in for worker and beat."""
+    return process("manage", "sweep", "--stand-in", env=env)
+
+
 def worker(env, app="collective"):
     options = ["--concurrency", "1", "--loglevel", "ERROR", "--without-gossip", "--without-mingle"]
-    return process("celery", "-A", app, "worker", *options, env=env)
+    return process("celery", "-A", app, "--quiet", "worker", *options, env=env)
 
 
 def beat(env):
-    schedule = f"/tmp/collective-beat-{servers.free_port()}"
-    return process(
-        "celery", "-A", "collective", "beat", "--loglevel", "ERROR", "--schedule", schedule, env=env
-    )
+    options = ["--loglevel", "ERROR", "--scheduler", "celery.beat.Scheduler"]
+    return process("celery", "-A", "collective", "--quiet", "beat", *options, env=env)
 
 
 @contextmanager

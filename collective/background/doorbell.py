@@ -7,10 +7,16 @@ from kombu import Connection
 from kombu.pools import producers
 
 from collective.celery import app
+from collective.seeing import counts, request_ids
 
 logger = logging.getLogger(__name__)
 # The web process never waits on the broker: 0.3 s, one try.
-QUICK = {"socket_timeout": 0.3, "socket_connect_timeout": 0.3, "max_retries": 0}
+QUICK = {
+    **app.conf.broker_transport_options,
+    "socket_timeout": 0.3,
+    "socket_connect_timeout": 0.3,
+    "max_retries": 0,
+}
 QUIET_AFTER = 10  # seconds in which nobody rings again after a ring that nobody heard
 unheard = 0
 _silent_until = 0.0
@@ -24,9 +30,11 @@ def ring(task: str, *arguments: object) -> None:
     try:
         connection = Connection(app.conf.broker_url, transport_options=QUICK, connect_timeout=0.3)
         with producers[connection].acquire(block=True, timeout=0.3) as producer:
-            app.send_task(task, args=arguments, producer=producer, retry=False)
+            headers = {"request_id": request_ids.current()}
+            app.send_task(task, args=arguments, producer=producer, retry=False, headers=headers)
     except Exception as error:  # whatever fault a broker has: the sweep will find the row
         unheard += 1
+        counts.UNHEARD.inc()
         _silent_until = time.monotonic() + QUIET_AFTER
         logger.warning(
             "The broker did not hear %s (%s so far): %s", task, unheard, type(error).__name__

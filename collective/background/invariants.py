@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from cryptography.fernet import InvalidToken
-from django.apps import apps
 from django.db import connection
-from django.db.models import Model
 
 from collective.models import Person
-from collective.safety.encryption import EncryptedJSONField, decrypt
+from collective.safety import encryption
+from collective.safety.encryption import Place
 
 MOST_NAMED = 20  # keys for each rule
 A_BATCH = 500
@@ -42,27 +40,16 @@ def broken() -> Broken:
 
 def _unreadable() -> Iterator[str]:
     """ "model.field key" of each value that none of the keys opens."""
-    for model in apps.get_models():
-        if model._meta.managed and not model._meta.proxy:
-            for field in model._meta.local_fields:
-                if isinstance(field, EncryptedJSONField):
-                    yield from _unreadable_of(model, field)
+    for place in encryption.places():
+        yield from _unreadable_of(place)
 
 
-def _unreadable_of(model: type[Model], field: EncryptedJSONField) -> Iterator[str]:
-    names = (model._meta.pk.column, field.column, model._meta.db_table)
+def _unreadable_of(place: Place) -> Iterator[str]:
+    names = (place.model._meta.pk.column, place.column, place.table)
     key, column, table = (connection.ops.quote_name(str(name)) for name in names)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL")
+        cursor.execute(f"SELECT {key}, {column}::text FROM {table} WHERE {column} IS NOT NULL")
         while rows := cursor.fetchmany(A_BATCH):
             for pk, stored in rows:
-                if not _can_be_read(stored):
-                    yield f"{model._meta.label}.{field.name} {pk}"
-
-
-def _can_be_read(stored: str) -> bool:
-    try:
-        decrypt(stored)
-    except (KeyError, ValueError, InvalidToken):
-        return False
-    return True
+                if not all(map(encryption.can_be_read, place.texts(stored))):
+                    yield f"{place} {pk}"

@@ -8,12 +8,14 @@ registers what else has to be held.
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from collective import clock
 from collective.models import Activity, Announcement, Backup, Message
 
+# A table without rows: it stands from before the first row of a backup until everything is held.
+UNDER_WAY = "collective_restore_under_way"
 HELD = "Held after a restore: "
 WHY = "it may have gone out since the backup of {:%d %b %Y %H:%M} UTC. Try again if it has not."
 State = Message.State
@@ -29,19 +31,49 @@ def register(part: Part) -> None:
     _parts.append(part)
 
 
+def begin() -> None:
+    """Say that a restore is under way: until `hold` has ended, nothing may start."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {UNDER_WAY} ()")
+
+
+def is_under_way() -> bool:
+    """Is a restore under way, or was one killed before everything was held?"""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [UNDER_WAY])
+        return bool(cursor.fetchone()[0])
+
+
 @transaction.atomic
 def hold(taken_at: datetime) -> int:
     """Hold everything that may have been sent between the backup and now; returns how many things.
 
-    Run before any worker: `bin/restore` does.
+    Run before any worker: `restore` does. Only after it may anything start (`is_under_way`).
     """
     now = clock.now()
     held = _note_followers_as_told(now)
     held += sum(part(taken_at, now) for part in _parts)
     held += _hold_mail(taken_at)
     held += _stop_announcements(now)
-    Backup.objects.create(taken_at=taken_at, restored_at=now)
+    _end(taken_at, now)
     return held
+
+
+@transaction.atomic
+def go_on(taken_at: datetime) -> int:
+    """What was due goes out, as all was stopped before the backup; returns how many are held.
+
+    Those are the mails that a sender had in hand when it was killed: they may have gone out.
+    """
+    held = _hold(Q(state=State.SENDING), taken_at)
+    _end(taken_at, clock.now())
+    return held
+
+
+def _end(taken_at: datetime, now: datetime) -> None:
+    Backup.objects.create(taken_at=taken_at, restored_at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {UNDER_WAY}")
 
 
 def _note_followers_as_told(now: datetime) -> int:
@@ -55,7 +87,11 @@ def _note_followers_as_told(now: datetime) -> int:
 def _hold_mail(taken_at: datetime) -> int:
     """Mail that is due, also what the parts have just written: so the clock is asked once more."""
     due = Q(state=State.WAITING, due_at__lte=clock.now()) | Q(state=State.SENDING)
-    mail = Message.objects.filter(due, channel=Message.Channel.EMAIL)
+    return _hold(due, taken_at)
+
+
+def _hold(which: Q, taken_at: datetime) -> int:
+    mail = Message.objects.filter(which, channel=Message.Channel.EMAIL)
     error = HELD + WHY.format(taken_at)
     return mail.update(state=State.FAILED, lease=None, lease_until=None, error=error)
 

@@ -156,4 +156,10 @@ def to_mail(message: Message) -> None:
     if after:
         after(message)
     waiting = Message.objects.by_hand().filter(pk=message.pk, state=State.WAITING)
-    waiting.update(channel=Message.Channel.EMAIL, created_at=clock.now(), attempts=0)
+    waiting.update(
+        channel=Message.Channel.EMAIL,
+        created_at=clock.now(),
+        attempts=0,
+        refused_at=None,
+        refused_as="",
+    )

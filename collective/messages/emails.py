@@ -18,6 +18,12 @@ def code(message: Message) -> Letter | None:
     return Letter("Your sign-in code", "email/code.html", words, to=message.address)
 
 
+@kind(kinds.MAIL_TEST, "A try of the way of mail")
+def mail_test(message: Message) -> Letter:
+    """To whoever runs the site, who asked for it: `manage.py doctor --mail-to`."""
+    return Letter("A try", "email/mail_test.html", {}, to=message.address)
+
+
 @kind(kinds.MANY_WRONG_CODES, "Many wrong codes were tried", keep_text=False)
 def many_wrong_codes(message: Message) -> Letter | None:
     """To the owner of the address, who can say by a link that it is they who sign in."""

@@ -6,7 +6,7 @@ only come from a death between the server's yes and our commit; it has the same 
 """
 
 import hashlib
-import smtplib
+import logging
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -21,19 +21,18 @@ from django.db.models import Model
 
 from collective import clock
 from collective.background import doorbell, sweeps
-from collective.messages import letters
+from collective.messages import letters, refusals
 from collective.messages.letters import Letter, kind, kind_of, labels, letter_of, render
 from collective.models import Message, Person
-from collective.models.message import MessageQuerySet, new_message_id
+from collective.models.message import BACK_OFF, LEASE, MessageQuerySet, new_message_id
 
 __all__ = ["Letter", "kind", "kind_of", "labels", "letter_of", "render", "tell", "tell_all"]
 
-LEASE = timedelta(minutes=3)
-BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30)]
-GIVE_UP_AFTER = timedelta(days=3)
+logger = logging.getLogger(__name__)
 KEEP_TEXTS = timedelta(days=30)
 A_BATCH = 100
 LONGEST = 45  # seconds that one sweep may take, well within a task's limit
+CLEAN: dict[str, Any] = {"error": "", "refused_at": None, "refused_as": ""}
 State = Message.State
 Row = TypeVar("Row")
 
@@ -60,6 +59,21 @@ def tell(
     Once for each (person, kind, row, revision), however often asked. People who are told things by
     phone or post get a task for staff instead of a mail. Raises ValueError where nobody is meant.
     """
+    message = write(person, kind_name, about, address=address, channel=channel, **when)
+    if message.due_at <= clock.now() and message.channel == Message.Channel.EMAIL:
+        transaction.on_commit(lambda: doorbell.ring("collective.send_message", message.message_id))
+
+
+def write(
+    person: Person | None,
+    kind_name: str,
+    about: Model,
+    *,
+    address: str = "",
+    channel: str = "",
+    **when: Unpack[Moments],
+) -> Message:
+    """The same, but nobody is rung for: the caller sends it by itself, or a sweep does."""
     if not person and not address:
         raise ValueError("A message needs a person or an address")
     message = _message(person, kind_name, about, **when)
@@ -67,8 +81,7 @@ def tell(
         message.address, message.channel = address, Message.Channel.EMAIL
     message.channel = channel or message.channel
     Message.objects.bulk_create([message], ignore_conflicts=True)
-    if message.due_at <= clock.now() and message.channel == Message.Channel.EMAIL:
-        transaction.on_commit(lambda: doorbell.ring("collective.send_message", message.message_id))
+    return message
 
 
 def tell_all(
@@ -174,7 +187,7 @@ def _send_claimed(message: Message, connection: BaseEmailBackend) -> bool:
     mail.send()
     written = {"subject": letter.subject[:200], "text": mail.body}
     kept = written if kind_of(message).keep_text else {}
-    return _settle(message, state=State.SENT, sent_at=clock.now(), error="", **kept)
+    return _settle(message, state=State.SENT, sent_at=clock.now(), **CLEAN, **kept)
 
 
 @transaction.atomic
@@ -206,21 +219,30 @@ def _failed(message: Message, error: Exception) -> bool:
 
     Anything else is tried again, ever more slowly, for three days.
     """
-    now, words = clock.now(), f"{type(error).__name__}: {error}"
-    if _is_final(error) or now - message.created_at > GIVE_UP_AFTER:
-        return _settle(message, state=State.FAILED, error=words)
-    wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
-    return _settle(message, state=State.WAITING, due_at=now + wait, error=words)
+    now, refusal = clock.now(), refusals.read(error)
+    changes: dict[str, Any] = {"error": f"{type(error).__name__}: {error}"}
+    if refusals.is_of_a_relay(error):
+        changes |= {"refused_at": message.refused_at or now, "refused_as": refusal.code}
+    if refusals.is_final(message, refusal, now):
+        _log(message, refusal.code, "never", error)
+        return _settle(message, state=State.FAILED, **changes)
+    again_at = now + BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
+    _log(message, refusal.code, f"{again_at:%Y-%m-%dT%H:%MZ}", error)
+    return _settle(message, state=State.WAITING, due_at=again_at, **changes)
 
 
-def _is_final(error: Exception) -> bool:
-    """Did the server refuse this address or this text for good?
+def _log(message: Message, code: str, again_at: str, error: Exception) -> None:
+    """One line for each refusal, without anybody's name or address.
 
-    A wrong password of ours is no such refusal.
+    What is no answer of a relay's is a fault of ours: its place is told too.
     """
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
+    key = message.message_id.strip("<>").partition("@")[0]
+    words = "mail_refused kind=%s message=%s as=%s tries=%s next=%s"
+    values = (message.kind, key, code.replace(" ", "_"), message.attempts, again_at)
+    if refusals.is_of_a_relay(error):
+        logger.warning(words, *values)
+    else:
+        logger.error(words, *values, exc_info=error)
 
 
 def _settle(message: Message, *, state: State, **changes: Any) -> bool:
@@ -237,7 +259,9 @@ def try_again(messages: MessageQuerySet) -> int:
     """Put failed messages back in the queue; returns how many."""
     now = clock.now()
     failed = messages.filter(state=State.FAILED)
-    return failed.update(state=State.WAITING, due_at=now, created_at=now, attempts=0)
+    return failed.update(
+        state=State.WAITING, due_at=now, attempts=0, refused_at=None, refused_as=""
+    )
 
 
 def empty_old_texts() -> sweeps.Counts:

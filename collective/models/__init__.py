@@ -7,8 +7,10 @@ from collective.models.community import ClockOffset, Community, Page, SupportLin
 from collective.models.contact_change import ContactChange
 from collective.models.follow import Follow
 from collective.models.forgetting import DeletionRequest, FileToRemove, Redaction
+from collective.models.key_proof import KeyProof
 from collective.models.message import Message
 from collective.models.person import Person
+from collective.models.problem import Problem
 from collective.models.record_join import JoinRequest, RecordJoin
 from collective.models.sign_in import SignIn
 from collective.models.staff_work import FollowUp, Taken
@@ -30,9 +32,11 @@ __all__ = [
     "Follow",
     "FollowUp",
     "JoinRequest",
+    "KeyProof",
     "Message",
     "Page",
     "Person",
+    "Problem",
     "RecordJoin",
     "Redaction",
     "SignIn",

@@ -1,5 +1,5 @@
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -11,12 +11,23 @@ from collective.models.person import Person
 from collective.safety import emptied
 from collective.typed.fields import AddressField
 
+LEASE = timedelta(minutes=3)
+BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30)]
+
+
+def _is_due(moment: datetime) -> Q:
+    """Due; or written by a clock that was ahead, which is right again."""
+    at_once = Q(created_at__gt=moment + clock.AHEAD, due_at__lte=F("created_at"))
+    again = Q(clock.has_come("due_at", moment, longest=BACK_OFF[-1]), attempts__gt=0)
+    return Q(due_at__lte=moment) | at_once | again
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, moment: datetime) -> Self:
         """Mails that wait and are due, or were claimed by a sender whose lease has run out."""
-        waits = Q(state=Message.State.WAITING, due_at__lte=moment)
-        was_left = Q(state=Message.State.SENDING, lease_until__lt=moment)
+        waits = Q(_is_due(moment), state=Message.State.WAITING)
+        is_over = clock.has_come("lease_until", moment, longest=LEASE)
+        was_left = Q(is_over, state=Message.State.SENDING)
         return self.filter(waits | was_left, channel=Message.Channel.EMAIL)
 
     def by_hand(self) -> Self:
@@ -25,12 +36,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def tasks(self, moment: datetime) -> Self:
         """What staff should tell now, the shortest time left first."""
-        due = self.by_hand().filter(state=Message.State.WAITING, due_at__lte=moment)
+        due = self.by_hand().filter(_is_due(moment), state=Message.State.WAITING)
         return due.order_by(F("not_after").asc(nulls_last=True), "due_at", "pk")
 
     def failed(self) -> Self:
         """Mail that came to nobody."""
         return self.filter(state=Message.State.FAILED)
+
+    def refused(self, since: datetime) -> Self:
+        """Mails that wait because each of two tries or more was refused, the first before then."""
+        waits = [Message.State.WAITING, Message.State.SENDING]
+        rows = self.filter(state__in=waits, channel=Message.Channel.EMAIL)
+        return rows.filter(attempts__gte=2, refused_at__lte=since)
 
 
 class Message(models.Model):
@@ -71,6 +88,16 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
+    refused_at = models.DateTimeField(
+        null=True, editable=False, help_text="Since when each try of it was refused."
+    )
+    refused_as = models.CharField(
+        max_length=60,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="How, without any word of the relay's: these may name the address.",
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     told_by = models.ForeignKey(
         Person, models.SET_NULL, null=True, editable=False, related_name="+"
@@ -100,6 +127,16 @@ class Message(models.Model):
             ),
             models.Index(
                 fields=["-created_at"], condition=Q(state="failed"), name="message_failed"
+            ),
+            models.Index(
+                fields=["refused_at"],
+                condition=Q(refused_at__isnull=False),
+                name="message_refused",
+            ),
+            models.Index(
+                fields=["sent_at"],
+                condition=Q(state="sent", channel="email"),
+                name="message_taken",
             ),
             models.Index(fields=["about"], name="message_about"),
             models.Index(fields=["person", "-created_at"], name="message_person"),

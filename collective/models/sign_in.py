@@ -29,7 +29,7 @@ class SignInQuerySet(models.QuerySet["SignIn"]):
 
     def asked_since(self, moment: datetime) -> Self:
         """Those asked for since then by people who want to sign in."""
-        return self.filter(person=None, created_at__gt=moment)
+        return self.filter(clock.since("created_at", moment), person=None)
 
     def wrong_since(self, moment: datetime) -> Self:
         """Those asked for since then, for which wrong codes were typed and never the right one."""

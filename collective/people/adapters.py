@@ -11,6 +11,8 @@ from collective.models import Person
 from collective.people import forgetting_emails
 from collective.safety import encryption
 
+# Authenticator secrets, and the seeds of recovery codes.
+SECRETS = encryption.Place("mfa.Authenticator", "data")
 TOO_MANY = "That was tried too often. Please wait five minutes, then try again."
 
 
@@ -46,7 +48,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return encryption.encrypt(text)
+        return SECRETS.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         return encryption.decrypt(encrypted_text)

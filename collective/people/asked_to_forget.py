@@ -245,11 +245,12 @@ def _list_outside() -> None:
     rows = DeletionRequest.objects.filter(done_at__isnull=False, listed_at=None)
     for request in rows.select_related("person")[:A_BATCH]:
         for person in forgetting.records_of(request.person):
-            _list_one(person.pk)
+            list_one(person.pk)
         DeletionRequest.objects.filter(pk=request.pk).update(listed_at=clock.now())
 
 
-def _list_one(key: UUID) -> None:
+def list_one(key: UUID) -> None:
+    """Note that this person is forgotten; a second time changes nothing."""
     name = f"{LIST}/{key}"
     if not default_storage.exists(name):
         default_storage.save(name, ContentFile(b""))
@@ -257,7 +258,7 @@ def _list_one(key: UUID) -> None:
 
 def forget_again_after_restore(taken_at: datetime, now: datetime) -> int:
     """After a backup was restored: whoever was forgotten since is forgotten again; counts them."""
-    back = Person.objects.filter(pk__in=_listed(), forgotten_at=None, joined_into=None)
+    back = Person.objects.filter(pk__in=listed(), forgotten_at=None, joined_into=None)
     found = [_ask_again(person) for person in back]
     return sum(carry_out(request.pk) for request in found)
 
@@ -272,7 +273,7 @@ def _ask_again(person: Person) -> DeletionRequest:
     return request
 
 
-def _listed() -> list[UUID]:
+def listed() -> list[UUID]:
     """The keys in the folder."""
     if not default_storage.exists(LIST):
         return []

@@ -23,6 +23,7 @@ from collective.models.person import ONE_ADDRESS_EACH
 from collective.models.sign_in import MOST_WRONG_CODES
 from collective.people import browser_sessions, sign_in_limits
 from collective.people.sign_in_limits import Asking, MailHeld
+from collective.seeing import counts
 from collective.templatetags.collective import day
 from collective.typed import addresses
 
@@ -53,8 +54,8 @@ def record_asked(asking: Asking, kind: str) -> SignIn:
         _log("mail_held", asking.email, asking.network)
         raise
     _log("link_asked" if sign_in.link_only else "asked", asking.email, asking.network)
-    # Now and from here, not by a worker: nobody should wait for a broker to sign in. If this fails,
-    # the sweep sends it.
+    # Now and from here: nobody should wait for a broker to sign in. No worker is rung for, as one
+    # that took it and then lost its broker would keep it. If this fails, the sweep sends it.
     message = Message.objects.get(person=None, kind=kind, about=sign_in.pk)
     mail.send_by_message_id(message.message_id)
     return sign_in
@@ -69,7 +70,7 @@ def _write(asking: Asking, kind: str) -> SignIn:
         proof=asking.proof,
         link_only=sign_in_limits.is_link_only(asking),
     )
-    mail.tell(None, kind, sign_in, address=asking.email, not_after=sign_in.ends_at)
+    mail.write(None, kind, sign_in, address=asking.email, not_after=sign_in.ends_at)
     return sign_in
 
 
@@ -203,5 +204,6 @@ def visitor_address(request: HttpRequest) -> str:
 
 def _log(result: str, email: str, network: str) -> None:
     """How it went, with no address in clear: the same one has the same mark."""
+    counts.SIGN_INS.labels(result).inc()
     address = sign_in_limits.hashed(f"log:{email}")[:16]
     logger.info("sign_in result=%s address=%s network=%s", result, address, network[:16])

@@ -101,7 +101,7 @@ def _limits(asking: Asking) -> Iterator[tuple[SignInQuerySet, int, str]]:
     """What is counted, how much of it is allowed, and the words where there is no more."""
     since = clock.now() - LIMIT_OVER
     if asking.person:
-        mine = SignIn.objects.filter(person=asking.person, created_at__gt=since)
+        mine = SignIn.objects.filter(clock.since("created_at", since), person=asking.person)
         yield mine.filter(email=asking.email), MOST_OF_ONES_OWN, OWN_WORDS
         yield mine, MOST_A_PERSON, OWN_WORDS
         return
@@ -169,7 +169,7 @@ def is_full_of_wrong_ones(email: str) -> bool:
 
 def check_person_may_ask(person: Person) -> None:
     """Raise RuleError where so many wrong codes were typed for another address in a day."""
-    mine = SignIn.objects.filter(person=person, created_at__gt=clock.now() - A_DAY)
+    mine = SignIn.objects.filter(clock.within("created_at", A_DAY), person=person)
     if mine.aggregate(wrong=Sum("wrong_codes", default=0))["wrong"] >= TRIES_AN_ADDRESS:
         raise RuleError("Many wrong codes were typed here. Please try again tomorrow, or call us.")
 

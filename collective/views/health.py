@@ -3,7 +3,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from collective.background import sweeps
+from collective.background import standing_in, sweeps
+from collective.seeing import problems
 
 
 @never_cache
@@ -16,11 +17,17 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """The database answers and the sweeps are running; 503 and a reason otherwise."""
+    """The database answers, the work is in time, mail is taken; 503 and reasons otherwise."""
     try:
         late = sweeps.late()
+        reasons = [
+            *(["sweeps are late"] if late else []),
+            *(["mail is refused"] if problems.mail_is_refused() else []),
+            *(["the stand-in does the worker's work"] if standing_in.is_standing_in() else []),
+        ]
     except DatabaseError:
         return JsonResponse({"status": "the database does not answer"}, status=503)
-    if late:
-        return JsonResponse({"status": "sweeps are late", "late": late}, status=503)
-    return JsonResponse({"status": "ready"})
+    if not reasons:
+        return JsonResponse({"status": "ready"})
+    found = {"status": ", ".join(reasons), "late": late}
+    return JsonResponse({key: value for key, value in found.items() if value}, status=503)

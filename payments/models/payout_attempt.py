@@ -1,5 +1,5 @@
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from collective.typed.fields import LineField
 from payments.models.attempt_states import LIVE, OPEN, STEPS, State
 from payments.models.payment import Payment
 
+LEASE = timedelta(minutes=3)
+LONGEST_WAIT = timedelta(hours=24)  # then people look at it
 FROZEN = """
 IF NEW.key <> OLD.key OR NEW.request <> OLD.request OR NEW.amount_pence <> OLD.amount_pence
    OR NEW.payment_id <> OLD.payment_id OR NEW.method <> OLD.method THEN
@@ -38,8 +40,10 @@ class AttemptQuerySet(models.QuerySet["PayoutAttempt"]):
     def due(self, moment: datetime) -> Self:
         """To be sent, or sent once more, and nobody is at it."""
         open_ = self.filter(method=Payment.Method.STRIPE, state__in=OPEN)
-        is_free = Q(lease_until=None) | Q(lease_until__lt=moment)
-        return open_.filter(is_free, next_try_at__lte=moment)
+        is_free = Q(lease_until=None) | clock.has_come("lease_until", moment, longest=LEASE)
+        at_once = Q(tries=0, next_try_at__gt=moment + clock.AHEAD)  # by a clock that was ahead
+        has_come = clock.has_come("next_try_at", moment, longest=LONGEST_WAIT)
+        return open_.filter(is_free, has_come | at_once)
 
     def lock_with_payment(self, pk: UUID | str) -> "PayoutAttempt":
         """One attempt and its payment, fresh and locked: the payment first, as everywhere."""

@@ -284,7 +284,7 @@ def read_all() -> tuple[int, int]:
     asked = PayoutAccount.objects.filter(
         asked_at__gt=now - KEEP_CHECKING, stripe_account__isnull=False
     )
-    due = asked.exclude(state=Ac.REMOVED).exclude(checked_at__gt=now - CHECK_AGAIN)
+    due = asked.exclude(state=Ac.REMOVED).exclude(clock.within("checked_at", CHECK_AGAIN))
     keys = due.order_by("asked_at").values_list("pk", flat=True)[:A_BATCH]
     return sweeps.each([(key,) for key in keys], _read_if_reached, longest=LONGEST)
 

@@ -19,10 +19,10 @@ from payments.models import Payment, PaymentRules, PayoutAccount, PayoutAttempt
 from payments.models.attempt_states import OPEN
 from payments.models.payment_event import What
 from payments.models.payment_states import State
+from payments.models.payout_attempt import LEASE
 from payments.sending import answers, gateway, reviews
 from payments.sending.stops import stopped_because, why_it_waits
 
-LEASE = timedelta(minutes=3)
 TRY_SHORTAGE_EVERY = timedelta(minutes=5)
 LONGEST = 20  # seconds that one sweep may take: Stripe that hangs must not keep mail waiting
 A_BATCH = 200
@@ -49,7 +49,7 @@ def _may_try_again() -> bool:
     on.
     """
     rules = PaymentRules.current()
-    if rules.short_tried_at and rules.short_tried_at > clock.now() - TRY_SHORTAGE_EVERY:
+    if rules.short_tried_at and clock.was_within(rules.short_tried_at, TRY_SHORTAGE_EVERY):
         return False
     try:
         pence = gateway.balance()
@@ -160,8 +160,8 @@ def review_overdue() -> tuple[int, int]:
 @transaction.atomic
 def _review_one_overdue(attempt_id: UUID) -> bool:
     attempt = PayoutAttempt.objects.lock_with_payment(attempt_id)
-    is_free = attempt.lease_until is None or attempt.lease_until < clock.now()
-    if not attempt.is_open or not is_free:
+    is_due = PayoutAttempt.objects.due(clock.now()).filter(pk=attempt_id).exists()
+    if not attempt.is_open or not is_due:
         return False
     reviews.give_to_people(attempt, "No clear answer within a day")
     return True

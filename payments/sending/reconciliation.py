@@ -59,7 +59,7 @@ def look_back() -> tuple[int, int]:
     """The sweep, once a day: 40 days both ways; returns (seen, done)."""
     rules = PaymentRules.current()
     last, restored = rules.reconciled_at, rules.restored_at
-    is_recent = last and last > clock.now() - DAILY and not (restored and restored > last)
+    is_recent = last and clock.was_within(last, DAILY) and not (restored and restored > last)
     if not gateway.is_on() or is_recent:
         return 0, 0
     asked_at = clock.now()

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
+from django.db.models import Q
 
 from collective import clock
 from collective.background import doorbell, sweeps
@@ -45,7 +46,10 @@ def handle_all() -> tuple[int, int]:
 
     Returns (seen, done).
     """
-    due = StripeEvent.objects.filter(handled_at=None, next_try_at__lte=clock.now())
+    now = clock.now()
+    has_come = clock.has_come("next_try_at", now, longest=LONGEST_WAIT)
+    was_ahead = Q(received_at__gt=now + clock.AHEAD)
+    due = StripeEvent.objects.filter(has_come | was_ahead, handled_at=None)
     keys = due.order_by("next_try_at").values_list("event_id", flat=True)[:A_BATCH]
     return sweeps.each([(key,) for key in keys], handle)
 

@@ -12,6 +12,7 @@ from collective import clock
 from collective.models import Person
 from policy_drafts.models.policy import Policy
 
+LONGEST_LEASE = timedelta(minutes=5)
 Row = TypeVar("Row", bound="Leased")
 
 
@@ -24,7 +25,8 @@ class WorkState(models.TextChoices):
 class LeasedQuerySet(models.QuerySet[Row]):
     def due(self) -> Self:
         """What waits, and is in nobody's hands."""
-        is_free = Q(lease_until=None) | Q(lease_until__lt=clock.now())
+        is_over = clock.has_come("lease_until", clock.now(), longest=LONGEST_LEASE)
+        is_free = Q(lease_until=None) | is_over
         return self.filter(is_free, state=WorkState.WAITING)
 
     @transaction.atomic

@@ -17,6 +17,7 @@ from portal.today.lines import MOST
 from portal.today.sections import sections
 
 MAIL_AT = time(8)
+NOT_COUNTED = {"coming", "running"}  # nothing to do; told in a mail of its own
 
 
 def tell_staff() -> tuple[int, int]:
@@ -51,7 +52,7 @@ def staff_today(message: Message) -> Letter | None:
     person = message.person
     if person is None or not person.is_staff or not person.wants_staff_mail:
         return None
-    found = [row for row in sections() if row.lines and row.name != "coming"]
+    found = [row for row in sections() if row.lines and row.name not in NOT_COUNTED]
     if not found:
         return None
     lines = [

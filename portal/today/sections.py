@@ -7,7 +7,7 @@ page asks the same number of queries with ten people and with thousands.
 from dataclasses import replace
 
 from collective.models import Call, Taken
-from portal.today import conversations, housekeeping, messages, sessions
+from portal.today import conversations, housekeeping, messages, running, sessions
 from portal.today.lines import Section
 
 
@@ -25,6 +25,7 @@ def sections(call: Call | None = None) -> list[Section]:
         housekeeping.follow_ups(call),
     ]
     if call is None:
+        found.insert(0, running.problems())
         found.append(housekeeping.requests_and_lines())
     found.append(coming)
     _mark_taken(found)

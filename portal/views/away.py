@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
+
+from collective.seeing.away import is_away
+
+__all__ = ["is_away", "page", "wants_json"]
 
 logger = logging.getLogger(__name__)
 TRY_AGAIN_AFTER = 10  # seconds
@@ -21,10 +24,6 @@ A_LINE = 60  # characters
 TITLE = "We cannot reach our records just now"
 SHORT = "We cannot reach our records just now. Please try again in a minute."
 NOTED = "collective.database_away"  # in request.META: the line of this request is in the log
-# SQLSTATE classes and codes of a server that is not there, or not yet, or takes no more visitors
-# (PostgreSQL's manual, appendix A).
-CONNECTION = "08"
-GONE = {"57P01", "57P02", "57P03", "53300"}
 SECRET = re.compile(
     r"(^|[-_])(code|pin|otp|key)s?($|[-_])|pass(word|phrase)|secret|token|credential", re.IGNORECASE
 )
@@ -58,43 +57,6 @@ class Typed:
     def is_short(self) -> bool:
         """Does it fit on one line?"""
         return len(self.value) <= A_LINE and not set("\r\n") & set(self.value)
-
-
-def is_away(error: BaseException | None) -> bool:
-    """Was this error, or one behind it, that of a database that cannot be reached?"""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        if _is_lost(error):
-            return True
-        seen.add(id(error))
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _is_lost(error: BaseException) -> bool:
-    if isinstance(error, InterfaceError):
-        return "connection" in str(error)
-    if not isinstance(error, OperationalError) and type(error) is not DatabaseError:
-        return False
-    code = getattr(error.__cause__, "pgcode", None)
-    return code is None or code in GONE or code.startswith(CONNECTION)
-
-
-class OneLine(logging.Filter):
-    """Keeps eighty lines of traceback for each request out of the log while the database is away.
-
-    What is said of the request itself is dropped, as `page` says it.
-    """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        error = record.exc_info[1] if record.exc_info else None
-        if not is_away(error):
-            return True
-        if record.name == "django.request":
-            return False
-        record.msg = f"{record.getMessage()}: the database does not answer"
-        record.args, record.exc_info, record.exc_text = None, None, None
-        return True
 
 
 def page(request: HttpRequest, error: BaseException) -> HttpResponse:

@@ -1,7 +1,7 @@
 """The page inside the admin that says whether everything runs."""
 
 import platform
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import django
@@ -9,8 +9,7 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -22,8 +21,8 @@ from collective.messages import mail
 from collective.models import Backup, Message, SweepRun
 from collective.models.message import MessageQuerySet
 from collective.people.requests import MemberRequest
+from portal import doctor
 
-BACKUP_OLD_AFTER = timedelta(hours=26)
 NEWEST_ERRORS = 200
 
 
@@ -51,14 +50,17 @@ def status(request: MemberRequest, admin_site: AdminSite) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         return _try_mail_again(request)
+    found = _sweeps()
     context = {
         "title": "System status",
-        "sweeps": _sweeps(),
+        "refused": _refused(),
+        "sweeps": found,
+        "is_one_unwell": any(sweep.is_late or sweep.error for sweep in found),
         "states": _states(),
         "versions": _versions(),
         "try_again": _may_try_again().count(),
         "held": Message.objects.failed().filter(error__startswith=restoring.HELD).count(),
-        "unapplied": _unapplied(),
+        "lines": sorted(doctor.lines(doctor.QUICK), key=lambda line: line.ok),
         **_backups(),
     }
     frame = admin_site.each_context(request)
@@ -82,7 +84,7 @@ def _may_try_again() -> MessageQuerySet:
 
 
 def _sweeps() -> list[SweepState]:
-    good = SweepRun.objects.filter(error="", finished_at__isnull=False)
+    good = SweepRun.objects.until(clock.now() + clock.AHEAD).good()
     done = dict(good.values_list("name").annotate(Max("finished_at")))
     failing = _newest_errors(done)
     late = set(sweeps.late())
@@ -102,6 +104,12 @@ def _newest_errors(done: dict[str, datetime]) -> dict[str, str]:
     }
 
 
+def _refused() -> list[Any]:
+    """How mail that waits is refused, without an address: how often so, and since when."""
+    rows = Message.objects.refused(clock.now()).order_by().values("refused_as")
+    return list(rows.annotate(number=Count("pk"), since=Min("refused_at")).order_by("since"))
+
+
 def _states() -> list[MessageState]:
     rows = Message.objects.order_by().values("channel", "state").annotate(number=Count("pk"))
     return sorted(
@@ -116,11 +124,14 @@ def _states() -> list[MessageState]:
 
 
 def _backups() -> dict[str, Any]:
-    """The newest backup, is it old, and when one was last brought back."""
-    newest = Backup.objects.filter(restored_at=None).first()
+    """The newest backup, is it old, was one proven to come back, and when did one come back."""
+    newest, proven = Backup.objects.taken().first(), Backup.objects.proven().first()
     return {
         "backup": newest,
-        "backup_is_old": newest is None or newest.taken_at < clock.now() - BACKUP_OLD_AFTER,
+        "backup_is_old": newest is None or newest.is_old,
+        "proven": proven,
+        "proof_is_old": proven is None or proven.proof_is_old,
+        "not_coming_back": Backup.objects.not_coming_back(),
         "restored": Backup.objects.exclude(restored_at=None).order_by("-restored_at").first(),
     }
 
@@ -135,10 +146,3 @@ def _versions() -> list[tuple[str, str]]:
         ("Python", platform.python_version()),
         ("PostgreSQL", postgres),
     ]
-
-
-def _unapplied() -> list[str]:
-    """Names of migrations that this version brings and the database has not seen."""
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]

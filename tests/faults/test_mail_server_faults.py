@@ -9,16 +9,18 @@ from datetime import timedelta
 
 import pytest
 import redis
+import time_machine
 from django.conf import settings as django_settings
 
 from collective import clock
-from collective.background import doorbell
+from collective.background import doorbell, sweeps
 from collective.messages import mail
-from collective.models import Message
+from collective.models import Message, Problem
+from collective.seeing import problems
 from dev import servers
 from events.models import Registration
 from tests import processes
-from tests.factories import PersonFactory, SessionFactory, sign_up
+from tests.factories import CoordinatorFactory, PersonFactory, SessionFactory, sign_up
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 MAILS = 60
@@ -69,7 +71,7 @@ def test_an_hour_down_then_temporary_and_final_refusals_lose_nothing(session, se
         for number, reply in enumerate(("421 busy", "450 later", "452 full")):
             server.fails[addresses[number]] = [reply]
             server.refuses[addresses[number + 3]] = [reply] * 3
-            server.refuses[addresses[number + 6]] = ["550 no such mailbox"]
+            server.refuses[addresses[number + 6]] = ["550 5.1.1 no such mailbox"]
         deliver(settings, server)
 
     assert still_signs_up.state == Registration.State.CONFIRMED
@@ -83,10 +85,52 @@ def test_an_hour_down_then_temporary_and_final_refusals_lose_nothing(session, se
     )
 
 
+def three_hours(traveller, server):
+    """The sweeps, while the relay refuses our sender: when each thing is told."""
+    began, told = clock.now(), {}
+    server.refuses_us = "550 5.7.1 not your domain"
+    for _ in range(36):
+        sweeps.run("problems")
+        mail.send_due()
+        if problems.mail_is_refused():
+            told.setdefault("ready", clock.now() - began)
+        if Problem.objects.exclude(told_at=None).exists():
+            told.setdefault("today", clock.now() - began)
+        traveller.shift(timedelta(minutes=5))
+    return told
+
+
+def test_relay_that_refuses_our_sender_for_three_hours_is_told_once_and_loses_nothing(
+    session, settings, monkeypatch
+):
+    monkeypatch.setattr(problems, "SORTS", {"mail": problems.SORTS["mail"]})
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    jo = CoordinatorFactory(email="jo@example.org")
+    with time_machine.travel(clock.now()) as traveller, processes.MailServer() as server:
+        settings.EMAIL_PORT = server.port
+        people = [sign_up(session).person for _ in range(5)]
+        told = three_hours(traveller, server)
+        during = Counter(Message.objects.values_list("state", flat=True))
+        server.refuses_us = ""
+        for _ in range(10):
+            traveller.shift(timedelta(minutes=5))
+            sweeps.run("problems")
+            mail.send_due()
+
+    assert during == {State.WAITING: 5 + 1}
+    assert told["ready"] <= timedelta(minutes=20) and told["today"] <= timedelta(minutes=30)
+    assert Counter(to for to, _ in server.mails) == Counter(
+        [*(person.email for person in people), jo.email, jo.email]
+    )
+    subjects = [letter["Subject"] for to, letter in server.mails if to == jo.email]
+    assert subjects == ["Something needs a look", "It is over"]
+
+
 def test_negative_control_taking_every_error_for_final_loses_all(session, settings, monkeypatch):
     for _ in range(MAILS):
         sign_up(session)
-    monkeypatch.setattr(mail, "_is_final", lambda error: True)
+    monkeypatch.setattr(mail.refusals, "is_final", lambda *_: True)
 
     an_hour_down(settings)
 

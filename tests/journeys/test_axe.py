@@ -449,6 +449,7 @@ NO_PAGE = {
     "put_back_section",
     "live",
     "ready",
+    "metrics",
     "robots",
     "look",
     "mark",

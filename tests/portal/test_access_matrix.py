@@ -113,6 +113,7 @@ ROWS = {
     "mfa_generate_recovery_codes": (TO, OK, OK, OK),
     "mfa_download_recovery_codes": (TO, NO, NO, NO),
     "live": (OK, OK, OK, OK),
+    "metrics": (OK, OK, OK, OK),  # from this machine: tests/portal/test_metrics.py
     "robots": (OK, OK, OK, OK),
     "ready": (503, 503, 503, 503),
 }
@@ -193,6 +194,7 @@ POSTS = {
     "mfa_generate_recovery_codes": (TO, OK, OK, OK),
     "mfa_download_recovery_codes": (TO, NO, NO, NO),
     "live": (NEVER,) * 4,
+    "metrics": (NEVER,) * 4,
     "robots": (NEVER,) * 4,
     "ready": (NEVER,) * 4,
 }

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 
+from collective.seeing.away import OneLine
 from portal.views import away
 from tests.signed_in import browser_of
 
@@ -98,7 +99,7 @@ def test_one_line_in_the_log_for_each_request_and_nothing_that_was_typed(
 ):
     member.post("/me/name/?next=/zebra/", {"name": "Robin"})
 
-    kept = [row for row in caplog.records if away.OneLine().filter(row)]
+    kept = [row for row in caplog.records if OneLine().filter(row)]
     assert [row.getMessage() for row in kept] == [
         "POST /me/name/: the database does not answer (OperationalError)"
     ]
@@ -123,7 +124,7 @@ def test_traceback_of_an_absent_database_becomes_one_line():
     error = OperationalError("connection refused")
     record = logging.LogRecord("x", 40, "x", 1, "Sweep %s", ("a",), (type(error), error, None))
 
-    assert away.OneLine().filter(record)
+    assert OneLine().filter(record)
     assert record.getMessage() == "Sweep a: the database does not answer"
     assert record.exc_info is None
 

@@ -1,11 +1,13 @@
 """The documents say what is so: paths that exist, links that lead somewhere, tables as they are."""
 
 import re
+import tomllib
 
 import pgtrigger
 import pytest
 from django.core.management import get_commands
 
+import collective
 from dev import servers, states
 from events.models import Registration
 
@@ -74,3 +76,10 @@ def test_table_of_steps_is_drawn_in_the_order_of_its_states():
     assert "    waiting --> offered\n    offered --> confirmed\n" in drawn
     assert "| `waiting` | On the waiting list | `offered` |\n" in drawn
     assert "| `cancelled` | Cancelled | nothing else |\n" in drawn
+
+
+def test_newest_heading_of_the_changelog_names_this_version():
+    newest = re.search(r"^## (\S+?):", (servers.ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    project = tomllib.loads((servers.ROOT / "pyproject.toml").read_text())["project"]
+
+    assert newest[1] == project["version"] == collective.__version__

@@ -23,6 +23,7 @@ LEFT_OUT = {
     "collective.ContactChange.what": "told in words: your phone number, your address",
     "collective.Message.error": "what a mail server answered: that the mail failed is told",
     "collective.Message.message_id": OURS,
+    "collective.Message.refused_as": "how a mail server refused it: that the mail failed is told",
     "collective.Message.revision": OURS,
     "collective.Person.password": "nobody has a password: it holds random letters",
     "collective.Person.phone": TOLD_AS_A_NUMBER,

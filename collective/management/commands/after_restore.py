@@ -9,7 +9,7 @@ from collective.background import restoring
 class Command(BaseCommand):
     help = (
         "Hold what may have been sent since the backup was taken, before any worker starts. "
-        "bin/restore calls it."
+        "`restore` does it by itself; this is for a database that was brought back in another way."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -8,7 +8,10 @@ from collective.models import Backup
 
 
 class Command(BaseCommand):
-    help = "Note that a backup was taken, for the page “System status”. bin/backup calls it."
+    help = (
+        "Note that a backup was taken, for the page “System status”. `backup` does it by itself; "
+        "this is for one that was taken in another way."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

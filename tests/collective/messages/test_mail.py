@@ -139,7 +139,7 @@ def test_server_that_is_busy_loses_nothing(outbox, monkeypatch, code):
 def test_final_refusal_is_visible_and_can_be_tried_again(outbox, monkeypatch):
     sign_up(SessionFactory())
     refuse_with(
-        monkeypatch, smtplib.SMTPRecipientsRefused({"a@example.org": (550, b"no such user")})
+        monkeypatch, smtplib.SMTPRecipientsRefused({"a@example.org": (550, b"5.1.1 no such user")})
     )
     mail.send_due()
     failed = only()

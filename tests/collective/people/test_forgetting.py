@@ -494,7 +494,7 @@ def test_everybody_who_is_forgotten_is_listed_outside_the_database(person, early
     asked_to_forget.ask(person)
     after_a_week(early)
 
-    assert asked_to_forget._listed() == [person.pk]
+    assert asked_to_forget.listed() == [person.pk]
 
 
 # Pages

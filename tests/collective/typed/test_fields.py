@@ -19,6 +19,7 @@ APPS = ["portal", "events", "policy_drafts", "payments", "collective"]
 # What our code writes, and nobody types: hashes, keys, kinds, what Stripe and mail servers say.
 WRITTEN_BY_US = {
     "collective.Announcement.audience",
+    "collective.Backup.proof_error",
     "collective.BrowserSession.device",
     "collective.BrowserSession.session_data",
     "collective.BrowserSession.session_key",
@@ -31,8 +32,10 @@ WRITTEN_BY_US = {
     "collective.Message.subject",
     "collective.Message.text",
     "collective.Person.password",
+    "collective.KeyProof.secret",
     "collective.Person.phone_hash",
     "collective.Person.time_zone",
+    "collective.Problem.name",
     "collective.Redaction.reason",
     "collective.SignIn.network",
     "collective.SweepRun.error",
@@ -48,18 +51,18 @@ WRITTEN_BY_US = {
     "payments.StripeEvent.object_id",
     "payments.StripeEvent.type",
     "payments.UnknownMovement.stripe_id",
-    "policy_drafts.Draft.policy_title",  # what a draft holds never changes, and was cleaned before
+    "policy_drafts.Draft.policy_title",
     "policy_drafts.Draft.sha256",
     "policy_drafts.DraftBlock.html",
-    "policy_drafts.Import.why",
-    "policy_drafts.WorkingCopyFile.why",
     "policy_drafts.DraftBlock.kind",
     "policy_drafts.DraftBlock.text",
     "policy_drafts.DraftFile.error",
     "policy_drafts.DraftSection.html",
     "policy_drafts.DraftSection.title",
-    "policy_drafts.Section.html",  # cleaned as markup: policy_drafts/text/markup.py
+    "policy_drafts.Import.why",
+    "policy_drafts.Section.html",
     "policy_drafts.SectionSave.html",
+    "policy_drafts.WorkingCopyFile.why",
 }
 READ_OTHERWISE = {"code", "old_code", "html", "was", "version"}  # digits, markup, hidden fields
 OUR_FIELDS = (ours.LineField, ours.LinesField, ours.AddressField)

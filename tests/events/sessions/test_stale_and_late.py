@@ -315,6 +315,17 @@ def test_held_messages_are_left_out_of_trying_all_again(client, coordinator):
     assert Message.objects.get(kind="booked").state == Message.State.FAILED
 
 
+def test_after_a_move_mail_that_waited_goes_out_and_mail_in_hand_is_held():
+    waiting, in_hand = (sign_up(SessionFactory()).person for _ in range(2))
+    Message.objects.filter(person=in_hand).update(state=Message.State.SENDING)
+
+    assert restoring.go_on(clock.now()) == 1
+
+    assert Message.objects.get(person=waiting).state == Message.State.WAITING
+    assert Message.objects.get(person=in_hand).state == Message.State.FAILED
+    assert not restoring.is_under_way()
+
+
 def test_who_manages_staff_cannot_touch_a_superuser(client, coordinator):
     coordinator.user_permissions.add(Permission.objects.get(codename="manage_staff"))
     boss = CoordinatorFactory(is_superuser=True)
