@@ -16,6 +16,7 @@ from events.models.answers import BRINGS, Answers
 from events.models.registration_states import HOLDING, LIVE, STEPS, RegistrationQuerySet, State
 from events.models.session import Session
 from payments.models import EarnsPayment, Payment
+from payments.models.earning import Prospect
 
 LINKS_LAST = timedelta(days=30)  # after the session
 LAPSED = "lapsed"  # shown, never stored: an offer past its time
@@ -233,3 +234,13 @@ class Registration(EarnsPayment):
         if self.state == State.CONFIRMED and self.session.shown_state == Session.State.CANCELLED:
             return Payment.Reason.FELL_THROUGH if call.pays_if_it_falls_through else None
         return None
+
+    @property
+    def prospect(self) -> Prospect:
+        if self.earned:
+            return Prospect.EARNED
+        if self.state == State.ATTENDED:
+            return Prospect.UNDECIDED  # they came for part of it
+        is_on = self.session.shown_state != Session.State.CANCELLED
+        may_come = self.state in {State.CONFIRMED, State.WAITING, State.OFFERED}
+        return Prospect.TO_COME if is_on and may_come else Prospect.NONE

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from collective.errors import RuleError
 from collective.messages import mail
-from collective.models import Call, Person
+from collective.models import Person
 from collective.people import standing
 from events.models import Registration, Session
 from events.models.registration_states import State
@@ -95,11 +95,12 @@ def _settle(registration: Registration, by: Person | None) -> None:
         mail.tell(registration.person, kinds.ASK_CAPACITY, registration)
 
 
-def has_paid_session(person: Person, call: Call) -> bool:
-    """Does this person hold a place in a session of this call that will earn the fee?
+def calls_with_paid_session(person: Person) -> list[int]:
+    """The calls in which this person holds a place in a session that will earn the fee.
 
     To come, or not marked yet: what was marked has a payment.
     """
-    mine = Registration.objects.filter(person=person, session__call=call, state=State.CONFIRMED)
+    mine = Registration.objects.filter(person=person, state=State.CONFIRMED)
     earning = mine.filter(fee_pence__isnull=False).exclude(capacity=Capacity.PAID_ROLE)
-    return earning.exclude(session__state=Session.State.CANCELLED).exists()
+    on = earning.exclude(session__state=Session.State.CANCELLED)
+    return list(on.values_list("session__call", flat=True))

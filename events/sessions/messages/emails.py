@@ -12,12 +12,16 @@ from events.models import AccessNeed, Registration, Session
 from events.models.registration_states import State
 from events.sessions import offers
 from events.sessions.messages import kinds
+from payments.owing.offered import How
+from payments.owing.offered import of as what_is_offered
 
 NEEDS_TOLD = [AccessNeed.State.ARRANGED, AccessNeed.State.CANNOT]
 
 
 def _registration(message: Message) -> Registration:
-    return Registration.objects.select_related("session__call", "person").get(pk=message.about)
+    return Registration.objects.select_related("session__call", "person", "payment").get(
+        pk=message.about
+    )
 
 
 def _still(message: Message, *states: State) -> Registration | None:
@@ -163,10 +167,13 @@ def after(message: Message) -> Letter | None:
 def ask_capacity(message: Message) -> Letter | None:
     """For somebody who was not sure: what is owed depends on it."""
     registration = _registration(message)
-    if registration.state != State.ATTENDED or not registration.is_unsure:
+    offer = what_is_offered(registration)
+    if registration.state != State.ATTENDED or offer.how != How.IF_PERSONAL:
         return None
     page = addresses.full_reverse("correct_capacity", registration.pk)
-    letter = _letter(registration, "A question for you", "ask_capacity", correct=page)
+    letter = _letter(
+        registration, "A question for you", "ask_capacity", correct=page, offered=offer
+    )
     return letter and replace(letter, staff_page="events_registration_capacity")
 
 

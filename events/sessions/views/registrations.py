@@ -17,6 +17,7 @@ from events.by_key import by_owner_or_key, signed_in_or_with_key
 from events.forms import AccessNeedsForm, CapacityForm
 from events.models import AccessNeed, Material, Registration, Session
 from events.sessions import answers, history, places
+from payments.owing import offered
 
 
 def _reachable(request: HttpRequest, pk: UUID) -> tuple[Registration, str]:
@@ -56,7 +57,11 @@ def registration(request: HttpRequest, pk: UUID) -> HttpResponse:
     A link from a mail shows all but access needs: mail is forwarded.
     """
     found, key = _reachable(request, pk)
-    context: dict[str, object] = {"key": key, "is_owner": not key}
+    context: dict[str, object] = {
+        "key": key,
+        "is_owner": not key,
+        "offered": offered.of(found),
+    }
     if not key:
         context["needs"] = found.needs.exclude(state=AccessNeed.State.WITHDRAWN)
         context["history"] = history.happenings(found)
@@ -144,7 +149,7 @@ def correct_capacity(request: MemberRequest, pk: UUID) -> HttpResponse:
     if not found.can_correct_capacity:
         return redirect(found)
     before = {"capacity": found.capacity}
-    form = CapacityForm(request.POST or None, session=found.session, initial=before)
+    form = CapacityForm(request.POST or None, offer=offered.of(found), initial=before)
     if request.method == "POST" and form.is_valid():
         with _saying(request, "We have noted how you take part."):
             answers.correct_capacity(found, form.cleaned_data["capacity"], request.user)

@@ -98,9 +98,9 @@ def test_queries_of_each_page_do_not_grow_with_people(
     ActivityFactory(call=session.call)
 
     for address, most in (
-        (session.call.get_absolute_url(), 7),
+        (session.call.get_absolute_url(), 8),
         (session.get_absolute_url(), 6),
-        ("/", 5),
+        ("/", 6),
     ):
         with django_assert_num_queries(most):
             client.get(address)
