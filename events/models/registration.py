@@ -68,6 +68,8 @@ class Registration(EarnsPayment):
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
+    waits_behind: int  # where `with_position` added it
+
     events: Any  # its history: pghistory makes this manager, without types
 
     objects = RegistrationQuerySet.as_manager()
@@ -179,10 +181,21 @@ class Registration(EarnsPayment):
         return takes_people and not self.is_followed_by_another
 
     @property
+    def place_is_free(self) -> bool:
+        """Would they have a place at once if they signed up again?
+
+        Their own offer past its time holds none any more, whether or not a sweep has seen it.
+        """
+        free = self.session.free_places + (self.shown_state == LAPSED)
+        return free > 0 and not self.session.registrations.waiting().exists()
+
+    @property
     def position(self) -> int | None:
         """1 for the next in order; None for somebody who does not wait."""
         if self.state != State.WAITING:
             return None
+        if hasattr(self, "waits_behind"):
+            return self.waits_behind + 1
         before = self.session.registrations.waiting().filter(list_number__lt=self.list_number)
         return before.count() + 1
 

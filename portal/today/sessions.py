@@ -11,7 +11,8 @@ from collective import clock
 from collective.models import Call
 from events.models import AccessNeed, Registration, Session
 from events.models.session import SessionQuerySet, counts
-from portal.today.lines import MOST, ONE_MORE, Also, Line, Section, end_of
+from payments.working_days import end_of
+from portal.today.lines import MOST, ONE_MORE, Also, Line, Section
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations

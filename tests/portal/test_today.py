@@ -69,7 +69,7 @@ def test_offers_that_run_out_within_a_day(early):
     holder, _ = sign_up(session), sign_up(session, PersonFactory(name="Bartek"))
     places.give_up(holder)
     now = words("offers")
-    early.shift(timedelta(hours=30))
+    early.shift(timedelta(days=4))
 
     assert (now, words("offers")) == ([], [f"Bartek: {session}"])
 

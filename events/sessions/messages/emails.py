@@ -116,6 +116,20 @@ def offered(message: Message) -> Letter | None:
     return _letter(registration, "A place is free for you", "offered")
 
 
+@mail.kind(kinds.OFFER_ENDS, "Reminder of an offer")
+def offer_ends(message: Message) -> Letter | None:
+    """Once, before it ends, to people whose time to answer runs."""
+    registration, person = _still(message, State.OFFERED), message.person
+    if registration is None or person is None or not person.wants_reminders:
+        return None
+    runs = registration.offer_is_open and not registration.offer_waits_to_be_told
+    if not runs or not _is_newest(message):
+        return None
+    stop = addresses.stop_reminders(person)
+    letter = _letter(registration, "We still keep a place for you", "offer_ends", stop=stop)
+    return letter and replace(letter, one_click_stop=stop)
+
+
 @mail.kind(kinds.OFFER_TAKEN_BACK, "Offer taken back")
 def offer_taken_back(message: Message) -> Letter | None:
     registration = _still(message, State.WAITING)
@@ -125,6 +139,8 @@ def offer_taken_back(message: Message) -> Letter | None:
 @mail.kind(kinds.OFFER_LAPSED, "Offer lapsed")
 def offer_lapsed(message: Message) -> Letter | None:
     registration = _still(message, State.CANCELLED)
+    if registration and registration.is_followed_by_another:
+        return None
     return _letter(registration, "About the place we kept for you", "offer_lapsed")
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from collective import clock
 from collective.errors import RuleError
 from collective.people.requests import MemberRequest
 from collective.safety import uploads
@@ -16,7 +17,7 @@ from events import calendar
 from events.by_key import by_owner_or_key, signed_in_or_with_key
 from events.forms import AccessNeedsForm, CapacityForm
 from events.models import AccessNeed, Material, Registration, Session
-from events.sessions import answers, history, places
+from events.sessions import answers, history, offers, places
 from payments.owing import offered
 
 
@@ -65,6 +66,8 @@ def registration(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not key:
         context["needs"] = found.needs.exclude(state=AccessNeed.State.WITHDRAWN)
         context["history"] = history.happenings(found)
+    if found.session.makes_offers:
+        context["answer_by"] = offers.offer_until(found.session.start, clock.now())
     if found.is_coming:
         context["materials"] = found.session.materials.all()
     return _page(request, "registration", found, **context)
