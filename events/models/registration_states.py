@@ -22,6 +22,16 @@ class State(models.TextChoices):
     MISSED = "missed", "We did not see them"
 
 
+# The same as the person it is about reads it.
+STATES_TOLD = {
+    State.CONFIRMED: "You have a place",
+    State.WAITING: "You are on the waiting list",
+    State.OFFERED: "A place is kept for you",
+    State.CANCELLED: "You are not booked any more",
+    State.ATTENDED: "You took part",
+    State.MISSED: "We did not see you",
+}
+
 HOLDING = [State.CONFIRMED, State.OFFERED, State.ATTENDED, State.MISSED]
 LIVE = [*HOLDING, State.WAITING]
 

@@ -9,8 +9,8 @@ from collective.messages.mail import Letter
 from collective.models import Message
 from events import calendar
 from events.models import AccessNeed, Registration, Session
-from events.models.registration_states import State
-from events.sessions import offers
+from events.models.registration_states import LIVE, State
+from events.sessions import access_needs, offers
 from events.sessions.messages import kinds
 from payments.owing.offered import How
 from payments.owing.offered import of as what_is_offered
@@ -170,7 +170,8 @@ def reminder(message: Message) -> Letter | None:
         return None
     stop = addresses.stop_reminders(person)
     registration = _still(message, State.CONFIRMED)
-    letter = _letter(registration, "A reminder from us", "reminder", stop=stop)
+    needs = access_needs.told_counts(registration) if registration else []
+    letter = _letter(registration, "A reminder from us", "reminder", stop=stop, needs=needs)
     return letter and replace(letter, one_click_stop=stop)
 
 
@@ -232,7 +233,7 @@ def needs_news(message: Message) -> Letter | None:
 
     What helps a person is told on their own page, by phone or by post.
     """
-    registration = _still(message, State.CONFIRMED, State.OFFERED, State.WAITING)
+    registration = _still(message, *LIVE)
     if registration is None or message.channel == Message.Channel.EMAIL:
         return _letter(registration, "News for you", "needs_news")
     needs = list(registration.needs.filter(state__in=NEEDS_TOLD))
