@@ -8,7 +8,7 @@ from collective.models import Person
 from collective.people import standing
 from events.models import Registration, Session
 from events.models.registration_states import State
-from events.sessions.messages import kinds
+from events.sessions.messages import kinds, reminders
 from payments.owing import offering
 
 Capacity = Registration.Capacity
@@ -35,6 +35,8 @@ def mark(
     registration.confirmed_by = by if state == State.ATTENDED else None
     registration.save()
     _settle(registration, by)
+    if state == State.ATTENDED:
+        reminders.thank_whoever_is_marked_late(registration, session)
     return registration
 
 
@@ -63,6 +65,7 @@ def note_walk_in(
         registration.capacity = capacity
     _seat_walk_in(registration, session, by)
     _settle(registration, by)
+    reminders.thank_whoever_is_marked_late(registration, session)
     return registration
 
 

@@ -177,7 +177,10 @@ def reminder(message: Message) -> Letter | None:
 
 @mail.kind(kinds.AFTER, "Thanks afterwards")
 def after(message: Message) -> Letter | None:
-    return _letter(_still(message, State.CONFIRMED, State.ATTENDED), "Thank you", "after")
+    """Only to people who are marked as there, by now."""
+    registration = _still(message, State.ATTENDED)
+    offer = registration and what_is_offered(registration)
+    return _letter(registration, "Thank you", "after", offered=offer)
 
 
 @mail.kind(kinds.ASK_CAPACITY, "In which capacity they took part")

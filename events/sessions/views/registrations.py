@@ -18,6 +18,7 @@ from events.by_key import by_owner_or_key, signed_in_or_with_key
 from events.forms import AccessNeedsForm, CapacityForm
 from events.models import AccessNeed, Material, Registration, Session
 from events.sessions import answers, history, offers, places
+from events.ways import next_way
 from payments.owing import offered
 
 
@@ -66,6 +67,8 @@ def registration(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not key:
         context["needs"] = found.needs.exclude(state=AccessNeed.State.WITHDRAWN)
         context["history"] = history.happenings(found)
+    if found.session.has_ended and found.is_coming:
+        context["next_way"] = next_way(found.session, found.person)
     if found.session.makes_offers:
         context["answer_by"] = offers.offer_until(found.session.start, clock.now())
     if found.is_coming:

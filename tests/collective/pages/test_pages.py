@@ -13,6 +13,7 @@ from collective.pages import first_pages
 from collective.templatetags import collective as words
 from events.models import Session
 from tests.factories import (
+    KICK_OFF,
     ActivityFactory,
     CallFactory,
     PageFactory,
@@ -86,6 +87,18 @@ def test_script_in_rich_text_is_not_shown_whatever_way_it_came(client):
     shown = client.get(page.get_absolute_url()).content.decode()
 
     assert "<p>Hi</p>" in shown and "alert(1)" not in shown
+
+
+def test_what_has_taken_place_is_folded_below_what_is_to_come(client, early):
+    call = CallFactory()
+    SessionFactory(call=call, title="Kick-off", position=1)
+    SessionFactory(call=call, title="Last one", position=2, ends_at=KICK_OFF + timedelta(days=40))
+    early.move_to(KICK_OFF + timedelta(days=1))
+
+    for address in ("/", call.get_absolute_url()):
+        page = client.get(address).content.decode()
+        assert page.index("Last one") < page.index("What has already taken place (1)")
+        assert page.index("What has already taken place (1)") < page.index("Kick-off")
 
 
 @pytest.mark.parametrize("people", [1, 3])

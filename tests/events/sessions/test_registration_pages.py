@@ -9,7 +9,7 @@ from icalendar import Calendar
 from collective.safety.link_keys import key_for
 from events.models import Material, Registration
 from events.sessions import attendance, places, waiting_list
-from tests.factories import KICK_OFF, PersonFactory, SessionFactory, sign_up
+from tests.factories import KICK_OFF, PersonFactory, SeriesFactory, SessionFactory, sign_up
 
 State = Registration.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community", "long_sessions")]
@@ -150,6 +150,21 @@ def test_once_offers_have_stopped_nobody_is_told_to_wait_for_one(client, mine, e
 
     assert "No place became free in time" in page
     assert "You hear from us by" not in page
+
+
+def test_page_after_the_session_says_not_yet_and_names_the_next_way(client, member, early):
+    session = SessionFactory()
+    registration = sign_up(session, member)
+    SeriesFactory(call=session.call, title="Talk with Richard")
+    early.move_to(KICK_OFF + timedelta(hours=3))
+    client.force_login(member)
+    pages = [client.get(registration.get_absolute_url()).content.decode()]
+    attendance.mark(registration, State.ATTENDED)
+    pages.append(client.get(registration.get_absolute_url()).content.decode())
+
+    assert ["Thank you" in page for page in pages] == [False, True]
+    assert "Not yet: there are no notes so far" in pages[1]
+    assert all("Talk with Richard" in page for page in pages)
 
 
 def test_joining_details_are_shown_from_two_days_before_to_who_is_coming_only(client, mine, early):
