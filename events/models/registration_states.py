@@ -60,7 +60,7 @@ class RegistrationQuerySet(models.QuerySet):
 
     def with_position(self) -> Self:
         """Add how many wait before each (`waits_behind`), in the same query."""
-        before = self.model.objects.filter(
+        before = self.model._default_manager.filter(
             session=OuterRef("session"),
             state=State.WAITING,
             list_number__lt=OuterRef("list_number"),

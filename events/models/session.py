@@ -281,6 +281,12 @@ class Session(Activity):
         )
 
     @property
+    def joining_details_come_on(self) -> datetime | None:
+        """When they go out, where that is still to come; None once the time has passed."""
+        at = self.joining_details_at
+        return at if at is not None and at > clock.now() else None
+
+    @property
     def shows_materials(self) -> bool:
         """Materials come with the joining details, and stay."""
         at = self.joining_details_at

@@ -181,7 +181,9 @@ def pages_of(covered):
 
 def promises(text):
     """Each "£25" of a page that is not said under the condition that there is no paid session."""
-    text = re.sub(r"If you no longer have (that session|it), we offer you £25 after all", "", text)
+    text = re.sub(
+        r"If you no longer have (that session|it), we can offer you £25 after all", "", text
+    )
     return re.findall(r"£25", " ".join(text.split()))
 
 
