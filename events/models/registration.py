@@ -184,10 +184,11 @@ class Registration(EarnsPayment):
     def place_is_free(self) -> bool:
         """Would they have a place at once if they signed up again?
 
-        Their own offer past its time holds none any more, whether or not a sweep has seen it.
+        An offer past its time holds none any more, whether or not a sweep has seen it.
         """
-        free = self.session.free_places + (self.shown_state == LAPSED)
-        return free > 0 and not self.session.registrations.waiting().exists()
+        on_it = self.session.registrations
+        lapsed = on_it.filter(state=State.OFFERED, offer_until__lte=clock.now()).count()
+        return self.session.free_places + lapsed > 0 and not on_it.waiting().exists()
 
     @property
     def position(self) -> int | None:

@@ -203,6 +203,8 @@ def moved(message: Message) -> Letter | None:
     registration = _still(message, State.CONFIRMED, State.WAITING, State.OFFERED)
     if registration is None or not _is_newest(message):
         return None
+    if registration.state == State.OFFERED and not registration.offer_is_open:
+        return None
     method = "REQUEST" if registration.state == State.CONFIRMED else ""
     return _letter(registration, "A session has moved", "moved", calendar_method=method)
 
