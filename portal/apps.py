@@ -124,7 +124,7 @@ AFTER_RESTORE = [
 ]
 
 # Who holds a place that will earn a session's fee, asked by the call's pay rule.
-PAID_SESSIONS = "events.sessions.attendance.has_paid_session"
+PAID_SESSIONS = "events.sessions.attendance.calls_with_paid_session"
 
 # What `manage.py check` asks besides Django's own.
 CHECK_OF_THE_SENDER = "collective.safety.senders.check_sender"
@@ -159,7 +159,7 @@ class PortalConfig(AppConfig):
             encryption.register(import_string(place))
         for part in AFTER_RESTORE:
             restoring.register(import_string(part))
-        pay_rule.register_paid_session(import_string(PAID_SESSIONS))
+        pay_rule.register_paid_sessions(import_string(PAID_SESSIONS))
         checks.register(import_string(CHECK_OF_THE_SENDER))
 
 

@@ -226,6 +226,11 @@ class Activity(models.Model):
         return self.state
 
     @property
+    def is_past(self) -> bool:
+        """Has it happened, or is its time over, so that it stands below what is to come?"""
+        return self.has_ended or self.state == self.State.HAPPENED
+
+    @property
     def can_be_followed(self) -> bool:
         return self.shown_state in {self.State.TO_BE_CONFIRMED, OPENS_LATER}
 

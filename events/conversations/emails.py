@@ -14,6 +14,7 @@ from events.conversations import kinds
 from events.conversations.times.new_times import has_free_times
 from events.models import Conversation, ConversationSeries, Slot, TimeRequest
 from events.models.conversation_states import State
+from payments.owing import offered
 
 HOST_WORDS = {
     kinds.BOOKED: "has booked a conversation with you",
@@ -126,6 +127,7 @@ def cancelled(message: Message) -> Letter | None:
         method="CANCEL",
         kept=kept,
         first_choice=_has_first_choice(found),
+        offered=offered.of(found),
     )
 
 
@@ -142,16 +144,20 @@ def not_held(message: Message) -> Letter | None:
         "conversation_not_held",
         kept=kept,
         first_choice=_has_first_choice(found),
+        offered=offered.of(found),
     )
 
 
 @mail.kind(kinds.ASK_CAPACITY, "In which capacity they took part in a conversation")
 def ask_capacity(message: Message) -> Letter | None:
     found = _conversation(message)
-    if found.earned is None or not found.is_unsure:
+    offer = offered.of(found)
+    if found.earned is None or offer.how != offered.How.IF_PERSONAL:
         return None
     correct = addresses.full_reverse("booking_capacity", found.pk)
-    return _letter(found, "A question for you", "ask_conversation_capacity", correct=correct)
+    return _letter(
+        found, "A question for you", "ask_conversation_capacity", correct=correct, offered=offer
+    )
 
 
 @mail.kind(kinds.REMINDER, "Reminder of a conversation", keep_text=False)

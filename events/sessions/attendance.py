@@ -4,11 +4,11 @@ from django.db import transaction
 
 from collective.errors import RuleError
 from collective.messages import mail
-from collective.models import Call, Person
+from collective.models import Person
 from collective.people import standing
 from events.models import Registration, Session
 from events.models.registration_states import State
-from events.sessions.messages import kinds
+from events.sessions.messages import kinds, reminders
 from payments.owing import offering
 
 Capacity = Registration.Capacity
@@ -35,6 +35,8 @@ def mark(
     registration.confirmed_by = by if state == State.ATTENDED else None
     registration.save()
     _settle(registration, by)
+    if state == State.ATTENDED:
+        reminders.thank_whoever_is_marked_late(registration, session)
     return registration
 
 
@@ -63,6 +65,7 @@ def note_walk_in(
         registration.capacity = capacity
     _seat_walk_in(registration, session, by)
     _settle(registration, by)
+    reminders.thank_whoever_is_marked_late(registration, session)
     return registration
 
 
@@ -95,11 +98,12 @@ def _settle(registration: Registration, by: Person | None) -> None:
         mail.tell(registration.person, kinds.ASK_CAPACITY, registration)
 
 
-def has_paid_session(person: Person, call: Call) -> bool:
-    """Does this person hold a place in a session of this call that will earn the fee?
+def calls_with_paid_session(person: Person) -> list[int]:
+    """The calls in which this person holds a place in a session that will earn the fee.
 
     To come, or not marked yet: what was marked has a payment.
     """
-    mine = Registration.objects.filter(person=person, session__call=call, state=State.CONFIRMED)
+    mine = Registration.objects.filter(person=person, state=State.CONFIRMED)
     earning = mine.filter(fee_pence__isnull=False).exclude(capacity=Capacity.PAID_ROLE)
-    return earning.exclude(session__state=Session.State.CANCELLED).exists()
+    on = earning.exclude(session__state=Session.State.CANCELLED)
+    return list(on.values_list("session__call", flat=True))

@@ -11,7 +11,8 @@ from collective.models import Call, DeletionRequest, FollowUp, JoinRequest, Supp
 from collective.models.community import CHECK_LINES_EVERY
 from collective.models.record_join import ASKED_FOR
 from collective.people import sign_in_limits
-from portal.today.lines import ONE_MORE, Line, Section, end_of
+from payments.working_days import end_of
+from portal.today.lines import ONE_MORE, Line, Section
 
 How = DeletionRequest.How
 ANSWER_WITHIN = timedelta(days=28)  # a request to delete: the law gives a month

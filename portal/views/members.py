@@ -52,7 +52,7 @@ def _sessions_of(person: Person) -> dict[str, object]:
 
 def _newest_registrations(person: Person) -> list[Registration]:
     rows = Registration.objects.visible_to(person).select_related("session__call")
-    rows = rows.prefetch_related("session__reminders")
+    rows = rows.prefetch_related("session__reminders").with_position()
     return list(rows.order_by("-session__starts_at", "-created_at")[:MOST_ROWS])
 
 

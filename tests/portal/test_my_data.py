@@ -245,7 +245,10 @@ def test_what_happened_with_a_booking_is_told(person):
 
     (row,) = my_data(person)["sessions"]
 
-    assert [step["what"] for step in row["what happened"]] == ["Has a place", "Cancelled"]
+    assert [step["what"] for step in row["what happened"]] == [
+        "place booked",
+        "no longer booked",
+    ]
 
 
 def test_request_to_be_forgotten_is_told_with_who_asked(person):

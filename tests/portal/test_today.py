@@ -57,6 +57,13 @@ def test_to_arrange_names_nobody():
     assert registration.person.name not in str(today.sections())
 
 
+def test_what_is_open_after_the_session_still_stands_on_today(early):
+    sign_up(SessionFactory(title="Kick-off"), access_needs={"choices": ["captions"], "notes": ""})
+    early.move_to(KICK_OFF + timedelta(days=2))
+
+    assert words("needs") == ["Kick-off: 1 still open after it: people are owed a word"]
+
+
 def test_attendance_of_what_has_begun(early):
     sign_up(SessionFactory(title="Kick-off"))
     early.move_to(KICK_OFF)
@@ -69,7 +76,7 @@ def test_offers_that_run_out_within_a_day(early):
     holder, _ = sign_up(session), sign_up(session, PersonFactory(name="Bartek"))
     places.give_up(holder)
     now = words("offers")
-    early.shift(timedelta(hours=30))
+    early.shift(timedelta(days=4))
 
     assert (now, words("offers")) == ([], [f"Bartek: {session}"])
 

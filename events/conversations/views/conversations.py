@@ -15,6 +15,7 @@ from events.conversations.forms import WishForm
 from events.conversations.times import wishes
 from events.conversations.views.days import choice_of_times, zone_of
 from events.models import Conversation, ConversationSeries, Slot, TimeRequest
+from payments.owing import offered
 
 
 def visible_series(request: HttpRequest, slug: str) -> ConversationSeries:
@@ -47,6 +48,7 @@ def conversations(request: HttpRequest, slug: str) -> HttpResponse:
             "choice": choice_of_times(request, series.slots.free_to(request.user)),
             "request": request,
             "asked": _open_wish(request, series),
+            "offered": offered.to(request.user, series),
         },
     )
 

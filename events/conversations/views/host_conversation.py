@@ -28,6 +28,7 @@ from events.conversations.host_forms import (
 from events.conversations.times import wall_time
 from events.conversations.views.hosting import host_only
 from events.models import Conversation, ConversationSeries
+from payments.owing import offered
 
 WHAT_TO_DO = "told-of-harm"  # the page that staff write for hosts
 
@@ -55,7 +56,9 @@ def host_conversation(request: MemberRequest, series: ConversationSeries, pk: UU
 
 
 def _conversation(series: ConversationSeries, pk: UUID) -> Conversation:
-    rows = series.conversations.select_related("person", "slot").prefetch_related("passed_on")
+    rows = series.conversations.select_related("person", "slot", "payment").prefetch_related(
+        "passed_on"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -68,6 +71,7 @@ def _page(request: HttpRequest, found: Conversation, **refused: forms.Form) -> H
             "series": found.series,
             "conversation": found,
             "slot": found.slot,
+            "offered": offered.of(found),
             **_fresh_forms(found),
             **refused,
             "what_to_do": Page.objects.filter(slug=WHAT_TO_DO).first(),

@@ -150,7 +150,8 @@ class PlacesForm(forms.Form):
         min_value=1,
         max_value=5000,
         help_text=(
-            "More: offers go out at once, in the order of the list. Fewer: nobody loses a place."
+            "More: offers go out at once, in the order of the list, until they stop. Fewer: nobody "
+            "loses a place."
         ),
     )
 

@@ -3,6 +3,7 @@
 BOOKED = "booked"
 WAITING = "waiting"
 OFFERED = "offered"
+OFFER_ENDS = "offer_ends"
 OFFER_TAKEN_BACK = "offer_taken_back"
 OFFER_LAPSED = "offer_lapsed"
 GIVEN_UP = "given_up"

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from collective import clock
 from collective.errors import RuleError
 from collective.people.requests import MemberRequest
 from collective.safety import uploads
@@ -16,7 +17,9 @@ from events import calendar
 from events.by_key import by_owner_or_key, signed_in_or_with_key
 from events.forms import AccessNeedsForm, CapacityForm
 from events.models import AccessNeed, Material, Registration, Session
-from events.sessions import answers, history, places
+from events.sessions import answers, history, offers, places
+from events.ways import next_way
+from payments.owing import offered
 
 
 def _reachable(request: HttpRequest, pk: UUID) -> tuple[Registration, str]:
@@ -56,10 +59,18 @@ def registration(request: HttpRequest, pk: UUID) -> HttpResponse:
     A link from a mail shows all but access needs: mail is forwarded.
     """
     found, key = _reachable(request, pk)
-    context: dict[str, object] = {"key": key, "is_owner": not key}
+    context: dict[str, object] = {
+        "key": key,
+        "is_owner": not key,
+        "offered": offered.of(found),
+    }
     if not key:
         context["needs"] = found.needs.exclude(state=AccessNeed.State.WITHDRAWN)
         context["history"] = history.happenings(found)
+    if found.session.has_ended and found.is_coming:
+        context["next_way"] = next_way(found.session, found.person)
+    if found.session.makes_offers:
+        context["answer_by"] = offers.offer_until(found.session.start, clock.now())
     if found.is_coming:
         context["materials"] = found.session.materials.all()
     return _page(request, "registration", found, **context)
@@ -144,7 +155,7 @@ def correct_capacity(request: MemberRequest, pk: UUID) -> HttpResponse:
     if not found.can_correct_capacity:
         return redirect(found)
     before = {"capacity": found.capacity}
-    form = CapacityForm(request.POST or None, session=found.session, initial=before)
+    form = CapacityForm(request.POST or None, offer=offered.of(found), initial=before)
     if request.method == "POST" and form.is_valid():
         with _saying(request, "We have noted how you take part."):
             answers.correct_capacity(found, form.cleaned_data["capacity"], request.user)
