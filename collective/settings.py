@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "portal.middleware.HistoryMiddleware",
     "portal.middleware.keep_private_pages_out_of_caches",
     "portal.middleware.let_used_sessions_last",
+    "portal.interruptions.lead_back_to_the_button",
     "portal.middleware.EmptiedMeanwhile",
 ]
 

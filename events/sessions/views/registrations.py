@@ -7,9 +7,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.errors import RuleError
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from collective.safety import uploads
 from events import calendar
@@ -85,7 +86,8 @@ def offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, "offer", found, key=key)
 
 
-@require_POST
+@signed_in_or_with_key
+@press_only("offer", "pk")
 def accept_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     found, key = _reachable(request, pk)
     with _saying(request):
@@ -93,7 +95,8 @@ def accept_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _back_to(found, key)
 
 
-@require_POST
+@signed_in_or_with_key
+@press_only("offer", "pk")
 def decline_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     found, key = _reachable(request, pk)
     with _saying(request):
@@ -101,7 +104,8 @@ def decline_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _back_to(found, key)
 
 
-@require_POST
+@signed_in_or_with_key
+@press_only("registration", "pk")
 def sign_up_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The way back: a place if one is free, else the end of the list."""
     found, key = _reachable(request, pk)
