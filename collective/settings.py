@@ -185,6 +185,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 DATE_FORMAT = "l j F Y"
+LOCALE_PATHS = [BASE_DIR / "collective" / "locale"]  # stock sentences of Django, in our words
 FORMAT_MODULE_PATH = ["collective.formats"]
 
 STATIC_URL = "static/"
