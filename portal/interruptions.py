@@ -5,8 +5,9 @@ with a redirect to that door, and names the address itself as the one to come ba
 """
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,6 +20,8 @@ from portal.views import away, errors
 
 Respond = Callable[[HttpRequest], HttpResponse]
 DOORS = ("account_login", "admin:login", "mfa_reauthenticate", "mfa_activate_totp", "name")
+
+KEPT = "What you typed is kept for you, and you see it again after this step."
 
 
 def lead_back_to_the_button(get_response: Respond) -> Respond:
@@ -49,7 +52,12 @@ def _before_the_door(request: HttpRequest, response: HttpResponse, door: str) ->
     form = Interrupted.of(request, page or request.get_full_path(), why)
     if not once_more.has_text(request, form):
         return _leading_to(door, interrupted.by_way_of_words(form.page, why))
-    return once_more.keep_and_go(request, form, partial(_leading_to, door))
+
+    def to_the_door(kept: str) -> HttpResponse:
+        messages.info(request, KEPT if why == Why.STEP else f"{why.label}. {KEPT}")
+        return _leading_to(door, kept)
+
+    return once_more.keep_and_go(request, form, to_the_door)
 
 
 def _door(request: HttpRequest, response: HttpResponse) -> str:

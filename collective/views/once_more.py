@@ -22,7 +22,6 @@ from collective.people.interrupted import Interrupted, Why
 from collective.people.presses import button_of
 from collective.people.requests import MemberRequest
 
-KEPT = "What you typed is kept for you. You see it again after this step."
 GONE = "That was sent meanwhile, or it is more than a day old. Your page shows what we have."
 
 
@@ -69,5 +68,4 @@ def keep_and_go(
     except RuleError:
         context = {"form_sent": form, "is_shown_at_once": True}
         return render(request, "collective/once_more.html", context, status=403)
-    messages.info(request, KEPT)
     return go(reverse("once_more", args=[row.pk]))
