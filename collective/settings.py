@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "portal.middleware.HistoryMiddleware",
     "portal.middleware.keep_private_pages_out_of_caches",
     "portal.middleware.let_used_sessions_last",
+    "portal.interruptions.lead_back_to_the_button",
     "portal.middleware.EmptiedMeanwhile",
 ]
 
@@ -184,6 +185,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 DATE_FORMAT = "l j F Y"
+LOCALE_PATHS = [BASE_DIR / "collective" / "locale"]  # stock sentences of Django, in our words
 FORMAT_MODULE_PATH = ["collective.formats"]
 
 STATIC_URL = "static/"

@@ -11,6 +11,7 @@ from collective.views import (
     joins,
     look,
     my_settings,
+    once_more,
     pages,
     sign_in,
 )
@@ -40,6 +41,8 @@ urlpatterns = [
     path("accounts/logout/", allauth_views.logout, name="account_logout"),
     path("accounts/inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("accounts/reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    path("once-more/", once_more.press_again, name="press_again"),
+    path("once-more/<uuid:pk>/", once_more.once_more, name="once_more"),
     path("accounts/not-staff/", sign_in.not_staff, name="not_staff"),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("health/live", health.live, name="live"),

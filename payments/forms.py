@@ -21,7 +21,8 @@ from payments.sending.payout_accounts import ByHand
 Choice = Payment.Choice
 AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?", re.ASCII)
 LIKE_THIS = "Enter an amount in pounds, like 12 or 12.50, with a full stop before the pence."
-MOST_BYTES = 5 * 1024 * 1024
+MOST_BYTES = 15 * pictures.MEGABYTE  # what a phone makes
+RECEIPTS = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif,application/pdf"
 ON_THEIR_PAGE = (PayoutAccount.Deliver.PAGE.value, "The code on my own page here")
 BY_POST = (PayoutAccount.Deliver.POST.value, "By post")
 
@@ -193,7 +194,8 @@ class ExpenseForm(forms.Form):
     receipt = forms.FileField(
         label="A receipt",
         required=False,
-        help_text="A photo or a PDF, up to 5 MB. A ticket or a screenshot is fine.",
+        widget=forms.FileInput(attrs={"accept": RECEIPTS}),
+        help_text="A photo or a PDF, up to 15 MB. A ticket or a screenshot is fine.",
     )
     no_receipt_because = LineField(
         label="If you have no receipt: why?",
@@ -239,17 +241,19 @@ def safe_receipt(file: UploadedFile) -> ContentFile:
     Raises ValidationError.
     """
     if (file.size or 0) > MOST_BYTES:
-        raise ValidationError("This file is larger than 5 MB. A photo with fewer pixels is fine.")
+        raise ValidationError(pictures.too_large(file, MOST_BYTES))
     head = file.read(5)
     file.seek(0)
     if head == b"%PDF-":
         return ContentFile(file.read(), name="receipt.pdf")
     try:
-        smaller, *_ = pictures.shrink(file, longest=1600)
-    except pictures.NotAPicture as error:
+        smaller, *_ = pictures.shrink(file, longest=1600, most_bytes=MOST_BYTES)
+    except pictures.UnknownKind as error:
         raise ValidationError(
-            "We cannot read this file. A photo (JPEG, PNG, WebP) or a PDF works."
+            f"This is neither a photo that we can read nor a PDF. Of photos {pictures.TAKES}."
         ) from error
+    except pictures.NotAPicture as error:
+        raise ValidationError(str(error)) from error
     return ContentFile(smaller.read(), name="receipt.webp")
 
 

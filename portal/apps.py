@@ -29,6 +29,7 @@ SWEEPS = [
     ("private notes", "events.conversations.confidential.forget_notes", HOUR),
     ("old wishes for times", "events.conversations.confidential.forget_wishes", HOUR),
     ("old drafts", "events.typed.forget_old", HOUR),
+    ("interrupted forms", "collective.people.interrupted.forget_old", HOUR),
     ("private answers", "events.sessions.retention.forget_private_answers", HOUR),
     ("files of drafts", "policy_drafts.drafts.files.make_due", EACH_TIME),
     ("work of the desk", "policy_drafts.desk.work.do_due", EACH_TIME),

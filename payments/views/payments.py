@@ -6,13 +6,15 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collective import clock
 from collective.errors import RuleError
 from collective.models import Person
 from collective.people.access import name_needed
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from collective.safety import uploads
 from payments.forms import ChoiceForm, ExpenseForm
@@ -101,7 +103,7 @@ def choose(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@press_only("payment", "pk")
 def arrived(request: MemberRequest, pk: UUID) -> HttpResponse:
     return _say(request, pk, arrivals.got_it, "Thank you. We have noted that it has come.")
 
@@ -159,8 +161,14 @@ def _expense_or_404(request: MemberRequest, pk: UUID) -> Expense:
     return get_object_or_404(mine.select_related("payment"), pk=pk)
 
 
+def _page_of_expense(pk: UUID) -> str:
+    """The payment that it is claimed with."""
+    found = Expense.objects.filter(pk=pk).first()
+    return reverse("payment", args=[found.payment_id]) if found else reverse("payments")
+
+
 @login_required
-@require_POST
+@press_only(_page_of_expense)
 def withdraw_expense(request: MemberRequest, pk: UUID) -> HttpResponse:
     found = _expense_or_404(request, pk)
     try:

@@ -7,12 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from collective import taken
 from collective.errors import RuleError
 from collective.models import Call
 from collective.people import access
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from portal.today.sections import sections
 
@@ -36,7 +36,7 @@ def index_context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@require_POST
+@press_only("admin:index")
 def take(request: MemberRequest) -> HttpResponse:
     """ "I do this" on a line of Today, and back."""
     if not request.user.has_perm(LOOKS_AFTER_SESSIONS):

@@ -22,6 +22,7 @@ OWN = {
     "collective.AddressChange": ALL,
     "collective.DeletionRequest": ALL,
     "collective.Follow": ["add", "delete"],
+    "collective.InterruptedForm": ALL,
     "collective.Message": ["add"],
     "collective.Person": [
         "change name time_zone wants_news wants_reminders wants_staff_mail last_login password"

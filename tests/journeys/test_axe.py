@@ -14,6 +14,7 @@ from collective.models import (
     Activity,
     AddressChange,
     DeletionRequest,
+    InterruptedForm,
     RecordJoin,
     SignIn,
     SupportLine,
@@ -286,6 +287,23 @@ def stop_forgetting(world):
     return f"/me/data/delete/{pk}/stop/?key={key_for('forgetting', pk)}"
 
 
+def once_more(world):
+    """A form that was sent while the member was signed out, with a file."""
+    sent = {
+        "path": "/me/name/",
+        "page": "/me/name/",
+        "why": "out",
+        "pairs": [["name", ["Sam"]], ["why", ["One line.\n\nAnother."]]],
+        "files": [["receipt", "bus.jpg"]],
+    }
+    pk = InterruptedForm.objects.create(person=world.member, sent=sent).pk
+    return f"/once-more/{pk}/"
+
+
+def address_of_a_button(world):
+    return f"/registrations/{world.registrations['offered'].pk}/offer/accept/"
+
+
 ROWS = [
     *TALK_ROWS,
     *POLICY_ROWS,
@@ -354,6 +372,8 @@ ROWS = [
     ("own_code", VISITOR, own_code),
     ("account_logout", MEMBER, "/accounts/logout/"),
     ("account_inactive", VISITOR, "/accounts/inactive/"),
+    ("once_more", MEMBER, once_more),
+    ("error 405", MEMBER, address_of_a_button),
     ("not_staff", MEMBER, "/accounts/not-staff/"),
     ("mfa_index", STAFF, "/accounts/2fa/"),
     ("mfa_activate_totp", STAFF, "/accounts/2fa/totp/activate/"),
@@ -409,6 +429,7 @@ NO_PAGE = {
     "download",
     "calendar_file",
     "material",
+    "press_again",
     "sign_up_again",
     "accept_offer",
     "decline_offer",

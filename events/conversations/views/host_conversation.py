@@ -10,12 +10,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collective import clock
 from collective.clock import LONDON
 from collective.errors import RuleError
 from collective.models import Page
+from collective.people.presses import form_only, press_only
 from collective.people.requests import MemberRequest
 from events.conversations import booking, host_notes, outcomes, ways_to_talk
 from events.conversations.host_forms import (
@@ -109,7 +110,7 @@ def _act(
 
 
 @host_only
-@require_POST
+@form_only("host_conversation", "slug", "pk")
 def host_note(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     found = _conversation(series, pk)
 
@@ -120,7 +121,7 @@ def host_note(request: MemberRequest, series: ConversationSeries, pk: UUID) -> H
 
 
 @host_only
-@require_POST
+@form_only("host_conversation", "slug", "pk")
 def host_outcome(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     found = _conversation(series, pk)
 
@@ -133,7 +134,7 @@ def host_outcome(request: MemberRequest, series: ConversationSeries, pk: UUID) -
 
 
 @host_only
-@require_POST
+@press_only("host_conversation", "slug", "pk")
 def host_undo_outcome(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     """It was noted by mistake."""
     try:
@@ -144,7 +145,7 @@ def host_undo_outcome(request: MemberRequest, series: ConversationSeries, pk: UU
 
 
 @host_only
-@require_POST
+@form_only("host_conversation", "slug", "pk")
 def host_link(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     found = _conversation(series, pk)
 
@@ -155,7 +156,7 @@ def host_link(request: MemberRequest, series: ConversationSeries, pk: UUID) -> H
 
 
 @host_only
-@require_POST
+@form_only("host_conversation", "slug", "pk")
 def host_passed_on(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     """A record of passing on what suggests that somebody is at risk."""
     found = _conversation(series, pk)

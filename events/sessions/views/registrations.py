@@ -7,10 +7,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collective import clock
 from collective.errors import RuleError
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from collective.safety import uploads
 from events import calendar
@@ -96,7 +97,8 @@ def offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, "offer", found, key=key)
 
 
-@require_POST
+@signed_in_or_with_key
+@press_only("offer", "pk")
 def accept_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     found, key = _reachable(request, pk)
     with _saying(request):
@@ -104,7 +106,8 @@ def accept_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _back_to(found, key)
 
 
-@require_POST
+@signed_in_or_with_key
+@press_only("offer", "pk")
 def decline_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     found, key = _reachable(request, pk)
     with _saying(request):
@@ -112,7 +115,8 @@ def decline_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _back_to(found, key)
 
 
-@require_POST
+@signed_in_or_with_key
+@press_only("registration", "pk")
 def sign_up_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The way back: a place if one is free, else the end of the list."""
     found, key = _reachable(request, pk)
