@@ -14,6 +14,7 @@ from collective.errors import RuleError
 from collective.models import Call
 from collective.people import access
 from collective.people.requests import MemberRequest
+from portal.today.calls import one_of
 from portal.today.sections import sections
 
 MOST_CALLS = 30
@@ -24,8 +25,8 @@ def index_context(request: HttpRequest) -> dict[str, Any]:
     """What Today shows: nothing for staff whose group does not look after sessions."""
     if not request.user.has_perm(LOOKS_AFTER_SESSIONS):
         return {"sections": []}
-    calls = list(Call.objects.open().order_by("title")[:MOST_CALLS])
-    call = next((row for row in calls if row.slug == request.GET.get("call")), None)
+    calls = list(Call.objects.open().order_by("title", "pk")[:MOST_CALLS])
+    call = one_of(calls, request.GET.get("call"))
     found = sections(call)
     return {
         "sections": [section for section in found if section.lines],
