@@ -34,3 +34,12 @@ def between(start: date, end: date) -> int:
     """
     days = min((end - start).days, MOST)
     return sum(is_working_day(start + timedelta(days=number)) for number in range(1, days + 1))
+
+
+def longer_ago_than(count: int, today: date) -> date:
+    """The last day since which more than so many working days have begun, today included."""
+    day, begun = today, 0
+    while begun <= count:
+        begun += is_working_day(day)
+        day -= timedelta(days=1)
+    return day

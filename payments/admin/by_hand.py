@@ -14,7 +14,7 @@ from collective.errors import RuleError
 from collective.people.requests import MemberRequest
 from payments.admin import exports
 from payments.admin.forms import NotPaidForm, RecordFileForm, RecordForm
-from payments.models import Payment, PayoutAccount, PayoutAttempt
+from payments.models import PayoutAccount, PayoutAttempt
 from payments.sending import hand_payouts
 
 BATCHES = 20
@@ -63,7 +63,7 @@ def _desk(
     file_form=None,
     not_paid_form=None,
 ):
-    out = PayoutAttempt.objects.filter(method__in=Payment.BY_HAND, state=PayoutAttempt.State.READY)
+    out = hand_payouts.with_the_office()
     out = out.select_related("payment__person", "exported_by").order_by("created_at", "pk")[:200]
     batches: dict[UUID | None, list[PayoutAttempt]] = {}
     for attempt in out:

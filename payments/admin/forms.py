@@ -162,6 +162,14 @@ class NotPaidForm(forms.Form):
     why = LineField(label="Why it was not paid", max_length=200)
 
 
+class HandInsteadForm(forms.Form):
+    why = LineField(
+        label="Why",
+        max_length=200,
+        help_text="Whoever approves it reads this: for example that they rang and asked for it.",
+    )
+
+
 class ProposeForm(forms.Form):
     """What one person has seen; another one settles it."""
 

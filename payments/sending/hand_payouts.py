@@ -21,6 +21,7 @@ from payments.models.attempt_states import State as At
 from payments.models.payment import PaymentQuerySet
 from payments.models.payment_event import What
 from payments.models.payment_states import State
+from payments.models.payout_attempt import AttemptQuerySet
 from payments.sending.stops import left_today, stopped_because
 
 A_BATCH = 500
@@ -39,6 +40,11 @@ def waiting() -> PaymentQuerySet:
     """Approved and to be paid by hand, but not to be exported yet."""
     rows = Payment.objects.filter(state=State.APPROVED, method__in=Payment.BY_HAND)
     return rows.exclude(pk__in=ready().order_by().values("pk"))
+
+
+def with_the_office() -> AttemptQuerySet:
+    """What was given to the finance office, and nobody has recorded yet."""
+    return PayoutAttempt.objects.filter(method__in=Payment.BY_HAND, state=At.READY)
 
 
 @transaction.atomic
