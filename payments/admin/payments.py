@@ -21,6 +21,7 @@ from payments.admin import (
     hand_instead,
     in_words,
     on_the_phone,
+    recorded_wrongly,
 )
 from payments.admin.forms import ByHandPaymentForm
 from payments.board import COLUMNS, FILTERS
@@ -35,6 +36,7 @@ OF_ALL = [
     ("by-hand/", by_hand.desk, "payments_hand"),
     ("by-hand/export/", by_hand.export, "payments_hand_export"),
     ("by-hand/file/", by_hand.record_file, "payments_hand_file"),
+    ("by-hand/record/", by_hand.record, "payments_hand_record"),
     ("by-hand/not-paid/", by_hand.not_paid, "payments_hand_not_paid"),
     ("by-hand/<uuid:batch>.csv", by_hand.batch_file, "payments_hand_batch"),
     ("all.csv", exports.payments, "payments_csv"),
@@ -80,6 +82,7 @@ class PaymentAdmin(ActAdmin):
         "by_hand_account": on_the_phone.account,
         "expense": expenses.add,
         "hand_instead": hand_instead.hand_instead,
+        "recorded_wrongly": recorded_wrongly.recorded_wrongly,
     }
     acts = [
         Act(

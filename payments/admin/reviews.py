@@ -16,9 +16,8 @@ from payments.sending import gateway, movements, reconciliation, reviews
 
 def propose(admin_: ActAdmin, request: MemberRequest, review: Review):
     """What we asked, what Stripe says now, and what you have seen."""
-    form = ProposeForm(
-        request.POST or None, initial={"verdict": review.verdict, "evidence": review.evidence}
-    )
+    said = {"verdict": review.verdict, "evidence": review.evidence}
+    form = ProposeForm(request.POST or None, initial=said, attempt=review.attempt)
     if request.method == "POST" and form.is_valid():
         try:
             reviews.propose(
