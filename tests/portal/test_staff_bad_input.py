@@ -54,7 +54,7 @@ FORMS = {
     "events_session_cancel": ["reason"],
     "events_session_move": ["starts_at_0", "starts_at_1", "ends_at_0", "ends_at_1", "note", "how"],
     "events_session_places": ["places"],
-    "events_session_walk_in": ["email", "name"],
+    "events_session_walk_in": ["q", "person", "name", "email", "phone", "capacity"],
     "events_registration_capacity": ["capacity"],
     "events_conversation_answers": [
         "how",
