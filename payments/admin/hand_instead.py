@@ -14,7 +14,7 @@ from payments.sending import hand_instead as instead
 
 WHAT_FOLLOWS = (
     "The host’s finance office then pays it. The person is told in every way that we have, so that "
-    "they can say no. It waits three days, and a colleague approves it anew"
+    "they can say no. It waits three days, and a colleague approves it anew."
 )
 
 

@@ -13,7 +13,7 @@ from payments.sending import reviews
 
 WHAT_FOLLOWS = (
     "Once a colleague agrees, the person is told that it was our mistake, and that it is not paid "
-    "yet"
+    "yet."
 )
 
 

@@ -10,7 +10,7 @@ from collective.people.requests import MemberRequest
 from collective.templatetags.collective import pounds
 from payments import problems
 from payments.admin.forms import ExplainForm, ProposeForm
-from payments.models import PayoutAttempt, Review, UnknownMovement
+from payments.models import Payment, PayoutAttempt, Review, UnknownMovement
 from payments.sending import gateway, movements, reconciliation, reviews
 
 
@@ -43,6 +43,8 @@ def propose(admin_: ActAdmin, request: MemberRequest, review: Review):
 
 def stripe_says(attempt: PayoutAttempt) -> str:
     """What Stripe answers now, in words."""
+    if attempt.method != Payment.Method.STRIPE:
+        return "It is paid by hand, so Stripe knows nothing of it."
     if not gateway.is_on():
         return "Stripe is not set up here."
     try:

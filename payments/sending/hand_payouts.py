@@ -125,7 +125,7 @@ def why_not(attempt: PayoutAttempt, said: Said, account: PayoutAccount | None, b
     if by.pk in {attempt.exported_by_id, attempt.payment.person_id}:
         return NOT_BY_THEM
     if not said.theirs.strip():
-        return "give the reference of the finance office."
+        return "it has no reference of the finance office yet."
     if len(said.theirs.strip()) > LONGEST_REFERENCE:
         return f"the reference of the finance office is longer than {LONGEST_REFERENCE} letters."
     if said.attempt not in {None, attempt.pk}:

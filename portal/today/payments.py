@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, Sum
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -81,14 +82,15 @@ def _promised(payment: Payment) -> datetime | None:
 
 
 def _who_may(payment: Payment, people: Iterable[Person], reader: Person | None) -> str:
-    """Whether the reader approves it, else who does; and how late it is."""
-    number = board.late_by(payment)
-    late_words = f"Late: {number} working days." if number else ""
+    """How late it is, and whether the reader can approve it, else who can."""
     can = approvals.who_can(payment, people)
-    if reader in can:
-        return late_words
-    others = f"{', '.join(str(row) for row in can)} can approve it."
-    return f"{late_words} {others if can else 'Nobody here can approve it.'}".strip()
+    names = "You" if reader in can else ", ".join(str(row) for row in can)
+    return f"{_late(payment)} {names or 'Nobody here'} can approve it.".strip()
+
+
+def _late(payment: Payment) -> str:
+    number = board.late_by(payment)
+    return f"{number} working days, and we promise {working_days.PROMISE}." if number else ""
 
 
 def failed(payments: PaymentQuerySet) -> Section:
@@ -134,7 +136,7 @@ def _waits_for(payment: Payment, rules: PaymentRules, left: int) -> str:
             words = "Two people settle it, at Reviews."
         case _:
             words = "Stripe has not told us yet that it has gone out."
-    return f"Late: {board.late_by(payment)} working days. {words}"
+    return f"{_late(payment)} {words}"
 
 
 def with_the_office(call: Call | None, reader: Person | None) -> Section:
@@ -147,7 +149,7 @@ def with_the_office(call: Call | None, reader: Person | None) -> Section:
         number=Count("pk"),
         pence=Sum("amount_pence"),
         at=Min("created_at"),
-        since=Min("payment__confirmed_at"),
+        since=Min(Greatest("payment__confirmed_at", "payment__chosen_at")),
     )
     lines = [*_to_export(ready)]
     lines += [_batch(row, reader) for row in batches.order_by("at")[:ONE_MORE]]

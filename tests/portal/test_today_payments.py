@@ -54,7 +54,8 @@ def test_payment_to_approve_says_by_when_it_is_promised_and_who_may():
 
     assert for_ade.words.startswith("Amina: £75 for Session")
     assert f"{for_ade.due:%A %d %B %H:%M}" == "Thursday 13 October 17:00"
-    assert (for_ade.note, for_max.note, confirmed.note) == ("", "", "Max can approve it.")
+    assert {for_ade.note, for_max.note} == {"You can approve it."}
+    assert confirmed.note == "Max can approve it."
 
 
 def test_payment_that_nobody_can_approve_says_so(late):
@@ -63,7 +64,7 @@ def test_payment_that_nobody_can_approve_says_so(late):
 
     [line] = lines("approve", alone(payment))
 
-    assert line.note == "Late: 11 working days. Nobody here can approve it."
+    assert line.note == "11 working days, and we promise 5. Nobody here can approve it."
 
 
 def alone(payment):
@@ -107,7 +108,7 @@ def test_late_payment_says_what_it_waits_for_from_the_sixth_working_day(late, fi
     [line] = lines("pay_late", reader)
 
     assert (on_the_day, line.key) == ([], f"pay:{payment.pk}")
-    assert words in line.note and line.note.startswith("Late: 6 working days.")
+    assert words in line.note and line.note.startswith("6 working days, and we promise 5.")
 
 
 def by_hand(number=1):

@@ -109,6 +109,8 @@ def _noted(
 def _page(
     admin: ActAdmin, request: MemberRequest, session: Session, form: Form, **found
 ) -> HttpResponse:
+    if "new" in found and not found["found"]:
+        del found["new"].fields["is_somebody_else"]  # than whom?
     return admin.page(
         request,
         "admin/events/session/walk_in.html",

@@ -82,7 +82,7 @@ def test_our_own_exports_mark_nobody_as_paid(finance):
     pages = [words_of(upload(finance, finance.get(address).getvalue())) for address in own]
 
     assert [page for page in pages if 'name="shown"' in page] == []
-    assert "Line 2, P-" in pages[0] and "give the reference" in pages[0]
+    assert "Line 2, P-" in pages[0] and "no reference of the finance office yet" in pages[0]
     assert all("no column called" in page for page in pages[1:])
     assert states() == {State.SENDING}
 
@@ -102,7 +102,7 @@ def test_export_with_its_empty_column_filled_in_is_the_file(finance):
 REFUSED = [
     ("P-UNKNOWN1,BACS 1,,", "no payment with this reference"),
     (",BACS 1,,", "no reference of ours"),
-    ("{0},,,", "give the reference of the finance office"),
+    ("{0},,,", "no reference of the finance office yet"),
     ("{0}," + "x" * 61 + ",,", "longer than 60 letters"),
     ("{0},BACS 1,Bartek,", "the file says Bartek, and this payment is Amina’s"),
     ("{0},BACS 1,Amina,70.00", "the file says 70.00, and this payment is £75"),
