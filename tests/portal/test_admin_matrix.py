@@ -650,6 +650,7 @@ def address_of(name, keys, special):
         "_hand_export",
         "_hand_file",
         "_hand_not_paid",
+        "_hand_record",
         "_from_card",
     )
     return reverse(f"admin:{name}", args=[] if name.endswith(plain) else [key or 1])
