@@ -22,10 +22,15 @@ STAFF_PAGES = {
     "reminder": "payments_payment_choice",
     "sent": "",
     "looked_into": "",
+    "not_paid": "",
     "noted": "",
     "taken_away": "",
     "failed": "payments_payment_by_hand_account",
 }
+
+
+# Where a payment stands of which it is so that nobody has paid it.
+NOT_PAID_YET = {State.DUE, State.APPROVED, State.SENDING, State.REVERSED}
 
 
 def _payment(message: Message) -> Payment:
@@ -81,12 +86,17 @@ def payment_noted(message: Message) -> Letter | None:
     return replace(letter, row=None)  # whoever rings need not see the payment
 
 
+def _is_overtaken(message: Message) -> bool:
+    """Is there a newer message of this kind about the same, so that this one says nothing more?"""
+    same = Message.objects.filter(person=message.person, kind=message.kind, about=message.about)
+    return same.filter(pk__gt=message.pk).exists()
+
+
 @mail.kind(kinds.TAKEN_AWAY, LABEL, private_to=PRIVATE_TO)
 def payment_taken_away(message: Message) -> Letter | None:
     """Not if it has come back meanwhile, and only the newest."""
     payment = _payment(message)
-    same = Message.objects.filter(person=message.person, kind=message.kind, about=message.about)
-    if payment.state != State.CANCELLED or same.filter(pk__gt=message.pk).exists():
+    if payment.state != State.CANCELLED or _is_overtaken(message):
         return None
     return replace(_letter(payment, "About a session of ours", "taken_away"), row=None)
 
@@ -95,7 +105,7 @@ def payment_taken_away(message: Message) -> Letter | None:
 def payment_sent(message: Message) -> Letter | None:
     """With the statement as a file; not if it has come back meanwhile."""
     payment = _payment(message)
-    if payment.state not in PAID:
+    if payment.state not in PAID or _is_overtaken(message):
         return None
     attempt = payment.attempts.live().first()
     letter = _letter(payment, "A statement for you", "sent", attempt=attempt)
@@ -103,6 +113,18 @@ def payment_sent(message: Message) -> Letter | None:
         return replace(letter, row=None)  # whoever rings need not see the payment
     letter.attachments.append(("statement.pdf", statements.of_payment(payment), "application/pdf"))
     return letter
+
+
+@mail.kind(kinds.NOT_PAID, LABEL, private_to=PRIVATE_TO)
+def payment_not_paid(message: Message) -> Letter | None:
+    """We had told them by mistake that it was sent; not if nobody was told, or it is sent now."""
+    payment = _payment(message)
+    told = Message.objects.filter(person=message.person, kind=kinds.SENT, about=message.about)
+    was_told = told.filter(state=Message.State.SENT, created_at__lte=message.created_at).exists()
+    if not was_told or payment.state not in NOT_PAID_YET:
+        return None
+    is_over = payment.state == State.REVERSED
+    return _letter(payment, "A correction from us", "not_paid", is_over=is_over)
 
 
 @mail.kind(kinds.FAILED, LABEL, private_to=PRIVATE_TO)

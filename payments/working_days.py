@@ -58,3 +58,12 @@ def last_end_before_day_of(moment: datetime) -> datetime:
     while not is_working_day(day):
         day -= timedelta(days=1)
     return end_of(day)
+
+
+def longer_ago_than(count: int, today: date) -> date:
+    """The last day since which more than so many working days have begun, today included."""
+    day, begun = today, 0
+    while begun <= count:
+        begun += is_working_day(day)
+        day -= timedelta(days=1)
+    return day

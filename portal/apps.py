@@ -39,7 +39,7 @@ SWEEPS = [
     ("payments to send", "payments.sending.payouts.send_all", EACH_TIME),
     ("payments to review", "payments.sending.payouts.review_overdue", EACH_TIME),
     ("Stripe's events", "payments.sending.webhooks.handle_all", EACH_TIME),
-    ("bank accounts", "payments.sending.payout_accounts.read_all", MINUTE),
+    ("bank accounts", "payments.sending.read_accounts.read_all", MINUTE),
     ("payments under way", "payments.sending.reconciliation.look_under_way", 15 * MINUTE),
     ("payments of 40 days", "payments.sending.reconciliation.look_back", 15 * MINUTE),
     ("accounts to close", "payments.sending.closing.close_all", 10 * MINUTE),

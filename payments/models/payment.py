@@ -222,6 +222,11 @@ class Payment(models.Model):
         return self.state in COMMITTED
 
     @property
+    def is_recorded_by_hand(self) -> bool:
+        """Did somebody record that it was paid by hand, and nobody says yet that it has come?"""
+        return self.state == State.SENT and self.method in self.BY_HAND
+
+    @property
     def can_choose(self) -> bool:
         """May the person still say what should become of it? Until it is sent."""
         return self.state in CHANGEABLE and self.fee_pence is not None

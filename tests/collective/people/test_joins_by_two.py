@@ -246,7 +246,9 @@ def test_today_shows_what_waits_for_a_colleague(told):
     kept = PersonFactory(name="Ann")
     join_requests.ask(kept, told, CoordinatorFactory(name="Jo"))
 
-    lines = [line.words for section in today.sections() for line in section.lines]
+    lines = [
+        line.words for section in today.sections(CoordinatorFactory()) for line in section.lines
+    ]
 
     assert "Jo asks a colleague: are these two records both Ann’s?" in lines
 

@@ -11,7 +11,8 @@ from collective.errors import RuleError
 from collective.messages import mail
 from collective.safety import steps
 from events.models import Registration, Session
-from events.sessions import attendance, offers, places, retention, waiting_list
+from events.sessions import attendance, door, offers, places, retention, waiting_list
+from events.sessions.door import Newcomer
 from tests.factories import KICK_OFF, PersonFactory, SessionFactory, fill, sign_up
 from tests.messages import kinds
 
@@ -425,7 +426,7 @@ def test_who_came_without_signing_up_is_noted_over_the_places(early):
     sign_up(session)
     early.move_to(KICK_OFF)
 
-    registration = attendance.note_walk_in(session, name="Ash")
+    registration = door.note_newcomer(session, Newcomer("Ash"))
 
     assert (registration.state, registration.seat, registration.came_without_signing_up) == (
         State.ATTENDED,
@@ -439,7 +440,7 @@ def test_walk_in_has_the_capacity_that_staff_chose_with_and_without_a_fee(early,
     session = SessionFactory(fee_pence=fee_pence)
     early.move_to(KICK_OFF)
 
-    registration = attendance.note_walk_in(session, name="Ash", capacity="paid_role")
+    registration = door.note_newcomer(session, Newcomer("Ash"), capacity="paid_role")
 
     assert registration.capacity == Registration.Capacity.PAID_ROLE
 
@@ -450,7 +451,7 @@ def test_capacity_that_somebody_who_waited_gave_stands_when_they_just_come(early
     waiter = sign_up(session, capacity="personal")
     early.move_to(KICK_OFF)
 
-    registration = attendance.note_walk_in(session, email=waiter.person.email, capacity="paid_role")
+    registration = door.note_came(session, waiter.person, capacity="paid_role")
 
     assert registration.capacity == Registration.Capacity.PERSONAL
 
@@ -461,7 +462,7 @@ def test_who_waited_and_came_is_noted_on_the_same_registration(early):
     waiter = sign_up(session)
     early.move_to(KICK_OFF)
 
-    registration = attendance.note_walk_in(session, email=waiter.person.email)
+    registration = door.note_came(session, waiter.person)
 
     assert registration.pk == waiter.pk
 

@@ -11,7 +11,7 @@ from collective.models import Message
 from collective.people import email_change
 from payments import kinds as mails
 from payments.models import Payment, PayoutAccount
-from payments.sending import gateway, payout_accounts, payouts, reconciliation
+from payments.sending import gateway, payout_accounts, payouts, read_accounts, reconciliation
 from payments.sending.payout_accounts import ByHand
 from tests.factories import (
     PaymentFactory,
@@ -202,7 +202,7 @@ def test_expected_path_of_the_sweep_reads_people_who_came_back(stripe, late):
         payout_accounts.form_address(person, back="http://x/"),
     )
 
-    payout_accounts.read_all()
+    read_accounts.read_all()
 
     assert payout_accounts.account_of(person).state == Ac.READY
 
@@ -231,7 +231,7 @@ def test_going_back_to_the_bank_account_from_cash_works(stripe, late):
     late.shift(timedelta(days=1))
 
     payout_accounts.form_address(person, back="http://x/")
-    payout_accounts.read_all()
+    read_accounts.read_all()
 
     account = payout_accounts.account_of(person)
     assert (account.method, account.state) == (Payment.Method.STRIPE, Ac.READY)
