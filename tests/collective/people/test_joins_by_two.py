@@ -264,7 +264,7 @@ ACCESS = {
     "without a second factor": (302, 302, 0),
     "member": (302, 302, 0),
     "the one it is about": (302, 302, 0),
-    "visitor": (302, 302, 0),
+    "visitor": (302, 403, 0),  # what was sent is shown back
 }
 
 

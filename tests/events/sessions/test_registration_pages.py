@@ -222,7 +222,7 @@ def test_access_needs_can_be_changed(client, mine):
 def test_access_needs_cannot_be_changed_with_a_link(client, mine):
     client.logout()
 
-    assert client.post(keyed(mine, "access-needs/"), {"access": ["breaks"]}).status_code == 302
+    assert client.post(keyed(mine, "access-needs/"), {"access": ["breaks"]}).status_code == 403
     mine.refresh_from_db()
     assert mine.access_needs["choices"] == ["captions"]
 
