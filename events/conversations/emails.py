@@ -8,7 +8,6 @@ from typing import Any
 from collective.messages import addresses, mail
 from collective.messages.mail import Letter
 from collective.models import Follow, Message
-from collective.safety.link_keys import key_for
 from events import calendar
 from events.conversations import kinds
 from events.conversations.times.new_times import has_free_times
@@ -248,8 +247,7 @@ def new_times(message: Message) -> Letter | None:
     follow = Follow.objects.filter(person=message.person, activity=series.pk).first()
     if follow is None or not series.is_open or not has_free_times(series):
         return None
-    page = addresses.full_reverse("stop_following", follow.pk)
-    stop = f"{page}?key={key_for('follow', follow.pk)}"
+    stop = addresses.stop_news(follow)
     context = {"series": series, "again": addresses.full(series.get_absolute_url()), "stop": stop}
     return Letter(
         "There are new times",

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import get_resolver
 
 from collective import clock
+from collective.messages import addresses
 from collective.models import (
     Activity,
     AddressChange,
@@ -40,6 +41,7 @@ from tests.journeys.payment_world import make_payments
 from tests.journeys.policy_world import ROWS as POLICY_ROWS
 from tests.journeys.policy_world import make_policy
 from tests.journeys.talk_world import STATES, make_talks
+from tests.messages import path_of
 from tests.portal.test_access_matrix import names
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -345,6 +347,11 @@ ROWS = [
         "stop_following",
         VISITOR,
         lambda w: f"/follows/{w.follow.pk}/stop/?key={key_for('follow', w.follow.pk)}",
+    ),
+    (
+        "stop_news",
+        VISITOR,
+        lambda w: path_of(addresses.stop_news(w.follow)),
     ),
     (
         "stop_reminders",
