@@ -147,6 +147,14 @@ def not_held(message: Message) -> Letter | None:
     )
 
 
+@mail.kind(kinds.TOLD_REMOVED, "Conversation: what they told us is removed")
+def told_removed(message: Message) -> Letter:
+    """A receipt that says what kind of thing is gone, and nothing of what it said."""
+    return _letter(
+        _conversation(message), "We have removed what you asked us to", "conversation_told_removed"
+    )
+
+
 @mail.kind(kinds.ASK_CAPACITY, "In which capacity they took part in a conversation")
 def ask_capacity(message: Message) -> Letter | None:
     found = _conversation(message)

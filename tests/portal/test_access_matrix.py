@@ -80,7 +80,7 @@ ROWS = {
     "material": (TO, NO, NO, NO),
     "offer": (TO, OK, NO, NO),
     "accept_offer": (TO, NEVER, NEVER, NEVER),
-    "decline_offer": (TO, NEVER, NEVER, NEVER),
+    "decline_offer": (TO, OK, NO, NO),
     "correct_capacity": (TO, OK, NO, NO),
     "payments": (TO, OK, OK, OK),
     "payout_account": (TO, OK, OK, OK),

@@ -144,6 +144,15 @@ def offer_lapsed(message: Message) -> Letter | None:
     return _letter(registration, "About the place we kept for you", "offer_lapsed")
 
 
+@mail.kind(kinds.DECLINED, "Said no to an offer")
+def declined(message: Message) -> Letter | None:
+    """A receipt, with the way back; not where they have signed up again since."""
+    registration = _still(message, State.CANCELLED)
+    if registration and registration.is_followed_by_another:
+        return None
+    return _letter(registration, "You said no to the place", "declined")
+
+
 @mail.kind(kinds.GIVEN_UP, "No longer booked")
 def given_up(message: Message) -> Letter | None:
     registration = _still(message, State.CANCELLED)
@@ -242,4 +251,8 @@ def needs_news(message: Message) -> Letter | None:
     if registration is None or message.channel == Message.Channel.EMAIL:
         return _letter(registration, "News for you", "needs_news")
     needs = list(registration.needs.filter(state__in=NEEDS_TOLD))
-    return _letter(registration, "News for you", "needs_news", needs=needs) if needs else None
+    return (
+        _letter(registration, "News for you", "needs_news", needs=needs)
+        if needs
+        else None
+    )
