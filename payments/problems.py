@@ -11,19 +11,19 @@ WORDS = {
     "payout_method_does_not_exist": NOT_FOUND,
     "payout_method_invalid_account_number": NOT_FOUND,
     "payout_method_holder_name_incorrect": (
-        "The name on the account is another one than the name that was given."
+        "The name on the account is not the name that we were given."
     ),
     "payout_method_holder_details_incorrect": (
-        "The bank has other details for this account than were given."
+        "The bank has other details for this account than we were given."
     ),
     "payout_method_holder_address_incorrect": (
-        "The bank has another address for this account than was given."
+        "The bank has another address for this account than we were given."
     ),
     "payout_method_restricted": ("The bank does not let money into this account at the moment."),
     "payout_method_declined": "The bank did not take the payment.",
-    "payout_method_expired": "The card or account that was given has run out.",
+    "payout_method_expired": "The card or account that we were given has expired.",
 }
-OTHERWISE = "The bank account that was given could not be paid to."
+OTHERWISE = "We could not pay into the bank account that we were given."
 
 
 def words(problem: str) -> str:
