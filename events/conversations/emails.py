@@ -163,7 +163,7 @@ def ask_capacity(message: Message) -> Letter | None:
         return None
     correct = addresses.full_reverse("booking_capacity", found.pk)
     return _letter(
-        found, "A question for you", "ask_conversation_capacity", correct=correct, offered=offer
+        found, "How did you take part?", "ask_conversation_capacity", correct=correct, offered=offer
     )
 
 
@@ -175,7 +175,7 @@ def reminder(message: Message) -> Letter | None:
     if found.state != State.BOOKED or not is_of_this_time or not found.person.wants_reminders:
         return None
     stop = addresses.stop_reminders(found.person)
-    return _letter(found, "A reminder from us", "conversation_reminder", stop=stop)
+    return _letter(found, "A reminder: we talk soon", "conversation_reminder", stop=stop)
 
 
 @mail.kind(kinds.HOST_NEWS, "For the host: booked, moved, changed or cancelled")
