@@ -75,7 +75,7 @@ def stop_following(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _stop_of_call(request: HttpRequest, person: Person, call: Call) -> HttpResponse:
     """What stops is what the page says: all news of this call."""
-    what = f"all news about “{call}”"
+    what = f"news about “{call}”"
     if request.method == "POST":
         follows.stop(person, call)
         return render(request, "collective/stopped.html", {"what": what})

@@ -110,7 +110,7 @@ def test_a_stop_ends_all_news_of_the_call_and_nothing_else(client, outbox):
 
     assert list(person.follows.all()) == [other]
     for page in (asked, done):
-        assert f"all news about “{session.call}”" in page.content.decode()
+        assert f"news about “{session.call}”" in page.content.decode()
 
 
 def test_link_of_an_old_mail_stops_what_was_asked_for_anew_since(client):
