@@ -113,7 +113,7 @@ def arrived(request: MemberRequest, pk: UUID) -> HttpResponse:
 def missing(request: MemberRequest, pk: UUID) -> HttpResponse:
     """It has not come: a page that says how things stand, and asks once more."""
     if request.method == "POST":
-        words = "We are sorry. We look into it, and write to you."
+        words = "We are sorry. We will look into it, and write to you."
         return _say(request, pk, arrivals.it_has_not_come, words)
     found = mine_or_404(request, pk)
     if found.state not in PAID or found.missing_said_at:
