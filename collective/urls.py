@@ -20,6 +20,7 @@ urlpatterns = [
     path("calls/<slug:slug>/follow/", follows.follow_call, name="follow_call"),
     path("activities/<slug:slug>/follow/", follows.follow_activity, name="follow_activity"),
     path("follows/<uuid:pk>/stop/", follows.stop_following, name="stop_following"),
+    path("news/<uuid:pk>/<int:call_pk>/stop/", follows.stop_news, name="stop_news"),
     path("reminders/<uuid:pk>/stop/", follows.stop_reminders, name="stop_reminders"),
     path("pages/<slug:slug>/", pages.page, name="page"),
     path("look/<slug:version>.css", look.look, name="look"),

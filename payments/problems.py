@@ -17,17 +17,17 @@ WORDS = {
     "outbound_payment_payout_method_does_not_exist": NOT_FOUND,
     "payout_method_invalid_account_number": NOT_FOUND,
     "payout_method_holder_name_incorrect": (
-        "The name on the account is another one than the name that was given."
+        "The name on the account is not the name that we were given."
     ),
     "payout_method_holder_details_incorrect": (
-        "The bank has other details for this account than were given."
+        "The bank has other details for this account than we were given."
     ),
     "payout_method_holder_address_incorrect": (
-        "The bank has another address for this account than was given."
+        "The bank has another address for this account than we were given."
     ),
     "payout_method_restricted": "The bank does not let money into this account at the moment.",
     "payout_method_declined": "The bank did not take the payment.",
-    "payout_method_expired": "The card or account that was given has run out.",
+    "payout_method_expired": "The card or account that we were given has expired.",
     "payout_method_unsupported": "Payments like ours cannot go to this kind of account.",
     "payout_method_currency_unsupported": "This account does not take pounds.",
     "payout_method_amount_limit_exceeded": TOO_MUCH,
@@ -39,7 +39,7 @@ WORDS = {
     "payout_method_archived": NOT_SET_UP,
     "recipient_feature_not_active": NOT_SET_UP,
 }
-OTHERWISE = "The bank account that was given could not be paid to."
+OTHERWISE = "We could not pay into the bank account that we were given."
 # What only staff read: why Stripe said no where it is not the person's account.
 FOR_STAFF = {
     "review_rejected": "Stripe looked at it and said no. Ask Stripe's support why.",

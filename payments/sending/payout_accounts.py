@@ -255,7 +255,10 @@ def remove(person: Person) -> None:
 
 @transaction.atomic
 def _remove(seen: PayoutAccount) -> None:
-    """Forget it, if it is still what was seen. What waits for it is locked, so nothing begins."""
+    """Forget it, if it is still what was seen. What waits for it is locked, so nothing begins.
+
+    The person has a receipt by mail.
+    """
     _lock_waiting(seen.person_id)
     account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=seen.pk)
     if (account.person_id, account.changed_at) != (seen.person_id, seen.changed_at):
@@ -265,6 +268,8 @@ def _remove(seen: PayoutAccount) -> None:
     for name, value in NOTHING_KNOWN.items():
         setattr(account, name, value)
     account.save()
+    revision = account.changed_at.isoformat()
+    mail.tell(account.person, kinds.DESTINATION_REMOVED, account, revision=revision)
 
 
 @transaction.atomic

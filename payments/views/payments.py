@@ -88,7 +88,7 @@ def choose(request: MemberRequest, pk: UUID) -> HttpResponse:
     """What should become of it: changeable until it is sent."""
     found = mine_or_404(request, pk)
     if not found.can_choose:
-        messages.info(request, choices.TOO_LATE)
+        messages.info(request, choices.why_not(found))
         return redirect(found)
     form = ChoiceForm(request.POST or None, payment=found, initial=ChoiceForm.initial_for(found))
     if request.method == "POST" and form.is_valid():
@@ -113,7 +113,7 @@ def arrived(request: MemberRequest, pk: UUID) -> HttpResponse:
 def missing(request: MemberRequest, pk: UUID) -> HttpResponse:
     """It has not come: a page that says how things stand, and asks once more."""
     if request.method == "POST":
-        words = "We are sorry. We look into it, and write to you."
+        words = "We are sorry. We will look into it, and write to you."
         return _say(request, pk, arrivals.it_has_not_come, words)
     found = mine_or_404(request, pk)
     if found.state not in PAID or found.missing_said_at:
@@ -151,7 +151,8 @@ def add_expense(request: MemberRequest, pk: UUID) -> HttpResponse:
         except RuleError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "We have your expense. Somebody from our team looks at it.")
+            words = "We have your expense. Somebody from our team will look at it."
+            messages.success(request, words)
             return redirect(found)
     return render(request, "payments/expense.html", {"payment": found, "form": form})
 

@@ -94,15 +94,16 @@ def stop_of(session):
 OF_SESSIONS = [
     ("Your place is booked", lambda it: it.state in {State.CONFIRMED, State.ATTENDED}),
     ("You have a place in this session", lambda it: it.state == State.CONFIRMED),
-    ("You keep your place", lambda it: it.state == State.CONFIRMED and not it.is_off),
+    ("You keep your place.", lambda it: it.state == State.CONFIRMED and not it.is_off),
     ("You are on the waiting list", lambda it: it.state == State.WAITING and not it.is_off),
-    ("You are still on the waiting list", lambda it: it.state == State.WAITING),
+    ("You keep your place on the waiting list", lambda it: it.state == State.WAITING),
     ("A place is free for you", lambda it: it.offer_open and not it.is_off),
     ("We still keep a place for you", lambda it: it.offer_open and not it.is_off),
     ("is still yours to take", lambda it: it.offer_open and not it.is_off),
     ("the offer has ended", lambda it: it.lapsed),
     ("The offer has ended", lambda it: it.lapsed and not it.is_off),
     ("You said no to this place", lambda it: it.row.ended_because == "declined"),
+    ("said no to the place that we kept", lambda it: it.row.ended_because == "declined"),
     ("You are no longer booked", lambda it: it.state == State.CANCELLED and not it.is_off),
     ("not on the waiting list", lambda it: not it.is_live()),
     ("You are signed up again", lambda it: it.state == State.CANCELLED and it.is_live()),
@@ -110,7 +111,7 @@ OF_SESSIONS = [
     ("place is still free now", lambda it: it.would_have_a_place()),
     ("end of the waiting list", lambda it: not it.would_have_a_place()),
     ("You hear from us by", lambda it: it.offers_go_out and not it.is_off),
-    ("if it were now, until", lambda it: it.offers_go_out and not it.is_off),
+    ("f your turn came now", lambda it: it.offers_go_out and not it.is_off),
     ("No place became free in time", lambda it: not it.offers_go_out),
     ("The session has begun", lambda it: it.started),
     ("This session is over", lambda it: it.over and it.state == State.CONFIRMED),
@@ -120,7 +121,7 @@ OF_SESSIONS = [
     ("Thank you for being part of", lambda it: it.state == State.ATTENDED),
     ("We did not see you", lambda it: it.state == State.MISSED),
     ("e offer you £75", lambda it: not it.role and it.state in {State.CONFIRMED, State.ATTENDED}),
-    ("You were not sure in which capacity", lambda it: it.row.capacity == "not_sure"),
+    ("You were not sure if you take part", lambda it: it.row.capacity == "not_sure"),
     ("There is no payment for this one", lambda it: it.role),
     ("as part of a paid role, so there is no payment", lambda it: it.role),
 ]
@@ -147,7 +148,7 @@ OF_TALKS = [
     ("There is no payment for this one", lambda it: it.covered and not it.is_due),
     ("the smaller fee is not added to it", lambda it: it.covered and not it.is_due),
     ("Our team decides whether we offer you £25", lambda it: it.state == Talk.FAILED),
-    ("Our team looks at whether we can pay you", lambda it: not it.covered and not it.is_due),
+    ("Our team is looking at whether we can pay you", lambda it: not it.covered and not it.is_due),
 ]
 
 

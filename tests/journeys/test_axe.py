@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import get_resolver
 
 from collective import clock
+from collective.messages import addresses
 from collective.models import (
     Activity,
     AddressChange,
@@ -40,6 +41,7 @@ from tests.journeys.payment_world import make_payments
 from tests.journeys.policy_world import ROWS as POLICY_ROWS
 from tests.journeys.policy_world import make_policy
 from tests.journeys.talk_world import STATES, make_talks
+from tests.messages import path_of
 from tests.portal.test_access_matrix import names
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -337,6 +339,8 @@ ROWS = [
     ("give_up waiting", MEMBER, of("waiting", "give-up/")),
     ("give_up nothing", MEMBER, of("missed", "give-up/")),
     ("offer", MEMBER, of("offered", "offer/")),
+    ("decline_offer", MEMBER, of("offered", "offer/decline/")),
+    ("decline_offer lapsed", MEMBER, of("lapsed", "offer/decline/")),
     ("offer lapsed", MEMBER, of("lapsed", "offer/")),
     ("change_access_needs", MEMBER, of("confirmed", "access-needs/")),
     ("follow_call", MEMBER, lambda world: f"/calls/{world.call.slug}/follow/"),
@@ -345,6 +349,11 @@ ROWS = [
         "stop_following",
         VISITOR,
         lambda w: f"/follows/{w.follow.pk}/stop/?key={key_for('follow', w.follow.pk)}",
+    ),
+    (
+        "stop_news",
+        VISITOR,
+        lambda w: path_of(addresses.stop_news(w.follow)),
     ),
     (
         "stop_reminders",
@@ -432,7 +441,6 @@ NO_PAGE = {
     "press_again",
     "sign_up_again",
     "accept_offer",
-    "decline_offer",
     "new_code",
     "sign_out_there",
     "sign_out_elsewhere",

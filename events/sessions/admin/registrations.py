@@ -21,7 +21,7 @@ from events.sessions.messages import kinds
 
 State = Registration.State
 MOST_EVENTS = 100
-HEARD_AT_ONCE = [kinds.OFFERED, kinds.BOOKED, kinds.WAITING, kinds.GIVEN_UP]
+HEARD_AT_ONCE = [kinds.OFFERED, kinds.BOOKED, kinds.WAITING, kinds.GIVEN_UP, kinds.DECLINED]
 
 
 @admin.register(Registration)

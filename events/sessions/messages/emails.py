@@ -144,6 +144,15 @@ def offer_lapsed(message: Message) -> Letter | None:
     return _letter(registration, "About the place we kept for you", "offer_lapsed")
 
 
+@mail.kind(kinds.DECLINED, "Said no to an offer")
+def declined(message: Message) -> Letter | None:
+    """A receipt, with the way back; not where they have signed up again since."""
+    registration = _still(message, State.CANCELLED)
+    if registration and registration.is_followed_by_another:
+        return None
+    return _letter(registration, "You said no to the place", "declined")
+
+
 @mail.kind(kinds.GIVEN_UP, "No longer booked")
 def given_up(message: Message) -> Letter | None:
     registration = _still(message, State.CANCELLED)
@@ -171,7 +180,7 @@ def reminder(message: Message) -> Letter | None:
     stop = addresses.stop_reminders(person)
     registration = _still(message, State.CONFIRMED)
     needs = access_needs.told_counts(registration) if registration else []
-    letter = _letter(registration, "A reminder from us", "reminder", stop=stop, needs=needs)
+    letter = _letter(registration, "A reminder of your session", "reminder", stop=stop, needs=needs)
     return letter and replace(letter, one_click_stop=stop)
 
 
@@ -180,7 +189,7 @@ def after(message: Message) -> Letter | None:
     """Only to people who are marked as there, by now."""
     registration = _still(message, State.ATTENDED)
     offer = registration and what_is_offered(registration)
-    return _letter(registration, "Thank you", "after", offered=offer)
+    return _letter(registration, "Thank you for taking part", "after", offered=offer)
 
 
 @mail.kind(kinds.ASK_CAPACITY, "In which capacity they took part")
@@ -192,7 +201,7 @@ def ask_capacity(message: Message) -> Letter | None:
         return None
     page = addresses.full_reverse("correct_capacity", registration.pk)
     letter = _letter(
-        registration, "A question for you", "ask_capacity", correct=page, offered=offer
+        registration, "How did you take part?", "ask_capacity", correct=page, offered=offer
     )
     return letter and replace(letter, staff_page="events_registration_capacity")
 
@@ -240,6 +249,10 @@ def needs_news(message: Message) -> Letter | None:
     """
     registration = _still(message, *LIVE)
     if registration is None or message.channel == Message.Channel.EMAIL:
-        return _letter(registration, "News for you", "needs_news")
+        return _letter(registration, "News about what you asked us for", "needs_news")
     needs = list(registration.needs.filter(state__in=NEEDS_TOLD))
-    return _letter(registration, "News for you", "needs_news", needs=needs) if needs else None
+    return (
+        _letter(registration, "News about what you asked us for", "needs_news", needs=needs)
+        if needs
+        else None
+    )

@@ -107,12 +107,15 @@ def accept_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @signed_in_or_with_key
-@press_only("offer", "pk")
+@require_http_methods(["GET", "HEAD", "POST"])
 def decline_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """ "No, thank you": a page that asks once more, and no reason."""
     found, key = _reachable(request, pk)
-    with _saying(request):
-        places.decline(found)
-    return _back_to(found, key)
+    if request.method == "POST":
+        with _saying(request):
+            places.decline(found)
+        return _back_to(found, key)
+    return _page(request, "decline_offer", found, key=key)
 
 
 @signed_in_or_with_key

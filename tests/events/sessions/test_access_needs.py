@@ -68,7 +68,7 @@ def test_what_is_arranged_is_told_in_one_message_without_saying_what(outbox, ear
     early.shift(timedelta(minutes=11))
     mail.send_due()
 
-    news = [row for row in outbox if row.subject == "News for you"]
+    news = [row for row in outbox if row.subject == "News about what you asked us for"]
     assert len(news) == 1
     assert "captions" not in news[0].body and "Kim" not in news[0].body
 
@@ -199,7 +199,7 @@ def test_reminder_says_how_each_thing_stands_and_never_what_it_is(outbox, early)
 
     mail.send_due()
 
-    body = next(row.body for row in outbox if row.subject == "A reminder from us")
+    body = next(row.body for row in outbox if row.subject == "A reminder of your session")
     assert "It is arranged: 1 thing" in body and "We have your request: 2 things" in body
     assert not [word for word in ("aptions", "reaks", "slowly") if word in body]
 
@@ -215,7 +215,7 @@ def test_what_nobody_settled_stays_after_the_session_until_the_person_has_a_word
     mail.send_due()
 
     assert (open_then, list(AccessNeed.objects.to_do())) == ([need], [])
-    assert "News for you" in [row.subject for row in outbox]
+    assert "News about what you asked us for" in [row.subject for row in outbox]
 
 
 def test_rows_are_deleted_thirty_days_after_the_session(early):

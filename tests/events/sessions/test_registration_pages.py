@@ -6,6 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from icalendar import Calendar
 
+from collective.messages import mail
 from collective.safety.link_keys import key_for
 from events.models import Material, Registration
 from events.sessions import attendance, places, waiting_list
@@ -39,7 +40,7 @@ def test_owner_sees_what_they_told_us(client, mine):
     assert "slowly" in client.get(mine.get_absolute_url()).content.decode()
 
 
-@pytest.mark.parametrize("path", ["", "give-up/", "offer/", "calendar.ics"])
+@pytest.mark.parametrize("path", ["", "give-up/", "offer/", "offer/decline/", "calendar.ics"])
 def test_registration_of_another_person_is_not_found(client, mine, path):
     client.force_login(PersonFactory())
 
@@ -64,7 +65,7 @@ def test_link_ends_thirty_days_after_the_session(client, mine, early):
 
 
 def test_opening_links_changes_nothing(client, mine):
-    for path in ("", "give-up/", "offer/", "calendar.ics"):
+    for path in ("", "give-up/", "offer/", "offer/decline/", "calendar.ics"):
         client.get(keyed(mine, path))
         client.head(keyed(mine, path))
 
@@ -107,6 +108,23 @@ def test_accepting_after_the_end_says_so_and_shows_the_way_back(client, mine, ea
     page = client.post(keyed(waiter, "offer/accept/"), follow=True).content.decode()
 
     assert "This offer has ended" in page and "Book it again" in page
+
+
+def test_no_thank_you_asks_once_more_and_leaves_a_receipt(client, mine, member, outbox):
+    waiter = sign_up(mine.session)
+    places.give_up(mine)
+    asked = client.get(keyed(waiter, "offer/decline/")).content.decode()
+    waiter.refresh_from_db()
+    assert "Say no to this place?" in asked and waiter.state == State.OFFERED
+
+    client.post(keyed(waiter, "offer/decline/"))
+    mail.send_due()
+
+    waiter.refresh_from_db()
+    (receipt,) = [row for row in outbox if row.subject == "You said no to the place"]
+    assert (waiter.state, receipt.to) == (State.CANCELLED, [waiter.person.email])
+    assert "you can sign up again until sign-up ends" in receipt.body
+    assert "There is no offer" in client.get(keyed(waiter, "offer/decline/")).content.decode()
 
 
 @pytest.mark.parametrize("swept", [False, True])

@@ -178,7 +178,7 @@ def test_somebody_marked_by_a_slip_is_not_thanked(early, outbox, community):
 
     mail.send_due()
 
-    assert "Thank you" not in [row.subject for row in outbox]
+    assert "Thank you for taking part" not in [row.subject for row in outbox]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,9 @@ def test_thanks_say_what_is_offered_and_whether_there_are_notes(
 
     mail.send_due()
 
-    body = next(" ".join(row.body.split()) for row in outbox if row.subject == "Thank you")
+    body = next(
+        " ".join(row.body.split()) for row in outbox if row.subject == "Thank you for taking part"
+    )
     assert said in body and ("£75" in body) == (capacity != "paid_role")
 
 

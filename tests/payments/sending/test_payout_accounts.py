@@ -143,6 +143,7 @@ def test_removed_account_is_forgotten_here_and_closed_at_stripe(stripe):
     account.refresh_from_db()
     assert (account.state, account.last_four, account.payout_method) == (Ac.REMOVED, "", "")
     assert gateway.destination(account.stripe_account).is_ready is False
+    assert Message.objects.filter(person=person, kind=mails.DESTINATION_REMOVED).count() == 1
 
 
 def test_voucher_needs_a_shop_and_a_way_to_come():
