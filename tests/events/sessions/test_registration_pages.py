@@ -157,7 +157,7 @@ def test_person_who_waits_reads_their_place_and_the_day_they_will_hear(client, m
 
     assert "You are second on the list" in page and "you are second" in my_page
     assert "You hear from us by Wednesday 5 October, 5pm" in page
-    assert "if it were now, until Monday 12 September, 5pm" in page
+    assert "If your turn came now, that would be Monday 12 September, 5pm" in page
 
 
 def test_once_offers_have_stopped_nobody_is_told_to_wait_for_one(client, mine, early):

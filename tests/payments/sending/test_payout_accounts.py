@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from collective import clock
 from collective.errors import RuleError
+from collective.messages import mail
 from collective.models import Message
 from collective.people import email_change
 from payments import kinds as mails
@@ -134,7 +135,7 @@ def test_refused_details_are_told_at_once_and_no_money_moves(stripe):
     assert (payment.state, stripe.payments) == (State.FAILED, [])
 
 
-def test_removed_account_is_forgotten_here_and_closed_at_stripe(stripe):
+def test_removed_account_is_forgotten_here_and_closed_at_stripe(stripe, outbox):
     person = PersonFactory()
     account = set_up(stripe, person)
 
@@ -143,7 +144,9 @@ def test_removed_account_is_forgotten_here_and_closed_at_stripe(stripe):
     account.refresh_from_db()
     assert (account.state, account.last_four, account.payout_method) == (Ac.REMOVED, "", "")
     assert gateway.destination(account.stripe_account).is_ready is False
-    assert Message.objects.filter(person=person, kind=mails.DESTINATION_REMOVED).count() == 1
+    mail.send_due()
+    assert kinds(person)[mails.DESTINATION_REMOVED] == 1
+    assert "Nothing more is sent there" in outbox[-1].body
 
 
 def test_voucher_needs_a_shop_and_a_way_to_come():
