@@ -51,6 +51,6 @@ class TitledByHeading(template.Node):
 @register.tag
 def titled_by_heading(parser: Parser, token: Token) -> TitledByHeading:
     """Begin a page whose title has its heading. Raises TemplateSyntaxError where it never ends."""
-    nodes = parser.parse(("end_titled_by_heading",))
+    nodes = parser.parse(("endtitled_by_heading",))
     parser.delete_first_token()
     return TitledByHeading(nodes)
