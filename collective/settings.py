@@ -90,7 +90,7 @@ if DEBUG:
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "collective.wsgi.application"
 FORMS_URLFIELD_ASSUME_HTTPS = True  # what Django 6 does anyway
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "collective.pages.bound_fields.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

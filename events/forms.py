@@ -4,10 +4,10 @@ from typing import Any, Self
 
 from django import forms
 from django.http import QueryDict
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from collective.models import Activity
+from collective.pages.choices import choice_with_hint
 from collective.templatetags.collective import pounds
 from collective.typed.forms import LinesField
 from events.models.access_need import CHOICES, IN_PERSON_CHOICES
@@ -104,8 +104,6 @@ def capacity_choices(offer: Offered) -> list[tuple[str, SafeString]]:
         Capacity.PAID_ROLE: "Somebody pays me for this time, so there is no payment from you.",
         Capacity.NOT_SURE: later if may_be_paid else "",
     }
-    html = '<span class="choice__label">{}</span> <span class="choice__hint">{}</span>'
     return [
-        (capacity.value, format_html(html, capacity.label, hint))
-        for capacity, hint in hints.items()
+        (capacity.value, choice_with_hint(capacity.label, hint)) for capacity, hint in hints.items()
     ]

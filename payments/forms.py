@@ -6,10 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from collective.models import Person
+from collective.pages.choices import choice_with_hint
 from collective.safety import pictures
 from collective.templatetags.collective import pounds
 from collective.typed.forms import LineField
@@ -59,6 +59,8 @@ class PoundsField(forms.DecimalField):
 
 class ChoiceForm(forms.Form):
     """What should become of a payment."""
+
+    needed_at_times = ("smaller",)
 
     choice = forms.ChoiceField(
         label="What would you like?",
@@ -117,9 +119,8 @@ def choices_of(payment: Payment) -> list[tuple[str, SafeString]]:
         ),
         (Choice.NOT_SURE, "Not sure yet", "Take your time, and ask somebody if you like."),
     ]
-    html = '<span class="choice__label">{}</span> <span class="choice__hint">{}</span>'
     return [
-        (value.value, format_html(html, label, hint))
+        (value.value, choice_with_hint(label, hint))
         for value, label, hint in rows
         if fund or value != Choice.GIVE
     ]
@@ -134,6 +135,8 @@ def set_choices(form: forms.Form, name: str, rows: list[tuple[str, Any]]) -> Non
 
 class ByHandForm(forms.Form):
     """Being paid without a bank account."""
+
+    needed_at_times = ("voucher", "deliver")
 
     method = forms.ChoiceField(
         label="How would you like to be paid?",
@@ -175,6 +178,8 @@ class ByHandForm(forms.Form):
 
 class ExpenseForm(forms.Form):
     """What taking part cost somebody."""
+
+    needed_at_times = ("receipt", "no_receipt_because")
 
     kind = forms.ChoiceField(
         label="What was it for?",
@@ -263,6 +268,7 @@ class OfficialNameForm(forms.Form):
     official_name = LineField(
         label="Your name as the Jobcentre or adviser knows it",
         max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text="It goes on the letter, and we do not keep it.",
         error_messages={"required": "Enter the name that the letter should carry."},
     )

@@ -55,6 +55,13 @@ class Call(models.Model):
     why = RichTextField(
         "why we ask", help_text="Who asks, why, and what will happen with what people say."
     )
+    bsl_video = models.URLField(
+        "film in British Sign Language",
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The address of a film that says the same in BSL. Empty: nothing is shown.",
+    )
     lead = models.ForeignKey(
         Person,
         models.PROTECT,

@@ -193,6 +193,13 @@ class Page(models.Model):
     title = LineField(max_length=120)
     body = RichTextField()
     shows_support_lines = models.BooleanField(default=False)
+    bsl_video = models.URLField(
+        "film in British Sign Language",
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The address of a film that says the same in BSL. Empty: nothing is shown.",
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -27,6 +27,8 @@ class AnswersOfBookingForm(AccessNeedsForm):
     All but the way is optional.
     """
 
+    needed_at_times = ("who_rings", "phone")
+
     how = forms.ChoiceField(
         label="How would you like to talk?",
         choices=How.choices,
