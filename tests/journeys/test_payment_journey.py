@@ -62,7 +62,7 @@ def test_payment_from_taking_part_to_arriving_with_a_mistake_mended(
     page = sign_in(new_context(), site, sam).new_page()
 
     page.goto(f"{site}{reverse('payments')}")
-    go(page, "A way")
+    go(page, registration.session.title)
     go(page, "Choose")
     page.get_by_label("Pay me £75").check()
     press(page, "Save my choice")
