@@ -20,9 +20,13 @@ def with_children(activities: QuerySet[Activity], person: Person | AnonymousUser
     Each has its counts, whether there are free times, and the person's own state. One query: a
     page of cards asks no more, however many people signed up.
     """
-    live = Registration.objects.visible_to(person).live()
+    live = Registration.objects.visible_to(person).live().staying()
     mine = live.filter(session=OuterRef("pk")).order_by().values("state")[:1]
-    booked = Conversation.objects.visible_to(person).upcoming().filter(series=OuterRef("pk"))
+    booked = (
+        Conversation.objects.visible_to(person)
+        .upcoming()
+        .filter(leaves_at=None, series=OuterRef("pk"))
+    )
     free = Slot.objects.free_to(person).filter(series=OuterRef("pk"))
     # Meta.ordering does not reach a query that counts
     in_order = activities.order_by("position", "starts_at", "title")

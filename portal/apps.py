@@ -19,6 +19,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 SWEEPS = [
     ("offers", "events.sessions.waiting_list.move_all_on", EACH_TIME),
     ("reminders", "events.sessions.messages.reminders.fan_out_all_due", EACH_TIME),
+    ("conversations given up", "events.conversations.booking.let_go_all", EACH_TIME),
     ("conversation reminders", "events.conversations.reminders.remind_all", EACH_TIME),
     ("times ahead", "events.conversations.times.opening.extend_all", 6 * HOUR),
     ("small fees", "events.conversations.outcomes.settle_left_out", 10 * MINUTE),

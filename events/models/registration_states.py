@@ -22,6 +22,7 @@ class State(models.TextChoices):
 
 HOLDING = [State.CONFIRMED, State.OFFERED, State.ATTENDED, State.MISSED]
 LIVE = [*HOLDING, State.WAITING]
+CAN_LEAVE = [State.CONFIRMED, State.OFFERED, State.WAITING]
 
 # The steps that a state may take. Joining two records of one person ends any of two that live.
 STEPS: Steps = {
@@ -45,6 +46,10 @@ class RegistrationQuerySet(models.QuerySet):
     def waiting(self) -> Self:
         """The waiting list, in its order."""
         return self.filter(state=State.WAITING).order_by("list_number")
+
+    def staying(self) -> Self:
+        """Without those that were given up by a link, for as long as that can be taken back."""
+        return self.filter(leaves_at=None)
 
     def list_numbers(self) -> list[Decimal]:
         """The list numbers of those that wait, in this order."""

@@ -33,6 +33,7 @@ def mark(
         raise RuleError(f"{registration.person} held no place, so there is nothing to mark.")
     registration.state, registration.came_for_part = state, came_for_part
     registration.confirmed_by = by if state == State.ATTENDED else None
+    registration.leaves_at = None
     registration.save()
     _settle(registration, by)
     return registration
@@ -68,7 +69,7 @@ def note_walk_in(
 
 def _seat_walk_in(registration: Registration, session: Session, by: Person | None) -> None:
     registration.state, registration.seat = State.ATTENDED, session.free_seat()
-    registration.list_number = None
+    registration.list_number = registration.leaves_at = None
     registration.came_without_signing_up, registration.confirmed_by = True, by
     registration.save()
 

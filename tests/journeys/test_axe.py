@@ -20,7 +20,7 @@ from collective.models import (
 )
 from collective.safety.link_keys import key_for
 from events.models import Material, Registration, Session, SignUpDraft
-from events.sessions import places
+from events.sessions import leaving, places
 from policy_drafts.desk import outline, writing
 from tests.factories import (
     ActivityFactory,
@@ -117,6 +117,7 @@ def make_registrations(member, call, needs):
         "cancelled",
         "lapsed",
         "joining",
+        "leaving",
     ):
         session = coming_session(
             call=call, slug=f"my-{state}", places=1, notes_afterwards="<p>Notes.</p>"
@@ -129,6 +130,7 @@ def make_registrations(member, call, needs):
     for state in ("attended", "missed"):
         Registration.objects.filter(pk=made[state].pk).update(state=state)
     places.give_up(made["cancelled"])
+    made["leaving"] = leaving.give_up_by_link(made["leaving"])
     past = clock.now() - timedelta(minutes=1)
     Registration.objects.filter(pk=made["lapsed"].pk).update(offer_until=past)
     made["joining"].session.reminders.filter(what="joining").update(due_at=past)
@@ -148,6 +150,7 @@ def registration_rows():
         "cancelled",
         "lapsed",
         "joining",
+        "leaving",
     ):
         yield (
             f"registration {state}",
@@ -256,6 +259,8 @@ TALK_ROWS = [
         ),
     ),
     ("cancel_booking", MEMBER, talk("booked", "cancel/")),
+    ("take_back_booking", MEMBER, talk("leaving", "take-back/")),
+    ("booking given up by a link", MEMBER, talk("leaving")),
     ("cancel_booking nothing", MEMBER, talk("held", "cancel/")),
     ("booking_answers", MEMBER, talk("booked", "answers/")),
     ("booking_capacity", MEMBER, talk("booked", "capacity/")),
@@ -316,6 +321,8 @@ ROWS = [
     *registration_rows(),
     ("registration by link", VISITOR, keyed),
     ("give_up", MEMBER, of("confirmed", "give-up/")),
+    ("take_back", MEMBER, of("leaving", "take-back/")),
+    ("registration given up by a link", MEMBER, of("leaving", "")),
     ("give_up waiting", MEMBER, of("waiting", "give-up/")),
     ("give_up nothing", MEMBER, of("missed", "give-up/")),
     ("offer", MEMBER, of("offered", "offer/")),

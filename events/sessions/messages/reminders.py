@@ -84,7 +84,8 @@ def _whom(reminder: Reminder, session: Session) -> RegistrationQuerySet:
     states = [State.CONFIRMED]
     if reminder.what == Reminder.What.AFTER:
         states.append(State.ATTENDED)
-    return session.registrations.filter(state__in=states).select_related("person").order_by("pk")
+    coming = session.registrations.filter(state__in=states).staying()
+    return coming.select_related("person").order_by("pk")
 
 
 def _tell(reminder: Reminder, registration: Registration) -> int:
