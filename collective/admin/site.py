@@ -24,7 +24,10 @@ class CommunityAdmin(ActAdmin):
     }
     fieldsets = [
         (None, {"fields": ["name", "about"]}),
-        ("How people reach us", {"fields": ["phone", "hours", "reply_to", "from_email"]}),
+        (
+            "How people reach us",
+            {"fields": ["phone", "hours", "reply_to", "from_email", "mail_name"]},
+        ),
         (
             "Whom people tell of harm",
             {
@@ -73,6 +76,11 @@ class PageAdmin(ActAdmin):
     list_display = ["title", "slug", "updated_at"]
     search_fields = ["title", "body"]
     prepopulated_fields = {"slug": ["title"]}
+
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
+        """Not what our own pages link to by name."""
+        is_linked = obj is not None and obj.is_linked_by_name
+        return not is_linked and super().has_delete_permission(request, obj)
 
 
 @admin.register(SupportLine)
