@@ -6,6 +6,7 @@ Never a topic or a need, and of a number at most its last three digits.
 from typing import Any
 
 from collective.messages import addresses, mail
+from collective.messages.letters import CalendarFile
 from collective.messages.mail import Letter
 from collective.models import Follow, Message
 from collective.safety.link_keys import key_for
@@ -38,16 +39,16 @@ def _letter(
     **more: Any,
 ) -> Letter:
     """The letter of this template; `method` says what its calendar file does, "" for no file."""
-    attachments: list[tuple[str, str | bytes, str]] = []
+    file = None
     if method:
         entry = calendar.of_conversation(conversation, for_host=for_host)
-        attachments = [("conversation.ics", calendar.invitation(entry, method), "text/calendar")]
+        file = CalendarFile("conversation.ics", calendar.invitation(entry, method), method)
     return Letter(
         subject,
         f"events/conversations/email/{template}.html",
         {**_context(conversation), **more},
         row=conversation,
-        attachments=attachments,
+        calendar=file,
         one_click_stop=more.get("stop", ""),
     )
 

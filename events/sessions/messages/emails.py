@@ -5,6 +5,7 @@ from typing import Any
 
 from collective import clock
 from collective.messages import addresses, mail
+from collective.messages.letters import CalendarFile
 from collective.messages.mail import Letter
 from collective.models import Message
 from events import calendar
@@ -53,16 +54,16 @@ def _letter(
         f"events/sessions/email/{template}.html",
         {**links(registration), **more},
         row=registration,
-        attachments=_calendar_file(registration, calendar_method),
+        calendar=_calendar_file(registration, calendar_method),
     )
 
 
-def _calendar_file(registration: Registration, method: str) -> list[tuple[str, str | bytes, str]]:
+def _calendar_file(registration: Registration, method: str) -> CalendarFile | None:
     """What a calendar reads: REQUEST puts the session in, CANCEL takes it out, "" is no file."""
     if not method or not registration.session.length:
-        return []
+        return None
     file = calendar.invitation(calendar.of_registration(registration), method)
-    return [("session.ics", file, "text/calendar")]
+    return CalendarFile("session.ics", file, method)
 
 
 def links(registration: Registration) -> dict[str, Any]:
