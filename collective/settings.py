@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from js_asset import static_lazy
 from psycopg2.extensions import parse_dsn
 
-from collective import environment
+from collective import environment, switches
 from collective.environment import BASE_DIR, DEBUG, env, number, refusals
 from collective.seeing import lines
 
@@ -214,6 +214,8 @@ COMMIT = env("COMMIT", default="")  # which one runs, where there is no git to a
 globals().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env("FROM_EMAIL")
+BOUNCES_URL = env("BOUNCES_URL", default="")
+BOUNCES_DELETE = switches.is_on("BOUNCES_DELETE")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Without a key, nothing goes through Stripe and everything is paid by hand (docs/payments.md).

@@ -53,6 +53,7 @@ SWEEPS = [
     ("staff email", "portal.today.mail.tell_staff", 5 * MINUTE),
     ("marks on Today", "collective.taken.forget_old_marks", 6 * HOUR),
     ("messages", "collective.messages.mail.send_due", EACH_TIME),
+    ("mail that came back", "collective.messages.bounces.read_all", 5 * MINUTE),
     ("untrue tasks", "collective.messages.by_hand.drop_untrue", MINUTE),
     ("joined records", "collective.people.record_joins.forget_old", HOUR),
     ("files to remove", "collective.people.asked_to_forget.remove_files", 10 * MINUTE),
