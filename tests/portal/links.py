@@ -23,7 +23,9 @@ def walk(client, start="/", each=EACH):
         address, source = queue.popleft()
         route = _route(address)
         most = 1 if "?" in route or route.startswith("admin:") else each
-        if route in LEADS_OUT or (looked[route] >= most and route not in EVERY_ONE):
+        if route in LEADS_OUT or (route.startswith("admin:") and "?" in route):
+            continue  # tests/portal/test_admin_filters.py asks each filter
+        if looked[route] >= most and route not in EVERY_ONE:
             continue
         looked[route] += 1
         answer = client.get(address)
