@@ -8,7 +8,7 @@ of the address. Nothing here looks at whether a key is right.
 import re
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import Resolver404, resolve
 
 from collective.typed.signs import without_hidden
@@ -65,4 +65,4 @@ def _mend_key(request: HttpRequest) -> None:
     if clean != keys:
         query.setlist("key", clean)
         request.META["QUERY_STRING"] = query.urlencode()
-        request.GET = query
+        request.GET = QueryDict(query.urlencode())

@@ -63,6 +63,8 @@ def _codes(mail: Mail) -> Iterator[str]:
         if part.get_content_type() != "message/delivery-status" or not isinstance(blocks, list):
             continue
         for block in blocks:
+            if not isinstance(block, Mail):
+                continue
             has_failed = str(block.get("Action", "")).lower().startswith(("fail", "error"))
             code = STATUS.search(str(block.get("Status", "")))
             if has_failed and code:
