@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from js_asset import static_lazy
 from psycopg2.extensions import parse_dsn
 
-from collective import environment
+from collective import environment, switches
 from collective.environment import BASE_DIR, DEBUG, env, number, refusals
 from collective.seeing import lines
 
@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "portal.middleware.refuse_what_is_too_large",
     "portal.middleware.refuse_what_no_browser_sends",
+    "portal.pasted_addresses.mend_pasted_addresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -215,6 +216,8 @@ COMMIT = env("COMMIT", default="")  # which one runs, where there is no git to a
 globals().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = env("FROM_EMAIL")
+BOUNCES_URL = env("BOUNCES_URL", default="")
+BOUNCES_DELETE = switches.is_on("BOUNCES_DELETE")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Without a key, nothing goes through Stripe and everything is paid by hand (docs/payments.md).

@@ -21,7 +21,11 @@ def with_children(activities: QuerySet[Activity], person: Visitor) -> list[Activ
     Each has its counts, whether there are free times, the person's own state, and what they are
     offered. A page of cards asks as many queries as one card, however many people signed up.
     """
-    booked = Conversation.objects.visible_to(person).upcoming().filter(series=OuterRef("pk"))
+    booked = (
+        Conversation.objects.visible_to(person)
+        .upcoming()
+        .filter(leaves_at=None, series=OuterRef("pk"))
+    )
     free = Slot.objects.free_to(person).filter(series=OuterRef("pk"))
     # Meta.ordering does not reach a query that counts
     in_order = activities.order_by("position", "starts_at", "title")
@@ -38,7 +42,7 @@ def with_children(activities: QuerySet[Activity], person: Visitor) -> list[Activ
 def _add_what_is_theirs(cards: list[Activity], person: Visitor) -> None:
     """Each card gets `my_state`, "" for none, and `offered`: by their booking if there is one."""
     to_each = offered.to_each(person, cards)
-    theirs = Registration.objects.visible_to(person).live().select_related("payment")
+    theirs = Registration.objects.visible_to(person).live().staying().select_related("payment")
     of_cards = theirs.filter(session__in=[card.pk for card in cards])
     mine = {row.session_id: row for row in of_cards}
     for card in cards:

@@ -25,6 +25,7 @@ urlpatterns = [
     ),
     path("registrations/<uuid:pk>/calendar.ics", registrations.calendar_file, name="calendar_file"),
     path("registrations/<uuid:pk>/give-up/", registrations.give_up, name="give_up"),
+    path("registrations/<uuid:pk>/take-back/", registrations.take_back, name="take_back"),
     path("registrations/<uuid:pk>/again/", registrations.sign_up_again, name="sign_up_again"),
     path(
         "registrations/<uuid:pk>/materials/<uuid:material_pk>/",
@@ -53,6 +54,7 @@ urlpatterns = [
         "bookings/<uuid:pk>/move/<uuid:slot_pk>/", bookings.move_booking_to, name="move_booking_to"
     ),
     path("bookings/<uuid:pk>/cancel/", bookings.cancel_booking, name="cancel_booking"),
+    path("bookings/<uuid:pk>/take-back/", bookings.take_back_booking, name="take_back_booking"),
     path("bookings/<uuid:pk>/answers/", bookings.booking_answers, name="booking_answers"),
     path("bookings/<uuid:pk>/capacity/", bookings.booking_capacity, name="booking_capacity"),
     path("bookings/<uuid:pk>/remove/", bookings.forget_booking, name="forget_booking"),

@@ -19,6 +19,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 SWEEPS = [
     ("offers", "events.sessions.waiting_list.move_all_on", EACH_TIME),
     ("reminders", "events.sessions.messages.reminders.fan_out_all_due", EACH_TIME),
+    ("conversations given up", "events.conversations.booking.let_go_all", EACH_TIME),
     ("conversation reminders", "events.conversations.reminders.remind_all", EACH_TIME),
     ("times ahead", "events.conversations.times.opening.extend_all", 6 * HOUR),
     ("small fees", "events.conversations.outcomes.settle_left_out", 10 * MINUTE),
@@ -53,6 +54,7 @@ SWEEPS = [
     ("staff email", "portal.today.mail.tell_staff", 5 * MINUTE),
     ("marks on Today", "collective.taken.forget_old_marks", 6 * HOUR),
     ("messages", "collective.messages.mail.send_due", EACH_TIME),
+    ("mail that came back", "collective.messages.bounces.read_all", 5 * MINUTE),
     ("untrue tasks", "collective.messages.by_hand.drop_untrue", MINUTE),
     ("joined records", "collective.people.record_joins.forget_old", HOUR),
     ("files to remove", "collective.people.asked_to_forget.remove_files", 10 * MINUTE),

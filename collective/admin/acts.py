@@ -17,6 +17,7 @@ from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from js_asset import Media
 
+from collective.admin.fixed_addresses import KeepsItsAddress
 from collective.admin.namesakes import TellsApart
 from collective.errors import RuleError
 from collective.models import Person
@@ -58,7 +59,7 @@ class Act:
     is_on_the_phone: bool = False  # done while the person speaks with us
 
 
-class ActAdmin(TellsApart):
+class ActAdmin(KeepsItsAddress, TellsApart):
     """A model admin with acts: `acts` names them, `act_<name>(request, obj)` does each.
 
     It returns a sentence that says what was done.

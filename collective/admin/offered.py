@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.contrib.admin.filters import SimpleListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import ForeignKey, ManyToManyField
+from django.db.models import BooleanField, DateField, Field, ForeignKey, ManyToManyField
 
 from collective.people.requests import MemberRequest
 
@@ -44,6 +44,14 @@ class FiltersByWhatItOffers(admin.ModelAdmin):
 
     def _asks(self, name: str) -> Iterator[str]:
         field = get_fields_from_path(self.model, name)[-1]
+        if _is_asked_by_value(field):
+            yield name
         yield from (f"{name}__{comparison}" for comparison in COMPARISONS)
         if isinstance(field, (ForeignKey, ManyToManyField)):
             yield f"{name}__{field.target_field.name}__exact"
+
+
+def _is_asked_by_value(field: Field) -> bool:
+    """Does Django's filter for it offer each value that is there (AllValuesFieldListFilter)?"""
+    is_other = field.is_relation or field.choices or isinstance(field, (BooleanField, DateField))
+    return not is_other

@@ -13,7 +13,7 @@ from collective.models import Community, Page, SupportLine
 from collective.models.community import CONTACTS
 from collective.people.requests import MemberRequest
 
-WAYS = ("phone", "text_number", "hours", "reply_to", "from_email")
+WAYS = ("phone", "text_number", "hours", "reply_to", "from_email", "mail_name")
 
 
 @admin.register(Community)
@@ -75,6 +75,11 @@ class PageAdmin(ActAdmin):
     list_display = ["title", "slug", "updated_at"]
     search_fields = ["title", "body"]
     prepopulated_fields = {"slug": ["title"]}
+
+    def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
+        """Not what our own pages link to by name."""
+        is_linked = obj is not None and obj.is_linked_by_name
+        return not is_linked and super().has_delete_permission(request, obj)
 
 
 @admin.register(SupportLine)

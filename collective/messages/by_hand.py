@@ -103,10 +103,18 @@ def _hold(message: Message) -> None:
 
 
 def came_back(message: Message) -> None:
-    """A mail that the server took came back: note it as failed, so that somebody sees it."""
-    sent = Message.objects.filter(pk=message.pk, channel=Message.Channel.EMAIL, state=State.SENT)
-    if not sent.update(state=State.FAILED, error="It came back (noted by staff)."):
+    """Staff note that a mail which the server took came back, so that somebody rings.
+
+    Raises RuleError for one that was not sent.
+    """
+    if not note_came_back(message, "It came back (noted by staff)."):
         raise RuleError("Only a mail that was sent can come back.")
+
+
+def note_came_back(message: Message, why: str) -> bool:
+    """Note as failed what the server took and gave back; False where it is noted already."""
+    sent = Message.objects.filter(pk=message.pk, channel=Message.Channel.EMAIL, state=State.SENT)
+    return sent.update(state=State.FAILED, error=why) == 1
 
 
 def told_at_once(about: Model, by: Person, kinds: Iterable[str]) -> int:

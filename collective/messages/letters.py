@@ -25,6 +25,20 @@ LAYOUTS = {
 Attachment = tuple[str, str | bytes, str]  # its name, what is in it, and of which type that is
 
 
+# Asks Exchange for no answers by machines (MS-OXCMAIL, 2.2.3.2.14), but not "All": that would also
+# keep back the news that a mail came to nobody (NDR).
+NO_ANSWERS = "DR, RN, NRN, OOF, AutoReply"
+
+
+@dataclass(frozen=True)
+class CalendarFile:
+    """What puts something into a calendar (REQUEST), or takes it out again (CANCEL)."""
+
+    name: str
+    content: bytes
+    method: str
+
+
 @dataclass(frozen=True)
 class Letter:
     """What one message says: a neutral subject, a template and what that needs."""
@@ -36,6 +50,7 @@ class Letter:
     row: Model | None = None  # what it tells of, for staff who tell it by phone
     staff_page: str = ""  # the name of the admin page on which staff note what the person answers
     attachments: list[Attachment] = field(default_factory=list)
+    calendar: CalendarFile | None = None
     one_click_stop: str = ""  # an address for List-Unsubscribe-Post (RFC 8058)
 
 
@@ -152,19 +167,32 @@ def email_of(
     mail = EmailMultiAlternatives(
         letter.subject,
         plain_text(html),
-        community.from_email or None,
+        community.sender,
         [letter.to],
         reply_to=[community.reply_to] if community.reply_to else None,
         headers=_headers(message, letter),
         connection=connection,
     )
     mail.attach_alternative(html, "text/html")
+    if letter.calendar:
+        _attach_calendar(mail, letter.calendar)
     _attach(mail, letter.attachments)
     return mail
 
 
+def _attach_calendar(mail: EmailMultiAlternatives, calendar: CalendarFile) -> None:
+    """As an alternative with its method, which mail programs act on (RFC 6047, 2.4), and as a file.
+
+    The file is for programs that do not, and says nothing of the method: it would be asked twice.
+    """
+    method = f"text/calendar; method={calendar.method}"
+    mail.attach_alternative(calendar.content.decode(), method)
+    mail.attach(calendar.name, calendar.content, "application/ics")
+
+
 def _headers(message: Message, letter: Letter) -> dict[str, str]:
     headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}
+    headers["X-Auto-Response-Suppress"] = NO_ANSWERS
     if letter.one_click_stop:
         headers["List-Unsubscribe"] = f"<{letter.one_click_stop}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -11,7 +11,7 @@ from collective.clock import LONDON
 from collective.models.call import Call
 from collective.models.person import Person, Visitor
 from collective.models.slugs import free_slug
-from collective.safety import emptied
+from collective.safety import emptied, fixed_addresses
 from collective.typed.fields import LineField, LinesField
 
 OPENS_LATER = "opens_later"  # a state that is shown, and kept in no row
@@ -105,7 +105,9 @@ class Activity(models.Model):
         help_text="A name that gives nothing away, for statements and shared screens.",
     )
     slug = models.SlugField(
-        max_length=80, unique=True, help_text="The last part of the page's address."
+        max_length=80,
+        unique=True,
+        help_text="The last part of the page's address. It stays once the call was published.",
     )
     summary = LinesField(max_length=500, help_text="What happens, in two or three sentences.")
     state = models.CharField(max_length=20, choices=State, default=State.TO_BE_CONFIRMED)
@@ -148,6 +150,7 @@ class Activity(models.Model):
     class Meta:
         verbose_name_plural = "activities"
         ordering = ["position", "starts_at", "title"]
+        triggers = [fixed_addresses.once_its_call_was()]
         constraints = [
             models.CheckConstraint(
                 condition=Q(fee_pence=None) | Q(fee_pence__gt=0),
@@ -211,6 +214,11 @@ class Activity(models.Model):
     def page_url(self) -> str:
         """The page to read about it: its call's, unless it has one of its own."""
         return self.call.get_absolute_url()
+
+    @property
+    def address_is_fixed(self) -> bool:
+        """Are links to it out?"""
+        return self.call.address_is_fixed
 
     @property
     def is_in_person(self) -> bool:

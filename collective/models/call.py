@@ -8,7 +8,7 @@ from collective import clock
 from collective.clock import LONDON
 from collective.models.person import Person, Visitor
 from collective.models.slugs import free_slug
-from collective.safety import emptied, pictures, uploads
+from collective.safety import emptied, fixed_addresses, pictures, uploads
 from collective.safety.markup import RichTextField
 from collective.typed.fields import LineField, LinesField
 
@@ -49,7 +49,9 @@ class Call(models.Model):
 
     title = LineField(max_length=150)
     slug = models.SlugField(
-        max_length=80, unique=True, help_text="The last part of the page's address."
+        max_length=80,
+        unique=True,
+        help_text="The last part of the page's address. It stays once the call was published.",
     )
     summary = LinesField(max_length=400, help_text="One or two sentences, shown on the home page.")
     why = RichTextField(
@@ -111,6 +113,7 @@ class Call(models.Model):
     published_at = models.DateTimeField(
         null=True, blank=True, help_text="Empty: only staff can see it."
     )
+    was_published = models.BooleanField(default=False, db_default=False, editable=False)
     finished_at = models.DateTimeField(
         null=True, blank=True, help_text="Set when the policy was adopted."
     )
@@ -119,7 +122,11 @@ class Call(models.Model):
 
     class Meta:
         ordering = ["-published_at", "title"]
-        triggers = [emptied.refused("lead")]
+        triggers = [
+            emptied.refused("lead"),
+            fixed_addresses.once_published(),
+            fixed_addresses.noted_once_published(),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -155,6 +162,11 @@ class Call(models.Model):
         for activity in self.activities.all():
             activity.whole().copy(call=copied)
         return copied
+
+    @property
+    def address_is_fixed(self) -> bool:
+        """Are links to it out?"""
+        return self.was_published or self.published_at is not None
 
     @property
     def is_published(self) -> bool:

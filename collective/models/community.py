@@ -1,18 +1,25 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import formataddr, parseaddr
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
 from collective import clock
 from collective.pages import contrast
-from collective.safety import pictures, uploads
+from collective.safety import fixed_addresses, pictures, uploads
 from collective.safety.markup import RichTextField
 from collective.typed.fields import AddressField, LineField
 from collective.typed.numbers import check_can_be_rung, check_takes_texts, digits
 
+# Our own pages and mails link to these by name.
+LINKED_PAGES = (
+    *("about", "ways-of-working", "privacy", "accessibility", "support"),
+    *("worried", "told-of-harm", "contact"),
+)
 WORRIED = "worried"  # the last part of the address of “Worried about someone?”
 MARK_SIDE = 192  # pixels
 CONTACTS = [
@@ -91,6 +98,17 @@ class Community(SingleRow):
         help_text="Like #93d5c8. Light enough to read on our dark pages. Empty: our light green.",
     )
     from_email = AddressField("mail comes from", blank=True)
+    mail_name = LineField(
+        "name that mail comes from",
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=(
+            "Seen in lists of mail and on locked screens, so it must not say what you talk about. "
+            "Empty: the community's name."
+        ),
+    )
     reply_to = AddressField("answers go to", blank=True, help_text="A mailbox that somebody reads.")
 
     safeguarding_name = LineField(
@@ -145,6 +163,12 @@ class Community(SingleRow):
             pictures.shrink_upload(self.mark, "mark", longest=MARK_SIDE)
 
     @property
+    def sender(self) -> str:
+        """Who mail comes from, as its header says: a name that people know, and the address."""
+        address = self.from_email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+        return formataddr((self.mail_name or self.name, address))
+
+    @property
     def look(self) -> str:
         """A word that changes with the mark and the colours: browsers keep the style sheet long."""
         shown = f"{self.mark}{self.colour}{self.dark_colour}"
@@ -189,7 +213,11 @@ class ClockOffset(SingleRow):
 class Page(models.Model):
     """A page that staff write: about us, ways of working, accessibility."""
 
-    slug = models.SlugField(max_length=60, unique=True)
+    slug = models.SlugField(
+        max_length=60,
+        unique=True,
+        help_text="The last part of the page's address. It stays once the page is there.",
+    )
     title = LineField(max_length=120)
     body = RichTextField()
     shows_support_lines = models.BooleanField(default=False)
@@ -202,14 +230,22 @@ class Page(models.Model):
     )
     updated_at = models.DateTimeField(auto_now=True)
 
+    address_is_fixed = True
+
     class Meta:
         ordering = ["title"]
+        triggers = [fixed_addresses.always(), fixed_addresses.kept(*LINKED_PAGES)]
 
     def __str__(self) -> str:
         return self.title
 
     def get_absolute_url(self) -> str:
         return reverse("page", args=[self.slug])
+
+    @property
+    def is_linked_by_name(self) -> bool:
+        """Do our own pages link to it? Then it cannot be deleted."""
+        return self.slug in LINKED_PAGES
 
     @property
     def names_who_listens(self) -> bool:

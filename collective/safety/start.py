@@ -71,6 +71,7 @@ def refusals(found: Mapping[str, str], *, debug: bool = False) -> Iterator[str]:
     yield from _of_broker(found.get("REDIS_URL", ""))
     yield from _of_mail(found.get("EMAIL_URL", ""))
     yield from _of_sender(found.get("FROM_EMAIL", ""))
+    yield from _of_bounces(found.get("BOUNCES_URL", ""))
     yield from _of_numbers(found)
     if (level := found.get("LOG_LEVEL")) and level not in LEVELS:
         yield f"LOG_LEVEL must be one of {', '.join(sorted(LEVELS))}."
@@ -184,6 +185,14 @@ def _of_mail(url: str) -> Iterator[str]:
         return
     if not parts or parts.scheme not in MAIL_SERVERS or not parts.hostname or _rest(parts):
         yield f"EMAIL_URL is no address of a mail server. Write {wanted}. {IN_A_PASSWORD}"
+
+
+def _of_bounces(url: str) -> Iterator[str]:
+    parts = _parts(url)
+    is_whole = parts and parts.scheme == "imaps" and parts.hostname and parts.username
+    if url and not (is_whole and parts and parts.password and not parts.fragment):
+        wanted = "imaps://user:password@mail.example.org/INBOX"
+        yield f"BOUNCES_URL is no address of a mailbox. Write {wanted}. {IN_A_PASSWORD}"
 
 
 def _rest(parts: SplitResult) -> bool:

@@ -10,10 +10,11 @@ from typing import Unpack
 from django.db import transaction
 
 from collective import clock
+from collective.background import sweeps
 from collective.errors import RuleError
 from collective.models import Person
 from collective.people import standing
-from events.conversations import kinds, news
+from events.conversations import kinds, leaving, news
 from events.conversations.times import first_choice
 from events.conversations.times.new_times import noting_new_times
 from events.models import Conversation, ConversationSeries, Slot
@@ -36,7 +37,8 @@ def book(
     series = slot.series.locked()
     person = standing.record_of(person.pk)
     if mine := series.conversations.live().filter(slot=slot, person=person).first():
-        return mine
+        return leaving.keep(mine) if mine.is_leaving else mine
+    _let_go_of_the_other(series, person)
     check_may_book(series, person, slot, by_staff=by_staff)
     conversation = Conversation(
         series=series,
@@ -53,6 +55,12 @@ def book(
         first_choice.settle_wishes(series, person)
     news.tell_both(conversation, kinds.BOOKED)
     return conversation
+
+
+def _let_go_of_the_other(series: ConversationSeries, person: Person) -> None:
+    """One that they gave up by a link ends now, as they choose another time."""
+    for row in series.conversations.filter(person=person, leaves_at__isnull=False):
+        cancel(row, EndedBecause.PERSON)
 
 
 def check_may_book(
@@ -135,7 +143,7 @@ def cancel(
 
 
 def _check_may_cancel(conversation: Conversation, because: str, reason: str) -> None:
-    if not conversation.is_upcoming:
+    if not conversation.is_upcoming and not conversation.is_leaving:
         raise RuleError("This conversation has begun, so it can no longer be cancelled.")
     if because == EndedBecause.HOST and not reason.strip():
         raise RuleError("Say why, in a sentence: the person reads it.")
@@ -144,6 +152,22 @@ def _check_may_cancel(conversation: Conversation, because: str, reason: str) -> 
 def _end(conversation: Conversation, because: str, reason: str) -> None:
     conversation.state, conversation.marked_at = State.CANCELLED, clock.now()
     conversation.ended_because, conversation.ended_reason = because, reason
-    conversation.next_reminder_at = None
+    conversation.next_reminder_at = conversation.leaves_at = None
     conversation.calendar_sequence += 1
     conversation.save()
+
+
+def let_go_all() -> sweeps.Counts:
+    """The sweep: cancel what was given up by a link and not taken back; returns (seen, done)."""
+    due = Conversation.objects.filter(leaves_at__lte=clock.now())
+    return sweeps.each([(row,) for row in due.select_related("series").order_by("pk")], _let_go)
+
+
+@transaction.atomic
+def _let_go(conversation: Conversation) -> int:
+    """Cancel it, unless it was taken back meanwhile."""
+    locked = conversation.locked()
+    if not locked.is_leaving or locked.can_take_back:
+        return 0
+    cancel(locked, EndedBecause.PERSON)
+    return 1

@@ -6,6 +6,7 @@ Never a topic or a need, and of a number at most its last three digits.
 from typing import Any
 
 from collective.messages import addresses, mail
+from collective.messages.letters import CalendarFile
 from collective.messages.mail import Letter
 from collective.models import Follow, Message
 from events import calendar
@@ -38,16 +39,16 @@ def _letter(
     **more: Any,
 ) -> Letter:
     """The letter of this template; `method` says what its calendar file does, "" for no file."""
-    attachments: list[tuple[str, str | bytes, str]] = []
+    file = None
     if method:
         entry = calendar.of_conversation(conversation, for_host=for_host)
-        attachments = [("conversation.ics", calendar.invitation(entry, method), "text/calendar")]
+        file = CalendarFile("conversation.ics", calendar.invitation(entry, method), method)
     return Letter(
         subject,
         f"events/conversations/email/{template}.html",
         {**_context(conversation), **more},
         row=conversation,
-        attachments=attachments,
+        calendar=file,
         one_click_stop=more.get("stop", ""),
     )
 
@@ -84,12 +85,18 @@ def _if_newest(message: Message, state: State = State.BOOKED) -> Conversation | 
     return conversation if is_newest and conversation.state == state else None
 
 
-def _letter_if_newest(message: Message, subject: str, template: str) -> Letter | None:
+def _is_last(message: Message) -> bool:
+    """Was the person told nothing newer of this kind?"""
+    same = Message.objects.filter(person=message.person, kind=message.kind, about=message.about)
+    return not same.filter(pk__gt=message.pk).exists()
+
+
+def _letter_if_newest(message: Message, subject: str, template: str, **more: Any) -> Letter | None:
     """The letter with its calendar file, unless something newer has happened."""
     found = _if_newest(message)
-    if found is None:
+    if found is None or found.is_leaving:
         return None
-    return _letter(found, subject, template, method="REQUEST")
+    return _letter(found, subject, template, method="REQUEST", **more)
 
 
 @mail.kind(kinds.BOOKED, "Conversation booked", keep_text=False)
@@ -110,7 +117,28 @@ def changed(message: Message) -> Letter | None:
 @mail.kind(kinds.HOW_TO_JOIN, "Conversation: how to join", keep_text=False)
 def how_to_join(message: Message) -> Letter | None:
     found = _if_newest(message)
-    return None if found is None else _letter(found, "How to join", "conversation_link")
+    if found is None or found.is_leaving:
+        return None
+    return _letter(found, "How to join", "conversation_link")
+
+
+@mail.kind(kinds.LEAVING, "Conversation given up by a link: it can be taken back")
+def leaving(message: Message) -> Letter | None:
+    found = _if_newest(message)
+    if found is None or not found.can_take_back or not _is_last(message):
+        return None
+    take_back = _with_key("take_back_booking", found)
+    subject = "About your conversation"
+    return _letter(found, subject, "conversation_leaving", take_back=take_back)
+
+
+@mail.kind(kinds.KEPT, "Conversation taken back: not given up after all", keep_text=False)
+def kept(message: Message) -> Letter | None:
+    """No link in it opens anything: what pressed the button of the last mail may press again."""
+    if not _is_last(message):
+        return None
+    own_page = addresses.full(_conversation(message).get_absolute_url())
+    return _letter_if_newest(message, "About your conversation", "conversation_kept", page=own_page)
 
 
 @mail.kind(kinds.CANCELLED, "Conversation cancelled")
@@ -172,7 +200,8 @@ def reminder(message: Message) -> Letter | None:
     """Only of the time at which it is now."""
     found = _conversation(message)
     is_of_this_time = message.revision.startswith(f"{found.slot.starts_at:%Y%m%dT%H%M}")
-    if found.state != State.BOOKED or not is_of_this_time or not found.person.wants_reminders:
+    is_on = found.state == State.BOOKED and not found.is_leaving
+    if not is_on or not is_of_this_time or not found.person.wants_reminders:
         return None
     stop = addresses.stop_reminders(found.person)
     return _letter(found, "A reminder: we talk soon", "conversation_reminder", stop=stop)

@@ -1,5 +1,7 @@
 """What the person and the host are told of a change to a conversation, with the change itself."""
 
+from datetime import datetime
+
 from collective import clock
 from collective.messages import mail
 from events.conversations import kinds
@@ -24,10 +26,15 @@ def tell_both(conversation: Conversation, kind: str) -> None:
 
 def tell_how_to_join(conversation: Conversation) -> None:
     """For each change anew: the newest mail says how to join."""
+    tell_person(conversation, kinds.HOW_TO_JOIN, conversation.slot.ends_at)
+
+
+def tell_person(conversation: Conversation, kind: str, not_after: datetime) -> None:
+    """Tell the person alone, each time anew."""
     mail.tell(
         conversation.person,
-        kinds.HOW_TO_JOIN,
+        kind,
         conversation,
         revision=f"{clock.now():%Y%m%dT%H%M%S%f}@{conversation.calendar_sequence}",
-        not_after=conversation.slot.ends_at,
+        not_after=not_after,
     )

@@ -59,7 +59,7 @@ def _check_may_mark(conversation: Conversation, by: Person) -> None:
 def _write_outcome(conversation: Conversation, state: str, by: Person) -> None:
     if state == State.BOOKED:
         conversation.turn = booking.free_turn(conversation.series, conversation.person)
-    conversation.state, conversation.pay_anyway = state, None
+    conversation.state, conversation.pay_anyway, conversation.leaves_at = state, None, None
     conversation.confirmed_by = by if state == State.HELD else None
     conversation.marked_at = None if state == State.BOOKED else clock.now()
     conversation.save()

@@ -17,7 +17,8 @@ A_BATCH = 200
 
 def remind_all() -> tuple[int, int]:
     """The sweep: write the reminders that are due; returns (seen, done)."""
-    due = Conversation.objects.filter(state=State.BOOKED, next_reminder_at__lte=clock.now())
+    staying = Conversation.objects.filter(state=State.BOOKED, leaves_at=None)
+    due = staying.filter(next_reminder_at__lte=clock.now())
     rows = due.select_related("series").order_by("next_reminder_at", "pk")[:A_BATCH]
     return sweeps.each([(row,) for row in rows], remind)
 
@@ -30,7 +31,7 @@ def remind(conversation: Conversation) -> int:
     """
     conversation = conversation.locked()
     due, now = conversation.next_reminder_at, clock.now()
-    if conversation.state != State.BOOKED or due is None or due > now:
+    if conversation.state != State.BOOKED or conversation.is_leaving or due is None or due > now:
         return 0
     is_day_before = sum(at <= now for at in conversation.reminder_times()) == 1
     _plan_next(conversation, now)

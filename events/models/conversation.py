@@ -20,6 +20,7 @@ from events.models.conversation_states import (
     ConversationQuerySet,
     State,
 )
+from events.models.left_state import CanBeTakenBack, cleared_outside
 from events.models.series import ConversationSeries
 from events.models.slot import Slot, SlotQuerySet
 from payments.models import EarnsPayment, Payment
@@ -53,7 +54,7 @@ class BookingAnswers(TypedDict, total=False):
 
 
 @pghistory.track(exclude=[*PRIVATE, *SAID_ONCE, "payment"])
-class Conversation(EarnsPayment):
+class Conversation(CanBeTakenBack, EarnsPayment):
     """One person's booking of a slot. What they tell is encrypted.
 
     Moving it changes the slot of this same row.
@@ -116,7 +117,7 @@ class Conversation(EarnsPayment):
 
     class Meta:
         ordering = ["-slot__starts_at"]
-        triggers = [steps.only(STEPS), emptied.refused()]
+        triggers = [steps.only(STEPS), emptied.refused(), cleared_outside([State.BOOKED])]
         permissions = [
             ("view_confidential", "Can see numbers, topics and access needs of conversations")
         ]
@@ -127,6 +128,11 @@ class Conversation(EarnsPayment):
                 fields=["next_reminder_at"],
                 condition=Q(state=State.BOOKED),
                 name="conversation_to_remind",
+            ),
+            models.Index(
+                fields=["leaves_at"],
+                condition=Q(leaves_at__isnull=False),
+                name="conversations_being_given_up",
             ),
             models.Index(
                 fields=["series"], condition=Q(removed_at=None), name="conversation_to_forget"
@@ -149,6 +155,10 @@ class Conversation(EarnsPayment):
             models.CheckConstraint(
                 condition=Q(how="video", who_rings="") | Q(how="phone") & ~Q(who_rings=""),
                 name="who_rings_where_it_is_by_phone",
+            ),
+            models.CheckConstraint(
+                condition=Q(leaves_at=None) | Q(state=State.BOOKED),
+                name="what_is_given_up_is_booked",
             ),
             models.CheckConstraint(
                 condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="conversation_fee_positive"
@@ -176,7 +186,7 @@ class Conversation(EarnsPayment):
 
     def take_slot(self, slot: Slot) -> None:
         """Be at another time from now on, for calendars and reminders, too; unsaved."""
-        self.moved_from, self.slot = self.slot.starts_at, slot
+        self.moved_from, self.slot, self.leaves_at = self.slot.starts_at, slot, None
         self.calendar_sequence += 1
         self.plan_reminder()
 

@@ -13,17 +13,31 @@ from collective.models import Person
 from collective.safety import emptied, steps
 from collective.safety.encryption import EncryptedJSONField
 from events.models.answers import BRINGS, Answers
-from events.models.registration_states import HOLDING, LIVE, STEPS, RegistrationQuerySet, State
+from events.models.left_state import CanBeTakenBack, cleared_outside
+from events.models.registration_states import (
+    CAN_LEAVE,
+    HOLDING,
+    LIVE,
+    STEPS,
+    RegistrationQuerySet,
+    State,
+)
 from events.models.session import Session
 from payments.models import EarnsPayment, Payment
 from payments.models.earning import Prospect
 
 LINKS_LAST = timedelta(days=30)  # after the session
 LAPSED = "lapsed"  # shown, never stored: an offer past its time
+LEAVING = "leaving"  # the same: given up by a link, and it can still be taken back
+WHAT_WAS_LEFT = {
+    State.CONFIRMED: "You have given up your place",
+    State.OFFERED: "You have said no to this place",
+    State.WAITING: "You have left the waiting list",
+}
 
 
 @pghistory.track(exclude=["access_needs", "companion", "payment"])
-class Registration(EarnsPayment):
+class Registration(CanBeTakenBack, EarnsPayment):
     """A person's request for a place in a session.
 
     Somebody who took part in a personal capacity has earned the fee.
@@ -88,9 +102,14 @@ class Registration(EarnsPayment):
                 condition=Q(state=State.OFFERED),
                 name="offers_running_out",
             ),
+            models.Index(
+                fields=["leaves_at"],
+                condition=Q(leaves_at__isnull=False),
+                name="places_being_given_up",
+            ),
             models.Index(fields=["person", "-created_at"], name="registration_of_person"),
         ]
-        triggers = [steps.only(STEPS), emptied.refused()]
+        triggers = [steps.only(STEPS), emptied.refused(), cleared_outside(CAN_LEAVE)]
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "person"],
@@ -111,6 +130,10 @@ class Registration(EarnsPayment):
             models.CheckConstraint(
                 condition=~Q(state=State.WAITING) | Q(list_number__isnull=False),
                 name="who_waits_has_a_list_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(leaves_at=None) | Q(state__in=CAN_LEAVE),
+                name="who_leaves_has_a_place_or_waits",
             ),
             models.CheckConstraint(
                 condition=Q(fee_pence=None) | Q(fee_pence__gt=0), name="registration_fee_positive"
@@ -146,12 +169,22 @@ class Registration(EarnsPayment):
 
     @property
     def shown_state(self) -> str:
-        """The state as a person reads it: an offer past its time has lapsed."""
+        """The state as a person reads it.
+
+        An offer past its time has lapsed. What was given up by a link is being left, then gone.
+        """
+        if self.leaves_at:
+            return LEAVING if self.can_take_back else State.CANCELLED
         return LAPSED if self.state == State.OFFERED and not self.offer_is_open else self.state
 
     @property
     def state_template(self) -> str:
         return f"events/sessions/_state_{self.shown_state}.html"
+
+    @property
+    def what_was_left(self) -> str:
+        """What the person gave up by a link, in words to them."""
+        return WHAT_WAS_LEFT.get(State(self.state), "")
 
     @property
     def is_live(self) -> bool:
@@ -164,8 +197,7 @@ class Registration(EarnsPayment):
 
     @property
     def can_give_up(self) -> bool:
-        on_it = self.state in {State.CONFIRMED, State.WAITING, State.OFFERED}
-        return on_it and not self.session.has_ended
+        return self.state in CAN_LEAVE and not self.session.has_ended
 
     @property
     def is_followed_by_another(self) -> bool:
@@ -245,6 +277,8 @@ class Registration(EarnsPayment):
             if not self.came_for_part:
                 return Payment.Reason.TOOK_PART
             return Payment.Reason.PART if call.pays_for_part else None
+        if self.is_leaving:
+            return None
         if self.state == State.CONFIRMED and self.session.shown_state == Session.State.CANCELLED:
             return Payment.Reason.FELL_THROUGH if call.pays_if_it_falls_through else None
         return None

@@ -34,6 +34,7 @@ STATES_TOLD = {
 
 HOLDING = [State.CONFIRMED, State.OFFERED, State.ATTENDED, State.MISSED]
 LIVE = [*HOLDING, State.WAITING]
+CAN_LEAVE = [State.CONFIRMED, State.OFFERED, State.WAITING]
 
 # The steps that a state may take. Joining two records of one person ends any of two that live.
 STEPS: Steps = {
@@ -67,6 +68,10 @@ class RegistrationQuerySet(models.QuerySet):
         )
         counted = before.order_by().values("session").annotate(number=Count("pk"))
         return self.annotate(waits_behind=Coalesce(Subquery(counted.values("number")), 0))
+
+    def staying(self) -> Self:
+        """Without those that were given up by a link, for as long as that can be taken back."""
+        return self.filter(leaves_at=None)
 
     def list_numbers(self) -> list[Decimal]:
         """The list numbers of those that wait, in this order."""

@@ -54,7 +54,11 @@ class SessionQuerySet(ActivityQuerySet):
         """Those with a free place that goes by itself to the next of those who wait."""
         takes_people = Q(state__in=[Session.State.OPEN, Session.State.CLOSED])
         coming = self.filter(takes_people, starts_at__gt=clock.now(), offers_by_hand=False)
-        return coming.with_counts().filter(waiting__gt=0, held__lt=F("places"))
+        waits = Q(registrations__state=RegistrationState.WAITING, registrations__leaves_at=None)
+        counted = coming.annotate(held=counts("registrations")["held"])
+        return counted.annotate(waiting=Count("registrations", filter=waits)).filter(
+            waiting__gt=0, held__lt=F("places")
+        )
 
 
 @pghistory.track(

@@ -32,6 +32,7 @@ def mark(
         raise RuleError(f"{registration.person} held no place, so there is nothing to mark.")
     registration.state, registration.came_for_part = state, came_for_part
     registration.confirmed_by = by if state == State.ATTENDED else None
+    registration.leaves_at = None
     registration.save()
     settle(registration, by)
     if state == State.ATTENDED:

@@ -149,7 +149,7 @@ def _seat(
     if registration.capacity == Capacity.NOT_SURE:
         registration.capacity = capacity
     registration.state, registration.seat = State.ATTENDED, session.free_seat()
-    registration.list_number = None
+    registration.list_number = registration.leaves_at = None
     registration.came_without_signing_up, registration.confirmed_by = True, by
     registration.save()
     attendance.settle(registration, by)

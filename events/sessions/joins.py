@@ -145,6 +145,8 @@ def _take_over(stays: Registration, other: Registration) -> None:
     stays.companion = stays.companion or other.companion
     stays.access_needs = _both_needs(stays.access_needs, other.access_needs)
     stays.agreed_at = stays.agreed_at or other.agreed_at
+    if not other.is_leaving:
+        stays.leaves_at = None
 
 
 def _keep_one_payment(stays: Registration, other: Registration) -> None:

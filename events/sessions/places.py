@@ -14,7 +14,7 @@ from collective.people import standing
 from events.models import Registration, Session
 from events.models.answers import Answers
 from events.models.registration_states import State
-from events.sessions import access_needs, registration_steps, waiting_list
+from events.sessions import access_needs, leaving, registration_steps, waiting_list
 from events.sessions.messages import kinds, telling
 
 EndedBecause = Registration.EndedBecause
@@ -57,7 +57,7 @@ def sign_up(session: Session, person: Person, **answers: Unpack[Answers]) -> Reg
     """
     session = _locked_without_lapsed_offers(session)
     person = standing.record_of(person.pk)
-    if registration := session.registrations.live().filter(person=person).first():
+    if registration := _live_one(session, person):
         return registration
     check_sign_up(session)
     return _take_in(session, person, answers)
@@ -68,7 +68,7 @@ def book(session: Session, person: Person, **answers: Unpack[Answers]) -> Regist
     """The same by staff, who may also book before sign-up opens and after it has closed."""
     session = _locked_without_lapsed_offers(session)
     person = standing.record_of(person.pk)
-    if registration := session.registrations.live().filter(person=person).first():
+    if registration := _live_one(session, person):
         return registration
     check_booking(session)
     return _take_in(session, person, answers)
@@ -88,6 +88,14 @@ def _locked_without_lapsed_offers(session: Session) -> Session:
     locked = session.locked()
     waiting_list.release_lapsed(locked)
     return locked
+
+
+def _live_one(session: Session, person: Person) -> Registration | None:
+    """The live registration; one that was being given up by a link is kept, as they want it."""
+    registration = session.registrations.live().filter(person=person).first()
+    if registration and registration.is_leaving:
+        leaving.keep(registration, session)
+    return registration
 
 
 def _take_in(session: Session, person: Person, answers: Answers) -> Registration:

@@ -13,7 +13,7 @@ def confirm(registration: Registration, session: Session) -> None:
     """Give a place for good."""
     registration.seat = registration.seat or session.free_seat()
     registration.state = State.CONFIRMED
-    registration.offer_until = registration.list_number = None
+    registration.offer_until = registration.list_number = registration.leaves_at = None
     registration.save()
 
 
@@ -28,5 +28,6 @@ def end(registration: Registration, because: Registration.EndedBecause) -> None:
     """Let go of the place or the spot on the list, and call off what was arranged."""
     registration.state, registration.ended_because = State.CANCELLED, because
     registration.seat = registration.offer_until = registration.list_number = None
+    registration.leaves_at = None
     registration.save()
     access_needs.withdraw(registration)

@@ -16,7 +16,7 @@ from collective.errors import RuleError
 from collective.messages import mail
 from events.models import Registration, Session
 from events.models.registration_states import State
-from events.sessions import offers, registration_steps
+from events.sessions import leaving, offers, registration_steps
 from events.sessions.messages import kinds
 
 SMALLEST = Decimal("0.000001")  # of a list number
@@ -70,7 +70,7 @@ def offer_free_places(session: Session) -> None:
     takes_people = session.state in {Session.State.OPEN, Session.State.CLOSED}
     if session.offers_by_hand or not takes_people or not session.makes_offers:
         return
-    waiting = session.registrations.waiting().select_related("person")
+    waiting = session.registrations.waiting().staying().select_related("person")
     in_order = waiting.select_for_update(no_key=True, of=("self",))
     for registration in in_order[: max(session.free_places, 0)]:
         offers.offer(registration, session)
@@ -79,17 +79,18 @@ def offer_free_places(session: Session) -> None:
 def release_lapsed(session: Session) -> int:
     """End the offers that nobody answered in time, tell those people, and offer the places on.
 
-    Returns how many.
+    What was given up by a link, and not taken back in time, ends with them. Returns how many.
     """
+    left = leaving.let_go(session)
     if session.state == Session.State.CANCELLED:
-        return 0  # they are told that it is cancelled; nobody waits for their answer
+        return left  # they are told that it is cancelled; nobody waits for their answer
     past = session.registrations.filter(state=State.OFFERED, offer_until__lte=clock.now())
     lapsed = past.select_related("person").select_for_update(no_key=True, of=("self",))
     for registration in lapsed:
         _end_lapsed(registration, session)
-    if lapsed:
+    if lapsed or left:
         offer_free_places(session)
-    return len(lapsed)
+    return left + len(lapsed)
 
 
 def _end_lapsed(registration: Registration, session: Session) -> None:
@@ -112,12 +113,14 @@ def move_on(session_id: UUID) -> int:
 def move_all_on() -> tuple[int, int]:
     """The sweep: sessions with an offer past its time, or a free place while somebody waits.
 
-    Returns (seen, done).
+    Those too that somebody has left for good. Returns (seen, done).
     """
     past = Registration.objects.filter(state=State.OFFERED, offer_until__lte=clock.now())
     lapsed = past.exclude(session__state=Session.State.CANCELLED)
     free = [row.pk for row in Session.objects.with_places_to_offer() if row.makes_offers]
-    keys = {*lapsed.values_list("session_id", flat=True), *free}
+    left = Registration.objects.filter(leaves_at__lte=clock.now())
+    ended = (lapsed | left).values_list("session_id", flat=True)
+    keys = {*ended, *free}
     return sweeps.each([(key,) for key in sorted(keys)], move_on)
 
 
@@ -129,7 +132,7 @@ def offer_by_hand(registration: Registration) -> Registration:
     """
     session, registration = registration.locked()
     release_lapsed(session)
-    if registration.state != State.WAITING:
+    if registration.state != State.WAITING or registration.is_leaving:
         raise RuleError(f"{registration.person} is not on the waiting list.")
     if session.has_started or session.shown_state == Session.State.CANCELLED:
         raise RuleError("This session has begun or is cancelled, so no place can be offered.")

@@ -1,6 +1,7 @@
 from django.contrib import admin, messages
 from django.forms import ModelForm
 
+from collective.admin.fixed_addresses import KeepsItsAddress
 from collective.admin.namesakes import PicksApart, TellsApart
 from collective.errors import RuleError
 from collective.people.requests import MemberRequest
@@ -33,19 +34,12 @@ class RoleInline(admin.StackedInline):
 
 
 @admin.register(Policy)
-class PolicyAdmin(TellsApart):
+class PolicyAdmin(KeepsItsAddress, TellsApart):
     list_display = ["title", "slug", "created_at"]
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [RoundInline, RoleInline]
     view_on_site = False  # a policy without a draft has no page for staff
-
-    def get_readonly_fields(self, request: MemberRequest, obj=None) -> list[str]:
-        """Keep the address once there is a draft: links to it are out, its SHA-256 names it."""
-        return ["slug"] if obj and obj.drafts.exists() else []
-
-    def get_prepopulated_fields(self, request: MemberRequest, obj=None):
-        return {} if "slug" in self.get_readonly_fields(request, obj) else self.prepopulated_fields
 
     def has_delete_permission(self, request: MemberRequest, obj=None) -> bool:
         return False

@@ -53,6 +53,11 @@ class Policy(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("policy", args=[self.slug])
 
+    @property
+    def address_is_fixed(self) -> bool:
+        """Is there a draft? Then links to it are out, and its SHA-256 names the address."""
+        return self.drafts.exists()
+
     def locked(self) -> "Policy":
         """The row, locked: drafts and the order of sections change one after the other."""
         return Policy.objects.select_for_update(no_key=True).get(pk=self.pk)

@@ -40,5 +40,6 @@ SLOW = [
     Check("Broker", others.broker),
     Check("Worker", others.worker),
     Check("Site", others.site),
+    Check("Mail that comes back", others.bounces),
     Check("Stripe", others.stripe),
 ]

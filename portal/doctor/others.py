@@ -1,6 +1,7 @@
 """What others answer: the broker, a worker, the site through its proxy, Stripe."""
 
 import http.client
+import imaplib
 import urllib.error
 import urllib.request
 from typing import Any
@@ -10,6 +11,8 @@ from django.conf import settings
 from kombu import Connection
 
 from collective.celery import app
+from collective.messages import bounces as bounces_of
+from collective.messages import mailbox
 from payments.sending import gateway
 from portal.doctor.lines import Found
 
@@ -89,6 +92,21 @@ def _asked(path: str) -> tuple[int, str, str]:
     with answer:
         body = answer.read(10_000).decode(errors="replace")
         return answer.status, answer.headers.get("Location", ""), body
+
+
+def bounces() -> Found:
+    """Does the mailbox open to which our mail comes back?"""
+    if not settings.BOUNCES_URL:
+        return True, "BOUNCES_URL is not set, so staff note by hand what came back."
+    try:
+        with mailbox.opened(settings.BOUNCES_URL) as box:
+            number = len(box.from_servers(bounces_of.A_BATCH))
+    except (OSError, imaplib.IMAP4.error) as error:
+        return False, (
+            f"The mailbox at BOUNCES_URL does not open ({type(error).__name__}). Are server, name, "
+            "password and folder right, and may programs read it by IMAP?"
+        )
+    return True, f"It opens. Not read yet: {number}."
 
 
 def stripe() -> Found:

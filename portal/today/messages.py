@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from collective import clock
-from collective.messages import kinds, mail
+from collective.messages import kinds, mail, returned
 from collective.models import Activity, Call, Message
 from collective.models.message import MessageQuerySet
 from events.models import Conversation, Registration, TimeRequest
@@ -51,6 +51,7 @@ def _failed(row: Message, label: str) -> Line:
         reverse("admin:collective_message_change", args=[row.pk]),
         "See what to do",
         row.not_after,
+        note="this address does not work" if row.error.startswith(returned.GONE_WORDS) else "",
         person=row.person,
     )
 

@@ -42,10 +42,11 @@ def _sessions_of(person: Person) -> dict[str, object]:
     rows = _newest_registrations(person)
     live = [row for row in rows if _is_live(row)]
     taking_place = [row for row in live if row.session.shown_state != Activity.State.CANCELLED]
-    coming = [row for row in taking_place if row.state == Registration.State.CONFIRMED]
+    staying = [row for row in taking_place if not row.is_leaving]
+    coming = [row for row in staying if row.state == Registration.State.CONFIRMED]
     return {
         "next": min(coming, key=_when, default=None),
-        "offers": [row for row in taking_place if row.offer_is_open],
+        "offers": [row for row in staying if row.offer_is_open],
         "live": sorted(live, key=_when),
         "past": [row for row in rows if not _is_live(row)],
     }
@@ -73,7 +74,7 @@ def _conversations_of(person: Person) -> dict[str, object]:
     on = sorted((row for row in rows if row.is_on), key=lambda row: row.slot.starts_at)
     kept = Slot.objects.kept_for(person).select_related("series").order_by("starts_at")
     return {
-        "next_talk": on[0] if on else None,
+        "next_talk": next((row for row in on if not row.is_leaving), None),
         "talks": on,
         "past_talks": [row for row in rows if not row.is_on],
         "kept_times": kept[:SOME],

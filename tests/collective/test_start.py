@@ -50,6 +50,10 @@ REFUSED = [
     ("REDIS_URL", ["", "localhost:6379", "http://localhost", "redis://host:port", "redis://h/one"]),
     ("EMAIL_URL", ["", "smtp://", "mail.example.org", "smtp://user:pa/ss@mail.example.org"]),
     ("EMAIL_URL", ["smtp+tls://mail.example.org:submission", "imap://mail.example.org"]),
+    (
+        "BOUNCES_URL",
+        ["imap://user:x@mail.example.org", "imaps://mail.example.org", "imaps://user@h"],
+    ),
     ("FROM_EMAIL", ["", "hello", "@example.org", "hello@"]),
     ("TRUSTED_PROXIES", ["-1", "one", "11", "1.5"]),
     ("PORT", ["0", "65536", "http"]),

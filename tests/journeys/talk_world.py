@@ -3,10 +3,21 @@
 from datetime import timedelta
 
 from collective import clock
+from events.conversations import leaving
 from events.models import BookingDraft, Conversation
 from tests.factories import PageFactory, PersonFactory, SeriesFactory, book, slot_of, slots_of
 
-STATES = ("booked", "video", "no_link", "held", "missed", "host_missed", "cancelled", "over")
+STATES = (
+    "booked",
+    "video",
+    "no_link",
+    "held",
+    "missed",
+    "host_missed",
+    "cancelled",
+    "leaving",
+    "over",
+)
 ANSWERS = {
     "how": ["phone"],
     "who_rings": ["host"],
@@ -64,6 +75,7 @@ def _settle(made):
     Conversation.objects.filter(pk=made["cancelled"].pk).update(
         state="cancelled", ended_because="host", ended_reason="I am ill.", marked_at=clock.now()
     )
+    made["leaving"] = leaving.give_up_by_link(made["leaving"])
     for state in ("over", "held", "missed", "host_missed"):
         slot = made[state].slot
         back = clock.now() - slot.ends_at - timedelta(hours=STATES.index(state) + 1)

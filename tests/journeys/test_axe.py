@@ -2,7 +2,6 @@
 over the edge.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -12,36 +11,25 @@ from django.urls import get_resolver
 from collective import clock
 from collective.messages import addresses
 from collective.models import (
-    Activity,
     AddressChange,
     DeletionRequest,
     InterruptedForm,
     RecordJoin,
     SignIn,
-    SupportLine,
 )
 from collective.safety.link_keys import key_for
-from events.models import Material, Registration, Session, SignUpDraft
-from events.sessions import places
+from events.models import SignUpDraft
 from policy_drafts.desk import outline, writing
 from tests.factories import (
-    ActivityFactory,
-    CallFactory,
-    CoordinatorFactory,
-    FollowFactory,
     PayoutAccountFactory,
     PersonFactory,
-    coming_session,
-    fill,
-    sign_up,
 )
 from tests.journeys import heard
 from tests.journeys.browsers import sign_in as signed_in
 from tests.journeys.payment_world import STATES as PAYMENT_STATES
-from tests.journeys.payment_world import make_payments
 from tests.journeys.policy_world import ROWS as POLICY_ROWS
-from tests.journeys.policy_world import make_policy
-from tests.journeys.talk_world import STATES, make_talks
+from tests.journeys.talk_world import STATES
+from tests.journeys.world import make_world
 from tests.messages import path_of
 from tests.portal.test_access_matrix import names
 
@@ -57,91 +45,6 @@ END_TRANSITIONS = "() => document.getAnimations().forEach(row => row.finish())"
 VISITOR, MEMBER, STAFF, HOST, LEAD = "visitor", "member", "staff", "host", "lead"
 
 
-@dataclass
-class World:
-    """One of everything, and a member to whom it belongs."""
-
-    member: object
-    staff: object
-    call: object
-    sessions: dict
-    registrations: dict
-    follow: object
-    payments: dict
-    talks: dict
-    policy: dict
-
-
-def make_world():
-    member, call = (
-        PersonFactory(name="Sam"),
-        CallFactory(care_note="Some of it is hard.", about_lead="Richard."),
-    )
-    ActivityFactory(call=call, state=Activity.State.TO_BE_CONFIRMED, when_words="likely November")
-    ActivityFactory(
-        call=call, state=Activity.State.OPEN, how_to_take_part="Write to hello@collective.example"
-    )
-    SupportLine.objects.create(
-        name="A line", about="To talk", phone="116 123", checked_on=clock.now().date()
-    )
-    later = {"opens_at": clock.now() + timedelta(days=1)}
-    states = {
-        "open": {},
-        "full": {"places": 1},
-        "later": later,
-        "closed": {},
-        "cancelled": {},
-        "happened": {},
-    }
-    sessions = {name: coming_session(call=call, slug=name, **more) for name, more in states.items()}
-    sessions["near"] = coming_session(
-        call=call, slug="near", dial_in="020 1", meeting_id="1", content_note="Hard."
-    )
-    fill(sessions["full"])
-    for name in ("closed", "cancelled", "happened"):
-        Session.objects.filter(pk=sessions[name].pk).update(state=name)
-    needs = {"choices": ["captions"], "notes": "slowly"}
-    follow = FollowFactory(person=member, call=call)
-    registrations, payments = make_registrations(member, call, needs), make_payments(member, call)
-    talks, policy = make_talks(member, call), make_policy(member, call)
-    return World(
-        member, CoordinatorFactory(), call, sessions, registrations, follow, payments, talks, policy
-    )
-
-
-def make_registrations(member, call, needs):
-    """One registration of the member in each state."""
-    made = {}
-    for state in (
-        "confirmed",
-        "waiting",
-        "offered",
-        "attended",
-        "missed",
-        "cancelled",
-        "lapsed",
-        "joining",
-    ):
-        session = coming_session(
-            call=call, slug=f"my-{state}", places=1, notes_afterwards="<p>Notes.</p>"
-        )
-        if state in {"waiting", "offered", "lapsed"}:
-            holder = sign_up(session)
-        made[state] = sign_up(session, member, access_needs=needs)
-        if state in {"offered", "lapsed"}:
-            places.give_up(holder)
-    for state in ("attended", "missed"):
-        Registration.objects.filter(pk=made[state].pk).update(state=state)
-    places.give_up(made["cancelled"])
-    past = clock.now() - timedelta(minutes=1)
-    Registration.objects.filter(pk=made["lapsed"].pk).update(offer_until=past)
-    made["joining"].session.reminders.filter(what="joining").update(due_at=past)
-    Material.objects.create(
-        session=made["joining"].session, name="Questions", link="https://example.org/q"
-    )
-    return made
-
-
 def registration_rows():
     for state in (
         "confirmed",
@@ -152,6 +55,7 @@ def registration_rows():
         "cancelled",
         "lapsed",
         "joining",
+        "leaving",
     ):
         yield (
             f"registration {state}",
@@ -260,6 +164,8 @@ TALK_ROWS = [
         ),
     ),
     ("cancel_booking", MEMBER, talk("booked", "cancel/")),
+    ("take_back_booking", MEMBER, talk("leaving", "take-back/")),
+    ("booking given up by a link", MEMBER, talk("leaving")),
     ("cancel_booking nothing", MEMBER, talk("held", "cancel/")),
     ("booking_answers", MEMBER, talk("booked", "answers/")),
     ("booking_capacity", MEMBER, talk("booked", "capacity/")),
@@ -337,6 +243,7 @@ ROWS = [
     *registration_rows(),
     ("registration by link", VISITOR, keyed),
     ("give_up", MEMBER, of("confirmed", "give-up/")),
+    ("take_back", MEMBER, of("leaving", "take-back/")),
     ("give_up waiting", MEMBER, of("waiting", "give-up/")),
     ("give_up nothing", MEMBER, of("missed", "give-up/")),
     ("offer", MEMBER, of("offered", "offer/")),

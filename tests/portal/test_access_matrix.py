@@ -76,6 +76,7 @@ ROWS = {
     "change_access_needs": (TO, OK, NO, NO),
     "calendar_file": (TO, OK, NO, NO),
     "give_up": (TO, OK, NO, NO),
+    "take_back": (TO, OK, NO, NO),
     "sign_up_again": (TO, NEVER, NEVER, NEVER),
     "material": (TO, NO, NO, NO),
     "offer": (TO, OK, NO, NO),
@@ -160,6 +161,7 @@ POSTS = {
     "change_access_needs": (TO, TO, NO, NO),
     "calendar_file": (TO, NEVER, NEVER, NEVER),
     "give_up": (TO, TO, NO, NO),
+    "take_back": (TO, TO, NO, NO),
     "sign_up_again": (TO, TO, NO, NO),
     "material": (TO, NEVER, NEVER, NEVER),
     "offer": (TO, NEVER, NEVER, NEVER),
@@ -265,7 +267,15 @@ def arguments(db):
         "mark": {"version": "x"},
         **dict.fromkeys(("session", "sign_up", "check_answers"), one),
         **dict.fromkeys(
-            ("registration", "change_access_needs", "calendar_file", "give_up", "sign_up_again"), pk
+            (
+                "registration",
+                "change_access_needs",
+                "calendar_file",
+                "give_up",
+                "take_back",
+                "sign_up_again",
+            ),
+            pk,
         ),
         **dict.fromkeys(("offer", "accept_offer", "decline_offer"), pk),
         "material": {**pk, "material_pk": material.pk},

@@ -200,7 +200,7 @@ class ConversationSeriesAdmin(ActAdmin):
         if obj is None:
             return ["state", "cancelled_because"]
         held = ["host"] if obj.slots.exists() else []
-        return ["state", "cancelled_because", *held]
+        return ["state", "cancelled_because", *held, *super().get_readonly_fields(request, obj)]
 
     def save_model(self, request: MemberRequest, obj, form: Form, change) -> None:
         obj.kind = Activity.Kind.CONVERSATION

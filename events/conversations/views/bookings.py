@@ -12,7 +12,7 @@ from collective.errors import RuleError
 from collective.people.requests import MemberRequest
 from events import calendar
 from events.by_key import by_owner_or_key, signed_in_or_with_key
-from events.conversations import booking, confidential, outcomes, ways_to_talk
+from events.conversations import booking, confidential, leaving, outcomes, ways_to_talk
 from events.conversations.forms import AnswersOfBookingForm
 from events.conversations.views.conversations import slot_or_404
 from events.conversations.views.days import choice_of_times, nearest
@@ -117,7 +117,7 @@ def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
     found, key = _reachable(request, pk)
     if request.method == "POST":
         try:
-            booking.cancel(found, Conversation.EndedBecause.PERSON)
+            _give_up(found, key)
         except RuleError as error:
             messages.error(request, str(error))
         return _back_to(found, key)
@@ -126,6 +126,31 @@ def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
         "events/conversations/cancel_booking.html",
         {"conversation": found, "series": found.series, "key": key},
     )
+
+
+def _give_up(found: Conversation, key: str) -> None:
+    """At once for the owner; by a link so that it can be taken back."""
+    if key:
+        leaving.give_up_by_link(found)
+    else:
+        booking.cancel(found, Conversation.EndedBecause.PERSON)
+
+
+@signed_in_or_with_key
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What was given up by a link is kept after all: a page that asks, a button that does it."""
+    found, key = _reachable(request, pk)
+    if request.method == "POST":
+        try:
+            leaving.take_back(found)
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, "Done. It is yours as before.")
+        return _back_to(found, key)
+    context = {"conversation": found, "series": found.series, "key": key}
+    return render(request, "events/conversations/take_back_booking.html", context)
 
 
 @login_required

@@ -150,7 +150,8 @@ class SessionAdmin(ActAdmin):
             return []
         is_promised = obj.starts_at and obj.registrations.live().exists()
         dates = ["starts_at", "ends_at"] if is_promised else []
-        return ["state", "cancelled_because", "places", *dates]
+        address = super().get_readonly_fields(request, obj)
+        return ["state", "cancelled_because", "places", *dates, *address]
 
     def get_fieldsets(self, request: MemberRequest, obj=None):
         """Joining details are for people who are coming, and staff who look after the session."""

@@ -5,11 +5,12 @@ from typing import Any
 
 from collective import clock
 from collective.messages import addresses, mail
+from collective.messages.letters import CalendarFile
 from collective.messages.mail import Letter
 from collective.models import Message
 from events import calendar
 from events.models import AccessNeed, Registration, Session
-from events.models.registration_states import LIVE, State
+from events.models.registration_states import CAN_LEAVE, LIVE, State
 from events.sessions import access_needs, offers
 from events.sessions.messages import kinds
 from payments.owing.offered import How
@@ -25,10 +26,14 @@ def _registration(message: Message) -> Registration:
 
 
 def _still(message: Message, *states: State) -> Registration | None:
-    """The registration, if it is in one of these states and its session takes place."""
+    """The registration, if it is in one of these states and its session takes place.
+
+    None while it is being given up: if it is kept after all, a message of its own says all.
+    """
     registration = _registration(message)
     is_cancelled = registration.session.shown_state == Session.State.CANCELLED
-    return registration if registration.state in states and not is_cancelled else None
+    is_so = registration.state in states and not registration.is_leaving
+    return registration if is_so and not is_cancelled else None
 
 
 def _is_newest(message: Message) -> bool:
@@ -53,16 +58,16 @@ def _letter(
         f"events/sessions/email/{template}.html",
         {**links(registration), **more},
         row=registration,
-        attachments=_calendar_file(registration, calendar_method),
+        calendar=_calendar_file(registration, calendar_method),
     )
 
 
-def _calendar_file(registration: Registration, method: str) -> list[tuple[str, str | bytes, str]]:
+def _calendar_file(registration: Registration, method: str) -> CalendarFile | None:
     """What a calendar reads: REQUEST puts the session in, CANCEL takes it out, "" is no file."""
     if not method or not registration.session.length:
-        return []
+        return None
     file = calendar.invitation(calendar.of_registration(registration), method)
-    return [("session.ics", file, "text/calendar")]
+    return CalendarFile("session.ics", file, method)
 
 
 def links(registration: Registration) -> dict[str, Any]:
@@ -83,6 +88,8 @@ def links(registration: Registration) -> dict[str, Any]:
         "support": addresses.full_reverse("page", "support"),
         "page": with_key("registration"),
         "give_up": with_key("give_up"),
+        "take_back": with_key("take_back"),
+        "own_page": addresses.full(registration.get_absolute_url()),
         "offer": with_key("offer"),
     }
 
@@ -157,6 +164,24 @@ def declined(message: Message) -> Letter | None:
 def given_up(message: Message) -> Letter | None:
     registration = _still(message, State.CANCELLED)
     return _letter(registration, "You are no longer booked", "given_up", calendar_method="CANCEL")
+
+
+@mail.kind(kinds.LEAVING, "Given up by a link: it can be taken back")
+def leaving(message: Message) -> Letter | None:
+    registration = _registration(message)
+    if not registration.can_take_back or not _is_newest(message):
+        return None
+    return _letter(registration, "About your booking", "leaving")
+
+
+@mail.kind(kinds.KEPT, "Taken back: not given up after all")
+def kept(message: Message) -> Letter | None:
+    """No link in it opens anything: what pressed the button of the last mail may press again."""
+    registration = _still(message, *CAN_LEAVE)
+    if registration is None or not _is_newest(message):
+        return None
+    method = "REQUEST" if registration.state == State.CONFIRMED else ""
+    return _letter(registration, "About your booking", "kept", calendar_method=method)
 
 
 @mail.kind(kinds.JOINING, "How to join")

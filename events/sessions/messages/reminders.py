@@ -86,7 +86,7 @@ def _whom(reminder: Reminder, session: Session) -> RegistrationQuerySet:
     """People who are coming; thanks go to people who are marked as there."""
     is_thanks = reminder.what == Reminder.What.AFTER
     rows = session.registrations.filter(state=State.ATTENDED if is_thanks else State.CONFIRMED)
-    return rows.select_related("person").order_by("pk")
+    return rows.staying().select_related("person").order_by("pk")
 
 
 def thank_whoever_is_marked_late(registration: Registration, session: Session) -> None:

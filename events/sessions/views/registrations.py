@@ -18,7 +18,7 @@ from events import calendar
 from events.by_key import by_owner_or_key, signed_in_or_with_key
 from events.forms import AccessNeedsForm, CapacityForm
 from events.models import AccessNeed, Material, Registration, Session
-from events.sessions import answers, history, offers, places
+from events.sessions import answers, history, leaving, offers, places
 from events.ways import next_way
 from payments.owing import offered
 
@@ -83,10 +83,23 @@ def give_up(request: HttpRequest, pk: UUID) -> HttpResponse:
     """ "I cannot come": a page that asks once more, and no reason."""
     found, key = _reachable(request, pk)
     if request.method == "POST":
+        give_up = leaving.give_up_by_link if key else places.give_up
         with _saying(request):
-            places.give_up(found)
+            give_up(found)
         return _back_to(found, key)
     return _page(request, "give_up", found, key=key)
+
+
+@signed_in_or_with_key
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What was given up by a link is kept after all: a page that asks, a button that does it."""
+    found, key = _reachable(request, pk)
+    if request.method == "POST":
+        with _saying(request, "Done. It is yours as before."):
+            leaving.take_back(found)
+        return _back_to(found, key)
+    return _page(request, "take_back", found, key=key)
 
 
 @signed_in_or_with_key
@@ -112,8 +125,9 @@ def decline_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """ "No, thank you": a page that asks once more, and no reason."""
     found, key = _reachable(request, pk)
     if request.method == "POST":
+        decline = leaving.give_up_by_link if key else places.decline
         with _saying(request):
-            places.decline(found)
+            decline(found)
         return _back_to(found, key)
     return _page(request, "decline_offer", found, key=key)
 
