@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "portal.middleware.HistoryMiddleware",
     "portal.middleware.keep_private_pages_out_of_caches",
     "portal.middleware.let_used_sessions_last",
+    "portal.interruptions.lead_back_to_the_button",
     "portal.middleware.EmptiedMeanwhile",
 ]
 
@@ -89,7 +90,7 @@ if DEBUG:
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "collective.wsgi.application"
 FORMS_URLFIELD_ASSUME_HTTPS = True  # what Django 6 does anyway
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "collective.pages.bound_fields.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -184,6 +185,7 @@ LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 DATE_FORMAT = "l j F Y"
+LOCALE_PATHS = [BASE_DIR / "collective" / "locale"]  # stock sentences of Django, in our words
 FORMAT_MODULE_PATH = ["collective.formats"]
 
 STATIC_URL = "static/"

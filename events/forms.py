@@ -4,15 +4,16 @@ from typing import Any, Self
 
 from django import forms
 from django.http import QueryDict
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from collective.models import Activity
+from collective.pages.choices import choice_with_hint
 from collective.templatetags.collective import pounds
 from collective.typed.forms import LinesField
 from events.models.access_need import CHOICES, IN_PERSON_CHOICES
 from events.models.answers import Needs
 from payments.models import Capacity
+from payments.owing.offered import Offered
 
 MOST_VALUES = 50  # of one field, in a draft
 
@@ -80,9 +81,9 @@ class CapacityForm(forms.Form):
         error_messages={"required": "Choose how you take part. “Not sure” is a good answer too."},
     )
 
-    def __init__(self, *args: Any, session: Activity, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offer: Offered, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_choices(self, "capacity", capacity_choices(session))
+        set_choices(self, "capacity", capacity_choices(offer))
 
 
 def set_choices(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> None:
@@ -93,18 +94,16 @@ def set_choices(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> 
     field.choices = choices
 
 
-def capacity_choices(activity: Activity) -> list[tuple[str, SafeString]]:
+def capacity_choices(offer: Offered) -> list[tuple[str, SafeString]]:
     """Each capacity with what it means for the fee."""
-    fee = pounds(activity.fee_pence) if activity.fee_pence else ""
-    offered = f"We offer you {fee}. You can say no to it."
+    offered = f"We offer you {pounds(offer.pence)}. You can say no to it."
     later = "Call or write to us when you know. Until then nothing is decided."
+    may_be_paid = offer.pence is not None and not offer.is_covered
     hints = {
-        Capacity.PERSONAL: offered if fee else "",
-        Capacity.PAID_ROLE: ("Somebody pays me for this time, so there is no payment from you."),
-        Capacity.NOT_SURE: later if fee else "",
+        Capacity.PERSONAL: offered if may_be_paid else "",
+        Capacity.PAID_ROLE: "Somebody pays me for this time, so there is no payment from you.",
+        Capacity.NOT_SURE: later if may_be_paid else "",
     }
-    html = '<span class="choice__label">{}</span> <span class="choice__hint">{}</span>'
     return [
-        (capacity.value, format_html(html, capacity.label, hint))
-        for capacity, hint in hints.items()
+        (capacity.value, choice_with_hint(capacity.label, hint)) for capacity, hint in hints.items()
     ]

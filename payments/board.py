@@ -1,12 +1,15 @@
 """Where every payment of a call stands, what is late, and what nobody here can approve."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Aggregate, Count, Q, Sum
 from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from collective import clock
+from collective.clock import LONDON
 from collective.models import Call, Person
 from payments import working_days
 from payments.models import Expense, Payment, PayoutAccount, Review, UnknownMovement
@@ -31,6 +34,8 @@ COLUMNS = [
     ("done", "Done", Q(state__in=[State.ARRIVED, State.DECLINED, State.GIVEN, State.REVERSED])),
 ]
 FILTERS = {name: condition for name, _, condition in COLUMNS}
+# When it could have gone: the work was confirmed, and the person had answered.
+COULD_GO_SINCE = Greatest("confirmed_at", "chosen_at")
 
 
 @dataclass
@@ -105,6 +110,23 @@ def late_by(payment: Payment) -> int:
         return 0
     days = working_days.between(timezone.localdate(since), timezone.localdate(clock.now()))
     return days if days > working_days.PROMISE else 0
+
+
+def late(payments: PaymentQuerySet) -> PaymentQuerySet:
+    """Those that are owed for longer than we promise, the oldest first, with `since`."""
+    last_day = working_days.longer_ago_than(working_days.PROMISE, timezone.localdate(clock.now()))
+    midnight = datetime.combine(last_day + timedelta(days=1), time(0), LONDON)
+    owed = payments.filter(ANSWERED, state__in=OWED, confirmed_by__isnull=False)
+    rows = owed.annotate(since=COULD_GO_SINCE).filter(since__lt=midnight)
+    return rows.order_by("since", "pk")
+
+
+def promised_by(payment: Payment) -> date | None:
+    """The working day by which we mean to send it; None while we wait for the person."""
+    since = payment.could_go_since
+    if since is None:
+        return None
+    return working_days.after(timezone.localdate(since), working_days.PROMISE)
 
 
 def _note(payment: Payment) -> str:

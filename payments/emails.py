@@ -1,6 +1,7 @@
 """What the messages about payments say.
 
-Their subjects tell nothing, and no label tells staff what was chosen.
+Their subjects tell nothing, their words name the day and not the title, as others may look on, and
+no label tells staff what was chosen.
 """
 
 from dataclasses import replace
@@ -8,12 +9,20 @@ from typing import Any
 
 from collective.messages import addresses, mail
 from collective.messages.mail import Letter
-from collective.models import Message
+from collective.models import Activity, Message
+from collective.templatetags.collective import long_day
 from payments import kinds
 from payments.models import Payment, PaymentRules, PayoutAccount
 from payments.models.payment_states import PAID, State
 from payments.owing import statements
 
+WHAT_IT_WAS: dict[str, str] = {
+    Activity.Kind.SESSION: "our session",
+    Activity.Kind.IN_PERSON: "our session",
+    Activity.Kind.CONVERSATION: "our conversation",
+    Activity.Kind.OWN_TIME: "our work together",
+}
+CHOICE_OPEN = "You can still choose: a reminder"
 LABEL = "About a payment"
 PRIVATE_TO = "payments.view_payment"
 # Where staff note what somebody answers on the phone.
@@ -22,10 +31,16 @@ STAFF_PAGES = {
     "reminder": "payments_payment_choice",
     "sent": "",
     "looked_into": "",
+    "not_paid": "",
     "noted": "",
+    "not_taken": "",
     "taken_away": "",
     "failed": "payments_payment_by_hand_account",
 }
+
+
+# Where a payment stands of which it is so that nobody has paid it.
+NOT_PAID_YET = {State.DUE, State.APPROVED, State.SENDING, State.REVERSED}
 
 
 def _payment(message: Message) -> Payment:
@@ -36,7 +51,7 @@ def _payment(message: Message) -> Payment:
 def _letter(payment: Payment, subject: str, template: str, **more: Any) -> Letter:
     links = {
         "payment": payment,
-        "activity": payment.activity,
+        "what": f"{WHAT_IT_WAS[payment.activity.kind]} on {long_day(payment.happened_on)}",
         "call": payment.activity.call,
         "page": addresses.full_reverse("payment", payment.pk),
         "account_page": addresses.full_reverse("payout_account"),
@@ -57,7 +72,7 @@ def payment_offered(message: Message) -> Letter | None:
     payment = _payment(message)
     if payment.state != State.DUE or payment.is_answered:
         return None
-    return _letter(payment, "A question for you", "offered")
+    return _letter(payment, "Thank you. There is one thing to choose", "offered")
 
 
 @mail.kind(kinds.REMINDER, LABEL, private_to=PRIVATE_TO)
@@ -67,7 +82,7 @@ def payment_reminder(message: Message) -> Letter | None:
     if not is_open or not person.wants_reminders:
         return None
     stop, is_last = addresses.stop_reminders(person), message.revision == "3"
-    letter = _letter(payment, "A question for you", "reminder", stop=stop, is_last=is_last)
+    letter = _letter(payment, CHOICE_OPEN, "reminder", stop=stop, is_last=is_last)
     return replace(letter, one_click_stop=stop)
 
 
@@ -81,28 +96,57 @@ def payment_noted(message: Message) -> Letter | None:
     return replace(letter, row=None)  # whoever rings need not see the payment
 
 
+def _is_overtaken(message: Message) -> bool:
+    """Is there a newer message of this kind about the same, so that this one says nothing more?"""
+    same = Message.objects.filter(person=message.person, kind=message.kind, about=message.about)
+    return same.filter(pk__gt=message.pk).exists()
+
+
+@mail.kind(kinds.NOT_TAKEN, LABEL, private_to=PRIVATE_TO)
+def payment_not_taken(message: Message) -> Letter | None:
+    """A receipt for somebody who gave it up, while that is what they want."""
+    payment = _payment(message)
+    last = payment.choices_said[-1] if payment.choices_said else None
+    if last is None or str(last.pk) != message.revision or not payment.can_choose:
+        return None
+    return _letter(payment, "We have noted what you chose", "not_taken")
+
+
 @mail.kind(kinds.TAKEN_AWAY, LABEL, private_to=PRIVATE_TO)
 def payment_taken_away(message: Message) -> Letter | None:
     """Not if it has come back meanwhile, and only the newest."""
     payment = _payment(message)
-    same = Message.objects.filter(person=message.person, kind=message.kind, about=message.about)
-    if payment.state != State.CANCELLED or same.filter(pk__gt=message.pk).exists():
+    if payment.state != State.CANCELLED or _is_overtaken(message):
         return None
-    return replace(_letter(payment, "About a session of ours", "taken_away"), row=None)
+    return replace(
+        _letter(payment, "We changed something that we had noted", "taken_away"), row=None
+    )
 
 
 @mail.kind(kinds.SENT, LABEL, private_to=PRIVATE_TO)
 def payment_sent(message: Message) -> Letter | None:
     """With the statement as a file; not if it has come back meanwhile."""
     payment = _payment(message)
-    if payment.state not in PAID:
+    if payment.state not in PAID or _is_overtaken(message):
         return None
     attempt = payment.attempts.live().first()
-    letter = _letter(payment, "A statement for you", "sent", attempt=attempt)
+    letter = _letter(payment, "Your statement, to keep", "sent", attempt=attempt)
     if message.channel != message.Channel.EMAIL:
         return replace(letter, row=None)  # whoever rings need not see the payment
     letter.attachments.append(("statement.pdf", statements.of_payment(payment), "application/pdf"))
     return letter
+
+
+@mail.kind(kinds.NOT_PAID, LABEL, private_to=PRIVATE_TO)
+def payment_not_paid(message: Message) -> Letter | None:
+    """We had told them by mistake that it was sent; not if nobody was told, or it is sent now."""
+    payment = _payment(message)
+    told = Message.objects.filter(person=message.person, kind=kinds.SENT, about=message.about)
+    was_told = told.filter(state=Message.State.SENT, created_at__lte=message.created_at).exists()
+    if not was_told or payment.state not in NOT_PAID_YET:
+        return None
+    is_over = payment.state == State.REVERSED
+    return _letter(payment, "A correction from us", "not_paid", is_over=is_over)
 
 
 @mail.kind(kinds.FAILED, LABEL, private_to=PRIVATE_TO)
@@ -110,13 +154,13 @@ def payment_failed(message: Message) -> Letter | None:
     payment = _payment(message)
     if payment.state != State.FAILED:
         return None
-    return _letter(payment, "Something to put right together", "failed")
+    return _letter(payment, "Please check one thing on your page", "failed")
 
 
 @mail.kind(kinds.LOOKED_INTO, LABEL, private_to=PRIVATE_TO)
 def payment_looked_into(message: Message) -> Letter:
     """Two people have looked into it: their own page says what came of it."""
-    return _letter(_payment(message), "News for you", "looked_into")
+    return _letter(_payment(message), "We have looked into it", "looked_into")
 
 
 @mail.kind(kinds.DESTINATION_CHANGED, LABEL, private_to=PRIVATE_TO, protects=True)
@@ -130,6 +174,14 @@ def payout_changed(message: Message) -> Letter:
     return Letter(
         "A change on your page", "payments/email/payout_changed.html", context, row=account
     )
+
+
+@mail.kind(kinds.DESTINATION_REMOVED, LABEL, private_to=PRIVATE_TO, protects=True)
+def payout_removed(message: Message) -> Letter:
+    """A receipt: what was removed is gone here, so the mail names no detail of it."""
+    page = addresses.full_reverse("payout_account")
+    template = "payments/email/payout_removed.html"
+    return Letter("A change on your page", template, {"account_page": page})
 
 
 @mail.kind(kinds.SHORT_OF_MONEY, LABEL)

@@ -6,10 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from collective.models import Person
+from collective.pages.choices import choice_with_hint
 from collective.safety import pictures
 from collective.templatetags.collective import pounds
 from collective.typed.forms import LineField
@@ -21,7 +21,8 @@ from payments.sending.payout_accounts import ByHand
 Choice = Payment.Choice
 AMOUNT = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?", re.ASCII)
 LIKE_THIS = "Enter an amount in pounds, like 12 or 12.50, with a full stop before the pence."
-MOST_BYTES = 5 * 1024 * 1024
+MOST_BYTES = 15 * pictures.MEGABYTE  # what a phone makes
+RECEIPTS = "image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif,application/pdf"
 ON_THEIR_PAGE = (PayoutAccount.Deliver.PAGE.value, "The code on my own page here")
 BY_POST = (PayoutAccount.Deliver.POST.value, "By post")
 
@@ -58,6 +59,8 @@ class PoundsField(forms.DecimalField):
 
 class ChoiceForm(forms.Form):
     """What should become of a payment."""
+
+    needed_at_times = ("smaller",)
 
     choice = forms.ChoiceField(
         label="What would you like?",
@@ -116,9 +119,8 @@ def choices_of(payment: Payment) -> list[tuple[str, SafeString]]:
         ),
         (Choice.NOT_SURE, "Not sure yet", "Take your time, and ask somebody if you like."),
     ]
-    html = '<span class="choice__label">{}</span> <span class="choice__hint">{}</span>'
     return [
-        (value.value, format_html(html, label, hint))
+        (value.value, choice_with_hint(label, hint))
         for value, label, hint in rows
         if fund or value != Choice.GIVE
     ]
@@ -133,6 +135,8 @@ def set_choices(form: forms.Form, name: str, rows: list[tuple[str, Any]]) -> Non
 
 class ByHandForm(forms.Form):
     """Being paid without a bank account."""
+
+    needed_at_times = ("voucher", "deliver")
 
     method = forms.ChoiceField(
         label="How would you like to be paid?",
@@ -175,6 +179,8 @@ class ByHandForm(forms.Form):
 class ExpenseForm(forms.Form):
     """What taking part cost somebody."""
 
+    needed_at_times = ("receipt", "no_receipt_because")
+
     kind = forms.ChoiceField(
         label="What was it for?",
         widget=forms.RadioSelect,
@@ -193,7 +199,8 @@ class ExpenseForm(forms.Form):
     receipt = forms.FileField(
         label="A receipt",
         required=False,
-        help_text="A photo or a PDF, up to 5 MB. A ticket or a screenshot is fine.",
+        widget=forms.FileInput(attrs={"accept": RECEIPTS}),
+        help_text="A photo or a PDF, up to 15 MB. A ticket or a screenshot is fine.",
     )
     no_receipt_because = LineField(
         label="If you have no receipt: why?",
@@ -239,17 +246,19 @@ def safe_receipt(file: UploadedFile) -> ContentFile:
     Raises ValidationError.
     """
     if (file.size or 0) > MOST_BYTES:
-        raise ValidationError("This file is larger than 5 MB. A photo with fewer pixels is fine.")
+        raise ValidationError(pictures.too_large(file, MOST_BYTES))
     head = file.read(5)
     file.seek(0)
     if head == b"%PDF-":
         return ContentFile(file.read(), name="receipt.pdf")
     try:
-        smaller, *_ = pictures.shrink(file, longest=1600)
-    except pictures.NotAPicture as error:
+        smaller, *_ = pictures.shrink(file, longest=1600, most_bytes=MOST_BYTES)
+    except pictures.UnknownKind as error:
         raise ValidationError(
-            "We cannot read this file. A photo (JPEG, PNG, WebP) or a PDF works."
+            f"This is neither a photo that we can read nor a PDF. Of photos {pictures.TAKES}."
         ) from error
+    except pictures.NotAPicture as error:
+        raise ValidationError(str(error)) from error
     return ContentFile(smaller.read(), name="receipt.webp")
 
 
@@ -259,6 +268,7 @@ class OfficialNameForm(forms.Form):
     official_name = LineField(
         label="Your name as the Jobcentre or adviser knows it",
         max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
         help_text="It goes on the letter, and we do not keep it.",
         error_messages={"required": "Enter the name that the letter should carry."},
     )

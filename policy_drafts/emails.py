@@ -46,7 +46,7 @@ def letter_about(draft: Draft, *, stop: str = "") -> Letter:
         "changes": changes,
     }
     return Letter(
-        "Something new to read",
+        "A new draft to read",
         "policy_drafts/email/draft_published.html",
         context,
         row=draft,

@@ -1,13 +1,13 @@
 import logging
 from collections.abc import Callable
 from functools import partial, update_wrapper
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -15,11 +15,14 @@ from django.urls import path, reverse
 from django.urls.resolvers import URLPattern, URLResolver
 from django.utils.http import urlencode
 
-from collective.models import Person
 from collective.people import access
+from collective.people.requests import MemberRequest
 from portal.views import guessing, held, status, today
 from portal.views.errors import bad_request
 from portal.views.payments_board import payments_board
+
+if TYPE_CHECKING:
+    from collective.admin.namesakes import TellsApart
 
 logger = logging.getLogger(__name__)
 # Django takes it for a copy to be made, also where no form offers that: ours never do.
@@ -30,11 +33,25 @@ AdminView = TypeVar("AdminView", bound=Callable[..., HttpResponseBase])
 
 
 class PickerView(AutocompleteJsonView):
-    """What a picker finds as one types: of several people of one name, which is which."""
+    """What a picker finds as one types: every row there is to pick, and which is which.
+
+    The order is whole, as rows of one name would else be left out between two pages.
+    """
+
+    model_admin: "TellsApart"
+    request: MemberRequest
+
+    def get_queryset(self) -> QuerySet[Model]:
+        rows = self.model_admin.rows_to_pick(self.request)
+        rows = rows.complex_filter(self.source_field.get_limit_choices_to())
+        rows, is_doubled = self.model_admin.get_search_results(self.request, rows, self.term)
+        order = rows.query.order_by or self.model_admin.opts.ordering or ()
+        rows = rows.order_by(*order, "pk")
+        return rows.distinct() if is_doubled else rows
 
     def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
         found = super().serialize_result(obj, to_field_name)
-        return {**found, "text": obj.told_apart} if isinstance(obj, Person) else found
+        return {**found, "text": getattr(obj, "told_apart", found["text"])}
 
 
 class CollectiveAdminSite(admin.AdminSite):

@@ -29,6 +29,7 @@ SWEEPS = [
     ("private notes", "events.conversations.confidential.forget_notes", HOUR),
     ("old wishes for times", "events.conversations.confidential.forget_wishes", HOUR),
     ("old drafts", "events.typed.forget_old", HOUR),
+    ("interrupted forms", "collective.people.interrupted.forget_old", HOUR),
     ("private answers", "events.sessions.retention.forget_private_answers", HOUR),
     ("files of drafts", "policy_drafts.drafts.files.make_due", EACH_TIME),
     ("work of the desk", "policy_drafts.desk.work.do_due", EACH_TIME),
@@ -38,7 +39,7 @@ SWEEPS = [
     ("payments to send", "payments.sending.payouts.send_all", EACH_TIME),
     ("payments to review", "payments.sending.payouts.review_overdue", EACH_TIME),
     ("Stripe's events", "payments.sending.webhooks.handle_all", EACH_TIME),
-    ("bank accounts", "payments.sending.payout_accounts.read_all", MINUTE),
+    ("bank accounts", "payments.sending.read_accounts.read_all", MINUTE),
     ("payments under way", "payments.sending.reconciliation.look_under_way", 15 * MINUTE),
     ("payments of 40 days", "payments.sending.reconciliation.look_back", 15 * MINUTE),
     ("accounts to close", "payments.sending.closing.close_all", 10 * MINUTE),
@@ -124,7 +125,7 @@ AFTER_RESTORE = [
 ]
 
 # Who holds a place that will earn a session's fee, asked by the call's pay rule.
-PAID_SESSIONS = "events.sessions.attendance.has_paid_session"
+PAID_SESSIONS = "events.sessions.attendance.calls_with_paid_session"
 
 # What `manage.py check` asks besides Django's own.
 CHECK_OF_THE_SENDER = "collective.safety.senders.check_sender"
@@ -159,7 +160,7 @@ class PortalConfig(AppConfig):
             encryption.register(import_string(place))
         for part in AFTER_RESTORE:
             restoring.register(import_string(part))
-        pay_rule.register_paid_session(import_string(PAID_SESSIONS))
+        pay_rule.register_paid_sessions(import_string(PAID_SESSIONS))
         checks.register(import_string(CHECK_OF_THE_SENDER))
 
 

@@ -1,8 +1,10 @@
 """Asks addresses with GET and with POST, as several people, in one world that no answer changes."""
 
 from copy import deepcopy
+from urllib.parse import parse_qs, urlsplit
 
 from django.db import transaction
+from django.test import Client
 
 # What a form sends in which nothing is filled in.
 NOTHING = {"csrfmiddlewaretoken": "x"}
@@ -25,3 +27,16 @@ def status(client, method, address):
         transaction.set_rollback(True)
     client.cookies = cookies
     return answer.status_code
+
+
+def led_back(addresses, browser):
+    """{name: what somebody who is signed in is shown}, where a visitor's press leads to."""
+    return {
+        name: browser.get(next_of(Client().post(address, NOTHING)), follow=True).status_code
+        for name, address in addresses.items()
+    }
+
+
+def next_of(answer):
+    """Where a door leads afterwards; for any other answer, where it leads itself."""
+    return parse_qs(urlsplit(answer.url).query).get("next", [answer.url])[0]

@@ -1,7 +1,12 @@
+from uuid import UUID
+
 from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from collective import clock
 from collective.admin.acts import Act, ActAdmin
@@ -65,15 +70,41 @@ class ActivityAdmin(ActAdmin):
     list_display = ["title", "call", "kind", "state", "starts_at", "followers"]
     list_filter = ["state", "kind", "call"]
     list_select_related = ["call"]
-    search_fields = ["title", "neutral_name"]
+    search_fields = ["title", "neutral_name", "call__title", "day_in_words", "when_words"]
     prepopulated_fields = {"slug": ["title"]}
     autocomplete_fields = ["call", "invited"]
 
     def get_queryset(self, request: MemberRequest):
         """Without what has an admin of its own: there a session's rules are kept."""
         children = [f"{model._meta.model_name}__isnull" for model in Activity.children()]
-        bare = super().get_queryset(request).filter(**dict.fromkeys(children, True))
-        return bare.annotate(follower_count=Count("follows", distinct=True))
+        rows = Activity.objects.with_day_in_words().filter(**dict.fromkeys(children, True))
+        return rows.annotate(follower_count=Count("follows", distinct=True))
+
+    def rows_to_pick(self, request: MemberRequest):
+        """Every activity: also a session or a conversation, which has an admin of its own."""
+        rows = Activity.objects.select_related("call").with_day_in_words()
+        return rows.order_by("-call__published_at", "call__title", "starts_at", "title")
+
+    def change_view(
+        self, request: MemberRequest, object_id, form_url: str = "", extra_context=None
+    ) -> HttpResponse:
+        """A session or a conversation has a page of its own: lead there."""
+        is_here = self.get_object(request, object_id) is not None
+        if page := "" if is_here else self._page_of_child(object_id):
+            return redirect(page)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def _page_of_child(self, object_id: str) -> str:
+        """The address of its own page in the admin; "" for what is none of them."""
+        try:
+            row = Activity.objects.filter(pk=UUID(object_id)).first()
+        except ValueError:
+            return ""
+        whole = row.whole() if row else None
+        if whole is None or type(whole) is Activity:
+            return ""
+        name = f"{whole._meta.app_label}_{whole._meta.model_name}_change"
+        return reverse(f"admin:{name}", args=[object_id])
 
     @admin.display(description="Want to be told", ordering="follower_count")
     def followers(self, activity):

@@ -1,4 +1,7 @@
-"""Telling people of the same name apart, wherever staff choose or read a person in the admin."""
+"""Telling apart what has the same name, wherever staff choose or read it in the admin.
+
+That is people, calls and activities: each has `told_apart`, for where no markup can stand.
+"""
 
 from functools import cache
 
@@ -6,23 +9,59 @@ from django import forms
 from django.contrib import admin
 
 from collective.admin.offered import FiltersByWhatItOffers
-from collective.models import Person
+from collective.models import Activity, Person
 from collective.people.requests import MemberRequest
 from collective.templatetags.collective import who
 from collective.typed import addresses, signs
 
 
-class PersonField(forms.ModelChoiceField):
+class OneField(forms.ModelChoiceField):
     def label_from_instance(self, obj) -> str:
         return obj.told_apart
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class SeveralField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj) -> str:
         return obj.told_apart
 
 
-class TellsApart(FiltersByWhatItOffers):
+def is_told_apart(model) -> bool:
+    """Has a row of this model words that tell it from another one of the same name?"""
+    return hasattr(model, "told_apart")
+
+
+class ToldApartFilter(admin.RelatedFieldListFilter):
+    """The filter beside a list: it names each call as the pickers do."""
+
+    def field_choices(self, field, request, model_admin):
+        rows = field.related_model._default_manager.all()
+        if issubclass(field.related_model, Activity):
+            rows = rows.select_related("call")
+        return [(row.pk, row.told_apart) for row in rows]
+
+
+admin.FieldListFilter.register(
+    lambda field: field.remote_field and is_told_apart(field.related_model),
+    ToldApartFilter,
+    take_priority=True,
+)
+
+
+class PicksApart:
+    """A form of the admin, or its inline, whose pickers say which of one name it is."""
+
+    def formfield_for_foreignkey(self, db_field, request: MemberRequest, **kwargs):
+        if is_told_apart(db_field.related_model):
+            kwargs.setdefault("form_class", OneField)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request: MemberRequest, **kwargs):
+        if is_told_apart(db_field.related_model):
+            kwargs.setdefault("form_class", SeveralField)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class TellsApart(PicksApart, FiltersByWhatItOffers):
     """A model admin of rows that may name people.
 
     Its lists and pickers say which of several people of one name it is, nobody deletes such a row,
@@ -57,15 +96,9 @@ class TellsApart(FiltersByWhatItOffers):
             term = addresses.as_looked_for(term)
         return super().get_search_results(request, queryset, term)
 
-    def formfield_for_foreignkey(self, db_field, request: MemberRequest, **kwargs):
-        if db_field.related_model is Person:
-            kwargs.setdefault("form_class", PersonField)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def formfield_for_manytomany(self, db_field, request: MemberRequest, **kwargs):
-        if db_field.related_model is Person:
-            kwargs.setdefault("form_class", PeopleField)
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+    def rows_to_pick(self, request: MemberRequest):
+        """What a picker of these rows offers: those of the list, unless there are more to pick."""
+        return self.get_queryset(request)
 
     @property
     def _names_people(self) -> bool:

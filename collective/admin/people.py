@@ -90,7 +90,7 @@ class PersonAdmin(ActAdmin):
         if request.user.has_perm("collective.view_contact_details"):
             reach = [*CONTACTS, *reach]
         sets = [
-            (None, {"fields": ["name", "email"] if obj else ["name"]}),
+            (None, {"fields": ["name", "email"] if obj else ["name", "is_somebody_else"]}),
             ("How we reach them", {"fields": [*reach, "wants_reminders", "wants_news"]}),
         ]
         if obj:

@@ -6,8 +6,9 @@ from django.core.exceptions import PermissionDenied
 from django.forms import Form
 
 from collective.models import Person
+from collective.models.person import PersonQuerySet
 from collective.pages.forms import CodeField
-from collective.people import phones
+from collective.people import alike, phones
 from collective.people.requests import MemberRequest
 from collective.typed.forms import AddressField, LineField, LinesField
 
@@ -57,6 +58,9 @@ class PersonForm(forms.ModelForm):
     postal_address = LinesField(
         max_length=POST_LENGTH, required=False, strip=True, widget=forms.Textarea(attrs={"rows": 4})
     )
+    is_somebody_else = forms.BooleanField(
+        label="They are somebody else than the people whom we know by this name", required=False
+    )
 
     class Meta:
         model = Person
@@ -84,10 +88,16 @@ class PersonForm(forms.ModelForm):
 
     def clean(self):
         super().clean()
+        if self.instance._state.adding and not self.cleaned_data.get("is_somebody_else"):
+            self._check_nobody_is_alike()
         if "phone" in self.fields and "reach_by" in self.fields:
             self._check_number_is_new()
             self._check_reach()
         return self.cleaned_data
+
+    def _check_nobody_is_alike(self):
+        if may_be := alike.of(self.cleaned_data.get("name") or ""):
+            self.add_error("name", str(alike.KnownAlready(may_be)))
 
     def _check_number_is_new(self):
         known = _known_by(self.cleaned_data.get("phone"))
@@ -136,7 +146,8 @@ class NewPersonForm(forms.Form):
         ),
     )
     is_somebody_else = forms.BooleanField(
-        label="They share this phone number with somebody whom we know already", required=False
+        label="They are somebody else than the people whom we know by this name or number",
+        required=False,
     )
     reach_by = forms.ChoiceField(
         label="Tell them things by",
@@ -154,12 +165,21 @@ class NewPersonForm(forms.Form):
             Person.ReachBy.POST: cleaned.get("postal_address"),
         }
         _check_ways(self, ways, cleaned.get("reach_by"))
+        self.alike: list[Person] = []
+        if not cleaned.get("is_somebody_else"):
+            self._check_nobody_is_alike(cleaned)
+        return cleaned
+
+    def _check_nobody_is_alike(self, cleaned) -> None:
+        """Somebody whom we know by this name or number is asked about before a double is made."""
         known = _known_by(cleaned.get("phone"))
-        if known and not cleaned.get("is_somebody_else"):
+        if known:
             self.add_error(
                 "phone", f"{known} has this number. Find them above, or tick that they share it."
             )
-        return cleaned
+        self.alike = alike.of(cleaned.get("name") or "", number=cleaned.get("phone"))
+        if self.alike and not known:
+            self.add_error("name", alike.ASK)
 
     def save(self) -> Person:
         self.cleaned_data.pop("is_somebody_else")
@@ -176,12 +196,17 @@ class FindPersonForm(forms.Form):
     )
 
 
-def found(request: MemberRequest, form: Form):
+def all_found(request: MemberRequest, form: Form) -> PersonQuerySet:
     """Those whom the search names; by phone number only for staff who may see numbers."""
     text = form.cleaned_data["q"]
     if phones.read(text) and not request.user.has_perm("collective.view_contact_details"):
         return Person.objects.none()
-    return Person.objects.known().found_by(text)[:MOST_FOUND]
+    return Person.objects.known().found_by(text)
+
+
+def found(request: MemberRequest, form: Form) -> PersonQuerySet:
+    """As many of them as a page shows."""
+    return all_found(request, form)[:MOST_FOUND]
 
 
 class NewAddressForm(forms.Form):
@@ -218,10 +243,10 @@ def find_or_add(admin, request: MemberRequest):
         person = new.save()
         admin.log_addition(request, person, "Added by phone")
         return person, {}
-    searched = form.is_valid()
+    searched, may_be = form.is_valid(), getattr(new, "alike", [])
     return None, {
         "form": form,
         "new": new,
-        "searched": searched,
-        "found": found(request, form) if searched else [],
+        "searched": searched or bool(may_be),
+        "found": found(request, form) if searched else may_be,
     }

@@ -13,6 +13,8 @@ from collective.models import Community, Page, SupportLine
 from collective.models.community import CONTACTS
 from collective.people.requests import MemberRequest
 
+WAYS = ("phone", "text_number", "hours", "reply_to", "from_email")
+
 
 @admin.register(Community)
 class CommunityAdmin(ActAdmin):
@@ -24,7 +26,7 @@ class CommunityAdmin(ActAdmin):
     }
     fieldsets = [
         (None, {"fields": ["name", "about"]}),
-        ("How people reach us", {"fields": ["phone", "hours", "reply_to", "from_email"]}),
+        ("How people reach us", {"fields": WAYS}),
         (
             "Whom people tell of harm",
             {
@@ -77,8 +79,20 @@ class PageAdmin(ActAdmin):
 
 @admin.register(SupportLine)
 class SupportLineAdmin(FiltersByWhatItOffers):
-    list_display = ["name", "phone", "hours", "checked_on", "reminder"]
-    search_fields = ["name", "about"]
+    list_display = ["name", "phone", "text_number", "hours", "checked_on", "reminder"]
+    search_fields = ["name", "about", "for_whom"]
+    fields = [
+        "name",
+        "about",
+        "for_whom",
+        "phone",
+        "text_number",
+        "text_word",
+        "website",
+        "hours",
+        "checked_on",
+        "position",
+    ]
 
     @admin.display(description="Reminder")
     def reminder(self, line) -> str:

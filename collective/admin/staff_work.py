@@ -49,7 +49,7 @@ class FollowUpAdmin(ActAdmin):
     list_display = ["__str__", "person", "activity", "created_by", "done_at"]
     list_filter = ["done_at", "due_on"]
     list_select_related = ["person", "activity", "created_by"]
-    autocomplete_fields = ["person"]
+    autocomplete_fields = ["person", "activity"]
     fields = ["what", "due_on", "person", "activity"]
     acts = [
         Act("done", "Done", "It goes from Today. You can open it again.", "Done"),
@@ -199,7 +199,7 @@ class AnnouncementAdmin(ActAdmin):
     list_filter = ["state", "call"]
     list_select_related = ["created_by"]
     search_fields = ["subject"]
-    autocomplete_fields = ["call", "chosen"]
+    autocomplete_fields = ["activity", "call", "chosen"]
     fields = ["audience", "activity", "call", "chosen", "subject", "body"]
     change_form_template = "admin/collective/announcement/change_form.html"
     pages = {"preview": preview}

@@ -1,7 +1,7 @@
 """Whole addresses, for mail and calendars."""
 
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.urls import reverse
@@ -20,9 +20,19 @@ def stop_reminders(person: Person) -> str:
     return full_reverse("stop_reminders", person.pk, key_purpose="reminders", pk=person.pk)
 
 
-def stop_following(follow: Follow) -> str:
-    """One click there, and no news of this is mailed to them any more."""
-    return full_reverse("stop_following", follow.pk, key_purpose="follow", pk=follow.pk)
+def stop_news(follow: Follow) -> str:
+    """One click there, and no news of the whole call is mailed to them any more.
+
+    It names the person and the call, so it works for good, whatever was followed since.
+    """
+    person_pk, call_pk = follow.person_id, follow.its_call_id
+    path = reverse("stop_news", args=[person_pk, call_pk])
+    return full(_with_key(path, "news", news_key(person_pk, call_pk)))
+
+
+def news_key(person_pk: UUID, call_pk: int) -> UUID:
+    """What stands for the news of one call to one person, where a key is made for one thing."""
+    return uuid5(person_pk, str(call_pk))
 
 
 def own_code(sign_in: SignIn) -> str:

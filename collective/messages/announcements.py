@@ -150,7 +150,7 @@ def _stop_address(message: Message, announcement: Announcement) -> str:
     if message.person is None or not audience_of(announcement).is_news:
         return ""
     follow = _follows(announcement).filter(person=message.person).first()
-    return addresses.stop_following(follow) if follow else ""
+    return addresses.stop_news(follow) if follow else ""
 
 
 def _follows(announcement: Announcement) -> QuerySet[Follow]:

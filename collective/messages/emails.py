@@ -40,7 +40,7 @@ def _follow_letter(message: Message, subject: str, template: str) -> Letter | No
     follow = _follow_of(message.person, activity)
     if follow is None:
         return None
-    stop = addresses.stop_following(follow)
+    stop = addresses.stop_news(follow)
     context = {
         "activity": activity,
         "page": addresses.full(activity.call.get_absolute_url()),

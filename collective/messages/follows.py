@@ -21,6 +21,20 @@ def follow(person: Person, target: Call | Activity) -> Follow:
     return Follow.objects.get_or_create(person=person, activity=target)[0]
 
 
+def of_call(person: Person, call: Call) -> QuerySet[Follow]:
+    """Every follow by which news of this call comes to this person, or to the same address."""
+    whose = Q(person=person)
+    if address := person.mail_address:
+        whose |= Q(person__email=address) | Q(person__email=None, person__contact_email=address)
+    return Follow.objects.filter(whose, Q(call=call) | Q(activity__call=call))
+
+
+@transaction.atomic
+def stop(person: Person, call: Call) -> int:
+    """No news of this call comes there any more, by whatever it was followed; returns how many."""
+    return of_call(person, call).delete()[0]
+
+
 def announce_all() -> sweeps.Counts:
     """The sweep: tell followers what has become true since the last look; (seen, done)."""
     now = clock.now()

@@ -10,7 +10,12 @@ class _PlainText(MarkdownConverter):
     """Markdown, but a link reads "words: address" and nothing is escaped: it is read by people."""
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        address = str(el.get("href", "")).removeprefix("mailto:").removeprefix("tel:")
+        address = (
+            str(el.get("href", ""))
+            .removeprefix("mailto:")
+            .removeprefix("tel:")
+            .removeprefix("sms:")
+        )
         words = text.strip()
         return words if not address or address == words else f"{words}: {address}"
 

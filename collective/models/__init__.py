@@ -7,6 +7,7 @@ from collective.models.community import ClockOffset, Community, Page, SupportLin
 from collective.models.contact_change import ContactChange
 from collective.models.follow import Follow
 from collective.models.forgetting import DeletionRequest, FileToRemove, Redaction
+from collective.models.interrupted_form import InterruptedForm
 from collective.models.key_proof import KeyProof
 from collective.models.message import Message
 from collective.models.person import Person
@@ -31,6 +32,7 @@ __all__ = [
     "FileToRemove",
     "Follow",
     "FollowUp",
+    "InterruptedForm",
     "JoinRequest",
     "KeyProof",
     "Message",

@@ -4,9 +4,10 @@ from uuid import UUID
 
 import pghistory
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, TextField
 
 from collective import clock
+from collective.clock import LONDON
 from collective.models.call import Call
 from collective.models.person import Person, Visitor
 from collective.models.slugs import free_slug
@@ -33,6 +34,13 @@ NOT_COPIED = {
 OfActivity = TypeVar("OfActivity", bound="Activity")
 
 
+class DayInWords(Func):
+    """A moment's day as it is written and typed here: "Thursday 6 October 2022"."""
+
+    template = "to_char(%(expressions)s AT TIME ZONE 'Europe/London', 'FMDay FMDD FMMonth YYYY')"
+    output_field = TextField()
+
+
 class ActivityQuerySet(models.QuerySet[OfActivity]):
     def visible_to(self, person: Visitor) -> Self:
         """Those of published calls: by invitation only for people who are named.
@@ -55,6 +63,10 @@ class ActivityQuerySet(models.QuerySet[OfActivity]):
         """
         Activity.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
         return self.select_for_update(no_key=True).get(pk=pk)
+
+    def with_day_in_words(self) -> Self:
+        """Add `day_in_words`, so that staff find one by its day."""
+        return self.annotate(day_in_words=DayInWords(F("starts_at")))
 
     def with_following(self, person: Visitor) -> Self:
         """Add `is_followed`: does this person want to be told when it opens?"""
@@ -154,6 +166,21 @@ class Activity(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def told_apart(self) -> str:
+        """For staff: the title, and what tells it from another one of this title."""
+        return f"{self.title} ({self.call.title}, {self._told_apart_by_day})"
+
+    @property
+    def _told_apart_by_day(self) -> str:
+        """The day and the hour; without them, when it is in words and its page."""
+        if self.starts_at is None:
+            when = self.when_words or "no day yet"
+            return f"{when}, page {self.slug}"
+        local = self.starts_at.astimezone(LONDON)
+        is_off = ", cancelled" if self.state == self.State.CANCELLED else ""
+        return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}{is_off}"
+
     def whole(self) -> "Activity":
         """This activity as what it is: a session as its Session, a bare card as itself."""
         for model in self.children():
@@ -224,6 +251,11 @@ class Activity(models.Model):
         if self.opens_later:
             return OPENS_LATER
         return self.state
+
+    @property
+    def is_past(self) -> bool:
+        """Has it happened, or is its time over, so that it stands below what is to come?"""
+        return self.has_ended or self.state == self.State.HAPPENED
 
     @property
     def can_be_followed(self) -> bool:

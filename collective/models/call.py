@@ -5,6 +5,7 @@ from django.db import models, transaction
 from django.urls import reverse
 
 from collective import clock
+from collective.clock import LONDON
 from collective.models.person import Person, Visitor
 from collective.models.slugs import free_slug
 from collective.safety import emptied, pictures, uploads
@@ -53,6 +54,13 @@ class Call(models.Model):
     summary = LinesField(max_length=400, help_text="One or two sentences, shown on the home page.")
     why = RichTextField(
         "why we ask", help_text="Who asks, why, and what will happen with what people say."
+    )
+    bsl_video = models.URLField(
+        "film in British Sign Language",
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The address of a film that says the same in BSL. Empty: nothing is shown.",
     )
     lead = models.ForeignKey(
         Person,
@@ -118,6 +126,15 @@ class Call(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("call", args=[self.slug])
+
+    @property
+    def told_apart(self) -> str:
+        """For staff: the title, and what tells it from another call of this title."""
+        if self.published_at is None:
+            return f"{self.title} (not published, page {self.slug})"
+        local = self.published_at.astimezone(LONDON)
+        is_over = ", finished" if self.finished_at else ""
+        return f"{self.title} (published {local.day} {local:%B %Y}{is_over})"
 
     @transaction.atomic
     def copy(self) -> "Call":

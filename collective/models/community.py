@@ -11,6 +11,7 @@ from collective.pages import contrast
 from collective.safety import pictures, uploads
 from collective.safety.markup import RichTextField
 from collective.typed.fields import AddressField, LineField
+from collective.typed.numbers import check_can_be_rung, check_takes_texts, digits
 
 WORRIED = "worried"  # the last part of the address of “Worried about someone?”
 MARK_SIDE = 192  # pixels
@@ -53,7 +54,16 @@ class Community(SingleRow):
 
     name = LineField(max_length=80, default="Collective")
     about = LineField("about it, in a sentence", max_length=200, blank=True)
-    phone = LineField(max_length=30, blank=True)
+    phone = LineField(max_length=30, blank=True, validators=[check_can_be_rung])
+    text_number = LineField(
+        "number for texts",
+        max_length=30,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[check_takes_texts],
+        help_text="Only one that takes texts which somebody reads. It may be the same as above.",
+    )
     hours = LineField("when somebody answers", max_length=80, blank=True)
     mark = models.ImageField(
         upload_to="mark/",
@@ -145,6 +155,11 @@ class Community(SingleRow):
         return bool(self.mark or self.colour or self.dark_colour)
 
     @property
+    def phone_takes_texts(self) -> bool:
+        """Is the number for texts the one to ring, too?"""
+        return digits(self.phone) == digits(self.text_number)
+
+    @property
     def who_listens(self) -> list[Listener]:
         """Whom people may ring or write to when something is wrong, besides our shared mailbox."""
         found = [
@@ -178,6 +193,13 @@ class Page(models.Model):
     title = LineField(max_length=120)
     body = RichTextField()
     shows_support_lines = models.BooleanField(default=False)
+    bsl_video = models.URLField(
+        "film in British Sign Language",
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The address of a film that says the same in BSL. Empty: nothing is shown.",
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -200,9 +222,33 @@ class SupportLine(models.Model):
 
     name = LineField(max_length=120)
     about = LineField(max_length=250)
-    phone = LineField(max_length=40, blank=True)
+    for_whom = LineField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Whom they help, and where: “Everybody in England and Wales”.",
+    )
+    phone = LineField(max_length=40, blank=True, validators=[check_can_be_rung])
+    text_number = LineField(
+        "number for texts",
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[check_takes_texts],
+        help_text="Only one that takes texts.",
+    )
+    text_word = LineField(
+        "word to text first",
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Where they ask for one, as “SHOUT”.",
+    )
     website = models.URLField(blank=True)
-    hours = LineField(max_length=120, blank=True)
+    hours = LineField(max_length=120, blank=True, help_text="When somebody answers.")
     checked_on = models.DateField(
         help_text="When somebody last made sure that all of this is still right."
     )

@@ -43,3 +43,10 @@ class Follow(models.Model):
     @property
     def target(self) -> Activity | Call | None:
         return self.activity or self.call
+
+    @property
+    def its_call_id(self) -> int:
+        """The key of the call that it is news of."""
+        call_id = self.activity.call_id if self.activity else self.call_id
+        assert call_id  # the database asks for one of the two
+        return call_id

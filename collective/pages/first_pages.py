@@ -4,7 +4,7 @@ A new site starts with these; staff write them in the admin.
 """
 
 from collective.models import Community, Page
-from collective.pages import privacy
+from collective.pages import accessibility, privacy
 
 NOT_YET = (
     "<p>We have not written this page yet. Please call us or write to us, and we will tell you.</p>"
@@ -14,7 +14,7 @@ FIRST = {
     "about": ("About us", NOT_YET),
     "ways-of-working": ("Ways of working", NOT_YET),
     "privacy": ("How we use what you share", privacy.first_version()),
-    "accessibility": ("Accessibility", NOT_YET),
+    "accessibility": ("Accessibility statement", accessibility.first_version()),
     "support": ("Someone to talk to", DANGER),
     "worried": ("Worried about someone?", DANGER + NOT_YET),
     "told-of-harm": ("If somebody tells you of harm", DANGER + NOT_YET),

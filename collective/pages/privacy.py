@@ -52,6 +52,8 @@ number of days.</li>
 <li>Where you are signed in: 14 days after you last came.</li>
 <li>A cookie in your browser: 1 year. It says that you signed in there before, so that strangers who
 ask for codes cannot stop yours. It opens nothing.</li>
+<li>Another cookie: 1 year, or until you sign out. It says whose pages are open there. So what you
+type is kept for you if you are signed out meanwhile. It opens nothing.</li>
 <li>That your email address changed after three days: 90 days.</li>
 <li>That our team changed how we reach you, and what it was before: 30 days.</li>
 <li>Payments: 6 years after the tax year, as the law asks.</li>

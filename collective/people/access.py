@@ -6,8 +6,9 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -63,6 +64,12 @@ def fresh_second_factor_needed(view: AdminView[Admin, Rest]) -> AdminView[Admin,
         return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}")
 
     return wrapper
+
+
+def redirect_to_second_step(request: HttpRequest, back: str) -> HttpResponseRedirect:
+    """To the second step, or to setting one up, and then back to this path."""
+    page = "mfa_reauthenticate" if is_mfa_enabled(request.user) else "mfa_activate_totp"
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'next': back})}")
 
 
 def is_staff_with_second_factor(request: HttpRequest) -> bool:

@@ -12,6 +12,7 @@ from collective.models import (
     DeletionRequest,
     Follow,
     FollowUp,
+    InterruptedForm,
     Message,
     Person,
 )
@@ -36,6 +37,7 @@ MODELS: dict[str, type[Model]] = {
     "contactchange": ContactChange,
     "chosen": Announcement.chosen.through,
     "deletionrequest": DeletionRequest,
+    "interruptedform": InterruptedForm,
 }
 State = Message.State
 CAME_TO_NOTHING = {State.FAILED, State.DROPPED}
@@ -97,6 +99,7 @@ def move_rows(kept: Person, gone: Person) -> Keys:
         ),
         "chosen": _chosen(kept, gone),
         "deletionrequest": list(gone.deletion_requests.values_list("pk", flat=True)),
+        "interruptedform": _texts(gone.interrupted_forms.values_list("pk", flat=True)),
     }
     for name, found in keys.items():
         MODELS[name]._default_manager.filter(pk__in=found).update(person=kept)

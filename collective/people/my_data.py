@@ -14,7 +14,7 @@ from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db.models import Model, Q
 
-from collective.messages import mail
+from collective.messages import addresses, mail
 from collective.models import (
     AddressChange,
     DeletionRequest,
@@ -38,6 +38,7 @@ TOLD = {
     "collective.DeletionRequest.person",
     "collective.Follow.person",
     "collective.FollowUp.person",
+    "collective.InterruptedForm.person",
     "collective.Message.person",
     "collective.PersonEvent.pgh_obj",
     "collective.Person_groups.person",
@@ -98,6 +99,7 @@ def my_data(person: Person) -> dict[str, Any]:
         "what we noted to come back to": _follow_ups(person),
         "sign-ins asked for": _sign_ins(person),
         "signed in with": _sessions(person),
+        "forms you typed and have to send once more": _interrupted(person),
         "changes of address": _address_changes(person),
         "our team changed how we reach you": _contact_changes(person),
         "second step": _second_step(person),
@@ -219,6 +221,15 @@ def _sign_ins(person: Person) -> list[dict[str, Any]]:
 def _sessions(person: Person) -> list[dict[str, Any]]:
     rows = person.browser_sessions.living().order_by("-last_used_at")[:MOST]
     return [{"with": row.device, "last used": row.last_used_at} for row in rows]
+
+
+def _interrupted(person: Person) -> list[dict[str, Any]]:
+    """When, and where to read it: it may have been typed behind the second step."""
+    rows = person.interrupted_forms.order_by("-sent_at")
+    return [
+        {"when": row.sent_at, "to read it": addresses.full_reverse("once_more", row.pk)}
+        for row in rows[:MOST]
+    ]
 
 
 def _address_changes(person: Person) -> list[dict[str, Any]]:

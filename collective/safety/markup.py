@@ -13,14 +13,14 @@ EXTENSIONS = {
     "OrderedList": True,
     "ListItem": True,
     "Heading": {"levels": [2, 3]},
-    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
+    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel", "sms"]},
     "Blockquote": True,
     "HardBreak": True,
 }
 _cleaner = nh3.Cleaner(
     tags={"p", "br", "strong", "em", "ul", "ol", "li", "h2", "h3", "a", "blockquote"},
     attributes={"a": {"href"}, "ol": {"start"}},
-    url_schemes={"http", "https", "mailto", "tel"},
+    url_schemes={"http", "https", "mailto", "tel", "sms"},
     link_rel="noopener",
 )
 

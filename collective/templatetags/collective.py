@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -15,6 +16,7 @@ from collective import clock
 from collective.messages.addresses import full
 from collective.models import Person
 from collective.safety.markup import rich_text
+from collective.typed import numbers
 
 register = template.Library()
 register.filter("rich_text", rich_text)
@@ -142,8 +144,16 @@ def contact_links(text: str) -> SafeString:
 @register.filter
 def tel(phone: str) -> SafeString:
     """A link to ring a number."""
-    digits = "".join(character for character in phone if character.isdigit() or character == "+")
-    return format_html('<a href="tel:{}">{}</a>', digits, phone.replace(" ", "\u00a0"))
+    number = numbers.digits(phone)
+    return format_html('<a href="tel:{}">{}</a>', number, phone.replace(" ", "\u00a0"))
+
+
+@register.filter
+def sms(phone: str, word: str = "") -> SafeString:
+    """A link to write a text to a number (RFC 5724), with this word in it already."""
+    body = f"?body={quote(word)}" if word else ""
+    address = numbers.digits(phone) + body
+    return format_html('<a href="sms:{}">{}</a>', address, phone.replace(" ", "\u00a0"))
 
 
 @register.filter

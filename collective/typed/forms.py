@@ -21,7 +21,8 @@ class NoLongerThan(MaxLengthValidator):
         if over > 0:
             characters = "1 character" if over == 1 else f"{over:,} characters"
             raise ValidationError(
-                f"This is too long by {characters}. There is room for {most:,}.", code="max_length"
+                f"Please shorten this by {characters}. There is room for {most:,}.",
+                code="max_length",
             )
 
 

@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from collective.people import browser_sessions
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 
 
@@ -22,7 +23,7 @@ def devices(request: MemberRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@press_only("devices")
 def sign_out_there(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Sign out one of them; for this one there is the usual page, which asks."""
     row = browser_sessions.find(request.user, pk)
@@ -36,7 +37,7 @@ def sign_out_there(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@press_only("devices")
 def sign_out_elsewhere(request: MemberRequest) -> HttpResponse:
     """Sign out everywhere but here."""
     browser_sessions.end_others(request)

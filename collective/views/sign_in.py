@@ -6,13 +6,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.errors import RuleError
 from collective.models import SignIn
 from collective.pages.forms import CodeForm, EmailForm
 from collective.people import asked_here, known_browsers
 from collective.people.access import next_path
+from collective.people.presses import press_only
 from collective.people.sign_in import ask_for_code, check_code, enter, visitor_address
 from collective.people.sign_in_limits import MailHeld
 from collective.safety.link_keys import is_key
@@ -86,7 +87,7 @@ def _code_page(
 
 
 @never_cache
-@require_POST
+@press_only("code")
 def new_code(request: HttpRequest) -> HttpResponse:
     """Send another code to the same address.
 

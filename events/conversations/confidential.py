@@ -16,8 +16,10 @@ from django.db.models.functions import Least
 from collective import clock
 from collective.background import sweeps
 from collective.errors import RuleError
+from collective.messages import mail
 from collective.people import looks
 from collective.people.by_whom import by_whom
+from events.conversations import kinds
 from events.models import Conversation, PassedOn, TimeRequest
 from events.models.conversation_states import State
 from events.models.series import notes_are_over
@@ -106,7 +108,7 @@ def forget_everything(conversation: Conversation) -> None:
 
 @transaction.atomic
 def forget_now(conversation: Conversation) -> None:
-    """The person removes what they told.
+    """The person removes what they told, and has a receipt by mail.
 
     Raises RuleError while it is to come: the host needs the number then.
     """
@@ -116,6 +118,7 @@ def forget_now(conversation: Conversation) -> None:
             "The conversation is still to come. You can change or clear your answers, or cancel it."
         )
     _forget_told(conversation.pk)
+    mail.tell(conversation.person, kinds.TOLD_REMOVED, conversation)
 
 
 @dataclass(frozen=True)

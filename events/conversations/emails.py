@@ -8,12 +8,12 @@ from typing import Any
 from collective.messages import addresses, mail
 from collective.messages.mail import Letter
 from collective.models import Follow, Message
-from collective.safety.link_keys import key_for
 from events import calendar
 from events.conversations import kinds
 from events.conversations.times.new_times import has_free_times
 from events.models import Conversation, ConversationSeries, Slot, TimeRequest
 from events.models.conversation_states import State
+from payments.owing import offered
 
 HOST_WORDS = {
     kinds.BOOKED: "has booked a conversation with you",
@@ -126,6 +126,7 @@ def cancelled(message: Message) -> Letter | None:
         method="CANCEL",
         kept=kept,
         first_choice=_has_first_choice(found),
+        offered=offered.of(found),
     )
 
 
@@ -142,16 +143,28 @@ def not_held(message: Message) -> Letter | None:
         "conversation_not_held",
         kept=kept,
         first_choice=_has_first_choice(found),
+        offered=offered.of(found),
+    )
+
+
+@mail.kind(kinds.TOLD_REMOVED, "Conversation: what they told us is removed")
+def told_removed(message: Message) -> Letter:
+    """A receipt that says what kind of thing is gone, and nothing of what it said."""
+    return _letter(
+        _conversation(message), "We have removed what you asked us to", "conversation_told_removed"
     )
 
 
 @mail.kind(kinds.ASK_CAPACITY, "In which capacity they took part in a conversation")
 def ask_capacity(message: Message) -> Letter | None:
     found = _conversation(message)
-    if found.earned is None or not found.is_unsure:
+    offer = offered.of(found)
+    if found.earned is None or offer.how != offered.How.IF_PERSONAL:
         return None
     correct = addresses.full_reverse("booking_capacity", found.pk)
-    return _letter(found, "A question for you", "ask_conversation_capacity", correct=correct)
+    return _letter(
+        found, "How did you take part?", "ask_conversation_capacity", correct=correct, offered=offer
+    )
 
 
 @mail.kind(kinds.REMINDER, "Reminder of a conversation", keep_text=False)
@@ -162,7 +175,7 @@ def reminder(message: Message) -> Letter | None:
     if found.state != State.BOOKED or not is_of_this_time or not found.person.wants_reminders:
         return None
     stop = addresses.stop_reminders(found.person)
-    return _letter(found, "A reminder from us", "conversation_reminder", stop=stop)
+    return _letter(found, "A reminder: we talk soon", "conversation_reminder", stop=stop)
 
 
 @mail.kind(kinds.HOST_NEWS, "For the host: booked, moved, changed or cancelled")
@@ -242,8 +255,7 @@ def new_times(message: Message) -> Letter | None:
     follow = Follow.objects.filter(person=message.person, activity=series.pk).first()
     if follow is None or not series.is_open or not has_free_times(series):
         return None
-    page = addresses.full_reverse("stop_following", follow.pk)
-    stop = f"{page}?key={key_for('follow', follow.pk)}"
+    stop = addresses.stop_news(follow)
     context = {"series": series, "again": addresses.full(series.get_absolute_url()), "stop": stop}
     return Letter(
         "There are new times",

@@ -8,6 +8,7 @@ from collective.typed.forms import LineField, LinesField
 from events.forms import AccessNeedsForm, KeptForm, capacity_choices
 from events.models import Conversation, ConversationSeries
 from events.models.conversation import ACCESS_CHOICES, BookingAnswers
+from payments.owing.offered import Offered, in_general
 
 How, WhoRings = Conversation.How, Conversation.WhoRings
 
@@ -25,6 +26,8 @@ class AnswersOfBookingForm(AccessNeedsForm):
 
     All but the way is optional.
     """
+
+    needed_at_times = ("who_rings", "phone")
 
     how = forms.ChoiceField(
         label="How would you like to talk?",
@@ -126,9 +129,11 @@ class BookingForm(KeptForm, AnswersOfBookingForm):
     )
     field_order = [*AnswersOfBookingForm.field_order, "capacity"]
 
-    def __init__(self, *args: Any, series: ConversationSeries, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, series: ConversationSeries, offer: Offered | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, series=series, **kwargs)
-        set_choices(self, "capacity", capacity_choices(series))
+        set_choices(self, "capacity", capacity_choices(offer or in_general(series)))
 
     @classmethod
     def as_sent(cls, data: QueryDict, activity: ConversationSeries) -> Self:

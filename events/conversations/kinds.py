@@ -8,6 +8,7 @@ HOW_TO_JOIN = "conversation_link"
 REMINDER = "conversation_reminder"
 NOT_HELD = "conversation_not_held"
 ASK_CAPACITY = "ask_conversation_capacity"
+TOLD_REMOVED = "conversation_told_removed"
 HOST_NAMED = "host_named"
 HOST_NEWS = "host_news"  # its revision names the kind that the person is told
 TIME_WISHED = "host_time_request"

@@ -10,7 +10,7 @@ from collective.models import Person
 from collective.people import phones
 from collective.people.my_data import OUR_WORK, LoggedRow
 from events.models import BookingDraft, Conversation, ConversationSeries, PassedOn, TimeRequest
-from events.models.conversation_states import ConversationQuerySet
+from events.models.conversation_states import STATES_TOLD, ConversationQuerySet, State
 from events.typed import in_words
 
 TOLD = {
@@ -78,7 +78,7 @@ def _conversation(row: Conversation) -> dict[str, Any]:
         "starts": row.slot.starts_at,
         "booked": row.created_at,
         "moved from": row.moved_from,
-        "state": row.get_state_display(),
+        "state": STATES_TOLD[State(row.state)],
         "reason": row.ended_reason,
         "how": row.get_how_display(),
         "number": phones.written(row.phone),

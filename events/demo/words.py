@@ -11,6 +11,7 @@ COMMUNITY = {
         "at any time."
     ),
     "phone": "020 7946 0000",
+    "text_number": "07700 900000",
     "hours": "Monday to Friday, 9am to 5pm",
     "from_email": "hello@collective.example",
     "reply_to": "hello@collective.example",
@@ -94,7 +95,7 @@ KICK_OFF = {
         "It covers the two hours, and getting ready and thinking about it afterwards."
     ),
     "contact": "Call us on 020 7946 0000 or write to hello@collective.example.",
-    "contact_on_the_day": "Call or text Jo on 020 7946 0004.",
+    "contact_on_the_day": "Call Jo on 020 7946 0004, or text 07700 900004.",
     "joining_link": "https://zoom.example/j/94860000001",
     "meeting_id": "948 6000 0001",
     "passcode": "482913",
@@ -159,35 +160,47 @@ IN_PERSON = {
 EXPENSE_LIMITS = {"travel": 3000, "childcare": 4000, "data": 1000}  # pence
 
 SUPPORT_LINES = [
-    (
-        "Samaritans",
-        "For anybody who finds it hard to cope.",
-        "116 123",
-        "https://www.samaritans.org/",
-        "Always",
-    ),
-    ("Shout", "By text message. Text SHOUT.", "85258", "https://giveusashout.org/", "Always"),
-    (
-        "National Domestic Abuse Helpline",
-        "For women who are afraid at home. Run by Refuge.",
-        "0808 2000 247",
-        "https://www.nationaldahelpline.org.uk/",
-        "Always",
-    ),
-    (
-        "Hourglass",
-        "About harm to older people.",
-        "0808 808 8141",
-        "https://wearehourglass.org/",
-        "Always",
-    ),
-    (
-        "Citizens Advice",
-        "Free advice, also on how a payment can affect benefits (England).",
-        "0800 144 8848",
-        "https://www.citizensadvice.org.uk/",
-        "Monday to Friday, 9am to 5pm",
-    ),
+    {
+        "name": "Samaritans",
+        "about": "To talk about whatever troubles you.",
+        "for_whom": "Everybody in the UK who finds it hard to cope",
+        "phone": "116 123",
+        "website": "https://www.samaritans.org/",
+        "hours": "Always",
+    },
+    {
+        "name": "Shout",
+        "about": "To talk by text message.",
+        "for_whom": "Everybody in the UK who would rather text",
+        "text_number": "85258",
+        "text_word": "SHOUT",
+        "website": "https://giveusashout.org/",
+        "hours": "Always",
+    },
+    {
+        "name": "National Domestic Abuse Helpline",
+        "about": "About being afraid at home. Run by Refuge.",
+        "for_whom": "Women in England",
+        "phone": "0808 2000 247",
+        "website": "https://www.nationaldahelpline.org.uk/",
+        "hours": "Always",
+    },
+    {
+        "name": "Hourglass",
+        "about": "About harm to older people.",
+        "for_whom": "Older people in the UK, and people who worry about one",
+        "phone": "0808 808 8141",
+        "website": "https://wearehourglass.org/",
+        "hours": "Always",
+    },
+    {
+        "name": "Citizens Advice",
+        "about": "Free advice, also on how a payment can affect benefits.",
+        "for_whom": "Everybody in England",
+        "phone": "0800 144 8848",
+        "website": "https://www.citizensadvice.org.uk/",
+        "hours": "Monday to Friday, 9am to 5pm",
+    },
 ]
 
 PICTURE = {

@@ -10,7 +10,7 @@ from collective import clock
 from collective.safety.encryption import EncryptedJSONField
 from events.models.answers import Needs
 from events.models.registration import Registration
-from events.models.registration_states import State as RegistrationState
+from events.models.registration_states import HOLDING
 from events.models.session import Session
 
 CHOICES = [
@@ -35,6 +35,7 @@ LABELS = {
     NOTES: "In their own words",
     SUPPORTER: "Somebody to support them",
 }
+LABELS_TOLD = {**LABELS, NOTES: "In your own words", SUPPORTER: "Somebody to support you"}
 
 
 class State(models.TextChoices):
@@ -46,11 +47,19 @@ class State(models.TextChoices):
 
 
 STATES_TOLD = {
-    State.ASKED: "You asked for it",
+    State.ASKED: "We have your request",
     State.ARRANGING: "We are arranging it",
     State.ARRANGED: "It is arranged",
     State.CANNOT: "We are sorry, we cannot arrange it",
     State.WITHDRAWN: "No longer needed",
+}
+# The same once the session is over: nothing can be arranged any more, and no request just ends.
+STATES_TOLD_AFTERWARDS = {
+    **STATES_TOLD,
+    State.ASKED: "We still owe you a word about it",
+    State.ARRANGING: "We still owe you a word about it",
+    State.ARRANGED: "It was arranged",
+    State.CANNOT: "We are sorry, we could not arrange it",
 }
 UNFINISHED = [State.ASKED, State.ARRANGING, State.WITHDRAWN]
 
@@ -59,16 +68,14 @@ class AccessNeedQuerySet(models.QuerySet):
     def to_do(self) -> Self:
         """What staff still have to arrange, or to call off because it is no longer needed.
 
-        It is arranged for people who hold a place.
+        It is arranged for people who hold a place. What is open when the session is over stays
+        until the person has a word about it.
         """
-        holds = Q(
-            registration__state__in=[RegistrationState.CONFIRMED, RegistrationState.OFFERED],
-            registration__session__state__in=[Session.State.OPEN, Session.State.CLOSED],
-        )
+        takes_place = [Session.State.OPEN, Session.State.CLOSED, Session.State.HAPPENED]
+        holds = Q(registration__state__in=HOLDING, registration__session__state__in=takes_place)
         wanted = Q(state__in=[State.ASKED, State.ARRANGING]) & holds
-        return self.filter(
-            wanted | Q(state=State.WITHDRAWN), registration__session__ends_at__gt=clock.now()
-        )
+        is_to_come = Q(registration__session__ends_at__gt=clock.now())
+        return self.filter(wanted | Q(state=State.WITHDRAWN) & is_to_come)
 
 
 @pghistory.track(exclude=["what", "answer"])
@@ -117,6 +124,11 @@ class AccessNeed(models.Model):
         return self.what.get("notes") or LABELS[self.code]
 
     @property
+    def told_words(self) -> str:
+        """What helps, as the person it helps reads it."""
+        return self.what.get("notes") or LABELS_TOLD[self.code]
+
+    @property
     def reason(self) -> str:
         """What the person is told beside the state."""
         return (self.answer or {}).get("reason", "")
@@ -138,7 +150,9 @@ class AccessNeed(models.Model):
     @property
     def told_state(self) -> str:
         """The state as the person reads it."""
-        return STATES_TOLD[State(self.state)]
+        is_over = self.registration.session.has_ended
+        told = STATES_TOLD_AFTERWARDS if is_over else STATES_TOLD
+        return told[State(self.state)]
 
 
 def words_of(answers: Needs | None) -> list[str]:

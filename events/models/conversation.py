@@ -23,6 +23,7 @@ from events.models.conversation_states import (
 from events.models.series import ConversationSeries
 from events.models.slot import Slot, SlotQuerySet
 from payments.models import EarnsPayment, Payment
+from payments.models.earning import Prospect
 
 ACCESS_CHOICES = [
     ("interpreter", "British Sign Language interpreter"),
@@ -288,3 +289,12 @@ class Conversation(EarnsPayment):
         if self.state == State.HELD:
             return Payment.Reason.TOOK_PART
         return Payment.Reason.FELL_THROUGH if self.keeps_right and self.pay_anyway else None
+
+    @property
+    def prospect(self) -> Prospect:
+        if self.earned:
+            return Prospect.EARNED
+        if self.state == State.BOOKED:
+            return Prospect.TO_COME
+        undecided = self.keeps_right and self.pay_anyway is None
+        return Prospect.UNDECIDED if undecided else Prospect.NONE

@@ -18,6 +18,16 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+# The same as the person it is about reads it.
+STATES_TOLD = {
+    State.BOOKED: "Booked",
+    State.HELD: "We talked",
+    State.MISSED: "We did not reach you",
+    State.HOST_MISSED: "The host could not",
+    State.FAILED: "The connection failed",
+    State.CANCELLED: "Cancelled",
+}
+
 # What became of it: noted once it has begun, corrected, or taken back.
 OUTCOMES = [State.HELD, State.MISSED, State.HOST_MISSED, State.FAILED]
 LIVE = [State.BOOKED, *OUTCOMES]  # these hold their slot

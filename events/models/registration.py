@@ -16,6 +16,7 @@ from events.models.answers import BRINGS, Answers
 from events.models.registration_states import HOLDING, LIVE, STEPS, RegistrationQuerySet, State
 from events.models.session import Session
 from payments.models import EarnsPayment, Payment
+from payments.models.earning import Prospect
 
 LINKS_LAST = timedelta(days=30)  # after the session
 LAPSED = "lapsed"  # shown, never stored: an offer past its time
@@ -66,6 +67,8 @@ class Registration(EarnsPayment):
         "agreed to the ways of working at", null=True, blank=True, editable=False
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    waits_behind: int  # where `with_position` added it
 
     events: Any  # its history: pghistory makes this manager, without types
 
@@ -178,10 +181,22 @@ class Registration(EarnsPayment):
         return takes_people and not self.is_followed_by_another
 
     @property
+    def place_is_free(self) -> bool:
+        """Would they have a place at once if they signed up again?
+
+        An offer past its time holds none any more, whether or not a sweep has seen it.
+        """
+        on_it = self.session.registrations
+        lapsed = on_it.filter(state=State.OFFERED, offer_until__lte=clock.now()).count()
+        return self.session.free_places + lapsed > 0 and not on_it.waiting().exists()
+
+    @property
     def position(self) -> int | None:
         """1 for the next in order; None for somebody who does not wait."""
         if self.state != State.WAITING:
             return None
+        if hasattr(self, "waits_behind"):
+            return self.waits_behind + 1
         before = self.session.registrations.waiting().filter(list_number__lt=self.list_number)
         return before.count() + 1
 
@@ -233,3 +248,13 @@ class Registration(EarnsPayment):
         if self.state == State.CONFIRMED and self.session.shown_state == Session.State.CANCELLED:
             return Payment.Reason.FELL_THROUGH if call.pays_if_it_falls_through else None
         return None
+
+    @property
+    def prospect(self) -> Prospect:
+        if self.earned:
+            return Prospect.EARNED
+        if self.state == State.ATTENDED:
+            return Prospect.UNDECIDED  # they came for part of it
+        is_on = self.session.shown_state != Session.State.CANCELLED
+        may_come = self.state in {State.CONFIRMED, State.WAITING, State.OFFERED}
+        return Prospect.TO_COME if is_on and may_come else Prospect.NONE

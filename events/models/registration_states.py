@@ -2,6 +2,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from collective.safety.steps import Steps
 
@@ -19,6 +21,16 @@ class State(models.TextChoices):
     ATTENDED = "attended", "Took part"
     MISSED = "missed", "We did not see them"
 
+
+# The same as the person it is about reads it.
+STATES_TOLD = {
+    State.CONFIRMED: "You have a place",
+    State.WAITING: "You are on the waiting list",
+    State.OFFERED: "A place is kept for you",
+    State.CANCELLED: "You are not booked any more",
+    State.ATTENDED: "You took part",
+    State.MISSED: "We did not see you",
+}
 
 HOLDING = [State.CONFIRMED, State.OFFERED, State.ATTENDED, State.MISSED]
 LIVE = [*HOLDING, State.WAITING]
@@ -45,6 +57,16 @@ class RegistrationQuerySet(models.QuerySet):
     def waiting(self) -> Self:
         """The waiting list, in its order."""
         return self.filter(state=State.WAITING).order_by("list_number")
+
+    def with_position(self) -> Self:
+        """Add how many wait before each (`waits_behind`), in the same query."""
+        before = self.model._default_manager.filter(
+            session=OuterRef("session"),
+            state=State.WAITING,
+            list_number__lt=OuterRef("list_number"),
+        )
+        counted = before.order_by().values("session").annotate(number=Count("pk"))
+        return self.annotate(waits_behind=Coalesce(Subquery(counted.values("number")), 0))
 
     def list_numbers(self) -> list[Decimal]:
         """The list numbers of those that wait, in this order."""

@@ -16,6 +16,7 @@ from collective.safety.markup import RichTextField
 from collective.typed.fields import LineField, LinesField
 from events.models.registration_states import HOLDING
 from events.models.registration_states import State as RegistrationState
+from payments import working_days
 
 if TYPE_CHECKING:
     from collective.models import Call, Person
@@ -33,6 +34,7 @@ BLANK_IN_A_COPY = {
     "calendar_sequence": 0,
     "last_list_number": 0,
 }
+LEAST_TO_ANSWER = timedelta(hours=2)  # an offer that goes out by itself leaves as much time
 OWNED_BY_RULES = ("places", "last_list_number", "date_told_at", "opening_told_at")
 
 
@@ -238,6 +240,17 @@ class Session(Activity):
         """It is full and has begun: nobody is offered a place any more."""
         return self.has_started and self.is_full
 
+    @property
+    def offers_stop_at(self) -> datetime | None:
+        """The end of the last working day before its own: people who wait have heard by then."""
+        return self.starts_at and working_days.last_end_before_day_of(self.starts_at)
+
+    @property
+    def makes_offers(self) -> bool:
+        """Do places that become free now go by themselves to the next of those who wait?"""
+        stop = self.offers_stop_at if self.has_date and not self.has_ended else None
+        return stop is not None and clock.now() <= stop - LEAST_TO_ANSWER
+
     def free_seat(self) -> int:
         """The lowest number that nobody sits on."""
         taken = set(self.registrations.holding().values_list("seat", flat=True))
@@ -266,6 +279,12 @@ class Session(Activity):
             and at <= clock.now()
             and not self.joining_is_over
         )
+
+    @property
+    def joining_details_come_on(self) -> datetime | None:
+        """When they go out, where that is still to come; None once the time has passed."""
+        at = self.joining_details_at
+        return at if at is not None and at > clock.now() else None
 
     @property
     def shows_materials(self) -> bool:

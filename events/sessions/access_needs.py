@@ -8,7 +8,7 @@ the session.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +22,7 @@ from events.models.access_need import LABELS, NOTES, SUPPORTER
 from events.models.answers import WOULD_LIKE
 from events.models.registration_states import State as RegistrationState
 from events.sessions.messages import kinds
+from events.sessions.retention import KEEP_PRIVATE_ANSWERS
 
 State = AccessNeed.State
 HOW_FAR = [State.WITHDRAWN, State.ASKED, State.CANNOT, State.ARRANGING, State.ARRANGED]
@@ -192,8 +193,19 @@ def _tell(registration: Registration) -> None:
         # without an address of their own they cannot sign in to read it
         channel="" if person.email else person.channel_by_hand,
         due_at=now + ONE_MAIL_FOR,
-        not_after=registration.session.ends_at,
+        not_after=_told_until(registration.session),
     )
+
+
+def _told_until(session: Session) -> datetime | None:
+    """News is of use while the person can read it on their page, after the session too."""
+    return session.ends_at and session.ends_at + KEEP_PRIVATE_ANSWERS
+
+
+def told_counts(registration: Registration) -> list[tuple[str, int]]:
+    """[(how it stands, of how many things)] for a mail, which never says what helps somebody."""
+    wanted = registration.needs.exclude(state=State.WITHDRAWN)
+    return list(Counter(need.told_state for need in wanted).items())
 
 
 def called_off(need: AccessNeed) -> int:

@@ -8,6 +8,7 @@ from collective.typed.forms import AddressField, LineField
 from events.forms import AccessNeedsForm, KeptForm, capacity_choices, set_choices
 from events.models import Registration, Session
 from events.models.answers import BRINGS, NOBODY, WOULD_LIKE, Answers, Companion
+from payments.owing.offered import Offered, in_general
 
 
 class AnswersForm(AccessNeedsForm):
@@ -50,9 +51,11 @@ class AnswersForm(AccessNeedsForm):
         "access_notes",
     ]
 
-    def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, session: Session, offer: Offered | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, session=session, **kwargs)
-        set_choices(self, "capacity", capacity_choices(session))
+        set_choices(self, "capacity", capacity_choices(offer or in_general(session)))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -58,7 +58,7 @@ def _both(mine: Registration, theirs: Registration) -> str:
     first = _ranked([mine, theirs])[0]
     sentence = f"{mine.session}: both are signed up. One stays ({first.get_state_display()})."
     if {mine.state, theirs.state} <= set(HOLDING):
-        sentence += " The second place goes to the next in order."
+        sentence += " The second place is free for others."
     return sentence
 
 

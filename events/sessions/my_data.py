@@ -11,14 +11,23 @@ from collective.models import Person
 from collective.people.my_data import OUR_WORK, LoggedRow
 from events.models import AccessNeed, Registration, Session, SignUpDraft
 from events.models.access_need import words_of
-from events.models.registration_states import RegistrationQuerySet, State
+from events.models.registration_states import STATES_TOLD, RegistrationQuerySet, State
+from events.sessions import history
 from events.typed import in_words
 
+EndedBecause = Registration.EndedBecause
 TOLD = {
     "events.AccessNeed.registration",
     "events.Registration.person",
     "events.RegistrationEvent.pgh_obj",
     "events.SignUpDraft.person",
+}
+ENDED_TOLD: dict[str, str] = {
+    EndedBecause.GAVE_UP: "You could not come",
+    EndedBecause.DECLINED: "You said no to the offer",
+    EndedBecause.LAPSED: "The offer ended without an answer",
+    EndedBecause.STAFF: "Our team gave the place back",
+    EndedBecause.JOINED: "Two records of yours were joined",
 }
 OLDER = "older states of what is told, without any of its words"
 LEFT_OUT = {
@@ -65,13 +74,13 @@ def _sessions(person: Person) -> list[dict[str, Any]]:
 
 def _what_happened(person: Person) -> dict[UUID, list[dict[str, Any]]]:
     """{registration: each state that it was in, and since when}, from its history."""
-    history = apps.get_model("events.RegistrationEvent")
-    events = history.objects.filter(pgh_obj__person=person).order_by("pgh_created_at", "pgh_id")
+    recorded = apps.get_model("events.RegistrationEvent")
+    events = recorded.objects.filter(pgh_obj__person=person).order_by("pgh_created_at", "pgh_id")
     found: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     last: dict[UUID, str] = {}
     for event in events:
         if last.get(event.pgh_obj_id) != event.state:
-            what = State(event.state).label
+            what = history.WORDS[State(event.state)]
             found[event.pgh_obj_id].append({"when": event.pgh_created_at, "what": what})
             last[event.pgh_obj_id] = event.state
     return found
@@ -83,8 +92,8 @@ def _session(row: Registration) -> dict[str, Any]:
         "session": row.session.title,
         "starts": row.session.starts_at,
         "signed up": row.created_at,
-        "state": row.get_state_display(),
-        "ended because": row.get_ended_because_display(),
+        "state": STATES_TOLD[State(row.state)],
+        "ended because": ENDED_TOLD.get(row.ended_because, ""),
         "moved on the waiting list because": row.list_reason,
         "takes part": row.get_capacity_display(),
         "came for part": row.came_for_part,
@@ -100,7 +109,7 @@ def _session(row: Registration) -> dict[str, Any]:
 
 def _need(need: AccessNeed) -> dict[str, Any]:
     return {
-        "what": need.words,
+        "what": need.told_words,
         "state": need.told_state,
         "told": need.reason,
         "by": need.needed_by,

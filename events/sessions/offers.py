@@ -13,10 +13,12 @@ from collective.messages import mail
 from collective.models import Message
 from events.models import Registration, Session
 from events.models.registration_states import State
+from events.models.session import LEAST_TO_ANSWER
 from events.sessions.messages import kinds
+from payments import working_days
 
-# (if the session is at least this far away, this is how long to answer); docs/how-it-works.md shows
-# it
+# (if the session is at least this far away, this is the least time to answer);
+# docs/how-it-works.md shows it
 TIME_TO_ANSWER = [
     (timedelta(days=7), timedelta(hours=48)),
     (timedelta(days=3), timedelta(hours=24)),
@@ -25,13 +27,32 @@ TIME_TO_ANSWER = [
     (timedelta(hours=2), timedelta(minutes=45)),
     (timedelta(0), timedelta(minutes=20)),
 ]
+REMIND_BEFORE = timedelta(hours=7)  # at ten, where an offer ends at five
+WORTH_REMINDING = timedelta(hours=4)  # an offer that stands as long is reminded of
 
 
 def offer_until(starts_at: datetime, moment: datetime) -> datetime:
-    """When an offer made at this moment ends: sooner the nearer the start is, and never past it."""
+    """When an offer made at this moment ends: at five on a working day, when somebody can be rung.
+
+    It leaves at least the time of the table, or less where offers stop before that. One that staff
+    make later than that ends by the clock, and never past the start.
+    """
     left = starts_at - moment
-    answer_in = next((span for least, span in TIME_TO_ANSWER if left >= least), timedelta(0))
-    return min(moment + answer_in, starts_at)
+    least = next((span for far, span in TIME_TO_ANSWER if left >= far), timedelta(0))
+    stop = working_days.last_end_before_day_of(starts_at)
+    if moment > stop - LEAST_TO_ANSWER:
+        return min(moment + least, starts_at)
+    return min(working_days.first_end_from(moment + least), stop)
+
+
+def remind_at(told_at: datetime, until: datetime) -> datetime | None:
+    """When the person is reminded, once: on the last morning, or half way where that is later.
+
+    None for an offer that stands too short a time to be reminded of.
+    """
+    if until - told_at < WORTH_REMINDING:
+        return None
+    return max(until - REMIND_BEFORE, told_at + (until - told_at) / 2)
 
 
 def offer(registration: Registration, session: Session) -> None:
@@ -45,13 +66,18 @@ def offer(registration: Registration, session: Session) -> None:
     registration.offer_until = session.start if by_hand else offer_until(session.start, now)
     registration.offer_told_at = None if by_hand else now
     registration.save()
-    mail.tell(
-        registration.person,
-        kinds.OFFERED,
-        registration,
-        revision=now.isoformat(),
-        not_after=registration.offer_until,
-    )
+    revision, until = now.isoformat(), registration.offer_until
+    mail.tell(registration.person, kinds.OFFERED, registration, revision=revision, not_after=until)
+    reminder = None if by_hand else remind_at(now, until)
+    if reminder:
+        mail.tell(
+            registration.person,
+            kinds.OFFER_ENDS,
+            registration,
+            revision=revision,
+            due_at=reminder,
+            not_after=until,
+        )
 
 
 @transaction.atomic

@@ -133,6 +133,7 @@ def decline(registration: Registration) -> Registration:
     if registration.state != State.OFFERED:
         raise RuleError("There is no offer to decline any more. Your page shows how things stand.")
     registration_steps.end(registration, EndedBecause.DECLINED)
+    mail.tell(registration.person, kinds.DECLINED, registration, not_after=session.ends_at)
     waiting_list.offer_free_places(session)
     return registration
 

@@ -64,11 +64,11 @@ def _number_at(session: Session, position: int, others: list[Decimal]) -> Decima
 def offer_free_places(session: Session) -> None:
     """Offer every free place to the next in order.
 
-    Not where staff offer by hand, and not where there is no time to answer.
+    Not where staff offer by hand, and not where there is no time to answer: from then on staff see
+    the free place on Today, and may ring somebody.
     """
     takes_people = session.state in {Session.State.OPEN, Session.State.CLOSED}
-    has_time = session.has_date and not session.has_started and not session.has_ended
-    if session.offers_by_hand or not takes_people or not has_time:
+    if session.offers_by_hand or not takes_people or not session.makes_offers:
         return
     waiting = session.registrations.waiting().select_related("person")
     in_order = waiting.select_for_update(no_key=True, of=("self",))
@@ -116,8 +116,8 @@ def move_all_on() -> tuple[int, int]:
     """
     past = Registration.objects.filter(state=State.OFFERED, offer_until__lte=clock.now())
     lapsed = past.exclude(session__state=Session.State.CANCELLED)
-    free = Session.objects.with_places_to_offer()
-    keys = {*lapsed.values_list("session_id", flat=True), *free.values_list("pk", flat=True)}
+    free = [row.pk for row in Session.objects.with_places_to_offer() if row.makes_offers]
+    keys = {*lapsed.values_list("session_id", flat=True), *free}
     return sweeps.each([(key,) for key in sorted(keys)], move_on)
 
 

@@ -4,6 +4,7 @@ from functools import wraps
 from uuid import UUID
 
 from django.contrib import messages
+from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpResponseRedirect, StreamingHttpResponse
@@ -13,11 +14,16 @@ from collective.admin.acts import ActAdmin
 from collective.errors import RuleError
 from collective.people.requests import MemberRequest
 from payments.admin import exports
+from payments.admin import record_file as columns
 from payments.admin.forms import NotPaidForm, RecordFileForm, RecordForm
-from payments.models import Payment, PayoutAccount, PayoutAttempt
-from payments.sending import hand_payouts
+from payments.models import PayoutAccount, PayoutAttempt
+from payments.sending import hand_payouts, hand_records
+from payments.sending.hand_payouts import Said
 
 BATCHES = 20
+MOST_NAMED = 20
+UNDER = "payments.recorded-by-hand"  # what the signature of a page that asks is for
+AN_HOUR = 3600
 
 
 def _for_finance(page):
@@ -38,21 +44,63 @@ def desk(admin_: ActAdmin, request: MemberRequest):
     form = RecordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
+        reference = data["reference"].upper()
+        said = Said(reference, data["hand_reference"], data["voucher_code"])
+        fits, refused = hand_records.look([hand_records.Line(1, said)], request.user)
+        if fits:
+            return _ask(admin_, request, fits, [])
+        form.add_error(None, f"{reference}: {refused[0].why}")
+    return _desk(admin_, request, form=form)
+
+
+def _ask(
+    admin_: ActAdmin,
+    request: MemberRequest,
+    fits: list[hand_records.Fits],
+    refused: list[hand_records.Refused],
+):
+    """What would be recorded, and what not; nothing is yet."""
+    said = [row.said for row in fits]
+    shown = [(row.reference, row.theirs, row.voucher_code, str(row.attempt)) for row in said]
+    return admin_.page(
+        request,
+        "admin/payments/payment/record.html",
+        "Is this right?",
+        fits=fits,
+        refused=refused,
+        pence=sum(row.attempt.amount_pence for row in fits),
+        shown=signing.dumps([str(request.user.pk), shown], salt=UNDER, compress=True),
+    )
+
+
+@_for_finance
+def record(admin_: ActAdmin, request: MemberRequest) -> HttpResponseRedirect:
+    """Record what was shown, after a yes; what has changed since is named."""
+    if request.method == "POST":
+        _record(request)
+    return redirect("admin:payments_hand")
+
+
+def _record(request: MemberRequest) -> None:
+    try:
+        key, shown = signing.loads(request.POST.get("shown", ""), salt=UNDER, max_age=AN_HOUR)
+    except signing.BadSignature:
+        key, shown = "", []
+    if key != str(request.user.pk):
+        messages.error(request, "You looked at this too long ago. Please look once more.")
+        return
+    done = []
+    for reference, theirs, code, attempt in shown:
         try:
-            payment = hand_payouts.record(
-                data["reference"],
-                data["hand_reference"],
-                request.user,
-                voucher_code=data["voucher_code"],
+            done.append(
+                hand_payouts.record(Said(reference, theirs, code, UUID(attempt)), request.user)
             )
         except RuleError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(
-                request, f"{payment.reference} is noted as paid, and {payment.person} is told."
-            )
-            return redirect("admin:payments_hand")
-    return _desk(admin_, request, form=form)
+            messages.error(request, str(error))
+    if done:
+        who = ", ".join(f"{row.person} ({row.reference})" for row in done[:MOST_NAMED])
+        more = f" and {len(done) - MOST_NAMED} more" if len(done) > MOST_NAMED else ""
+        messages.success(request, f"Noted as paid, and told: {who}{more}.")
 
 
 def _desk(
@@ -63,7 +111,7 @@ def _desk(
     file_form=None,
     not_paid_form=None,
 ):
-    out = PayoutAttempt.objects.filter(method__in=Payment.BY_HAND, state=PayoutAttempt.State.READY)
+    out = hand_payouts.with_the_office()
     out = out.select_related("payment__person", "exported_by").order_by("created_at", "pk")[:200]
     batches: dict[UUID | None, list[PayoutAttempt]] = {}
     for attempt in out:
@@ -118,6 +166,8 @@ def batch_file(admin_: ActAdmin, request: MemberRequest, batch) -> StreamingHttp
             "Delivery",
             "For",
             "State",
+            columns.THEIRS,
+            columns.CODE,
         ]
     ]
     for payment, attempt, account in rows:
@@ -133,6 +183,8 @@ def batch_file(admin_: ActAdmin, request: MemberRequest, batch) -> StreamingHttp
                 account.get_deliver_display(),
                 payment.activity.neutral_name,
                 attempt.get_state_display(),
+                attempt.hand_reference,
+                "",
             ]
         )
     return exports.as_file(cells, f"payments-{str(batch)[:8]}")
@@ -140,19 +192,12 @@ def batch_file(admin_: ActAdmin, request: MemberRequest, batch) -> StreamingHttp
 
 @_for_finance
 def record_file(admin_: ActAdmin, request: MemberRequest):
-    """A file of references: each line that fits is recorded, and each that does not is named."""
+    """A file of references: what of it would be recorded, and what not and why; then it asks."""
     form = RecordFileForm(request.POST or None, request.FILES or None)
     if request.method != "POST" or not form.is_valid():
         return _desk(admin_, request, file_form=form)
-    done = 0
-    for reference, theirs in form.cleaned_data["file"]:
-        try:
-            hand_payouts.record(reference, theirs, request.user)
-            done += 1
-        except RuleError as error:
-            messages.error(request, str(error))
-    messages.success(request, f"{done} noted as paid.")
-    return redirect("admin:payments_hand")
+    fits, refused = hand_records.look(form.cleaned_data["file"], request.user)
+    return _ask(admin_, request, fits, refused)
 
 
 @_for_finance

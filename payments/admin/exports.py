@@ -8,6 +8,7 @@ from django.http import StreamingHttpResponse
 from collective.admin.acts import ActAdmin
 from collective.people.requests import MemberRequest
 from collective.safety.csv_cells import safe_row
+from payments.admin import in_words
 from payments.models import Expense, Payment, PaymentEvent
 
 A_CHUNK = 500
@@ -115,13 +116,12 @@ def event_rows():
     yield ["Payment", "At (UTC)", "What", "By", "Details"]
     events = PaymentEvent.objects.select_related("payment", "by").order_by("pk")
     for row in events.iterator(A_CHUNK):
-        details = ", ".join(f"{name}: {value}" for name, value in row.details.items())
         yield [
             row.payment.reference,
             f"{row.at:%Y-%m-%d %H:%M}",
             row.get_what_display(),
             row.by or "",
-            details,
+            in_words.details_of(row),
         ]
 
 

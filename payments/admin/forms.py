@@ -1,17 +1,18 @@
-import csv
-
 from django import forms
 
 from collective.errors import RuleError
 from collective.models import Person
-from collective.safety.csv_rows import rows_of
 from collective.typed.forms import LineField, LinesField
-from payments.forms import ChoiceForm, ExpenseForm, PoundsField
-from payments.models import Expense, Payment, Review
+from payments.admin import record_file
+from payments.forms import ChoiceForm, ExpenseForm, PoundsField, set_choices
+from payments.models import Expense, Payment, PayoutAttempt, Review
 from payments.owing import offering
 from payments.owing.expenses import Claim
+from payments.sending.hand_payouts import LONGEST_REFERENCE
+from payments.sending.hand_records import Line
 
 MOST_BYTES = 1024 * 1024
+OFFICE = Review.Verdict.OFFICE
 
 
 class ByHandPaymentForm(forms.ModelForm):
@@ -119,7 +120,9 @@ class RecordForm(forms.Form):
     """One payment that was made by hand."""
 
     reference = LineField(label="Our reference", max_length=12, help_text="Like P-7KQ2MX4D.")
-    hand_reference = LineField(label="The reference of the finance office", max_length=60)
+    hand_reference = LineField(
+        label="The reference of the finance office", max_length=LONGEST_REFERENCE
+    )
     voucher_code = LineField(
         label="The voucher's code",
         required=False,
@@ -133,28 +136,42 @@ class RecordFileForm(forms.Form):
 
     file = forms.FileField(
         label="A CSV file",
-        help_text="Two columns with a heading: our reference, and that of the finance office.",
+        help_text=(
+            "The file that you downloaded for the finance office, with the column “Paid with "
+            "reference” filled in. First you see what would be recorded."
+        ),
     )
 
-    def clean_file(self) -> list[tuple[str, str]]:
-        """[(our reference, theirs)]."""
+    def clean_file(self) -> list[Line]:
         file = self.cleaned_data["file"]
         if file.size > MOST_BYTES:
             raise forms.ValidationError("This file is larger than 1 MB.")
         try:
-            rows = rows_of(file.read())
-        except csv.Error as error:
-            raise forms.ValidationError("We cannot read this as a CSV file.") from error
-        found = [
-            (row[0].strip().lstrip("'"), row[1].strip().lstrip("'"))
-            for row in rows[1:]
-            if len(row) > 1 and row[0].strip()
-        ]
-        if not found:
-            raise forms.ValidationError(
-                "We find no row with two columns under a heading in this file."
-            )
-        return found
+            return record_file.read(file.read())
+        except RuleError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class RecordedWronglyForm(forms.Form):
+    """It was recorded as paid, and nobody has paid it."""
+
+    verdict = forms.ChoiceField(
+        label="What is so?",
+        widget=forms.RadioSelect,
+        choices=[
+            (Review.Verdict.OFFICE.value, "The finance office still has it, and will pay it"),
+            (
+                Review.Verdict.NEVER_LEFT.value,
+                "The finance office will not pay it: put it into the next export",
+            ),
+        ],
+    )
+    why = LinesField(
+        label="How you know",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="A colleague reads this and settles it. For example: it was the wrong file.",
+    )
 
 
 class NotPaidForm(forms.Form):
@@ -162,18 +179,30 @@ class NotPaidForm(forms.Form):
     why = LineField(label="Why it was not paid", max_length=200)
 
 
+class HandInsteadForm(forms.Form):
+    why = LineField(
+        label="Why",
+        max_length=200,
+        help_text="Whoever approves it reads this: for example that they rang and asked for it.",
+    )
+
+
 class ProposeForm(forms.Form):
     """What one person has seen; another one settles it."""
 
-    verdict = forms.ChoiceField(
-        label="What has become of it?", widget=forms.RadioSelect, choices=Review.Verdict.choices
-    )
+    verdict = forms.ChoiceField(label="What has become of it?", widget=forms.RadioSelect)
     evidence = LinesField(
         label="What you have seen",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Where, when, and with which reference: for example on the bank's statement.",
     )
+
+    def __init__(self, *args, attempt: PayoutAttempt, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        is_by_hand = attempt.method in Payment.BY_HAND
+        choices = [row for row in Review.Verdict.choices if is_by_hand or row[0] != OFFICE]
+        set_choices(self, "verdict", choices)
 
 
 class ExplainForm(forms.Form):

@@ -30,7 +30,7 @@ def choice(admin_: ActAdmin, request: MemberRequest, payment: Payment):
     if not payment.is_for_staff_to_note:
         raise PermissionDenied(ON_THEIR_OWN_PAGE)
     if not payment.can_choose:
-        messages.error(request, choices.TOO_LATE)
+        messages.error(request, choices.why_not(payment))
         return redirect("admin:payments")
     form = RecordChoiceForm(request.POST or None, payment=payment)
     if request.method == "POST" and form.is_valid():

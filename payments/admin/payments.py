@@ -13,7 +13,16 @@ from django.utils.safestring import SafeString
 from collective.admin.acts import Act, ActAdmin
 from collective.people.requests import MemberRequest
 from collective.templatetags.collective import pounds
-from payments.admin import approving, by_hand, expenses, exports, on_the_phone
+from payments.admin import (
+    approving,
+    by_hand,
+    expenses,
+    exports,
+    hand_instead,
+    in_words,
+    on_the_phone,
+    recorded_wrongly,
+)
 from payments.admin.forms import ByHandPaymentForm
 from payments.board import COLUMNS, FILTERS
 from payments.models import Payment, PaymentEvent
@@ -21,16 +30,13 @@ from payments.models.payment_states import PAID
 from payments.owing import approvals, offering
 from payments.sending import reviews
 
-# What an event's details are called, and how their values are written; keys of rows say nothing to
-# a reader.
-DETAIL_WORDS = {"pence": ("amount", pounds), "attempt": None, "batch": None, "by": None}
-
 # Pages that are not about one row: (route, the page, the name of its address).
 OF_ALL = [
     ("approve/", approving.many, "payments_approve"),
     ("by-hand/", by_hand.desk, "payments_hand"),
     ("by-hand/export/", by_hand.export, "payments_hand_export"),
     ("by-hand/file/", by_hand.record_file, "payments_hand_file"),
+    ("by-hand/record/", by_hand.record, "payments_hand_record"),
     ("by-hand/not-paid/", by_hand.not_paid, "payments_hand_not_paid"),
     ("by-hand/<uuid:batch>.csv", by_hand.batch_file, "payments_hand_batch"),
     ("all.csv", exports.payments, "payments_csv"),
@@ -75,6 +81,8 @@ class PaymentAdmin(ActAdmin):
         "choice": on_the_phone.choice,
         "by_hand_account": on_the_phone.account,
         "expense": expenses.add,
+        "hand_instead": hand_instead.hand_instead,
+        "recorded_wrongly": recorded_wrongly.recorded_wrongly,
     }
     acts = [
         Act(
@@ -110,7 +118,7 @@ class PaymentAdmin(ActAdmin):
         "expenses_paid",
         "amount",
         "method",
-        "problem",
+        "what_went_wrong",
         "confirmed_by",
         "confirmed_at",
         "approved_by",
@@ -219,6 +227,10 @@ class PaymentAdmin(ActAdmin):
     def taken(self, payment: Payment) -> str:
         return pounds(payment.taken_pence)
 
+    @admin.display(description="What went wrong")
+    def what_went_wrong(self, payment: Payment) -> str:
+        return in_words.problem_of(payment)
+
     @admin.display(description="Expenses")
     def expenses_paid(self, payment: Payment) -> str:
         rows = payment.expenses.all()
@@ -237,7 +249,7 @@ class PaymentAdmin(ActAdmin):
     def attempts_made(self, payment: Payment) -> str:
         rows = payment.attempts.select_related("exported_by", "recorded_by")
         lines = (
-            (row.get_state_display(), f"{row.created_at:%d %b %Y %H:%M}", _attempt_words(row))
+            (row.get_state_display(), f"{row.created_at:%d %b %Y %H:%M}", in_words.of_attempt(row))
             for row in rows
         )
         return format_html_join("", "<p>{} ({} UTC) {}</p>", lines) or "not yet"
@@ -252,20 +264,10 @@ class PaymentAdmin(ActAdmin):
         return format_html_join("", "<p>{} UTC: <strong>{}</strong>{}{}</p>", lines)
 
 
-def _attempt_words(row) -> str:
-    parts = [row.stripe_id or "", row.hand_reference, row.error]
-    parts.append(f"recorded by {row.recorded_by}" if row.recorded_by else "")
-    return ", ".join(filter(None, parts))
-
-
 def _by(row: PaymentEvent) -> str:
     return f", {row.by}" if row.by_id else ""
 
 
 def _details(row: PaymentEvent) -> str:
-    words = []
-    for name, value in row.details.items():
-        label, write = DETAIL_WORDS.get(name, (name.replace("_", " "), str)) or ("", None)
-        if write and value is not None:
-            words.append(f"{label}: {write(value)}")
-    return f" ({', '.join(words)})" if words else ""
+    details = in_words.details_of(row)
+    return f" ({details})" if details else ""

@@ -8,16 +8,16 @@ from collective.errors import RuleError
 from collective.people import access
 from collective.people.requests import MemberRequest
 from collective.templatetags.collective import pounds
+from payments import problems
 from payments.admin.forms import ExplainForm, ProposeForm
-from payments.models import PayoutAttempt, Review, UnknownMovement
-from payments.sending import gateway, reconciliation, reviews
+from payments.models import Payment, PayoutAttempt, Review, UnknownMovement
+from payments.sending import gateway, movements, reconciliation, reviews
 
 
 def propose(admin_: ActAdmin, request: MemberRequest, review: Review):
     """What we asked, what Stripe says now, and what you have seen."""
-    form = ProposeForm(
-        request.POST or None, initial={"verdict": review.verdict, "evidence": review.evidence}
-    )
+    said = {"verdict": review.verdict, "evidence": review.evidence}
+    form = ProposeForm(request.POST or None, initial=said, attempt=review.attempt)
     if request.method == "POST" and form.is_valid():
         try:
             reviews.propose(
@@ -43,6 +43,8 @@ def propose(admin_: ActAdmin, request: MemberRequest, review: Review):
 
 def stripe_says(attempt: PayoutAttempt) -> str:
     """What Stripe answers now, in words."""
+    if attempt.method != Payment.Method.STRIPE:
+        return "It is paid by hand, so Stripe knows nothing of it."
     if not gateway.is_on():
         return "Stripe is not set up here."
     try:
@@ -51,7 +53,9 @@ def stripe_says(attempt: PayoutAttempt) -> str:
         return "Stripe cannot be reached just now."
     if found is None:
         return "Stripe's list does not hold it."
-    return f"{found.stripe_id}: {found.status} {found.reason}, {pounds(found.pence)}"
+    became = movements.STATUS_WORDS.get(found.status, "Stripe holds it.")
+    words = f"{became} {problems.of_code(found.reason)}".strip()
+    return f"{found.stripe_id}, {pounds(found.pence)}: {words}"
 
 
 def _in_list(attempt: PayoutAttempt):
@@ -85,7 +89,7 @@ def settle(admin_: ActAdmin, request: MemberRequest, review: Review):
 class ReviewAdmin(MadeElsewhere, ActAdmin):
     list_display = [
         "attempt",
-        "why",
+        "why_in_words",
         "opened_at",
         "verdict",
         "proposed_by",
@@ -97,7 +101,7 @@ class ReviewAdmin(MadeElsewhere, ActAdmin):
     pages = {"propose": propose, "settle": settle}
     readonly_fields = [
         "attempt",
-        "why",
+        "why_in_words",
         "opened_at",
         "absent_first_at",
         "absent_last_at",
@@ -109,6 +113,10 @@ class ReviewAdmin(MadeElsewhere, ActAdmin):
     ]
     fields = [*readonly_fields]
     change_form_template = "admin/payments/review/change_form.html"
+
+    @admin.display(description="Why")
+    def why_in_words(self, review: Review) -> str:
+        return problems.for_staff(review.why)
 
     def has_change_permission(self, request: MemberRequest, obj=None) -> bool:
         return super().has_change_permission(request, obj) and request.user.has_perm(

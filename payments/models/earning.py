@@ -1,4 +1,5 @@
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from django.db import models
@@ -12,6 +13,15 @@ class Capacity(models.TextChoices):
     PERSONAL = "personal", "In a personal capacity"
     PAID_ROLE = "paid_role", "As part of a paid role"
     NOT_SURE = "not_sure", "Not sure"
+
+
+class Prospect(StrEnum):
+    """Whether the fee is still to be earned, is earned, is for staff to decide, or will not be."""
+
+    TO_COME = "to_come"
+    EARNED = "earned"
+    UNDECIDED = "undecided"
+    NONE = "none"
 
 
 class EarnsPayment(models.Model):
@@ -61,6 +71,11 @@ class EarnsPayment(models.Model):
     @property
     def earned(self) -> Payment.Reason | None:
         """For what the fee is due, by the rules of the model that inherits; None if it is not."""
+        raise NotImplementedError
+
+    @property
+    def prospect(self) -> Prospect:
+        """What may still come of the fee, by the rules of the model that inherits."""
         raise NotImplementedError
 
     @property

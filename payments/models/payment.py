@@ -17,7 +17,7 @@ from collective.safety import emptied, steps
 from collective.typed.fields import LineField
 from payments.models import payment_states
 from payments.models.payment_event import PaymentEvent, What
-from payments.models.payment_states import CHANGEABLE, COMMITTED, ENDED, STEPS, Choice, State
+from payments.models.payment_states import CHANGEABLE, COMMITTED, ENDED, PAID, STEPS, Choice, State
 
 ON_THEIR_OWN_PAGE = "They choose on their own page."
 LETTERS = "BCDFGHJKMNPQRSTVWXYZ23456789"  # no vowels, nothing that is read for something else
@@ -220,6 +220,16 @@ class Payment(models.Model):
     def is_committed(self) -> bool:
         """Have two people said yes to it?"""
         return self.state in COMMITTED
+
+    @property
+    def is_recorded_by_hand(self) -> bool:
+        """Did somebody record that it was paid by hand, and nobody says yet that it has come?"""
+        return self.state == State.SENT and self.method in self.BY_HAND
+
+    @property
+    def is_paid(self) -> bool:
+        """Was it sent, as far as we know?"""
+        return self.state in PAID
 
     @property
     def can_choose(self) -> bool:

@@ -25,6 +25,8 @@ class What(models.TextChoices):
     REVIEW = "review", "Handed to a person's review"
     SETTLED = "settled", "Settled by two people"
     EXPORTED = "exported", "Given to the finance office"
+    BY_HAND = "by_hand", "Turned to be paid by hand"
+    NOT_PAID = "not_paid", "Recorded as paid by mistake"
     ARRIVED = "arrived", "Arrived"
     MISSING = "missing", "They said it has not come"
     MOVED = "moved", "Moved to the joined record"

@@ -25,6 +25,9 @@ END IF;
 IF OLD.first_sent_at IS NOT NULL AND NEW.first_sent_at IS DISTINCT FROM OLD.first_sent_at THEN
     RAISE EXCEPTION 'the first sending of an attempt is never forgotten';
 END IF;
+IF OLD.state = 'review' AND NEW.state = 'ready' AND NEW.method = 'stripe' THEN
+    RAISE EXCEPTION 'only what is paid by hand waits for its payment again';
+END IF;
 RETURN NEW;
 """
 

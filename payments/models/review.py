@@ -18,6 +18,7 @@ class Review(models.Model):
     class Verdict(models.TextChoices):
         ARRIVED = "arrived", "The money has left us, and nothing more is to be sent"
         NEVER_LEFT = "never_left", "No money has left us: send it anew"
+        OFFICE = "office", "Nobody has paid it yet: the finance office still has it"
         STOP = "stop", "No money has left us, and none is to be sent"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -18,21 +18,27 @@ from payments import kinds
 from payments.models import Payment
 from payments.models.payment import ON_THEIR_OWN_PAGE
 from payments.models.payment_event import What
-from payments.models.payment_states import Choice, State
+from payments.models.payment_states import ENDED, PAID, Choice, State
 from payments.owing.approvals import end_approval
 from payments.owing.offering import REMIND_AFTER, open_state
 
 A_BATCH = 200
-TOO_LATE = (
+ON_ITS_WAY = (
     "This payment is on its way already, so the choice can no longer be changed. Please call us."
 )
+SENT = "This payment was sent already, so the choice can no longer be changed."
+NOTHING_TO_PAY = (
+    "There is nothing to pay for this at the moment, so there is nothing to choose. "
+    "If you think that is wrong, please call us."
+)
+ONLY_EXPENSES = "This pays back what it cost you. There is nothing to choose."
 
 
 @transaction.atomic
 def choose(payment_id: UUID, choice: str, by: Person, *, taken_pence: int | None = None) -> Payment:
     """Note what was chosen; until it is sent it can be chosen anew.
 
-    An approval of something else ends.
+    An approval of something else ends. Whoever gives the payment up has a receipt by mail.
 
     `taken_pence` is the smaller amount. Where a colleague notes it, the person is told so by every
     way that they have. Raises RuleError, with a sentence for the person, for what cannot be; and
@@ -43,7 +49,7 @@ def choose(payment_id: UUID, choice: str, by: Person, *, taken_pence: int | None
     if not (is_own or payment.is_for_staff_to_note):
         raise RuleError(ON_THEIR_OWN_PAGE)
     if not payment.can_choose:
-        raise RuleError(TOO_LATE)
+        raise RuleError(why_not(payment))
     taken = _taken(payment, choice, taken_pence)
     if (payment.choice, payment.taken_pence) == (choice, taken):
         return payment
@@ -53,7 +59,18 @@ def choose(payment_id: UUID, choice: str, by: Person, *, taken_pence: int | None
     event = payment.step(open_state(payment), What.CHOSE, by, choice=choice, pence=taken)
     if not is_own:
         every_way.tell(payment.person, kinds.NOTED, payment, str(event.pk))
+    elif choice in {Choice.DECLINE, Choice.GIVE}:
+        mail.tell(payment.person, kinds.NOT_TAKEN, payment, revision=str(event.pk))
     return payment
+
+
+def why_not(payment: Payment) -> str:
+    """Why nothing can be chosen about it, in a sentence for the person."""
+    if payment.state in ENDED:
+        return NOTHING_TO_PAY
+    if payment.fee_pence is None:
+        return ONLY_EXPENSES
+    return SENT if payment.state in PAID else ON_ITS_WAY
 
 
 def _taken(payment: Payment, choice: str, pence: int | None) -> int:

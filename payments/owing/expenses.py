@@ -51,9 +51,7 @@ def claim(payment_id: UUID, by: Person, claimed: Claim) -> Expense:
     """
     payment = Payment.objects.lock(payment_id)
     if not can_claim(payment):
-        raise RuleError(
-            "This payment is on its way already, so nothing can be added to it. Please call us."
-        )
+        raise RuleError("Nothing can be added to this payment any more. Please call us.")
     if payment.expenses.count() >= MOST:
         raise RuleError("That is a great many. Please call us, and we add the rest together.")
     _check_limit(payment, claimed["kind"], claimed["amount_pence"])
@@ -125,9 +123,7 @@ def _locked_to_decide(expense_id: UUID, by: Person) -> Expense:
     if by.pk == expense.added_by_id:
         raise RuleError("You added it yourself, and somebody else decides on it. Ask a colleague.")
     if not can_claim(expense.payment):
-        raise RuleError(
-            "This payment is on its way already, so its expenses can no longer be changed."
-        )
+        raise RuleError("The expenses of this payment can no longer be changed. Please call us.")
     return expense
 
 

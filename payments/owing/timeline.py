@@ -20,6 +20,11 @@ REASONS: dict[str, str] = {
 }
 
 
+NOT_SENT = (
+    "Two people from our team have looked into it. If you think that this is wrong, please call us."
+)
+
+
 @dataclass(frozen=True)
 class Step:
     words: str
@@ -31,13 +36,14 @@ class Step:
 
 def steps(payment: Payment, account: PayoutAccount | None) -> list[Step]:
     """From taking part to arriving; only what is done carries a date."""
-    return [
+    until_sent = [
         Step(REASONS[payment.reason], True, payment.happened_on),
         _confirming(payment),
         _approving(payment),
         _sent(payment, account),
-        _arrival(payment),
     ]
+    has_ended = payment.state == State.REVERSED
+    return until_sent if has_ended else [*until_sent, _arrival(payment)]
 
 
 def _confirming(payment: Payment) -> Step:
@@ -64,6 +70,8 @@ def promise(payment: Payment) -> str:
 def _sent(payment: Payment, account: PayoutAccount | None) -> Step:
     if payment.state == State.FAILED:
         return Step("It did not work yet", note=problems.words(payment.problem), failed=True)
+    if payment.state == State.REVERSED:
+        return Step("We do not send it", note=NOT_SENT, failed=True)
     sent = payment.state in PAID
     return Step("Sent" if sent else "We send it", sent, payment.sent_at, _sending(payment, account))
 
@@ -71,7 +79,8 @@ def _sent(payment: Payment, account: PayoutAccount | None) -> Step:
 def _sending(payment: Payment, account: PayoutAccount | None) -> str:
     if payment.state == State.NEEDS_REVIEW:
         return (
-            "We could not see for sure what became of it, so two people from our team look into it."
+            "We could not see for sure what became of it, so two people from our team are looking "
+            "into it."
         )
     if payment.state in PAID:
         return f"{payment.get_method_display()}."
@@ -86,7 +95,7 @@ def _arrival(payment: Payment) -> Step:
     if payment.state == State.ARRIVED:
         return Step("Arrived", True, payment.arrived_at)
     if payment.missing_said_at:
-        return Step("You told us that it has not come. We look into it.")
-    if payment.expected_on:
+        return Step("You told us that it has not come. We are looking into it.")
+    if payment.state in PAID and payment.expected_on:
         return Step(f"It should arrive by {long_day(payment.expected_on)}")
     return Step("It arrives")

@@ -7,7 +7,7 @@ from django.db import transaction
 from collective import clock
 from collective.messages import mail
 from collective.models import Person
-from payments import kinds
+from payments import kinds, problems
 from payments.models import PaymentRules, PayoutAttempt
 from payments.models.attempt_states import State as At
 from payments.models.payment_event import What
@@ -81,7 +81,7 @@ def _write_no(attempt: PayoutAttempt, refused: Refused) -> None:
     """A clear no to a key that never had an unclear answer: nothing was sent."""
     attempt.calling, attempt.error = False, refused.code[:200]
     if refused.why == "other":
-        reviews.give_to_people(attempt, f"Stripe refused it: {refused.code}")
+        reviews.give_to_people(attempt, f"Stripe refused it. {problems.of_code(refused.code)}")
         return
     attempt.state = At.REFUSED
     attempt.save()

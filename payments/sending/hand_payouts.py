@@ -7,6 +7,7 @@ holds them; whoever did not export them records what came back.
 """
 
 import uuid
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -21,9 +22,13 @@ from payments.models.attempt_states import State as At
 from payments.models.payment import PaymentQuerySet
 from payments.models.payment_event import What
 from payments.models.payment_states import State
+from payments.models.payout_attempt import AttemptQuerySet
 from payments.sending.stops import left_today, stopped_because
 
 A_BATCH = 500
+LONGEST_REFERENCE = 60
+NOT_THERE = "no payment with this reference is with the finance office."
+NOT_BY_THEM = "whoever exported it, or is paid, does not say what became of it. Ask a colleague."
 Row = tuple[Payment, PayoutAttempt, PayoutAccount | None]
 
 
@@ -39,6 +44,11 @@ def waiting() -> PaymentQuerySet:
     """Approved and to be paid by hand, but not to be exported yet."""
     rows = Payment.objects.filter(state=State.APPROVED, method__in=Payment.BY_HAND)
     return rows.exclude(pk__in=ready().order_by().values("pk"))
+
+
+def with_the_office() -> AttemptQuerySet:
+    """What was given to the finance office, and nobody has recorded yet."""
+    return PayoutAttempt.objects.filter(method__in=Payment.BY_HAND, state=At.READY)
 
 
 @transaction.atomic
@@ -82,41 +92,63 @@ def rows_of(batch: UUID) -> list[Row]:
     return [(row.payment, row, accounts.get(row.payment.person_id)) for row in attempts]
 
 
+@dataclass(frozen=True)
+class Said:
+    """What somebody says of one payment: with which reference the finance office paid it."""
+
+    reference: str
+    theirs: str
+    voucher_code: str = ""
+    attempt: UUID | None = None  # the sending that they were shown; None: the one that there is
+
+
 def _with_the_office(reference: str, by: Person) -> PayoutAttempt:
     """The attempt with our reference, locked with its payment.
 
     Raises RuleError if it is not with the finance office, or this person may not say what became of
     it.
     """
-    ours = PayoutAttempt.objects.filter(payment__reference=reference.strip().upper())
-    found = ours.filter(method__in=Payment.BY_HAND, state=At.READY).first()
+    ours = with_the_office().filter(payment__reference=reference.strip().upper())
+    found = ours.first()
     if found is None:
-        raise RuleError(f"{reference}: no payment with this reference is with the finance office.")
+        raise RuleError(f"{reference}: {NOT_THERE}")
     attempt = PayoutAttempt.objects.lock_with_payment(found.pk)
     if attempt.state != At.READY:
         raise RuleError(f"{reference}: somebody has recorded this already.")
     if by.pk in {attempt.exported_by_id, attempt.payment.person_id}:
-        raise RuleError(
-            f"{attempt.payment.reference}: whoever exported it, or is paid, does not say what "
-            "became of it. Ask a colleague."
-        )
+        raise RuleError(f"{attempt.payment.reference}: {NOT_BY_THEM}")
     return attempt
 
 
+def why_not(attempt: PayoutAttempt, said: Said, account: PayoutAccount | None, by: Person) -> str:
+    """Why this cannot be recorded of an attempt that is with the office; "" if it can."""
+    if by.pk in {attempt.exported_by_id, attempt.payment.person_id}:
+        return NOT_BY_THEM
+    if not said.theirs.strip():
+        return "it has no reference of the finance office yet."
+    if len(said.theirs.strip()) > LONGEST_REFERENCE:
+        return f"the reference of the finance office is longer than {LONGEST_REFERENCE} letters."
+    if said.attempt not in {None, attempt.pk}:
+        return "it has changed since you looked at it. Look again."
+    on_page = account is not None and account.deliver == PayoutAccount.Deliver.PAGE
+    needs_code = attempt.payment.method == Payment.Method.VOUCHER and on_page
+    if needs_code and not said.voucher_code.strip():
+        return "they read the voucher's code on their own page, so give it too."
+    return ""
+
+
 @transaction.atomic
-def record(reference: str, theirs: str, by: Person, *, voucher_code: str = "") -> Payment:
-    """Note that it was paid, with the finance office's own reference.
+def record(said: Said, by: Person) -> Payment:
+    """Note that it was paid, with the finance office's own reference, and tell the person.
 
     Raises RuleError for the person who exported it, or is paid.
     """
-    attempt = _with_the_office(reference, by)
-    attempt.hand_reference, attempt.voucher_code = theirs.strip()[:60], voucher_code.strip() or None
-    if not attempt.hand_reference:
-        raise RuleError(f"{reference}: give the reference of the finance office.")
-    if _needs_code(attempt.payment) and not attempt.voucher_code:
-        raise RuleError(
-            f"{reference}: they read the voucher's code on their own page, so give it too."
-        )
+    attempt = _with_the_office(said.reference, by)
+    account = PayoutAccount.objects.filter(person=attempt.payment.person_id).first()
+    if reason := why_not(attempt, said, account, by):
+        raise RuleError(f"{attempt.payment.reference}: {reason}")
+    attempt.hand_reference = said.theirs.strip()
+    attempt.voucher_code = said.voucher_code.strip() or None
     _note_as_sent(attempt, by)
     return attempt.payment
 
@@ -126,14 +158,8 @@ def _note_as_sent(attempt: PayoutAttempt, by: Person) -> None:
     attempt.save()
     payment, key = attempt.payment, str(attempt.pk)
     payment.sent_at, payment.problem = clock.now(), ""
-    payment.step(State.SENT, What.SENT, by, attempt=key, reference=attempt.hand_reference)
-    mail.tell(payment.person, kinds.SENT, payment, revision=key)
-
-
-def _needs_code(payment: Payment) -> bool:
-    account = PayoutAccount.objects.filter(person=payment.person_id).first()
-    on_page = account is not None and account.deliver == PayoutAccount.Deliver.PAGE
-    return payment.method == Payment.Method.VOUCHER and on_page
+    event = payment.step(State.SENT, What.SENT, by, attempt=key, reference=attempt.hand_reference)
+    mail.tell(payment.person, kinds.SENT, payment, revision=f"by hand {event.pk}")
 
 
 @transaction.atomic

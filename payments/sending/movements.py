@@ -13,7 +13,7 @@ from django.db import transaction
 
 from collective import clock
 from collective.messages import mail
-from payments import kinds
+from payments import kinds, problems
 from payments.models import (
     Payment,
     PaymentRules,
@@ -50,6 +50,13 @@ MENDABLE = {
 # An outbound payment goes from processing to posted, and from either to one of the ends.
 RANKS = {"": 0, "processing": 1, "posted": 2}
 AN_END = 3
+STATUS_WORDS = {
+    "processing": "Stripe has taken it on.",
+    "posted": "It has left our account.",
+    "failed": "It failed.",
+    "canceled": "It was called off.",
+    "returned": "It came back to us.",
+}
 
 
 @transaction.atomic
@@ -140,12 +147,17 @@ def _posted(attempt: PayoutAttempt, movement: Movement) -> None:
 def _came_back(attempt: PayoutAttempt, movement: Movement, state: At) -> None:
     attempt.state = state
     if movement.reason not in MENDABLE:
-        reviews.open_for(attempt, f"Stripe: {movement.status} {movement.reason}".strip())
+        reviews.open_for(attempt, _why_it_came_back(movement))
         return
     # There is nothing left to look into.
     Review.objects.filter(attempt=attempt, settled_at=None).delete()
     what = What.RETURNED if state == At.RETURNED else What.FAILED
     ask_for_new_details(attempt, movement.reason, what)
+
+
+def _why_it_came_back(movement: Movement) -> str:
+    became = STATUS_WORDS.get(movement.status, "Stripe sent it back.")
+    return f"{became} {problems.of_code(movement.reason)}".strip()
 
 
 def ask_for_new_details(attempt: PayoutAttempt, problem: str, what: What) -> None:

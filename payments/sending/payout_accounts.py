@@ -13,7 +13,6 @@ from uuid import UUID
 from django.db import transaction
 
 from collective import clock
-from collective.background import sweeps
 from collective.errors import RuleError
 from collective.messages import every_way, mail
 from collective.models import Message, Person
@@ -28,10 +27,6 @@ from payments.sending.stripe_says import Destination
 
 WAIT_AFTER_CHANGE = timedelta(hours=72)
 OLD_ADDRESS_COUNTS = timedelta(days=30)
-CHECK_AGAIN = timedelta(minutes=1)
-KEEP_CHECKING = timedelta(days=2)
-A_BATCH = 100
-LONGEST = 20  # seconds that one sweep may take
 NOT_NOW = "We cannot reach Stripe just now. Nothing is lost. Please try again in a few minutes."
 NOT_ACCEPTED = (
     "Stripe did not accept what we know of you: perhaps your email address. Please call us."
@@ -127,7 +122,7 @@ def note_destination(account_id: UUID, found: Destination) -> bool:
     elif _is_new(account, found):
         _take_over(account, found)
     account.save()
-    _send_where_it_goes_now(waiting, account)
+    _send_where_it_goes_now(waiting, account, account.person)
     return account.is_ready
 
 
@@ -187,7 +182,7 @@ def _lock_waiting(person_id: UUID) -> list[Payment]:
     return list(mine.order_by("pk").select_for_update(no_key=True, of=("self",)))
 
 
-def _send_where_it_goes_now(payments: list[Payment], account: PayoutAccount) -> None:
+def _send_where_it_goes_now(payments: list[Payment], account: PayoutAccount, by: Person) -> None:
     """What two people had approved goes the way that was chosen now.
 
     What had failed goes out again without asking them anew, if its way is another one, or was
@@ -199,7 +194,7 @@ def _send_where_it_goes_now(payments: list[Payment], account: PayoutAccount) -> 
         if has_failed:
             payment.problem = ""
         if has_failed or is_other_way:
-            payment.step(State.APPROVED, What.CAME_BACK, account.person, mended=True)
+            payment.step(State.APPROVED, What.CAME_BACK, by, mended=True)
 
 
 @transaction.atomic
@@ -212,14 +207,23 @@ def choose_by_hand(person: Person, wish: ByHand, by: Person | None = None) -> Pa
     wish, person = _checked(wish), standing.record_of(person.pk)
     if by and by.pk != person.pk and person.email:
         raise RuleError(ON_THEIR_OWN_PAGE)
+    account, _ = note_by_hand(person, wish, by or person)
+    return account
+
+
+def note_by_hand(person: Person, wish: ByHand, by: Person) -> tuple[PayoutAccount, list[Payment]]:
+    """Note it, tell the person, and turn what waits that way; returns the row and what waited.
+
+    The caller holds the person, and knows that `by` may note it.
+    """
     waiting = _lock_waiting(person.pk)
     account, _ = PayoutAccount.objects.select_for_update(no_key=True).get_or_create(person=person)
     account.method, account.state = wish.method, Ac.READY
     account.voucher, account.deliver = wish.voucher, wish.deliver
-    _tell_change(account, by or person)
+    _tell_change(account, by)
     account.save()
-    _send_where_it_goes_now(waiting, account)
-    return account
+    _send_where_it_goes_now(waiting, account, by)
+    return account, waiting
 
 
 def _checked(wish: ByHand) -> ByHand:
@@ -251,7 +255,10 @@ def remove(person: Person) -> None:
 
 @transaction.atomic
 def _remove(seen: PayoutAccount) -> None:
-    """Forget it, if it is still what was seen. What waits for it is locked, so nothing begins."""
+    """Forget it, if it is still what was seen. What waits for it is locked, so nothing begins.
+
+    The person has a receipt by mail.
+    """
     _lock_waiting(seen.person_id)
     account = PayoutAccount.objects.select_for_update(no_key=True).get(pk=seen.pk)
     if (account.person_id, account.changed_at) != (seen.person_id, seen.changed_at):
@@ -261,6 +268,8 @@ def _remove(seen: PayoutAccount) -> None:
     for name, value in NOTHING_KNOWN.items():
         setattr(account, name, value)
     account.save()
+    revision = account.changed_at.isoformat()
+    mail.tell(account.person, kinds.DESTINATION_REMOVED, account, revision=revision)
 
 
 @transaction.atomic
@@ -274,28 +283,6 @@ def move_to(person: Person, account: PayoutAccount, by: Person) -> None:
     account.was_ready = True
     _tell_change(account, by)
     account.save()
-
-
-def read_all() -> tuple[int, int]:
-    """The sweep: whoever went to Stripe's form lately may have come back; returns (seen, done)."""
-    if not gateway.is_on():
-        return 0, 0
-    now = clock.now()
-    asked = PayoutAccount.objects.filter(
-        asked_at__gt=now - KEEP_CHECKING, stripe_account__isnull=False
-    )
-    due = asked.exclude(state=Ac.REMOVED).exclude(clock.within("checked_at", CHECK_AGAIN))
-    keys = due.order_by("asked_at").values_list("pk", flat=True)[:A_BATCH]
-    return sweeps.each([(key,) for key in keys], _read_if_reached, longest=LONGEST)
-
-
-def _read_if_reached(account_id: UUID) -> bool:
-    """Stripe that cannot be reached is no fault of ours: the next sweep asks again."""
-    try:
-        return read(account_id)
-    except gateway.NotReached:
-        PayoutAccount.objects.filter(pk=account_id).update(checked_at=clock.now())
-        return False
 
 
 def key_of(stripe_account: str) -> UUID | None:

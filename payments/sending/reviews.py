@@ -24,7 +24,15 @@ Verdict = Review.Verdict
 AFTER: dict[str, State] = {
     Verdict.ARRIVED: State.SENT,
     Verdict.NEVER_LEFT: State.APPROVED,
+    Verdict.OFFICE: State.SENDING,
     Verdict.STOP: State.REVERSED,
+}
+
+ATTEMPT_AFTER: dict[str, At] = {
+    Verdict.ARRIVED: At.POSTED,
+    Verdict.NEVER_LEFT: At.REFUSED,
+    Verdict.OFFICE: At.READY,
+    Verdict.STOP: At.REFUSED,
 }
 
 
@@ -56,6 +64,8 @@ def is_surely_absent(review: Review) -> bool:
 def check(review: Review, verdict: str) -> None:
     """Raise RuleError where this verdict cannot be given yet."""
     attempt = review.attempt
+    if verdict == Verdict.OFFICE and attempt.method not in Payment.BY_HAND:
+        raise RuleError("Only what is paid by hand can be with the finance office.")
     if verdict == Verdict.ARRIVED:
         if attempt.state in {At.FAILED, At.RETURNED}:
             raise RuleError("Stripe says that this money came back, so it has not arrived.")
@@ -90,6 +100,24 @@ def look_into(payment_id: UUID, why: str, by: Person) -> Payment:
     attempt.save()
     open_for(attempt, why)
     return payment
+
+
+@transaction.atomic
+def say_recorded_by_mistake(payment_id: UUID, verdict: str, evidence: str, by: Person) -> Review:
+    """The first of two who take back that a payment by hand was recorded as paid.
+
+    Nothing is told before the second one settles it. Raises RuleError where it was not recorded,
+    or its person says that it has come; and as `propose` does.
+    """
+    payment = Payment.objects.lock(payment_id)
+    if payment.state == State.ARRIVED:
+        raise RuleError("They told us that it has come, so it was paid. Ask them first.")
+    if not payment.is_recorded_by_hand:
+        raise RuleError("It is not recorded as paid by hand, so there is nothing to take back.")
+    look_into(payment_id, "Recorded as paid by mistake", by)
+    payment.note(What.NOT_PAID, by)
+    review = Review.objects.get(attempt__payment=payment, settled_at=None)
+    return propose(review.pk, verdict, evidence, by)
 
 
 @transaction.atomic
@@ -149,9 +177,27 @@ def _carry_out(review: Review) -> None:
     has_arrived = review.verdict == Verdict.ARRIVED
     if has_arrived:
         payment.sent_at, payment.missing_said_at = payment.sent_at or clock.now(), None
+    else:
+        payment.sent_at = payment.expected_on = payment.arrived_at = None
     if attempt.state == At.REVIEW:  # else Stripe has said what became of it
-        attempt.state = At.POSTED if has_arrived else At.REFUSED
-        attempt.save()
+        _end(attempt, review.verdict)
     said = {"verdict": review.verdict, "evidence": review.evidence, "attempt": str(attempt.pk)}
     payment.step(AFTER[review.verdict], What.SETTLED, review.settled_by, **said)
-    mail.tell(payment.person, kinds.LOOKED_INTO, payment, revision=clock.now().isoformat())
+    _tell(review, payment)
+
+
+def _end(attempt: PayoutAttempt, verdict: str) -> None:
+    """What became of the attempt. What the office still has waits there, as if never recorded."""
+    attempt.state = ATTEMPT_AFTER[verdict]
+    if attempt.state == At.READY:
+        attempt.recorded_by, attempt.hand_reference, attempt.voucher_code = None, "", None
+    attempt.save()
+
+
+def _tell(review: Review, payment: Payment) -> None:
+    """That two people looked; where we had said by mistake that it was sent, that it was not."""
+    is_by_hand = review.attempt.method in Payment.BY_HAND
+    if is_by_hand and review.verdict != Verdict.ARRIVED:
+        mail.tell(payment.person, kinds.NOT_PAID, payment, revision=str(review.pk))
+    else:
+        mail.tell(payment.person, kinds.LOOKED_INTO, payment, revision=clock.now().isoformat())

@@ -25,8 +25,13 @@ def stopped_because(rules: PaymentRules | None = None) -> str:
     return ""
 
 
-def why_it_waits(payment: Payment, rules: PaymentRules | None = None) -> str:
-    """Why an approved payment cannot go through Stripe now, in words for staff; "" if it can."""
+def why_it_waits(
+    payment: Payment, rules: PaymentRules | None = None, left: int | None = None
+) -> str:
+    """Why an approved payment cannot go through Stripe now, in words for staff; "" if it can.
+
+    For many payments, the caller has asked for the rules and for what is `left_today`.
+    """
     rules = rules or PaymentRules.current()
     account = getattr(payment.person, "payout_account", None)
     if payment.state != State.APPROVED:
@@ -34,12 +39,12 @@ def why_it_waits(payment: Payment, rules: PaymentRules | None = None) -> str:
     if account is None or not account.is_ready or account.method != payment.method:
         return "Where it goes is not set up any more. Ask them."
     if account.wait_until and account.wait_until > clock.now():
-        return f"They changed where it goes: it waits until {day(account.wait_until)}."
+        return f"Where it goes was changed: it waits until {day(account.wait_until)}."
     if payment.method != Payment.Method.STRIPE:
         return "It waits for the next export to the finance office."
     if payment.amount_pence > min(rules.most_per_payment_pence, rules.most_per_day_pence):
         return "It is above the cap, which was lowered since."
-    if payment.amount_pence > left_today(rules):
+    if payment.amount_pence > (left_today(rules) if left is None else left):
         return "What may be sent in a day is reached: it goes tomorrow."
     return ""
 

@@ -7,6 +7,7 @@ from payments.models import ExpenseKind
 
 register = template.Library()
 register.filter("problem_words", problems.words)
+register.filter("problem_for_staff", problems.for_staff)
 
 
 @register.filter

@@ -10,11 +10,12 @@ from django.contrib.auth.decorators import login_required
 from django.forms import model_to_dict
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collective import clock
 from collective.errors import RuleError
 from collective.messages import addresses
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from payments.forms import ByHandForm
 from payments.models.payment_states import State
@@ -53,7 +54,7 @@ def account(request: MemberRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@press_only("payout_account")
 def account_start(request: MemberRequest) -> HttpResponse:
     """On to Stripe's form; back to our own page, which needs signing in too."""
     back = addresses.full_reverse("payout_account_return")
@@ -83,7 +84,7 @@ def account_return(request: MemberRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@press_only("payout_account_return")
 def account_keep(request: MemberRequest) -> HttpResponse:
     """They say that it is right: read once more from Stripe, and kept."""
     mine = payout_accounts.account_of(request.user)

@@ -6,13 +6,15 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collective import clock
 from collective.errors import RuleError
 from collective.models import Person
 from collective.people.access import name_needed
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from collective.safety import uploads
 from payments.forms import ChoiceForm, ExpenseForm
@@ -86,7 +88,7 @@ def choose(request: MemberRequest, pk: UUID) -> HttpResponse:
     """What should become of it: changeable until it is sent."""
     found = mine_or_404(request, pk)
     if not found.can_choose:
-        messages.info(request, choices.TOO_LATE)
+        messages.info(request, choices.why_not(found))
         return redirect(found)
     form = ChoiceForm(request.POST or None, payment=found, initial=ChoiceForm.initial_for(found))
     if request.method == "POST" and form.is_valid():
@@ -101,7 +103,7 @@ def choose(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@press_only("payment", "pk")
 def arrived(request: MemberRequest, pk: UUID) -> HttpResponse:
     return _say(request, pk, arrivals.got_it, "Thank you. We have noted that it has come.")
 
@@ -111,7 +113,7 @@ def arrived(request: MemberRequest, pk: UUID) -> HttpResponse:
 def missing(request: MemberRequest, pk: UUID) -> HttpResponse:
     """It has not come: a page that says how things stand, and asks once more."""
     if request.method == "POST":
-        words = "We are sorry. We look into it, and write to you."
+        words = "We are sorry. We will look into it, and write to you."
         return _say(request, pk, arrivals.it_has_not_come, words)
     found = mine_or_404(request, pk)
     if found.state not in PAID or found.missing_said_at:
@@ -149,7 +151,8 @@ def add_expense(request: MemberRequest, pk: UUID) -> HttpResponse:
         except RuleError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "We have your expense. Somebody from our team looks at it.")
+            words = "We have your expense. Somebody from our team will look at it."
+            messages.success(request, words)
             return redirect(found)
     return render(request, "payments/expense.html", {"payment": found, "form": form})
 
@@ -159,8 +162,14 @@ def _expense_or_404(request: MemberRequest, pk: UUID) -> Expense:
     return get_object_or_404(mine.select_related("payment"), pk=pk)
 
 
+def _page_of_expense(pk: UUID) -> str:
+    """The payment that it is claimed with."""
+    found = Expense.objects.filter(pk=pk).first()
+    return reverse("payment", args=[found.payment_id]) if found else reverse("payments")
+
+
 @login_required
-@require_POST
+@press_only(_page_of_expense)
 def withdraw_expense(request: MemberRequest, pk: UUID) -> HttpResponse:
     found = _expense_or_404(request, pk)
     try:

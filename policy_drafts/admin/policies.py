@@ -1,14 +1,14 @@
 from django.contrib import admin, messages
 from django.forms import ModelForm
 
-from collective.admin.namesakes import TellsApart
+from collective.admin.namesakes import PicksApart, TellsApart
 from collective.errors import RuleError
 from collective.people.requests import MemberRequest
 from policy_drafts.models import Policy, PolicyRole, Round
 from policy_drafts.roles import inviting
 
 
-class RoundInline(admin.StackedInline):
+class RoundInline(PicksApart, admin.StackedInline):
     model = Round
     extra = 0
     autocomplete_fields = ["call"]

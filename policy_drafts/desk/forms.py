@@ -143,7 +143,8 @@ class PictureForm(forms.Form):
 
     file = forms.FileField(
         label="Picture",
-        help_text="JPEG, PNG or WebP, up to 5 MB.",
+        widget=forms.FileInput(attrs={"accept": "image/*,.heic,.heif"}),
+        help_text="A photo or a drawing (JPEG, PNG, WebP, HEIC), up to 5 MB.",
         error_messages={"required": "Choose a picture."},
     )
     alternative_text = LineField(

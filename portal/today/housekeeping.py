@@ -11,7 +11,8 @@ from collective.models import Call, DeletionRequest, FollowUp, JoinRequest, Supp
 from collective.models.community import CHECK_LINES_EVERY
 from collective.models.record_join import ASKED_FOR
 from collective.people import sign_in_limits
-from portal.today.lines import ONE_MORE, Line, Section, end_of
+from payments.working_days import end_of
+from portal.today.lines import ONE_MORE, Line, Section
 
 How = DeletionRequest.How
 ANSWER_WITHIN = timedelta(days=28)  # a request to delete: the law gives a month
@@ -37,11 +38,15 @@ def follow_ups(call: Call | None) -> Section:
     return Section("follow_ups", "Follow-ups", lines, more)
 
 
-def requests_and_lines() -> Section:
-    """What people ask of us, support lines to check, and guessing at sign-in codes."""
-    asked = [*_requests_to_delete(), *_records_to_join()]
-    lines = [*asked, *_lines_to_check(), *_codes_guessed()]
-    return Section("also", "Requests, support lines and signing in", lines)
+def requests() -> Section:
+    """What people ask of us, and guessing at sign-in codes."""
+    lines = [*_requests_to_delete(), *_records_to_join(), *_codes_guessed()]
+    return Section("also", "Requests and signing in", lines)
+
+
+def support_lines() -> Section:
+    """Support lines to check, for whoever looks after them."""
+    return Section("lines", "Support lines", _lines_to_check())
 
 
 def _requests_to_delete() -> list[Line]:

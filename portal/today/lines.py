@@ -1,14 +1,12 @@
 """What Today is made of: sections of lines, each line one thing to do."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime
 
-from collective.clock import LONDON
 from collective.models import Person, Taken
 
 MOST = 15  # lines a section shows; the list behind it shows all
 ONE_MORE = MOST + 1  # rows to ask for: the last one says that there are more
-END_OF_WORK = time(17)
 
 
 @dataclass(frozen=True)
@@ -52,8 +50,3 @@ class Section:
     @property
     def has_more(self) -> bool:
         return len(self.lines) > MOST
-
-
-def end_of(day: date) -> datetime:
-    """Five in the afternoon of this day, by London's clock: when the team goes home."""
-    return datetime.combine(day, END_OF_WORK, LONDON)

@@ -17,11 +17,12 @@ from portal.today.lines import MOST
 from portal.today.sections import sections
 
 MAIL_AT = time(8)
+GROUPS = ["Coordinators", "Finance", "Safeguarding leads"]
 NOT_COUNTED = {"coming", "running"}  # nothing to do; told in a mail of its own
 
 
 def tell_staff() -> tuple[int, int]:
-    """The sweep: from 8:00 on, one mail each to staff who look after sessions; (seen, done)."""
+    """The sweep: from 8:00 on, one mail each to staff for whom Today has sections; (seen, done)."""
     now = timezone.localtime(clock.now(), LONDON)
     if now.time() < MAIL_AT:
         return 0, 0
@@ -37,7 +38,8 @@ def _staff_who_want_it() -> PersonQuerySet:
         wants_staff_mail=True,
         reach_by=Person.ReachBy.EMAIL,
     )
-    return people.filter(Q(groups__name="Coordinators") | Q(is_superuser=True)).distinct()
+    of_groups = Q(groups__name__in=GROUPS)
+    return people.filter(of_groups | Q(is_superuser=True)).distinct()
 
 
 def _tell(person: Person, now: datetime) -> int:
@@ -52,7 +54,7 @@ def staff_today(message: Message) -> Letter | None:
     person = message.person
     if person is None or not person.is_staff or not person.wants_staff_mail:
         return None
-    found = [row for row in sections() if row.lines and row.name not in NOT_COUNTED]
+    found = [row for row in sections(person) if row.lines and row.name not in NOT_COUNTED]
     if not found:
         return None
     lines = [

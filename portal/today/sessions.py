@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.urls import reverse
 
 from collective import clock
 from collective.models import Call
 from events.models import AccessNeed, Registration, Session
 from events.models.session import SessionQuerySet, counts
-from portal.today.lines import MOST, ONE_MORE, Also, Line, Section, end_of
+from payments.working_days import end_of
+from portal.today.lines import MOST, ONE_MORE, Also, Line, Section
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -58,9 +59,9 @@ def offers_running_out(call: Call | None) -> Section:
 
 
 def to_arrange(call: Call | None) -> Section:
-    """Sessions for which something that helps people is not arranged yet: how many things, by when.
+    """Sessions for which something that helps people is not settled: how many things, by when.
 
-    No names.
+    No names. It stays when the session is over, until the people have a word about it.
     """
     needs = AccessNeed.objects.to_do()
     if call:
@@ -70,18 +71,21 @@ def to_arrange(call: Call | None) -> Section:
         things=Count("pk"),
         changed=Count("pk", filter=Q(changed_at__isnull=False)),
         by=Min("needed_by"),
+        ends_at=Max("registration__session__ends_at"),
     )
     lines = [_to_arrange(row) for row in rows.order_by("by")[:ONE_MORE]]
     return Section("needs", "To arrange", lines, reverse("admin:events_session_changelist"))
 
 
 def _to_arrange(row: Mapping[str, Any]) -> Line:
-    session = row["registration__session"]
+    session, title = row["registration__session"], row["registration__session__title"]
+    is_over = row["ends_at"] is not None and row["ends_at"] <= clock.now()
+    words = "still open after it: people are owed a word" if is_over else "to arrange"
     return Line(
         f"needs:{session}",
-        f"{row['registration__session__title']}: {row['things']} to arrange",
+        f"{title}: {row['things']} {words}",
         reverse("admin:events_session_needs", args=[session]),
-        "Arrange",
+        "Settle" if is_over else "Arrange",
         end_of(row["by"]) if row["by"] else None,
         note=f"{row['changed']} changed since" if row["changed"] else "",
     )

@@ -5,8 +5,6 @@ What they had sent is shown back, so that nothing is lost, and can be sent again
 
 import logging
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
@@ -15,22 +13,17 @@ from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
 from collective.seeing.away import is_away
+from collective.typed.sent import Sent
 
 __all__ = ["is_away", "page", "wants_json"]
 
 logger = logging.getLogger(__name__)
 TRY_AGAIN_AFTER = 10  # seconds
-A_LINE = 60  # characters
 TITLE = "We cannot reach our records just now"
 SHORT = "We cannot reach our records just now. Please try again in a minute."
 NOTED = "collective.database_away"  # in request.META: the line of this request is in the log
 SECRET = re.compile(
     r"(^|[-_])(code|pin|otp|key)s?($|[-_])|pass(word|phrase)|secret|token|credential", re.IGNORECASE
-)
-# What a form sends along by itself: it goes with "Send it again", but nobody has typed it.
-BY_ITSELF = re.compile(
-    r"^(csrfmiddlewaretoken|owner|next|page|also|started_from|shown|based_on|key|initial-.+|_.+)$"
-    r"|-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|-id$"
 )
 UNREADABLE = (
     MultiPartParserError,
@@ -39,24 +32,6 @@ UNREADABLE = (
     UnreadablePostError,
     OSError,
 )
-
-
-@dataclass(frozen=True)
-class Typed:
-    """One value that was sent: the name of its field, and what a person would call it."""
-
-    name: str
-    value: str
-
-    @property
-    def label(self) -> str:
-        words = re.sub(r"[-_]+", " ", self.name).strip()
-        return words[:1].upper() + words[1:]
-
-    @property
-    def is_short(self) -> bool:
-        """Does it fit on one line?"""
-        return len(self.value) <= A_LINE and not set("\r\n") & set(self.value)
 
 
 def page(request: HttpRequest, error: BaseException) -> HttpResponse:
@@ -86,30 +61,28 @@ def _json() -> HttpResponse:
 
 
 def _html(request: HttpRequest) -> HttpResponse:
-    sent = list(_sent(request))
-    typed = [row for row in sent if not BY_ITSELF.search(row.name) and row.value.strip()]
+    sent = _sent(request)
+    typed = sent.typed
     kept = [row for row in typed if not SECRET.search(row.name)]
-    files = [getattr(file, "name", "") for file in request.FILES.values()] if sent else []
+    has_sent = bool(typed or sent.along)
+    files = [getattr(file, "name", "") for file in request.FILES.values()] if has_sent else []
     context = {
         "title": TITLE,
         "path": request.get_full_path(),
         "is_form": request.method == "POST",
         "typed": kept,
-        "along": [row for row in sent if BY_ITSELF.search(row.name)],
+        "along": sent.along,
         "files": files,
         "can_send": bool(kept) and len(kept) == len(typed) and not files,
     }
     return HttpResponse(render_to_string("errors/503.html", context), status=503)
 
 
-def _sent(request: HttpRequest) -> Iterator[Typed]:
+def _sent(request: HttpRequest) -> Sent:
     """What the form sent, field by field; nothing if another site sent it, or it is unreadable."""
     if request.method != "POST" or request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return
+        return Sent([], [])
     try:
-        rows = list(request.POST.lists())
+        return Sent.of(request.POST)
     except UNREADABLE:
-        return
-    for name, values in rows:
-        for value in values:
-            yield Typed(name, str(value))
+        return Sent([], [])

@@ -1,5 +1,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Value
@@ -16,25 +17,32 @@ from policy_drafts.models import Policy
 from portal.apps import CARDS
 
 MOST_CALLS = 20
-Cards = dict[int, list[Activity]]
 
 
-def _cards(visitor: Visitor, calls: Iterable[Call]) -> Cards:
-    """The ways to take part in these calls, by the call's key: each as what it is."""
+@dataclass
+class Ways:
+    """The ways to take part in a call, each as what it is: to come, and past."""
+
+    ahead: list[Activity] = field(default_factory=list)
+    past: list[Activity] = field(default_factory=list)
+
+
+def _ways(visitor: Visitor, calls: Iterable[Call]) -> dict[int, Ways]:
+    """The ways of these calls, by the call's key."""
     activities = Activity.objects.visible_to(visitor).with_following(visitor)
-    cards: Cards = defaultdict(list)
+    ways: dict[int, Ways] = defaultdict(Ways)
     for activity in import_string(CARDS)(activities.filter(call__in=calls), visitor):
-        cards[activity.call_id].append(activity)
-    return cards
+        of_call = ways[activity.call_id]
+        (of_call.past if activity.is_past else of_call.ahead).append(activity)
+    return ways
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Open calls: what, when, how long, what is offered, places left."""
     calls = list(Call.objects.visible_to(request.user).open()[:MOST_CALLS])
-    cards = _cards(request.user, calls)
-    with_cards = [(row, cards.get(row.pk, [])) for row in calls]
-    return render(request, "portal/home.html", {"calls": with_cards})
+    ways = _ways(request.user, calls)
+    return render(request, "portal/home.html", {"calls": [(row, ways[row.pk]) for row in calls]})
 
 
 @require_safe
@@ -44,7 +52,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(calls.annotate(is_followed=_is_followed(request.user)), slug=slug)
     context = {
         "call": found,
-        "cards": _cards(request.user, [found]).get(found.pk, []),
+        "ways": _ways(request.user, [found])[found.pk],
         "pictures": found.pictures.all(),
         "policies": Policy.objects.visible_to(request.user).filter(rounds__call=found),
     }

@@ -1,6 +1,6 @@
 """What a person reads when something is off: plain and kind, with the next step.
 
-None of these asks the database.
+None of these asks the database, but where a button stands.
 """
 
 import sys
@@ -10,13 +10,17 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import redirect
 from django.template import loader
 from django.template.defaultfilters import filesizeformat
 from django.urls import resolve
 
 from collective.errors import broken_constraint
 from collective.people import standing
+from collective.people.interrupted import Interrupted, Why, by_way_of_words
+from collective.people.presses import page_of
 from collective.safety import emptied
+from collective.views import once_more
 from events import typed
 from events.conversations.forms import BookingForm
 from events.forms import KeptForm
@@ -28,6 +32,7 @@ TITLES = {
     "400": "We could not read that",
     "403": "This page is not for this account",
     "404": "We cannot find that page",
+    "405": "There is nothing to see at this address",
     "429": "That was tried too often",
     "413": "That is more than this page can take",
     "500": "Something went wrong on our side",
@@ -55,6 +60,16 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     signs_in = settings.SESSION_COOKIE_NAME not in request.COOKIES and request.method == "GET"
     return _page("404", 404, next=request.get_full_path() if signs_in else "")
+
+
+def not_allowed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """405 with where to go: the page on which the button stands, or the page itself."""
+    page = page_of(request.resolver_match)
+    if page and request.GET:
+        page = f"{page}?{request.GET.urlencode()}"
+    answer = _page("405", 405, page=page, path=request.get_full_path())
+    answer["Allow"] = response["Allow"]
+    return answer
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
@@ -112,4 +127,25 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return typed.keep_and_sign_in(request, form, match.kwargs["slug"])
     if match.url_name == "write_section" and "html" in request.POST:
         return lead.signed_out(request)
+    if request.user.is_authenticated and _is_from_here(request) and not away.wants_json(request):
+        return _once_more(request)
     return _page("csrf", 403)
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    """Does the browser say that a page of ours sent it? A page that cannot say so is not ours."""
+    origin = f"{request.scheme}://{request.get_host()}"
+    site = request.headers.get("Sec-Fetch-Site")
+    return site == "same-origin" or (site is None and request.headers.get("Origin") == origin)
+
+
+def _once_more(request: HttpRequest) -> HttpResponse:
+    """A page of ours from before they signed in again: its button is pressed once more.
+
+    Nothing is done before they have seen it.
+    """
+    page = page_of(request.resolver_match) or request.get_full_path()
+    form = Interrupted.of(request, page, Why.ANEW)
+    if not once_more.has_text(request, form):
+        return redirect(by_way_of_words(page, Why.ANEW))
+    return once_more.keep_and_go(request, form, redirect)

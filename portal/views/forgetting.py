@@ -10,12 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from collective.errors import RuleError
 from collective.models import DeletionRequest
 from collective.people import asked_to_forget, forgetting
 from collective.people.access import A_FRESH_ONE, signed_in_within
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from collective.safety.link_keys import is_key
 from collective.templatetags.collective import long_day
@@ -44,7 +45,7 @@ def ask_to_delete(request: MemberRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@press_only("ask_to_delete")
 def sign_in_again(request: MemberRequest) -> HttpResponse:
     """Sign in once more before asking: nobody else shall do it on a device that was left open."""
     logout(request)

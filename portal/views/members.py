@@ -1,14 +1,15 @@
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from collective.messages import addresses
 from collective.models import Activity, Follow, Person
 from collective.people.access import name_needed
 from collective.people.requests import MemberRequest
-from collective.safety.link_keys import key_for
 from events.models import Conversation, Registration, Slot
 from payments.models import Payment
 from payments.models.payment import PaymentQuerySet
@@ -30,7 +31,7 @@ def me(request: MemberRequest) -> HttpResponse:
         **_sessions_of(person),
         **_conversations_of(person),
         **_policies_of(person),
-        "follows": [(row, key_for("follow", row.pk)) for row in _follows_of(person)],
+        "follows": _follows_of(person),
         "payments_to_see": _open_payments(person),
     }
     return render(request, "portal/me.html", context)
@@ -52,7 +53,7 @@ def _sessions_of(person: Person) -> dict[str, object]:
 
 def _newest_registrations(person: Person) -> list[Registration]:
     rows = Registration.objects.visible_to(person).select_related("session__call")
-    rows = rows.prefetch_related("session__reminders")
+    rows = rows.prefetch_related("session__reminders").with_position()
     return list(rows.order_by("-session__starts_at", "-created_at")[:MOST_ROWS])
 
 
@@ -91,8 +92,19 @@ def _policies_of(person: Person) -> dict[str, object]:
     }
 
 
-def _follows_of(person: Person) -> list[Follow]:
-    return list(person.follows.select_related("activity", "call")[:MOST_ROWS])
+def _follows_of(person: Person) -> list[tuple[Follow, str]]:
+    """(what they follow, the path that stops it); of a call that they follow whole, that alone."""
+    rows = person.follows.select_related("activity__call", "call", "person")[:MOST_ROWS]
+    whole = {row.call_id for row in rows if row.call_id}
+    return [
+        (row, _path_to_stop(row)) for row in rows if row.call_id or row.its_call_id not in whole
+    ]
+
+
+def _path_to_stop(row: Follow) -> str:
+    if row.call_id:
+        return addresses.stop_news(row).removeprefix(settings.SITE_URL)
+    return addresses.path_with_key("stop_following", row.pk, purpose="follow")
 
 
 def _open_payments(person: Person) -> PaymentQuerySet:

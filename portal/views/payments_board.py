@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.template.response import TemplateResponse
 
 from collective import clock
@@ -17,6 +17,7 @@ from payments import board
 from payments.models import PaymentRules
 from payments.sending import gateway, stops
 from portal.budget import budget
+from portal.today.calls import one_of
 
 MOST_CALLS = 30
 
@@ -25,8 +26,9 @@ def payments_board(request: MemberRequest, admin_site: AdminSite) -> TemplateRes
     """Every payment of all calls or of one, in columns."""
     if not request.user.has_perm("payments.view_payment"):
         raise PermissionDenied
-    calls = list(Call.objects.order_by("finished_at", "title")[:MOST_CALLS])
-    call = next((row for row in calls if row.slug == request.GET.get("call")), None)
+    newest_first = F("finished_at").desc(nulls_first=True)
+    calls = list(Call.objects.order_by(newest_first, "title", "pk")[:MOST_CALLS])
+    call = one_of(calls, request.GET.get("call"))
     context = {
         "title": f"Payments: {call}" if call else "Payments",
         "calls": calls,

@@ -7,41 +7,42 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from collective import taken
 from collective.errors import RuleError
-from collective.models import Call
+from collective.models import Call, Person
 from collective.people import access
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
-from portal.today.sections import sections
+from portal.today.calls import one_of
+from portal.today.sections import is_for, sections
 
 MOST_CALLS = 30
-LOOKS_AFTER_SESSIONS = "events.change_registration"
 
 
 def index_context(request: HttpRequest) -> dict[str, Any]:
-    """What Today shows: nothing for staff whose group does not look after sessions."""
-    if not request.user.has_perm(LOOKS_AFTER_SESSIONS):
+    """What Today shows: to each group of staff, what it works with."""
+    reader = request.user
+    if not isinstance(reader, Person):
         return {"sections": []}
-    calls = list(Call.objects.open().order_by("title")[:MOST_CALLS])
-    call = next((row for row in calls if row.slug == request.GET.get("call")), None)
-    found = sections(call)
+    calls = list(Call.objects.open().order_by("title", "pk")[:MOST_CALLS])
+    call = one_of(calls, request.GET.get("call"))
+    found = sections(reader, call)
     return {
         "sections": [section for section in found if section.lines],
         "nothing": [section.title for section in found if not section.lines],
-        "calls": calls,
+        "calls": calls if found else [],
         "call": call,
         "title": f"Today: {call}" if call else "Today",
     }
 
 
-@require_POST
+@press_only("admin:index")
 def take(request: MemberRequest) -> HttpResponse:
     """ "I do this" on a line of Today, and back."""
-    if not request.user.has_perm(LOOKS_AFTER_SESSIONS):
-        raise PermissionDenied
     key = request.POST.get("line", "")
+    if not is_for(request.user, key):
+        raise PermissionDenied
     if request.POST.get("how") == "back":
         taken.put_back(key)
     elif key:

@@ -5,7 +5,7 @@
   const length = (text) => [...text.trim()].length
   const words = (number) => number === 1 ? "1 character" : `${number} characters`
   const said = (left, limit) => {
-    if (left < 0) return `This is too long by ${words(-left)}.`
+    if (left < 0) return `Please shorten this by ${words(-left)}.`
     return left <= limit / 10 ? `There is room for ${words(left)} more.` : ""
   }
 

@@ -22,6 +22,7 @@ OWN = {
     "collective.AddressChange": ALL,
     "collective.DeletionRequest": ALL,
     "collective.Follow": ["add", "delete"],
+    "collective.InterruptedForm": ALL,
     "collective.Message": ["add"],
     "collective.Person": [
         "change name time_zone wants_news wants_reminders wants_staff_mail last_login password"
@@ -72,9 +73,11 @@ BY_PERMISSION = {
         "events.Slot": ["change state"],
     },
     "events.change_registration": {"collective.Taken": ALL},
+    "collective.change_supportline": {"collective.Taken": ALL},
     "events.change_session": {"events.Registration": ["add"]},
     "payments.change_payment": {"payments.Expense": ["add"]},
     "payments.pay_by_hand": {"payments.Payment": ["add"]},
+    "payments.view_payment": {"collective.Taken": ALL},
     "payments.record_choice": {
         "payments.Payment": ["change choice chosen_at taken_pence next_reminder_at"],
         "payments.PayoutAccount": [

@@ -10,10 +10,12 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import get_resolver
 
 from collective import clock
+from collective.messages import addresses
 from collective.models import (
     Activity,
     AddressChange,
     DeletionRequest,
+    InterruptedForm,
     RecordJoin,
     SignIn,
     SupportLine,
@@ -33,12 +35,14 @@ from tests.factories import (
     fill,
     sign_up,
 )
+from tests.journeys import heard
 from tests.journeys.browsers import sign_in as signed_in
 from tests.journeys.payment_world import STATES as PAYMENT_STATES
 from tests.journeys.payment_world import make_payments
 from tests.journeys.policy_world import ROWS as POLICY_ROWS
 from tests.journeys.policy_world import make_policy
 from tests.journeys.talk_world import STATES, make_talks
+from tests.messages import path_of
 from tests.portal.test_access_matrix import names
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -286,6 +290,23 @@ def stop_forgetting(world):
     return f"/me/data/delete/{pk}/stop/?key={key_for('forgetting', pk)}"
 
 
+def once_more(world):
+    """A form that was sent while the member was signed out, with a file."""
+    sent = {
+        "path": "/me/name/",
+        "page": "/me/name/",
+        "why": "out",
+        "pairs": [["name", ["Sam"]], ["why", ["One line.\n\nAnother."]]],
+        "files": [["receipt", "bus.jpg"]],
+    }
+    pk = InterruptedForm.objects.create(person=world.member, sent=sent).pk
+    return f"/once-more/{pk}/"
+
+
+def address_of_a_button(world):
+    return f"/registrations/{world.registrations['offered'].pk}/offer/accept/"
+
+
 ROWS = [
     *TALK_ROWS,
     *POLICY_ROWS,
@@ -319,6 +340,8 @@ ROWS = [
     ("give_up waiting", MEMBER, of("waiting", "give-up/")),
     ("give_up nothing", MEMBER, of("missed", "give-up/")),
     ("offer", MEMBER, of("offered", "offer/")),
+    ("decline_offer", MEMBER, of("offered", "offer/decline/")),
+    ("decline_offer lapsed", MEMBER, of("lapsed", "offer/decline/")),
     ("offer lapsed", MEMBER, of("lapsed", "offer/")),
     ("change_access_needs", MEMBER, of("confirmed", "access-needs/")),
     ("follow_call", MEMBER, lambda world: f"/calls/{world.call.slug}/follow/"),
@@ -327,6 +350,11 @@ ROWS = [
         "stop_following",
         VISITOR,
         lambda w: f"/follows/{w.follow.pk}/stop/?key={key_for('follow', w.follow.pk)}",
+    ),
+    (
+        "stop_news",
+        VISITOR,
+        lambda w: path_of(addresses.stop_news(w.follow)),
     ),
     (
         "stop_reminders",
@@ -354,6 +382,8 @@ ROWS = [
     ("own_code", VISITOR, own_code),
     ("account_logout", MEMBER, "/accounts/logout/"),
     ("account_inactive", VISITOR, "/accounts/inactive/"),
+    ("once_more", MEMBER, once_more),
+    ("error 405", MEMBER, address_of_a_button),
     ("not_staff", MEMBER, "/accounts/not-staff/"),
     ("mfa_index", STAFF, "/accounts/2fa/"),
     ("mfa_activate_totp", STAFF, "/accounts/2fa/totp/activate/"),
@@ -409,9 +439,9 @@ NO_PAGE = {
     "download",
     "calendar_file",
     "material",
+    "press_again",
     "sign_up_again",
     "accept_offer",
-    "decline_offer",
     "new_code",
     "sign_out_there",
     "sign_out_elsewhere",
@@ -474,7 +504,7 @@ def test_each_address_has_a_row():
 
 
 def problems(page, axe):
-    """What axe finds, and whether the page is wider than the window."""
+    """What axe finds, what is heard wrongly, and whether the page is wider than the window."""
     if page.query_selector("form#write"):
         page.wait_for_selector("form[data-ready=yes]")
     found = [
@@ -483,7 +513,7 @@ def problems(page, axe):
     ]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append("wider than the window")
-    return found
+    return found + heard.wrong(page, is_django_s_own="/admin/" in page.url)
 
 
 def problems_in_both_schemes(page, axe):

@@ -62,10 +62,10 @@ def test_payment_from_taking_part_to_arriving_with_a_mistake_mended(
     page = sign_in(new_context(), site, sam).new_page()
 
     page.goto(f"{site}{reverse('payments')}")
-    go(page, "A way")
+    go(page, registration.session.title)
     go(page, "Choose")
     page.get_by_label("Pay me £75").check()
-    press(page, "Keep this")
+    press(page, "Save my choice")
     go(page, "Say where it should go")
     fill_in_stripe_s_form(page, "12340001")
     approve()

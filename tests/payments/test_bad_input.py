@@ -68,9 +68,9 @@ def claim(client, payment, file):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("note.txt", b"a bus ticket", "We cannot read this file"),
-        ("photo.jpg", b"\xff\xd8\xff", "We cannot read this file"),
-        ("big.pdf", b"%PDF-" + b"0" * 6_000_000, "larger than 5 MB"),
+        ("note.txt", b"a bus ticket", "This is neither a photo that we can read nor a PDF."),
+        ("photo.jpg", b"\xff\xd8\xff", "This is neither a photo that we can read nor a PDF."),
+        ("big.pdf", b"%PDF-" + b"0" * 15 * 2**20, "has 15.1 MB. We take up to 15 MB"),
     ],
 )
 def test_receipt_that_cannot_be_used_says_why_and_loses_nothing(
@@ -94,6 +94,22 @@ def test_photo_is_written_anew_and_only_ever_a_download(client, payment):
         "attachment",
     )
     assert Image.open(expense.receipt.open()).width == 1600
+
+
+def test_photo_of_a_phone_of_12_megabytes_is_taken(client, payment):
+    photo = BytesIO()
+    Image.effect_noise((4000, 3000), 90).save(photo, "JPEG", quality=97)
+    assert 10 * 2**20 < len(photo.getvalue()) < 15 * 2**20
+
+    answer = claim(client, payment, SimpleUploadedFile("x.jpg", photo.getvalue()))
+
+    assert (answer.status_code, Expense.objects.get().receipt.name[-5:]) == (302, ".webp")
+
+
+def test_browser_is_told_which_files_to_offer(client, payment):
+    page = client.get(f"/payments/{payment.pk}/expenses/").content.decode()
+
+    assert 'accept="image/jpeg,image/png,image/webp,image/heic' in page
 
 
 @pytest.mark.parametrize("text", ["£4.60", "4.60", " 4.6 ", "1,000.00"])

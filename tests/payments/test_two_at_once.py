@@ -4,12 +4,14 @@ import pytest
 from django.db import transaction
 
 from collective.errors import RuleError
-from collective.models import Person
+from collective.models import Message, Person
 from collective.people import standing
 from events.models import Registration
-from payments.models import Payment, PaymentRules, PayoutAccount
+from payments import kinds
+from payments.models import Payment, PaymentEvent, PaymentRules, PayoutAccount, Review
 from payments.owing import approvals, offering
-from payments.sending import hand_payouts, payout_accounts, payouts
+from payments.sending import hand_payouts, payout_accounts, payouts, reviews
+from payments.sending.hand_payouts import Said
 from payments.sending.payout_accounts import ByHand
 from tests.factories import (
     CommunityFactory,
@@ -117,3 +119,71 @@ def test_fee_that_is_just_being_cancelled_is_not_taken_for_the_one_that_was_earn
 
     row.refresh_from_db()
     assert (row.payment.state, row.payment != cancelled) == (State.DUE, True)
+
+
+def recorded_by_hand():
+    """What was recorded as paid by mistake, and a first person has said so."""
+    payment = approved()
+    payout_accounts.choose_by_hand(payment.person, ByHand(Method.OFFICE))
+    PayoutAccount.objects.update(wait_until=None)
+    hand_payouts.export(FinanceFactory())
+    payment = hand_payouts.record(Said(payment.reference, "Wrong"), FinanceFactory())
+    return payment, FinanceFactory(), FinanceFactory()
+
+
+def say(payment, by):
+    return reviews.say_recorded_by_mistake(payment.pk, Review.Verdict.OFFICE, "A wrong file", by)
+
+
+def settle_twice():
+    payment, first, second = recorded_by_hand()
+    review, third = say(payment, first), FinanceFactory()
+    seen = reviews.word_of(review)
+    overtaken_by(
+        lambda: reviews.settle(review.pk, second, seen=seen),
+        lambda: reviews.settle(review.pk, third, seen=seen),
+    )
+
+
+def times_settled():
+    return PaymentEvent.objects.filter(what=PaymentEvent.What.SETTLED).count()
+
+
+def test_two_who_say_at_once_that_it_was_a_mistake_open_one_review():
+    payment, first, second = recorded_by_hand()
+
+    with pytest.raises(RuleError, match="nothing to take back"):
+        overtaken_by(lambda: say(payment, first), lambda: say(payment, second))
+
+    assert Review.objects.get().proposed_by == first
+
+
+def test_two_who_settle_it_at_once_settle_it_once_and_the_person_is_told_once():
+    with pytest.raises(RuleError, match="settled already"):
+        settle_twice()
+
+    told = Message.objects.filter(kind=kinds.NOT_PAID).count()
+    assert (Payment.objects.get().state, times_settled(), told) == (State.SENDING, 1, 1)
+
+
+def test_without_the_locks_it_is_settled_twice(monkeypatch):
+    unlocked = Review.objects.select_related("attempt__payment__person")
+    monkeypatch.setattr(reviews, "_locked", lambda review_id: unlocked.get(pk=review_id))
+
+    settle_twice()
+
+    assert times_settled() == 2
+
+
+def test_what_is_just_being_taken_back_is_not_recorded_beside_it():
+    payment, first, second = recorded_by_hand()
+    review = say(payment, first)
+    seen = reviews.word_of(review)
+
+    with pytest.raises(RuleError, match="no payment with this reference"):
+        overtaken_by(
+            lambda: reviews.settle(review.pk, second, seen=seen),
+            lambda: hand_payouts.record(Said(payment.reference, "BACS 1"), FinanceFactory()),
+        )
+
+    assert Payment.objects.get().state == State.SENDING

@@ -213,6 +213,14 @@ def test_each_address_answers_each_person_as_the_table_says(
     assert matrix.answers(method, addresses, list(clients(world))) == table
 
 
+def test_each_button_of_a_lead_is_found_again_after_a_lost_sign_in(world):
+    buttons = [name for name, row in ROWS.items() if row == ACT]
+    addresses = {name: address(name, world) for name in buttons}
+    lead = list(clients(world))[3]
+
+    assert matrix.led_back(addresses, lead) == dict.fromkeys(buttons, OK)
+
+
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row == ACT])
 def test_acts_are_refused_to_everybody_else(name, world):
     found = [client.post(address(name, world)).status_code for client in clients(world)]

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
 
 from collective import clock
-from collective.models import Call, Person, SignIn
+from collective.models import Call, InterruptedForm, Person, SignIn
 from collective.safety import encryption
 from dev import servers
 from events.models import BookingDraft, ConversationSeries, Registration, SignUpDraft
@@ -112,6 +112,7 @@ def make_everything(person):
     Registration.objects.update(access_needs=SHAPES["access_needs"])
     for model in (SignUpDraft, BookingDraft):
         model.objects.update(answers={"topics": ["x"]})
+    InterruptedForm.objects.update(sent={"pairs": [["name", ["x"]]]})
     SignIn.objects.create(email="zqnew@example.org", network="x", person=person)
     role_in(Policy.objects.get(roles__person=person))
     ConversationSeries.objects.filter(host=person).update(state="cancelled")

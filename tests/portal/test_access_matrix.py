@@ -13,6 +13,7 @@ from collective.models import (
     BrowserSession,
     CallPicture,
     DeletionRequest,
+    InterruptedForm,
     RecordJoin,
     SignIn,
 )
@@ -37,6 +38,8 @@ from tests.signed_in import browser_of
 
 OK, TO, NO, NEVER = 200, 302, 404, 405
 BAD, FORBIDDEN = 400, 403
+# A form that was sent while its owner was signed out.
+SENT = {"path": "/me/name/", "page": "/me/name/", "why": "out", "pairs": [["name", ["Ada"]]]}
 # name: (visitor, owner, another member, coordinator): each answer to GET
 ROWS = {
     "home": (OK, OK, OK, OK),
@@ -44,6 +47,7 @@ ROWS = {
     "follow_call": (TO, OK, OK, OK),
     "follow_activity": (TO, OK, OK, OK),
     "stop_following": (NO, NO, NO, NO),
+    "stop_news": (NO, NO, NO, NO),
     "stop_reminders": (NO, NO, NO, NO),
     "picture": (OK, OK, OK, OK),
     "page": (OK, OK, OK, OK),
@@ -72,11 +76,11 @@ ROWS = {
     "change_access_needs": (TO, OK, NO, NO),
     "calendar_file": (TO, OK, NO, NO),
     "give_up": (TO, OK, NO, NO),
-    "sign_up_again": (NEVER, NEVER, NEVER, NEVER),
+    "sign_up_again": (TO, NEVER, NEVER, NEVER),
     "material": (TO, NO, NO, NO),
     "offer": (TO, OK, NO, NO),
-    "accept_offer": (NEVER, NEVER, NEVER, NEVER),
-    "decline_offer": (NEVER, NEVER, NEVER, NEVER),
+    "accept_offer": (TO, NEVER, NEVER, NEVER),
+    "decline_offer": (TO, OK, NO, NO),
     "correct_capacity": (TO, OK, NO, NO),
     "payments": (TO, OK, OK, OK),
     "payout_account": (TO, OK, OK, OK),
@@ -103,6 +107,8 @@ ROWS = {
     "account_logout": (TO, OK, OK, OK),
     "account_inactive": (OK, OK, OK, OK),
     "account_reauthenticate": (TO, FORBIDDEN, FORBIDDEN, FORBIDDEN),
+    "press_again": (TO, TO, TO, TO),
+    "once_more": (TO, OK, TO, TO),
     "not_staff": (FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN),
     "mfa_index": (TO, OK, OK, OK),
     "mfa_authenticate": (TO, TO, TO, TO),
@@ -125,6 +131,7 @@ POSTS = {
     "follow_call": (TO,) * 4,
     "follow_activity": (TO,) * 4,
     "stop_following": (NO,) * 4,
+    "stop_news": (NO,) * 4,
     "stop_reminders": (NO,) * 4,
     "picture": (NEVER,) * 4,
     "page": (NEVER,) * 4,
@@ -153,11 +160,11 @@ POSTS = {
     "change_access_needs": (TO, TO, NO, NO),
     "calendar_file": (TO, NEVER, NEVER, NEVER),
     "give_up": (TO, TO, NO, NO),
-    "sign_up_again": (NO, TO, NO, NO),
+    "sign_up_again": (TO, TO, NO, NO),
     "material": (TO, NEVER, NEVER, NEVER),
     "offer": (TO, NEVER, NEVER, NEVER),
-    "accept_offer": (NO, TO, NO, NO),
-    "decline_offer": (NO, TO, NO, NO),
+    "accept_offer": (TO, TO, NO, NO),
+    "decline_offer": (TO, TO, NO, NO),
     "correct_capacity": (TO, OK, NO, NO),
     "payments": (TO, NEVER, NEVER, NEVER),
     "payout_account": (TO, NEVER, NEVER, NEVER),
@@ -184,6 +191,8 @@ POSTS = {
     "account_logout": (TO,) * 4,
     "account_inactive": (NEVER,) * 4,
     "account_reauthenticate": (TO, FORBIDDEN, FORBIDDEN, FORBIDDEN),
+    "press_again": (NEVER,) * 4,
+    "once_more": (TO, NEVER, NEVER, NEVER),
     "not_staff": (NEVER,) * 4,
     "mfa_index": (TO, NEVER, NEVER, NEVER),
     "mfa_authenticate": (TO,) * 4,
@@ -243,12 +252,14 @@ def arguments(db):
         "follow_call": {"slug": call.slug},
         "follow_activity": {"slug": ActivityFactory(call=call).slug},
         "stop_following": {"pk": FollowFactory(person=owner, call=call).pk},
+        "stop_news": {"pk": owner.pk, "call_pk": call.pk},
         "stop_reminders": {"pk": owner.pk},
         "stop_address_change": {"pk": change.pk},
         "part_records": {"pk": RecordJoin.objects.create(kept=owner, gone=PersonFactory()).pk},
         "own_code": {"pk": SignIn.objects.create(email=owner.email, network="x").pk},
         "stop_forgetting": {"pk": DeletionRequest.objects.create(person=owner).public_id},
         "picture": {"pk": picture.pk},
+        "once_more": {"pk": InterruptedForm.objects.create(person=owner, sent=SENT).pk},
         "page": {"slug": PageFactory().slug},
         "look": {"version": "x"},
         "mark": {"version": "x"},
@@ -276,6 +287,15 @@ def test_each_address_answers_each_person_as_the_table_says(method, table, argum
     addresses = {name: reverse(name, kwargs=arguments[1].get(name)) for name in ROWS}
 
     assert matrix.answers(method, addresses, clients) == table
+
+
+@pytest.mark.usefixtures("early", "community")
+def test_each_button_is_found_again_after_a_lost_sign_in(arguments, clients):
+    arguments[1]["sign_out_there"] = {"pk": session_of(clients[1]).public_id}
+    buttons = [name for name, row in ROWS.items() if NEVER in row if name != "stripe_webhook"]
+    addresses = {name: reverse(name, kwargs=arguments[1].get(name)) for name in buttons}
+
+    assert matrix.led_back(addresses, clients[1]) == dict.fromkeys(buttons, OK)
 
 
 def session_of(client):

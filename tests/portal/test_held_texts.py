@@ -21,6 +21,7 @@ LEFT_OUT = {
     "collective.BrowserSession.session_key": OURS,
     "collective.ContactChange.before": "told under the names of what was changed",
     "collective.ContactChange.what": "told in words: your phone number, your address",
+    "collective.InterruptedForm.sent": "theirs alone: told with where they read it",
     "collective.Message.error": "what a mail server answered: that the mail failed is told",
     "collective.Message.message_id": OURS,
     "collective.Message.refused_as": "how a mail server refused it: that the mail failed is told",

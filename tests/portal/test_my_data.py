@@ -19,6 +19,7 @@ from collective.models import (
     ContactChange,
     DeletionRequest,
     FollowUp,
+    InterruptedForm,
     Person,
     RecordJoin,
     SignIn,
@@ -57,7 +58,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 53
+QUERIES = 54
 TOLD = set().union(*(part.TOLD for part in PARTS))
 LEFT_OUT = set().union(*(part.LEFT_OUT for part in PARTS))
 
@@ -195,6 +196,14 @@ def test_form_that_was_typed_and_not_sent_is_told(person):
     assert held["typed for a conversation and not sent"][0]["typed"] == {"topics": "the zoo"}
 
 
+def test_interrupted_form_is_told_with_where_to_read_it(person):
+    kept = InterruptedForm.objects.create(person=person, sent={})
+
+    (row,) = my_data(person)["forms you typed and have to send once more"]
+
+    assert row["to read it"].endswith(f"/once-more/{kept.pk}/")
+
+
 def test_that_it_was_passed_on_is_told_without_to_whom(person):
     talk = book(slot_of(SeriesFactory()), person)
     moment = clock.now()
@@ -245,7 +254,10 @@ def test_what_happened_with_a_booking_is_told(person):
 
     (row,) = my_data(person)["sessions"]
 
-    assert [step["what"] for step in row["what happened"]] == ["Has a place", "Cancelled"]
+    assert [step["what"] for step in row["what happened"]] == [
+        "place booked",
+        "no longer booked",
+    ]
 
 
 def test_request_to_be_forgotten_is_told_with_who_asked(person):
@@ -295,6 +307,7 @@ def everything_about(person, number):
         PolicyPicture.objects.create(policy=policy, added_by=person, width=1, height=1)
         policy.follows.create(person=person)
         FollowUp.objects.create(person=person, what="ring", due_on=KICK_OFF.date())
+        InterruptedForm.objects.create(person=person, sent={})
         DeletionRequest.objects.create(person=person, done_at=clock.now())
         SignIn.objects.create(email=person.email, network="x")
         AddressChange.objects.create(

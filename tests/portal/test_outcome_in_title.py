@@ -6,8 +6,17 @@ import pytest
 
 from collective.messages import addresses
 from collective.people import address_changes, asked_to_forget, email_change, forgetting_emails
-from tests.factories import PersonFactory
+from tests.factories import (
+    CoordinatorFactory,
+    PersonFactory,
+    SeriesFactory,
+    SessionFactory,
+    book,
+    sign_up,
+    slots_of,
+)
 from tests.joining import join
+from tests.signed_in import browser_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
 
@@ -42,3 +51,67 @@ def test_title_says_what_came_of_the_press(client, made):
 
     assert title == heading
     assert title != before
+
+
+def booking_a_place():
+    session, person = SessionFactory(title="Kindness"), PersonFactory(name="Sam")
+    browser, page = browser_of(person), f"/sessions/{session.slug}/sign-up/"
+    browser.post(page, {"capacity": "personal", "coming_along": "nobody", "agree": "on"})
+    return browser, f"{page}check/", {}
+
+
+def moving_a_conversation():
+    person, series = PersonFactory(name="Sam"), SeriesFactory(title="To talk")
+    one, other = slots_of(series, 2)
+    return browser_of(person), f"/bookings/{book(one, person).pk}/move/{other.pk}/", {}
+
+
+def saving_attendance():
+    session = SessionFactory()
+    row = sign_up(session).pk
+    marked = {f"{row}-mark": "not marked", f"{row}-was": "not marked"}
+    page = f"/admin/events/session/{session.pk}/attendance/"
+    return browser_of(CoordinatorFactory()), page, marked
+
+
+def saving_mail_settings():
+    return browser_of(PersonFactory(name="Sam")), "/me/mail/", {}
+
+
+def booking_without_agreeing():
+    session = SessionFactory(title="Kindness")
+    return (
+        browser_of(PersonFactory(name="Sam")),
+        f"/sessions/{session.slug}/sign-up/",
+        {"capacity": "personal"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (booking_a_place, "Your place is booked: Kindness – "),
+        (moving_a_conversation, "Your conversation has the new time. Your conversation is booked"),
+        (saving_attendance, "Saved. 0 changed. Attendance"),
+        (saving_mail_settings, "We have saved your mail settings. My page – "),
+        (booking_without_agreeing, "Error: Book a place: Kindness – "),
+    ],
+)
+def test_title_begins_with_what_came_of_the_act(act, said):
+    browser, address, fields = act()
+
+    page = browser.post(address, fields, follow=True).content.decode()
+
+    title = re.search(r"<title>(.*?)</title>", page, re.DOTALL)[1]
+    assert " ".join(title.split()).startswith(said)
+    assert page.count("<h1") == 1
+
+
+def test_chosen_day_is_said_first_and_takes_the_focus(client):
+    (slot,) = slots_of(SeriesFactory(title="To talk", slug="talk"), 1)
+
+    page = client.get(f"/conversations/talk/?day={slot.day}").content.decode()
+
+    day = f"{slot.day:%A} {slot.day.day} {slot.day:%B}"
+    assert f"<title>{day}. To talk" in page
+    assert f'<h3 id="times" tabindex="-1">{day}</h3>' in page

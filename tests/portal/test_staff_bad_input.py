@@ -54,7 +54,7 @@ FORMS = {
     "events_session_cancel": ["reason"],
     "events_session_move": ["starts_at_0", "starts_at_1", "ends_at_0", "ends_at_1", "note", "how"],
     "events_session_places": ["places"],
-    "events_session_walk_in": ["email", "name"],
+    "events_session_walk_in": ["q", "person", "name", "email", "phone", "capacity"],
     "events_registration_capacity": ["capacity"],
     "events_conversation_answers": [
         "how",
@@ -83,6 +83,9 @@ FORMS = {
     "payments_hand": ["reference", "hand_reference", "voucher_code"],
     "payments_hand_file": ["file"],
     "payments_hand_not_paid": ["reference", "why"],
+    "payments_hand_record": ["shown"],
+    "payments_payment_hand_instead": ["why"],
+    "payments_payment_recorded_wrongly": ["verdict", "why"],
     "payments_payment_add": ["person", "activity", "happened_on", "pounds", "reason_note"],
     "payments_payment_by_hand_account": ["method", "voucher", "deliver"],
     "payments_payment_choice": ["choice", "smaller"],

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from collective import clock, taken
 from collective.messages import mail
-from collective.models import DeletionRequest, FollowUp, Message, SupportLine
+from collective.models import DeletionRequest, FollowUp, Message, Person, SupportLine
 from events.models import Registration
 from events.sessions import places
 from portal.today import mail as today_mail
@@ -34,7 +34,10 @@ State = Registration.State
 def words(name, call=None):
     """The words of a section's lines."""
     return [
-        line.words for line in next(row for row in today.sections(call) if row.name == name).lines
+        line.words
+        for line in next(
+            row for row in today.sections(CoordinatorFactory(), call) if row.name == name
+        ).lines
     ]
 
 
@@ -54,7 +57,14 @@ def test_to_arrange_names_nobody():
     )
 
     assert words("needs") == ["Kick-off: 1 to arrange"]
-    assert registration.person.name not in str(today.sections())
+    assert registration.person.name not in str(today.sections(CoordinatorFactory()))
+
+
+def test_what_is_open_after_the_session_still_stands_on_today(early):
+    sign_up(SessionFactory(title="Kick-off"), access_needs={"choices": ["captions"], "notes": ""})
+    early.move_to(KICK_OFF + timedelta(days=2))
+
+    assert words("needs") == ["Kick-off: 1 still open after it: people are owed a word"]
 
 
 def test_attendance_of_what_has_begun(early):
@@ -69,7 +79,7 @@ def test_offers_that_run_out_within_a_day(early):
     holder, _ = sign_up(session), sign_up(session, PersonFactory(name="Bartek"))
     places.give_up(holder)
     now = words("offers")
-    early.shift(timedelta(hours=30))
+    early.shift(timedelta(days=4))
 
     assert (now, words("offers")) == ([], [f"Bartek: {session}"])
 
@@ -111,7 +121,8 @@ def test_requests_and_old_support_lines():
         name="A line", about="To talk", checked_on=clock.now().date() - timedelta(days=200)
     )
 
-    assert [line.split(":")[0] for line in words("also")] == [
+    both = [*words("also"), *words("lines")]
+    assert [line.split(":")[0] for line in both] == [
         "Amina asks to be forgotten",
         "1 support lines to check",
     ]
@@ -198,7 +209,41 @@ def test_today_asks_twenty_one_queries_at_most(
         client.get("/admin/")
 
 
-def test_finance_sees_no_people_on_today(client):
+GROUPS = {
+    "Coordinators": ({"tell"}, {"approve"}),
+    "Finance": ({"approve"}, {"tell"}),
+    "Safeguarding leads": ({"lines"}, {"tell", "approve"}),
+    "Who sees what is told in confidence": (set(), {"tell", "approve", "lines"}),
+}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_each_group_sees_the_sections_that_it_works_with(group):
+    person = CoordinatorFactory()
+    person.groups.set([Group.objects.get(name=group)])
+
+    names = {section.name for section in today.sections(Person.objects.get(pk=person.pk))}
+
+    its_own, others = GROUPS[group]
+    assert (its_own - names, others & names) == (set(), set())
+
+
+@pytest.mark.parametrize("group", ["Finance", "Safeguarding leads"])
+def test_nobody_takes_a_line_of_another_group(client, group):
+    person = CoordinatorFactory()
+    person.groups.set([Group.objects.get(name=group)])
+    client.force_login(person)
+    with_second_factor(client, person)
+
+    answers = [
+        client.post(reverse("admin:take"), {"line": key}).status_code
+        for key in ("message:1", "pay:1", "lines")
+    ]
+
+    assert answers == ([403, 302, 403] if group == "Finance" else [403, 403, 302])
+
+
+def test_finance_sees_no_people_of_sessions_on_today(client):
     person = CoordinatorFactory()
     person.groups.set([Group.objects.get(name="Finance")])
     client.force_login(person)
@@ -234,7 +279,7 @@ def test_daily_email_does_not_come_on_a_day_with_nothing_to_do(early, outbox):
     assert (outbox, kinds()["staff_today"]) == ([], 1)
 
 
-def test_finance_gets_no_daily_email(early):
+def test_staff_of_no_group_get_no_daily_email(early):
     person = CoordinatorFactory()
     person.groups.clear()
 

@@ -14,6 +14,7 @@ from collective.people.requests import MemberRequest
 from events.conversations import booking, kinds
 from events.conversations.admin.forms import BookForForm
 from events.models import Conversation, ConversationSeries
+from payments.owing import offered
 
 HEARD_AT_ONCE = [kinds.BOOKED, kinds.MOVED, kinds.CHANGED, kinds.CANCELLED]
 
@@ -38,7 +39,8 @@ def book_person(
 ):
     """The time and the answers, asked on the phone."""
     person = get_object_or_404(Person.objects.known(), pk=person_pk)
-    form = BookForForm(request.POST or None, series=series, person=person)
+    offer = offered.to(person, series)
+    form = BookForForm(request.POST or None, series=series, person=person, offer=offer)
     if request.method == "POST" and form.is_valid():
         try:
             conversation = booking.book(form.slot, person, by_staff=True, **form.answers)

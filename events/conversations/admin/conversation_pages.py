@@ -16,6 +16,7 @@ from events.conversations.forms import AnswersOfBookingForm
 from events.forms import CapacityForm
 from events.models import Conversation
 from events.models.conversation import SEES_CONFIDENTIAL
+from payments.owing import offered
 
 
 def private(admin_: ActAdmin, request: MemberRequest, conversation: Conversation) -> HttpResponse:
@@ -90,7 +91,7 @@ def move(admin_: ActAdmin, request: MemberRequest, conversation: Conversation) -
 
 def capacity(admin_: ActAdmin, request: MemberRequest, conversation: Conversation) -> HttpResponse:
     """In which capacity they take part, as they say it; until the payment is approved."""
-    form = CapacityForm(request.POST or None, session=conversation.series)
+    form = CapacityForm(request.POST or None, offer=offered.of(conversation))
     if request.method == "POST" and form.is_valid():
         try:
             outcomes.correct_capacity(conversation, form.cleaned_data["capacity"], request.user)

@@ -17,7 +17,8 @@ from events.conversations.forms import BookingForm
 from events.conversations.views.conversations import slot_or_404, visible_series
 from events.conversations.views.days import nearest
 from events.models import Conversation, ConversationSeries, Slot
-from payments.owing import expenses
+from payments.owing import expenses, offered
+from payments.owing.offered import Offered
 
 
 @name_needed
@@ -32,16 +33,17 @@ def book_conversation(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse
         return typed.keep_and_sign_in(request, BookingForm, slug)
     series = visible_series(request, slug)
     slot = slot_or_404(series, pk)
-    form = BookingForm(request.POST or None, series=series, initial=_initial(person, series))
+    offer, initial = offered.to(person, series), _initial(person, series)
+    form = BookingForm(request.POST or None, series=series, offer=offer, initial=initial)
     if request.method == "POST":
         is_good = form.is_valid()
         typed.save(person.pk, series, form)
         if is_good:
             return redirect("check_booking", slug, pk)
-    return _page_if_not_free(request, person, slot) or _form_page(request, slot, form)
+    return _page_if_not_free(request, person, slot) or _form_page(request, slot, form, offer)
 
 
-def _form_page(request: HttpRequest, slot: Slot, form: BookingForm) -> HttpResponse:
+def _form_page(request: HttpRequest, slot: Slot, form: BookingForm, offer: Offered) -> HttpResponse:
     return render(
         request,
         "events/conversations/book.html",
@@ -50,6 +52,7 @@ def _form_page(request: HttpRequest, slot: Slot, form: BookingForm) -> HttpRespo
             "slot": slot,
             "form": form,
             "limits": expenses.limits(slot.series.call),
+            "offered": offer,
             "owner": typed.owner_of(request),
         },
     )

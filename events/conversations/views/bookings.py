@@ -18,6 +18,7 @@ from events.conversations.views.conversations import slot_or_404
 from events.conversations.views.days import choice_of_times, nearest
 from events.forms import CapacityForm
 from events.models import Conversation
+from payments.owing import offered
 
 RELATED = ("series__call", "series__host", "slot", "person", "payment")
 
@@ -51,6 +52,7 @@ def booking_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "slot": found.slot,
         "key": key,
         "is_owner": not key,
+        "offered": offered.of(found),
     }
     if not key:
         context["seen_by"] = confidential.looks_at(found)
@@ -159,7 +161,7 @@ def booking_capacity(request: MemberRequest, pk: UUID) -> HttpResponse:
     if not (found.is_live and found.can_correct_capacity):
         return redirect(found)
     form = CapacityForm(
-        request.POST or None, session=found.series, initial={"capacity": found.capacity}
+        request.POST or None, offer=offered.of(found), initial={"capacity": found.capacity}
     )
     if request.method == "POST" and form.is_valid():
         try:

@@ -5,16 +5,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collective import clock
 from collective.errors import RuleError
 from collective.people.access import name_needed
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from events.conversations.forms import WishForm
 from events.conversations.times import wishes
 from events.conversations.views.days import choice_of_times, zone_of
 from events.models import Conversation, ConversationSeries, Slot, TimeRequest
+from payments.owing import offered
 
 
 def visible_series(request: HttpRequest, slug: str) -> ConversationSeries:
@@ -47,6 +50,7 @@ def conversations(request: HttpRequest, slug: str) -> HttpResponse:
             "choice": choice_of_times(request, series.slots.free_to(request.user)),
             "request": request,
             "asked": _open_wish(request, series),
+            "offered": offered.to(request.user, series),
         },
     )
 
@@ -83,8 +87,14 @@ def ask_for_time(request: MemberRequest, slug: str) -> HttpResponse:
     )
 
 
+def _page_of_wish(pk: UUID) -> str:
+    """The series in which it was asked for another time."""
+    found = TimeRequest.objects.filter(pk=pk).select_related("series").first()
+    return found.series.get_absolute_url() if found else reverse("me")
+
+
 @login_required
-@require_POST
+@press_only(_page_of_wish)
 def withdraw_wish(request: MemberRequest, pk: UUID) -> HttpResponse:
     """I no longer need another time."""
     mine = TimeRequest.objects.filter(person=request.user).select_related("series")

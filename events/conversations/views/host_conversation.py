@@ -10,12 +10,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collective import clock
 from collective.clock import LONDON
 from collective.errors import RuleError
 from collective.models import Page
+from collective.people.presses import form_only, press_only
 from collective.people.requests import MemberRequest
 from events.conversations import booking, host_notes, outcomes, ways_to_talk
 from events.conversations.host_forms import (
@@ -28,6 +29,7 @@ from events.conversations.host_forms import (
 from events.conversations.times import wall_time
 from events.conversations.views.hosting import host_only
 from events.models import Conversation, ConversationSeries
+from payments.owing import offered
 
 WHAT_TO_DO = "told-of-harm"  # the page that staff write for hosts
 
@@ -55,7 +57,9 @@ def host_conversation(request: MemberRequest, series: ConversationSeries, pk: UU
 
 
 def _conversation(series: ConversationSeries, pk: UUID) -> Conversation:
-    rows = series.conversations.select_related("person", "slot").prefetch_related("passed_on")
+    rows = series.conversations.select_related("person", "slot", "payment").prefetch_related(
+        "passed_on"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -68,6 +72,7 @@ def _page(request: HttpRequest, found: Conversation, **refused: forms.Form) -> H
             "series": found.series,
             "conversation": found,
             "slot": found.slot,
+            "offered": offered.of(found),
             **_fresh_forms(found),
             **refused,
             "what_to_do": Page.objects.filter(slug=WHAT_TO_DO).first(),
@@ -105,7 +110,7 @@ def _act(
 
 
 @host_only
-@require_POST
+@form_only("host_conversation", "slug", "pk")
 def host_note(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     found = _conversation(series, pk)
 
@@ -116,7 +121,7 @@ def host_note(request: MemberRequest, series: ConversationSeries, pk: UUID) -> H
 
 
 @host_only
-@require_POST
+@form_only("host_conversation", "slug", "pk")
 def host_outcome(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     found = _conversation(series, pk)
 
@@ -129,7 +134,7 @@ def host_outcome(request: MemberRequest, series: ConversationSeries, pk: UUID) -
 
 
 @host_only
-@require_POST
+@press_only("host_conversation", "slug", "pk")
 def host_undo_outcome(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     """It was noted by mistake."""
     try:
@@ -140,7 +145,7 @@ def host_undo_outcome(request: MemberRequest, series: ConversationSeries, pk: UU
 
 
 @host_only
-@require_POST
+@form_only("host_conversation", "slug", "pk")
 def host_link(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     found = _conversation(series, pk)
 
@@ -151,7 +156,7 @@ def host_link(request: MemberRequest, series: ConversationSeries, pk: UUID) -> H
 
 
 @host_only
-@require_POST
+@form_only("host_conversation", "slug", "pk")
 def host_passed_on(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     """A record of passing on what suggests that somebody is at risk."""
     found = _conversation(series, pk)

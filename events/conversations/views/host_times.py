@@ -5,9 +5,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.errors import RuleError
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from events.conversations.host_forms import RulesForm
 from events.conversations.times import opening, single_times, wishes
@@ -113,13 +114,13 @@ def host_remove_hours(request: MemberRequest, series: ConversationSeries, pk: UU
 
 
 @host_only
-@require_POST
+@press_only("host", "slug")
 def host_close_slot(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     return _act_on_slot(request, _slot(series, pk), single_times.close, "This time is closed.")
 
 
 @host_only
-@require_POST
+@press_only("host", "slug")
 def host_reopen_slot(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     return _act_on_slot(request, _slot(series, pk), single_times.reopen, "This time is open again.")
 
@@ -165,7 +166,7 @@ def host_request(request: MemberRequest, series: ConversationSeries, pk: UUID) -
 
 
 @host_only
-@require_POST
+@press_only("host", "slug")
 def host_settle_request(
     request: MemberRequest, series: ConversationSeries, pk: UUID
 ) -> HttpResponse:

@@ -8,11 +8,9 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
-from django.utils.http import urlencode
+from django.shortcuts import get_object_or_404
 
-from collective.people.access import A_WORKING_DAY, used_second_factor
+from collective.people.access import A_WORKING_DAY, redirect_to_second_step, used_second_factor
 from collective.people.requests import MemberRequest
 from events.models import ConversationSeries
 
@@ -37,19 +35,15 @@ def host_only(view: HostView[Rest]) -> SlugView[Rest]:
         series = get_object_or_404(mine, slug=slug)
         if used_second_factor(request, within=A_WORKING_DAY):
             return view(request, series, *args, **kwargs)
-        return _ask_for_second_step(request, series)
+        return _ask_for_second_step(request)
 
     return wrapper
 
 
-def _ask_for_second_step(request: MemberRequest, series: ConversationSeries) -> HttpResponse:
+def _ask_for_second_step(request: MemberRequest) -> HttpResponse:
     if is_mfa_enabled(request.user):
-        page, words = "mfa_reauthenticate", "so we ask for your second step."
+        words = "so we ask for your second step."
     else:
-        page, words = (
-            "mfa_activate_totp",
-            "so these pages ask for a second step. You set it up once.",
-        )
+        words = "so these pages ask for a second step. You set it up once."
     messages.info(request, f"What people tell you is private, {words}")
-    back = request.path if request.method != "POST" else reverse("host", args=[series.slug])
-    return redirect(f"{reverse(page)}?{urlencode({'next': back})}")
+    return redirect_to_second_step(request, request.get_full_path())

@@ -90,16 +90,8 @@ class Command(BaseCommand):
             title, body = path.read_text().split("\n", 1)
             written = {"title": title, "body": body, "shows_support_lines": path.stem == "support"}
             Page.objects.update_or_create(slug=path.stem, defaults=written)
-        for position, (name, about, phone, website, hours) in enumerate(words.SUPPORT_LINES, 1):
-            SupportLine.objects.create(
-                name=name,
-                about=about,
-                phone=phone,
-                website=website,
-                hours=hours,
-                checked_on=today,
-                position=position,
-            )
+        for position, line in enumerate(words.SUPPORT_LINES, 1):
+            SupportLine.objects.create(**line, checked_on=today, position=position)
 
     def call(self) -> Call:
         lead = Person.objects.get(email=LEAD)

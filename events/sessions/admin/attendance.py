@@ -11,7 +11,7 @@ from collective.errors import RuleError
 from collective.people.requests import MemberRequest
 from events.models import Registration, Session
 from events.sessions import attendance as taking_part
-from events.sessions.admin.forms import MARKS, AttendanceForm, WalkInForm
+from events.sessions.admin.forms import MARKS, AttendanceForm
 from payments.owing import offering
 
 A_PAGE = 100
@@ -60,25 +60,3 @@ def _mark_one(admin: ActAdmin, request: MemberRequest, form: AttendanceForm) -> 
     state, for_part = MARKS[name]
     taking_part.mark(form.registration, state, came_for_part=for_part, by=request.user)
     admin.log_change(request, form.registration, f"Attendance: {name}")
-
-
-def walk_in(admin: ActAdmin, request: MemberRequest, session: Session) -> HttpResponse:
-    """Somebody came without signing up."""
-    form = WalkInForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            registration = taking_part.note_walk_in(session, **form.cleaned_data, by=request.user)
-        except RuleError as error:
-            form.add_error(None, str(error))
-        else:
-            admin.log_addition(request, registration, "Noted as come without signing up")
-            messages.success(request, f"{registration.person} is noted: came without signing up.")
-            return redirect("admin:events_session_attendance", session.pk)
-    return admin.page(
-        request,
-        "admin/events/session/walk_in.html",
-        "Somebody came without signing up",
-        session=session,
-        walk_in=form,
-        original=session,
-    )

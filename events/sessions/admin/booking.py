@@ -18,6 +18,7 @@ from events.models import Registration, Session
 from events.sessions import places
 from events.sessions.admin.registrations import HEARD_AT_ONCE
 from events.sessions.forms import SignUpForm
+from payments.owing import offered
 
 
 def book(admin: ActAdmin, request: MemberRequest, session: Session) -> HttpResponse:
@@ -50,7 +51,8 @@ def book_person(
     person = get_object_or_404(Person.objects.known(), pk=person_pk)
     if live := session.registrations.live().filter(person=person).first():
         return _on_it_already(request, live)
-    form = SignUpForm(request.POST or None, session=session)
+    offer = offered.to(person, session)
+    form = SignUpForm(request.POST or None, session=session, offer=offer)
     form.fields["agree"].label = "They know the ways of working, and agree to them"
     if request.method == "POST" and form.is_valid():
         try:

@@ -4,10 +4,12 @@ from typing import Any, Self
 from django import forms
 from django.http import QueryDict
 
+from collective.admin.person_forms import PhoneField
 from collective.templatetags.collective import pounds
 from collective.typed.forms import AddressField, LineField, LinesField
 from events.models import AccessNeed, Registration, Session
 from events.sessions.access_needs import Progress
+from events.sessions.door import Newcomer
 from events.staff_forms import LEAST_FEE
 
 State = Registration.State
@@ -150,7 +152,8 @@ class PlacesForm(forms.Form):
         min_value=1,
         max_value=5000,
         help_text=(
-            "More: offers go out at once, in the order of the list. Fewer: nobody loses a place."
+            "More: offers go out at once, in the order of the list, until they stop. Fewer: nobody "
+            "loses a place."
         ),
     )
 
@@ -185,9 +188,9 @@ class AttendanceForm(forms.Form):
         return self.cleaned_data["mark"] != self.cleaned_data["was"]
 
 
-class WalkInForm(forms.Form):
-    email = AddressField(label="Email address, if they have one", required=False)
-    name = LineField(label="Name", max_length=100, required=False)
+class CameForm(forms.Form):
+    """How somebody took part who is at the door."""
+
     capacity = forms.ChoiceField(
         label="How did they take part?",
         choices=Registration.Capacity.choices,
@@ -198,3 +201,20 @@ class WalkInForm(forms.Form):
 
     def clean_capacity(self) -> str:
         return self.cleaned_data["capacity"] or Registration.Capacity.NOT_SURE
+
+
+class NewcomerForm(CameForm):
+    """Somebody whom nobody was found for."""
+
+    name = LineField(label="Name", max_length=100, required=False)
+    email = AddressField(label="Email address, if they have one", required=False)
+    phone = PhoneField(label="Phone number, if they have no email address")
+    is_somebody_else = forms.BooleanField(
+        label="It is somebody else than the people we found", required=False
+    )
+    field_order = ["name", "email", "phone", "capacity", "is_somebody_else"]
+
+    @property
+    def newcomer(self) -> Newcomer:
+        data = self.cleaned_data
+        return Newcomer(data["name"], data["email"] or "", data["phone"])

@@ -17,6 +17,7 @@ from events.sessions import answers as answering
 from events.sessions import waiting_list
 from events.sessions.admin.forms import MoveOnListForm
 from events.sessions.forms import AnswersForm
+from payments.owing import offered
 
 
 def move_on_list(
@@ -42,7 +43,12 @@ def answers(admin: ActAdmin, request: MemberRequest, registration: Registration)
     if not request.user.has_perm("events.view_access_needs"):
         raise PermissionDenied
     before = AnswersForm.initial_for(registration)
-    form = AnswersForm(request.POST or None, session=registration.session, initial=before)
+    form = AnswersForm(
+        request.POST or None,
+        session=registration.session,
+        offer=offered.of(registration),
+        initial=before,
+    )
     if request.method != "POST":
         admin.log_change(request, registration, "Looked at the answers")
     elif form.is_valid():
@@ -62,7 +68,7 @@ def capacity(admin: ActAdmin, request: MemberRequest, registration: Registration
 
     The payment follows until it is approved.
     """
-    form = CapacityForm(request.POST or None, session=registration.session)
+    form = CapacityForm(request.POST or None, offer=offered.of(registration))
     if request.method == "POST" and form.is_valid():
         try:
             answering.correct_capacity(registration, form.cleaned_data["capacity"], request.user)

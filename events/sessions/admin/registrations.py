@@ -21,7 +21,7 @@ from events.sessions.messages import kinds
 
 State = Registration.State
 MOST_EVENTS = 100
-HEARD_AT_ONCE = [kinds.OFFERED, kinds.BOOKED, kinds.WAITING, kinds.GIVEN_UP]
+HEARD_AT_ONCE = [kinds.OFFERED, kinds.BOOKED, kinds.WAITING, kinds.GIVEN_UP, kinds.DECLINED]
 
 
 @admin.register(Registration)
@@ -64,7 +64,7 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         Act(
             "decline",
             "They say no",
-            "The place goes to the next in order.",
+            "The place is free again. While offers go out, the next in order has one.",
             "Said no to the place, for them",
             is_on_the_phone=True,
         ),
@@ -77,7 +77,7 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
         Act(
             "give_back",
             "Give back the place",
-            "The person is told, and the place is offered to the next in order.",
+            "The person is told. While offers go out, the next in order is offered the place.",
             "Gave back the place",
         ),
         Act(
@@ -187,7 +187,7 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
 
     def act_decline(self, request: MemberRequest, registration: Registration) -> str:
         places.decline(registration)
-        return f"{registration.person} said no. The place goes to the next in order."
+        return f"{registration.person} said no. The place is free for others."
 
     def act_take_back(self, request: MemberRequest, registration: Registration) -> str:
         offers.take_back(registration)

@@ -16,7 +16,7 @@ from collective.errors import RuleError
 from collective.models.activity import Activity
 from collective.people.requests import MemberRequest
 from events.models import Material, Reminder, Session
-from events.sessions.admin import attendance, board, booking, changes
+from events.sessions.admin import attendance, board, booking, changes, door
 from events.sessions.admin.forms import SessionForm
 from events.sessions.messages import joining_details
 
@@ -96,7 +96,7 @@ class SessionAdmin(ActAdmin):
         "move": changes.move,
         "cancel": changes.cancel,
         "attendance": attendance.attendance,
-        "walk_in": attendance.walk_in,
+        "walk_in": door.walk_in,
     }
     fieldsets = [
         (None, {"fields": WHAT}),

@@ -9,15 +9,19 @@ from collective.messages.mail import Letter
 from collective.models import Message
 from events import calendar
 from events.models import AccessNeed, Registration, Session
-from events.models.registration_states import State
-from events.sessions import offers
+from events.models.registration_states import LIVE, State
+from events.sessions import access_needs, offers
 from events.sessions.messages import kinds
+from payments.owing.offered import How
+from payments.owing.offered import of as what_is_offered
 
 NEEDS_TOLD = [AccessNeed.State.ARRANGED, AccessNeed.State.CANNOT]
 
 
 def _registration(message: Message) -> Registration:
-    return Registration.objects.select_related("session__call", "person").get(pk=message.about)
+    return Registration.objects.select_related("session__call", "person", "payment").get(
+        pk=message.about
+    )
 
 
 def _still(message: Message, *states: State) -> Registration | None:
@@ -112,6 +116,20 @@ def offered(message: Message) -> Letter | None:
     return _letter(registration, "A place is free for you", "offered")
 
 
+@mail.kind(kinds.OFFER_ENDS, "Reminder of an offer")
+def offer_ends(message: Message) -> Letter | None:
+    """Once, before it ends, to people whose time to answer runs."""
+    registration, person = _still(message, State.OFFERED), message.person
+    if registration is None or person is None or not person.wants_reminders:
+        return None
+    runs = registration.offer_is_open and not registration.offer_waits_to_be_told
+    if not runs or not _is_newest(message):
+        return None
+    stop = addresses.stop_reminders(person)
+    letter = _letter(registration, "We still keep a place for you", "offer_ends", stop=stop)
+    return letter and replace(letter, one_click_stop=stop)
+
+
 @mail.kind(kinds.OFFER_TAKEN_BACK, "Offer taken back")
 def offer_taken_back(message: Message) -> Letter | None:
     registration = _still(message, State.WAITING)
@@ -121,7 +139,18 @@ def offer_taken_back(message: Message) -> Letter | None:
 @mail.kind(kinds.OFFER_LAPSED, "Offer lapsed")
 def offer_lapsed(message: Message) -> Letter | None:
     registration = _still(message, State.CANCELLED)
+    if registration and registration.is_followed_by_another:
+        return None
     return _letter(registration, "About the place we kept for you", "offer_lapsed")
+
+
+@mail.kind(kinds.DECLINED, "Said no to an offer")
+def declined(message: Message) -> Letter | None:
+    """A receipt, with the way back; not where they have signed up again since."""
+    registration = _still(message, State.CANCELLED)
+    if registration and registration.is_followed_by_another:
+        return None
+    return _letter(registration, "You said no to the place", "declined")
 
 
 @mail.kind(kinds.GIVEN_UP, "No longer booked")
@@ -150,23 +179,30 @@ def reminder(message: Message) -> Letter | None:
         return None
     stop = addresses.stop_reminders(person)
     registration = _still(message, State.CONFIRMED)
-    letter = _letter(registration, "A reminder from us", "reminder", stop=stop)
+    needs = access_needs.told_counts(registration) if registration else []
+    letter = _letter(registration, "A reminder of your session", "reminder", stop=stop, needs=needs)
     return letter and replace(letter, one_click_stop=stop)
 
 
 @mail.kind(kinds.AFTER, "Thanks afterwards")
 def after(message: Message) -> Letter | None:
-    return _letter(_still(message, State.CONFIRMED, State.ATTENDED), "Thank you", "after")
+    """Only to people who are marked as there, by now."""
+    registration = _still(message, State.ATTENDED)
+    offer = registration and what_is_offered(registration)
+    return _letter(registration, "Thank you for taking part", "after", offered=offer)
 
 
 @mail.kind(kinds.ASK_CAPACITY, "In which capacity they took part")
 def ask_capacity(message: Message) -> Letter | None:
     """For somebody who was not sure: what is owed depends on it."""
     registration = _registration(message)
-    if registration.state != State.ATTENDED or not registration.is_unsure:
+    offer = what_is_offered(registration)
+    if registration.state != State.ATTENDED or offer.how != How.IF_PERSONAL:
         return None
     page = addresses.full_reverse("correct_capacity", registration.pk)
-    letter = _letter(registration, "A question for you", "ask_capacity", correct=page)
+    letter = _letter(
+        registration, "How did you take part?", "ask_capacity", correct=page, offered=offer
+    )
     return letter and replace(letter, staff_page="events_registration_capacity")
 
 
@@ -175,6 +211,8 @@ def moved(message: Message) -> Letter | None:
     """Only of the newest move: one before it is no longer true."""
     registration = _still(message, State.CONFIRMED, State.WAITING, State.OFFERED)
     if registration is None or not _is_newest(message):
+        return None
+    if registration.state == State.OFFERED and not registration.offer_is_open:
         return None
     method = "REQUEST" if registration.state == State.CONFIRMED else ""
     return _letter(registration, "A session has moved", "moved", calendar_method=method)
@@ -209,8 +247,12 @@ def needs_news(message: Message) -> Letter | None:
 
     What helps a person is told on their own page, by phone or by post.
     """
-    registration = _still(message, State.CONFIRMED, State.OFFERED, State.WAITING)
+    registration = _still(message, *LIVE)
     if registration is None or message.channel == Message.Channel.EMAIL:
-        return _letter(registration, "News for you", "needs_news")
+        return _letter(registration, "News about what you asked us for", "needs_news")
     needs = list(registration.needs.filter(state__in=NEEDS_TOLD))
-    return _letter(registration, "News for you", "needs_news", needs=needs) if needs else None
+    return (
+        _letter(registration, "News about what you asked us for", "needs_news", needs=needs)
+        if needs
+        else None
+    )

@@ -11,9 +11,11 @@ from django.db import transaction
 from collective import clock
 from collective.background import sweeps
 from collective.messages import mail
+from collective.models import Message
 from events.models import Registration, Reminder, Session
 from events.models.registration_states import RegistrationQuerySet
 from events.sessions.messages import telling
+from payments.owing.offering import TIME_TO_UNDO
 
 State = Registration.State
 A_BATCH = 50
@@ -81,10 +83,32 @@ def hold_after_restore(taken_at: datetime, now: datetime) -> int:
 
 
 def _whom(reminder: Reminder, session: Session) -> RegistrationQuerySet:
-    states = [State.CONFIRMED]
-    if reminder.what == Reminder.What.AFTER:
-        states.append(State.ATTENDED)
-    return session.registrations.filter(state__in=states).select_related("person").order_by("pk")
+    """People who are coming; thanks go to people who are marked as there."""
+    is_thanks = reminder.what == Reminder.What.AFTER
+    rows = session.registrations.filter(state=State.ATTENDED if is_thanks else State.CONFIRMED)
+    return rows.select_related("person").order_by("pk")
+
+
+def thank_whoever_is_marked_late(registration: Registration, session: Session) -> None:
+    """Thanks went out already: somebody who is marked as there only now has them, too, once.
+
+    A little later, so that a slip can be undone before. The caller holds the session's lock.
+    """
+    thanks = session.reminders.filter(what=Reminder.What.AFTER).exclude(fanned_out_at=None).first()
+    told = Message.objects.filter(about=registration.pk, kind=Reminder.What.AFTER)
+    if thanks is None or told.exclude(state=Message.State.DROPPED).exists():
+        return
+    thanks.session, now = session, clock.now()
+    if thanks.is_too_late:
+        return
+    mail.tell(
+        registration.person,
+        thanks.what,
+        registration,
+        revision=now.isoformat(),
+        due_at=now + TIME_TO_UNDO,
+        not_after=thanks.not_after,
+    )
 
 
 def _tell(reminder: Reminder, registration: Registration) -> int:

@@ -7,16 +7,20 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from collective import clock
 from collective.errors import RuleError
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from collective.safety import uploads
 from events import calendar
 from events.by_key import by_owner_or_key, signed_in_or_with_key
 from events.forms import AccessNeedsForm, CapacityForm
 from events.models import AccessNeed, Material, Registration, Session
-from events.sessions import answers, history, places
+from events.sessions import answers, history, offers, places
+from events.ways import next_way
+from payments.owing import offered
 
 
 def _reachable(request: HttpRequest, pk: UUID) -> tuple[Registration, str]:
@@ -56,10 +60,18 @@ def registration(request: HttpRequest, pk: UUID) -> HttpResponse:
     A link from a mail shows all but access needs: mail is forwarded.
     """
     found, key = _reachable(request, pk)
-    context: dict[str, object] = {"key": key, "is_owner": not key}
+    context: dict[str, object] = {
+        "key": key,
+        "is_owner": not key,
+        "offered": offered.of(found),
+    }
     if not key:
         context["needs"] = found.needs.exclude(state=AccessNeed.State.WITHDRAWN)
         context["history"] = history.happenings(found)
+    if found.session.has_ended and found.is_coming:
+        context["next_way"] = next_way(found.session, found.person)
+    if found.session.makes_offers:
+        context["answer_by"] = offers.offer_until(found.session.start, clock.now())
     if found.is_coming:
         context["materials"] = found.session.materials.all()
     return _page(request, "registration", found, **context)
@@ -85,7 +97,8 @@ def offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, "offer", found, key=key)
 
 
-@require_POST
+@signed_in_or_with_key
+@press_only("offer", "pk")
 def accept_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     found, key = _reachable(request, pk)
     with _saying(request):
@@ -93,15 +106,20 @@ def accept_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _back_to(found, key)
 
 
-@require_POST
+@signed_in_or_with_key
+@require_http_methods(["GET", "HEAD", "POST"])
 def decline_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """ "No, thank you": a page that asks once more, and no reason."""
     found, key = _reachable(request, pk)
-    with _saying(request):
-        places.decline(found)
-    return _back_to(found, key)
+    if request.method == "POST":
+        with _saying(request):
+            places.decline(found)
+        return _back_to(found, key)
+    return _page(request, "decline_offer", found, key=key)
 
 
-@require_POST
+@signed_in_or_with_key
+@press_only("registration", "pk")
 def sign_up_again(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The way back: a place if one is free, else the end of the list."""
     found, key = _reachable(request, pk)
@@ -144,7 +162,7 @@ def correct_capacity(request: MemberRequest, pk: UUID) -> HttpResponse:
     if not found.can_correct_capacity:
         return redirect(found)
     before = {"capacity": found.capacity}
-    form = CapacityForm(request.POST or None, session=found.session, initial=before)
+    form = CapacityForm(request.POST or None, offer=offered.of(found), initial=before)
     if request.method == "POST" and form.is_valid():
         with _saying(request, "We have noted how you take part."):
             answers.correct_capacity(found, form.cleaned_data["capacity"], request.user)

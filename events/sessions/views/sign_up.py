@@ -14,7 +14,7 @@ from events.models import Registration, Session
 from events.models.access_need import words_of
 from events.sessions import places
 from events.sessions.forms import SignUpForm
-from payments.owing import expenses
+from payments.owing import expenses, offered
 
 TAKEN_MEANWHILE = "The last place was taken while you were filling in the form. We are sorry."
 
@@ -41,7 +41,8 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     if mine := _live(session, request.user):
         return redirect(mine)
     before = typed.initial(request.user, session)
-    form = SignUpForm(request.POST or None, session=session, initial=before)
+    offer = offered.to(request.user, session)
+    form = SignUpForm(request.POST or None, session=session, offer=offer, initial=before)
     if request.method == "POST" and form.is_valid():
         typed.save(request.user.pk, session, form)
         return redirect("check_answers", slug)
@@ -51,6 +52,7 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
         "owner": typed.owner_of(request),
         "closed": _why_closed(session),
         "limits": expenses.limits(session.call),
+        "offered": offer,
     }
     return render(request, "events/sessions/sign_up.html", context)
 

@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.errors import RuleError
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from policy_drafts.desk import bringing_in, work
 from policy_drafts.desk.forms import ImportForm
@@ -88,7 +89,7 @@ def _not_yet(request: MemberRequest, row: work.Row) -> HttpResponse | None:
 
 
 @lead_only
-@require_POST
+@press_only("bring_in", "slug")
 def working_copy(request: MemberRequest, policy: Policy) -> HttpResponse:
     """The working copy as a Word file for others to write into; it comes back by `bring_in`."""
     return redirect(

@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from js_asset import Media
 
 from collective import clock
 from collective.errors import RuleError
 from collective.models import Person
+from collective.people.presses import form_only, press_only
 from collective.people.requests import MemberRequest
 from collective.safety.pictures import NotAPicture
 from policy_drafts.desk import presence, unsaved, writing
@@ -142,7 +143,7 @@ def _saved(request: MemberRequest, section: Section) -> HttpResponse:
 
 
 @lead_only
-@require_POST
+@press_only("write_section", "slug", "pk")
 def keep_typed(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse:
     """What the editor sends by itself: kept for this person alone; the section does not change."""
     section, page = section_of(policy, pk, removed=True), EditorPage.of(request)
@@ -169,7 +170,7 @@ def _now(section: Section, person: Person) -> dict[str, Any]:
 
 
 @lead_only
-@require_POST
+@press_only("write_section", "slug", "pk")
 def here(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse:
     """Note that I have this section open, or have closed it; say who else has it open."""
     section = section_of(policy, pk, removed=True)
@@ -181,7 +182,7 @@ def here(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse:
 
 
 @lead_only
-@require_POST
+@form_only("write_section", "slug", "pk")
 def add_picture(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse:
     """Upload a picture.
 

@@ -4,8 +4,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
 
+from collective.people.presses import form_only, press_only
 from collective.people.requests import MemberRequest
 from policy_drafts.desk.forms import HeardForm, SectionForm
 from policy_drafts.desk.values import saved_text
@@ -17,7 +17,7 @@ from policy_drafts.roles.lead import lead_only
 
 
 @lead_only
-@require_POST
+@form_only("write", "slug")
 def add_heard(request: MemberRequest, policy: Policy) -> HttpResponse:
     """Note what was said, about the whole policy or beside a section."""
     form = HeardForm(request.POST)
@@ -51,7 +51,7 @@ def _page_with(
 
 
 @lead_only
-@require_POST
+@press_only("write", "slug")
 def remove_heard(request: MemberRequest, policy: Policy, note_pk: UUID) -> HttpResponse:
     """Remove a note of what was said."""
     get_object_or_404(policy.heard.all(), pk=note_pk).delete()

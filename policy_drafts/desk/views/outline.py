@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import Truncator
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.errors import RuleError
 from collective.models import Person
+from collective.people.presses import form_only, press_only
 from collective.people.requests import MemberRequest
 from policy_drafts.desk import outline, presence, unsaved
 from policy_drafts.desk.forms import HeardForm, SplitForm, TitleForm
@@ -112,7 +113,7 @@ def write(request: MemberRequest, policy: Policy) -> HttpResponse:
 
 
 @lead_only
-@require_POST
+@form_only("write", "slug")
 def add_section(request: MemberRequest, policy: Policy) -> HttpResponse:
     """Add a section at the end, and go on to write it."""
     form = TitleForm(request.POST)
@@ -128,7 +129,7 @@ def add_section(request: MemberRequest, policy: Policy) -> HttpResponse:
 
 
 @lead_only
-@require_POST
+@press_only("write", "slug")
 def move_section(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse:
     """One place up or down; the page comes back where the section is now."""
     section = section_of(policy, pk, removed=True)
@@ -216,7 +217,7 @@ def removed_sections(request: MemberRequest, policy: Policy) -> HttpResponse:
 
 
 @lead_only
-@require_POST
+@press_only("removed_sections", "slug")
 def put_back_section(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse:
     """Put a removed section back, at the end."""
     section = section_of(policy, pk, removed=True)

@@ -46,9 +46,11 @@ def stop_draft_news(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One click in the mail stops the news of drafts."""
     if not is_key(request.GET.get("key", ""), "draft-news", pk):
         raise Http404
-    follow = DraftFollow.objects.filter(pk=pk)
+    follow = DraftFollow.objects.filter(pk=pk).select_related("policy").first()
+    if follow is None:
+        return render(request, "collective/stop.html", {"what": ""})
+    words = {"what": f"news about new drafts of “{follow.policy}”", "where": "policy"}
     if request.method == "POST":
         follow.delete()
-        return render(request, "collective/stopped.html", {"what": "this news", "where": "policy"})
-    what = "news about new drafts" if follow.exists() else ""
-    return render(request, "collective/stop.html", {"what": what})
+        return render(request, "collective/stopped.html", words)
+    return render(request, "collective/stop.html", words)

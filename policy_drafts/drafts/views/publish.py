@@ -6,11 +6,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Message
+from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from policy_drafts import emails, kinds
 from policy_drafts.desk import presence, unsaved
@@ -203,7 +204,7 @@ def other_versions(request: MemberRequest, policy: Policy, number: int) -> HttpR
 
 
 @lead_only
-@require_POST
+@press_only("other_versions", "slug", "number")
 def remove_version(
     request: MemberRequest, policy: Policy, number: int, version_pk: UUID
 ) -> HttpResponse:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from collective.messages import follows, mail
+from collective.messages import addresses, follows, mail
 from collective.models import Activity, Follow
 from collective.safety.link_keys import key_for
 from tests.factories import (
@@ -93,6 +93,67 @@ def test_mail_has_a_one_click_stop_that_works_without_a_cookie(outbox):
         200,
     )
     assert not Follow.objects.filter(pk=follow.pk).exists()
+
+
+def test_a_stop_ends_all_news_of_the_call_and_nothing_else(client, outbox):
+    session, person = SessionFactory(), PersonFactory()
+    other = FollowFactory(call=SessionFactory().call, person=person)
+    for target in ({"call": session.call}, {"activity": session.activity_ptr}):
+        FollowFactory(person=person, **target)
+    FollowFactory(activity=ActivityFactory(call=session.call), person=person)
+    follows.announce_all()
+    mail.send_due()
+    mine = next(row for row in outbox if session.title in row.body)
+
+    address = path_of(mine.extra_headers["List-Unsubscribe"].strip("<>"))
+    asked, done = client.get(address), client.post(address)
+
+    assert list(person.follows.all()) == [other]
+    for page in (asked, done):
+        assert f"news about “{session.call}”" in page.content.decode()
+
+
+def test_link_of_an_old_mail_stops_what_was_asked_for_anew_since(client):
+    call, person = SessionFactory().call, PersonFactory()
+    old = addresses.stop_news(FollowFactory(call=call, person=person))
+    follows.stop(person, call)
+    follows.follow(person, call)
+
+    client.post(path_of(old))
+
+    assert not person.follows.exists()
+
+
+def test_a_stop_is_for_the_address_whoever_shares_it(client):
+    call, ann = SessionFactory().call, PersonFactory(email="ann@example.org")
+    shares = PersonFactory(email=None, contact_email=ann.email)
+    FollowFactory(call=call, person=shares)
+
+    client.post(path_of(addresses.stop_news(FollowFactory(call=call, person=ann))))
+
+    assert not Follow.objects.exists()
+
+
+def test_stop_of_one_activity_on_my_page_leaves_the_others(client, member):
+    first, second = (FollowFactory(activity=ActivityFactory(), person=member) for _ in range(2))
+
+    page = client.get("/me/").content.decode()
+    path = addresses.path_with_key("stop_following", first.pk, purpose="follow")
+    client.post(path, {"only": "1"})
+
+    assert path in page and list(member.follows.all()) == [second]
+
+
+def test_my_page_shows_a_call_that_is_followed_whole_once(client, member):
+    session = SessionFactory()
+    FollowFactory(activity=session.activity_ptr, person=member)
+    whole = FollowFactory(call=session.call, person=member)
+    client.post("/me/mail/", {})
+
+    page = client.get("/me/").content.decode()
+
+    assert page.count("Stop telling me") == 1 and path_of(addresses.stop_news(whole)) in page
+    assert "News is off in" in page
 
 
 def test_opening_the_stop_link_stops_nothing(client):

@@ -13,6 +13,7 @@ from collective.pages import first_pages
 from collective.templatetags import collective as words
 from events.models import Session
 from tests.factories import (
+    KICK_OFF,
     ActivityFactory,
     CallFactory,
     PageFactory,
@@ -88,6 +89,18 @@ def test_script_in_rich_text_is_not_shown_whatever_way_it_came(client):
     assert "<p>Hi</p>" in shown and "alert(1)" not in shown
 
 
+def test_what_has_taken_place_is_folded_below_what_is_to_come(client, early):
+    call = CallFactory()
+    SessionFactory(call=call, title="Kick-off", position=1)
+    SessionFactory(call=call, title="Last one", position=2, ends_at=KICK_OFF + timedelta(days=40))
+    early.move_to(KICK_OFF + timedelta(days=1))
+
+    for address in ("/", call.get_absolute_url()):
+        page = client.get(address).content.decode()
+        assert page.index("Last one") < page.index("What has already taken place (1)")
+        assert page.index("What has already taken place (1)") < page.index("Kick-off")
+
+
 @pytest.mark.parametrize("people", [1, 3])
 def test_queries_of_each_page_do_not_grow_with_people(
     client, member, django_assert_num_queries, people
@@ -98,9 +111,9 @@ def test_queries_of_each_page_do_not_grow_with_people(
     ActivityFactory(call=session.call)
 
     for address, most in (
-        (session.call.get_absolute_url(), 7),
+        (session.call.get_absolute_url(), 8),
         (session.get_absolute_url(), 6),
-        ("/", 5),
+        ("/", 6),
     ):
         with django_assert_num_queries(most):
             client.get(address)

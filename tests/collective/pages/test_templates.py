@@ -19,6 +19,7 @@ TAKES_THE_PAGE = {
     "elements/top.html",
     "events/conversations/_booking_state.html",
     "events/conversations/_choose.html",
+    "events/conversations/_coming.html",
     "events/conversations/email/_kept_times.html",
     "events/conversations/host/_at_risk.html",
     "events/conversations/host/_outcome.html",

@@ -6,6 +6,7 @@ from django.urls import reverse
 from collective.messages import by_hand, mail
 from collective.models import Community, Message
 from events.conversations import outcomes
+from events.models import Registration
 from events.models.conversation_states import State
 from events.sessions.messages import kinds
 from tests.factories import (
@@ -40,6 +41,7 @@ def listeners():
 def thanks(person=None):
     """The thanks afterwards, as it goes out or is read to them."""
     registration = sign_up(SessionFactory(), person)
+    Registration.objects.update(state=Registration.State.ATTENDED)
     mail.tell(registration.person, kinds.AFTER, registration)
     message = Message.objects.get(kind=kinds.AFTER)
     return " ".join(by_hand.wording(message)[1].split())

@@ -13,7 +13,7 @@ from collective.messages import mail
 from collective.models import FollowUp, Message, Person, SignIn
 from collective.people import email_change
 from collective.safety import emptied
-from events.sessions import places
+from events.sessions import offers, places
 from tests.factories import PersonFactory, PhonePersonFactory, SessionFactory, sign_up
 from tests.signed_in import browser_of
 
@@ -131,7 +131,7 @@ def test_waiting_offer_begins_to_run_with_the_mail(outbox):
     email_change.first(asked, asked.code)
 
     waiter.refresh_from_db()
-    assert waiter.offer_until == clock.now() + timedelta(hours=48)
+    assert waiter.offer_until == offers.offer_until(session.start, clock.now())
 
 
 def test_address_of_another_record_is_not_taken_and_staff_hear_of_it_once(outbox):

@@ -12,8 +12,9 @@ from django.urls import reverse
 from collective.errors import RuleError
 from collective.models import FollowUp, Message, Person, SignIn
 from collective.people import email_change, sign_in_limits, staff
-from events.models import Registration
-from events.sessions import attendance
+from collective.people.alike import KnownAlready
+from events.sessions import door
+from events.sessions.door import Newcomer
 from events.sessions.forms import AnswersForm
 from policy_drafts.models import PolicyRole
 from policy_drafts.roles import inviting
@@ -83,9 +84,10 @@ def test_other_refusals_of_the_database_are_no_taken_address(outbox, monkeypatch
 def test_person_who_came_without_signing_up_is_found(late):
     person = PersonFactory(email="sam@example.org")
 
-    attendance.note_walk_in(SessionFactory(), email=HIDDEN)
+    with pytest.raises(KnownAlready) as known:
+        door.note_newcomer(SessionFactory(), Newcomer("Sam", HIDDEN))
 
-    assert Registration.objects.get().person == person
+    assert (known.value.people, Person.objects.count()) == ([person], 1)
 
 
 def test_invitation_to_staff_finds_the_record(outbox):

@@ -102,7 +102,7 @@ def test_staff_add_somebody_with_an_address_only(client, coordinator):
             {"name": "Olive", "phone": "02079460123", "reach_by": "post"},
             "we need that address or number",
         ),
-        ({"phone": "02079460123"}, "This field is required."),
+        ({"phone": "02079460123"}, "Please fill this in."),
     ],
 )
 def test_form_says_what_is_missing_and_keeps_the_rest(client, coordinator, fields, sentence):

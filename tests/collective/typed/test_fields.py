@@ -187,7 +187,7 @@ def test_box_counts_as_people_do(row):
     if row.get("accepted"):
         assert "\r" not in field.clean(lines(row["build"]))
     else:
-        with pytest.raises(forms.ValidationError, match="too long by 1 character"):
+        with pytest.raises(forms.ValidationError, match="shorten this by 1 character"):
             field.clean(lines(row["build"]))
 
 

@@ -183,6 +183,15 @@ def test_each_address_of_conversations_answers_each_person_as_the_table_says(met
     assert matrix.answers(method, addresses, list(clients(world))) == table
 
 
+@pytest.mark.usefixtures("community")
+def test_each_button_of_a_host_is_found_again_after_a_lost_sign_in(world):
+    buttons = [name for name, row in ROWS.items() if row == ACTS]
+    addresses = {name: reverse(name, kwargs=arguments(name, world)) for name in buttons}
+    host = list(clients(world))[3]
+
+    assert matrix.led_back(addresses, host) == dict.fromkeys(buttons, OK)
+
+
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row in (HOSTS, ACTS)])
 def test_host_without_a_second_factor_is_asked_for_one(name, world, client):
     client.force_login(world[0].series.host)

@@ -68,7 +68,7 @@ def test_from_days_to_times_to_form_to_booked(client, member, series):
         ({"phone": "abc"}, "Enter a phone number like"),
         ({"phone": "01632 960 123 x12"}, "without an extension"),
         ({"capacity": ""}, "Choose how you are taking part."),
-        ({"topics": "x" * 2001}, "too long by 1 character. There is room for 2,000."),
+        ({"topics": "x" * 2001}, "shorten this by 1 character. There is room for 2,000."),
     ],
 )
 def test_mistake_is_said_and_nothing_is_lost(client, member, series, change, words):

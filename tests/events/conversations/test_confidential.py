@@ -174,6 +174,17 @@ def test_person_removes_what_they_told_earlier(told, client):
     assert "were removed on" in client.get(told.get_absolute_url()).content.decode()
 
 
+def test_whoever_removes_what_they_told_has_a_receipt_that_says_nothing_of_it(told, outbox):
+    confidential.forget_now(told)
+    confidential.forget_now(told)
+
+    mail.send_due()
+
+    (receipt,) = [row for row in outbox if row.subject == "We have removed what you asked us to"]
+    assert "cannot be undone" in receipt.body
+    assert not any(word in receipt.body for word in ("900123", "zebra", "wombat"))
+
+
 def test_what_is_still_needed_cannot_be_removed_but_changed(series):
     with pytest.raises(RuleError, match="still to come"):
         confidential.forget_now(book(slot_of(series)))

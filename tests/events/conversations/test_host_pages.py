@@ -72,7 +72,7 @@ def test_hours_are_rehearsed_first_and_then_opened(client, series):
     [
         ({"weekdays": []}, "Tick at least one day."),
         ({"until_time": "09:00"}, "The end comes after the start."),
-        ({"from_time": "noon"}, "Enter a valid time."),
+        ({"from_time": "noon"}, "We cannot read this as a time. Write it like 14:30."),
         ({"from_time": ""}, "Choose a time."),
     ],
 )

@@ -201,7 +201,7 @@ def test_reminder_of_a_conversation_that_was_moved_or_cancelled_is_not_sent(seri
     booking.move(moved, third)
     booking.cancel(cancelled, "person")
 
-    assert "A reminder from us" not in [one.subject for one in sent(outbox)]
+    assert "A reminder: we talk soon" not in [one.subject for one in sent(outbox)]
 
 
 def test_person_who_wants_no_reminders_gets_none_and_one_who_is_rung_gets_one(series, early):

@@ -11,9 +11,10 @@ from collective.errors import RuleError
 from collective.messages import by_hand, mail
 from collective.models import Message
 from collective.safety.link_keys import key_for
-from events.models import AccessNeed
-from events.sessions import access_needs, answers, moving, places, retention
+from events.models import AccessNeed, Registration
+from events.sessions import access_needs, answers, attendance, moving, places, retention
 from events.sessions.access_needs import Progress
+from events.sessions.messages import reminders
 from tests.factories import KICK_OFF, PhonePersonFactory, SessionFactory, sign_up
 from tests.messages import kinds
 
@@ -67,7 +68,7 @@ def test_what_is_arranged_is_told_in_one_message_without_saying_what(outbox, ear
     early.shift(timedelta(minutes=11))
     mail.send_due()
 
-    news = [row for row in outbox if row.subject == "News for you"]
+    news = [row for row in outbox if row.subject == "News about what you asked us for"]
     assert len(news) == 1
     assert "captions" not in news[0].body and "Kim" not in news[0].body
 
@@ -164,6 +165,57 @@ def test_summary_counts_without_names():
     access_needs.update(need, Progress(state=State.ARRANGED))
 
     assert access_needs.summary(session) == [("Live captions", 2, 1), ("In their own words", 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("state", "before", "afterwards"),
+    [
+        (State.ASKED, "We have your request", "We still owe you a word about it"),
+        (State.ARRANGING, "We are arranging it", "We still owe you a word about it"),
+        (State.ARRANGED, "It is arranged", "It was arranged"),
+        (State.CANNOT, "we cannot arrange it", "we could not arrange it"),
+    ],
+)
+def test_person_reads_how_it_stands_before_and_after(client, early, state, before, afterwards):
+    registration, _ = asked()
+    registration.needs.update(state=state)
+
+    pages = []
+    for moment in (KICK_OFF, KICK_OFF + timedelta(days=1)):
+        early.move_to(moment)
+        client.force_login(registration.person)
+        pages.append(client.get(registration.get_absolute_url()).content.decode())
+
+    assert (before in pages[0], afterwards in pages[1]) == (True, True)
+    assert "asked for it" not in "".join(pages)
+
+
+def test_reminder_says_how_each_thing_stands_and_never_what_it_is(outbox, early):
+    _, need = asked(access_needs={"choices": ["captions", "breaks"], "notes": "slowly"})
+    access_needs.update(need, Progress(state=State.ARRANGED))
+    early.move_to(KICK_OFF - timedelta(days=1))
+    reminders.fan_out_all_due()
+    outbox.clear()
+
+    mail.send_due()
+
+    body = next(row.body for row in outbox if row.subject == "A reminder of your session")
+    assert "It is arranged: 1 thing" in body and "We have your request: 2 things" in body
+    assert not [word for word in ("aptions", "reaks", "slowly") if word in body]
+
+
+def test_what_nobody_settled_stays_after_the_session_until_the_person_has_a_word(early, outbox):
+    registration, need = asked()
+    early.move_to(KICK_OFF + timedelta(days=1))
+    attendance.mark(registration, Registration.State.ATTENDED)
+    open_then = list(AccessNeed.objects.to_do())
+
+    access_needs.update(need, Progress(state=State.CANNOT, reason="We forgot. We are sorry."))
+    early.shift(timedelta(minutes=11))
+    mail.send_due()
+
+    assert (open_then, list(AccessNeed.objects.to_do())) == ([need], [])
+    assert "News about what you asked us for" in [row.subject for row in outbox]
 
 
 def test_rows_are_deleted_thirty_days_after_the_session(early):

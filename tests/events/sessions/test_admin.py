@@ -127,22 +127,6 @@ def test_marks_of_a_colleague_stay_and_who_came_meanwhile_stops_nothing(client, 
     assert [first.state, second.state] == [State.MISSED, State.ATTENDED]
 
 
-def test_walk_in_is_noted_once(client, coordinator, early):
-    session = SessionFactory()
-    early.move_to(KICK_OFF)
-    with_second_factor(client, coordinator)
-
-    for _ in range(2):
-        page = client.post(
-            session_page(session, "walk_in"),
-            {"email": "ash@example.org", "name": "Ash"},
-            follow=True,
-        )
-
-    assert "is on the list of this session already" in page.content.decode()
-    assert session.registrations.get().came_without_signing_up
-
-
 def test_looking_at_access_needs_is_on_record(client, coordinator):
     registration = sign_up(
         SessionFactory(), access_needs={"choices": ["captions"], "notes": "slowly"}

@@ -13,7 +13,7 @@ from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Message
 from events.models import Registration, Session
-from events.sessions import moving, places
+from events.sessions import moving, offers, places
 from events.sessions.messages import joining_details, reminders
 from tests.factories import KICK_OFF, PhonePersonFactory, SessionFactory, sign_up
 from tests.messages import kinds
@@ -94,7 +94,10 @@ def test_offer_told_by_mail_keeps_its_time_and_one_untold_follows_the_new_start(
     move(session)
 
     by_mail.refresh_from_db(), by_phone.refresh_from_db()
-    assert (by_mail.offer_until, by_phone.offer_until) == (clock.now() + timedelta(hours=48), LATER)
+    assert (by_mail.offer_until, by_phone.offer_until) == (
+        offers.offer_until(KICK_OFF, clock.now()),
+        LATER,
+    )
     assert Message.objects.get(kind="offered", person=by_phone.person).not_after == LATER
 
 

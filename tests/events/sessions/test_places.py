@@ -1,15 +1,18 @@
 """Places and the waiting list: the rules themselves."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from collective import clock
+from collective.clock import LONDON
 from collective.errors import RuleError
+from collective.messages import mail
 from collective.safety import steps
 from events.models import Registration, Session
-from events.sessions import attendance, offers, places, retention, waiting_list
+from events.sessions import attendance, door, offers, places, retention, waiting_list
+from events.sessions.door import Newcomer
 from tests.factories import KICK_OFF, PersonFactory, SessionFactory, fill, sign_up
 from tests.messages import kinds
 
@@ -116,23 +119,84 @@ def test_freed_place_is_offered_to_the_next_in_order_with_a_message():
     places.give_up(holder)
 
     assert states(holder, first, second) == [State.CANCELLED, State.OFFERED, State.WAITING]
-    assert kinds(first.person) == {"waiting": 1, "offered": 1}
+    assert kinds(first.person) == {"waiting": 1, "offered": 1, "offer_ends": 1}
+
+
+def london(text):
+    """A moment of 2022 by London's clock: "10-06 14:00"."""
+    return datetime.fromisoformat(f"2022-{text}").replace(tzinfo=LONDON)
+
+
+# KICK_OFF is Thursday 6 October at 14:00: offers stop on Wednesday 5 October at 17:00.
+@pytest.mark.parametrize(
+    ("made", "ends"),
+    [
+        ("09-09 18:42", "09-12 17:00"),  # a Friday: two days on are a Sunday, so on Monday
+        ("09-14 09:00", "09-16 17:00"),  # a Wednesday, with two days to answer at least
+        ("08-25 18:00", "08-30 17:00"),  # the Monday is a bank holiday
+        ("10-01 10:00", "10-03 17:00"),  # less than a week: a day at least
+        ("10-04 09:00", "10-04 17:00"),  # less than three days: six hours at least
+        ("10-05 12:00", "10-05 17:00"),  # never later than offers stop
+        ("10-05 15:01", "10-05 17:01"),  # by hand, as offers have stopped: by the clock
+        ("10-06 13:50", "10-06 14:00"),  # never past the start
+    ],
+)
+def test_offer_ends_at_five_on_a_working_day_and_never_past_the_start(made, ends):
+    assert offers.offer_until(KICK_OFF, london(made)) == london(ends)
 
 
 @pytest.mark.parametrize(
-    ("before", "answer_in"),
+    ("starts", "stop"),
     [
-        (timedelta(days=28), timedelta(hours=48)),
-        (timedelta(days=5), timedelta(hours=24)),
-        (timedelta(days=2), timedelta(hours=6)),
-        (timedelta(hours=12), timedelta(hours=2)),
-        (timedelta(hours=3), timedelta(minutes=45)),
-        (timedelta(minutes=30), timedelta(minutes=20)),
-        (timedelta(minutes=10), timedelta(minutes=10)),
+        ("10-06 14:00", "10-05 17:00"),
+        ("10-10 14:00", "10-07 17:00"),  # a Monday: on Friday
+        ("08-30 10:00", "08-26 17:00"),  # the Tuesday after a bank holiday: on Friday
+        ("12-28 10:00", "12-23 17:00"),  # after Christmas
     ],
 )
-def test_time_to_answer_shrinks_and_never_passes_the_start(before, answer_in):
-    assert offers.offer_until(KICK_OFF, KICK_OFF - before) == KICK_OFF - before + answer_in
+def test_offers_stop_at_five_on_the_last_working_day_before(starts, stop):
+    assert SessionFactory.build(starts_at=london(starts)).offers_stop_at == london(stop)
+
+
+@pytest.mark.parametrize(
+    ("told", "until", "reminder"),
+    [
+        ("09-09 18:42", "09-12 17:00", "09-12 10:00"),
+        ("10-04 09:00", "10-04 17:00", "10-04 13:00"),
+        ("10-05 14:00", "10-05 17:00", None),
+    ],
+)
+def test_offer_is_reminded_of_once_on_its_last_morning(told, until, reminder):
+    found = offers.remind_at(london(told), london(until))
+
+    assert found == (reminder and london(reminder))
+
+
+def test_place_freed_after_offers_stop_waits_for_staff_to_ring(early):
+    session = SessionFactory(places=1)
+    holder, waiter = sign_up(session), sign_up(session)
+    early.move_to(london("10-05 15:01"))
+
+    places.give_up(holder)
+    waiting_list.move_all_on()
+    waited = states(waiter)
+    waiting_list.offer_by_hand(waiter)
+
+    assert (waited, states(waiter)) == ([State.WAITING], [State.OFFERED])
+
+
+def test_reminder_of_an_offer_goes_out_only_while_it_is_open(early, outbox):
+    session = SessionFactory(places=1)
+    holder, first, second = sign_up(session), sign_up(session), sign_up(session)
+    places.give_up(holder)
+    places.decline(first)
+    outbox.clear()
+    early.move_to(london("09-12 10:00"))
+
+    mail.send_due()
+
+    reminded = [row.to for row in outbox if row.subject == "We still keep a place for you"]
+    assert reminded == [[second.person.email]]
 
 
 def test_accepted_offer_becomes_a_place():
@@ -161,7 +225,7 @@ def test_unanswered_offer_goes_on_and_who_let_it_lapse_is_told(early):
     session = SessionFactory(places=1)
     holder, first, second = sign_up(session), sign_up(session), sign_up(session)
     places.give_up(holder)
-    early.shift(timedelta(hours=49))
+    early.shift(timedelta(days=5))
 
     waiting_list.move_all_on()
 
@@ -173,7 +237,7 @@ def test_offer_past_its_time_cannot_be_accepted_before_any_sweep(early):
     session = SessionFactory(places=1)
     holder, waiter = sign_up(session), sign_up(session)
     places.give_up(holder)
-    early.shift(timedelta(hours=48))
+    early.shift(timedelta(days=5))
 
     with pytest.raises(RuleError, match="has ended"):
         places.accept(waiter)
@@ -183,7 +247,7 @@ def test_lapsed_offer_is_released_before_a_newcomer_signs_up(early):
     session = SessionFactory(places=1)
     holder, waiter = sign_up(session), sign_up(session)
     places.give_up(holder)
-    early.shift(timedelta(hours=49))
+    early.shift(timedelta(days=5))
 
     newcomer = sign_up(session)
 
@@ -210,7 +274,7 @@ def test_put_me_back_goes_to_the_end_of_the_list(early):
     holder, first = sign_up(session), sign_up(session)
     places.give_up(holder)
     others = [sign_up(session), sign_up(session)]
-    early.shift(timedelta(hours=49))
+    early.shift(timedelta(days=5))
 
     again = places.sign_up_again(first)
 
@@ -362,7 +426,7 @@ def test_who_came_without_signing_up_is_noted_over_the_places(early):
     sign_up(session)
     early.move_to(KICK_OFF)
 
-    registration = attendance.note_walk_in(session, name="Ash")
+    registration = door.note_newcomer(session, Newcomer("Ash"))
 
     assert (registration.state, registration.seat, registration.came_without_signing_up) == (
         State.ATTENDED,
@@ -376,7 +440,7 @@ def test_walk_in_has_the_capacity_that_staff_chose_with_and_without_a_fee(early,
     session = SessionFactory(fee_pence=fee_pence)
     early.move_to(KICK_OFF)
 
-    registration = attendance.note_walk_in(session, name="Ash", capacity="paid_role")
+    registration = door.note_newcomer(session, Newcomer("Ash"), capacity="paid_role")
 
     assert registration.capacity == Registration.Capacity.PAID_ROLE
 
@@ -387,7 +451,7 @@ def test_capacity_that_somebody_who_waited_gave_stands_when_they_just_come(early
     waiter = sign_up(session, capacity="personal")
     early.move_to(KICK_OFF)
 
-    registration = attendance.note_walk_in(session, email=waiter.person.email, capacity="paid_role")
+    registration = door.note_came(session, waiter.person, capacity="paid_role")
 
     assert registration.capacity == Registration.Capacity.PERSONAL
 
@@ -398,7 +462,7 @@ def test_who_waited_and_came_is_noted_on_the_same_registration(early):
     waiter = sign_up(session)
     early.move_to(KICK_OFF)
 
-    registration = attendance.note_walk_in(session, email=waiter.person.email)
+    registration = door.note_came(session, waiter.person)
 
     assert registration.pk == waiter.pk
 

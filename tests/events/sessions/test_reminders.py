@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from collective import clock
+from collective.messages import mail
 from collective.models import Message
 from events.models import Registration, Reminder, Session
 from events.sessions import attendance
@@ -146,16 +147,63 @@ def test_companion_with_an_address_gets_joining_details_too(early):
     ]
 
 
-def test_after_the_session_who_had_a_place_is_thanked_and_who_was_missed_is_not(early):
-    session = SessionFactory()
-    came, missed = sign_up(session), sign_up(session)
-    early.move_to(KICK_OFF + timedelta(hours=3))
-    attendance.mark(came, Registration.State.ATTENDED)
-    attendance.mark(missed, Registration.State.MISSED)
+def thanks(*registrations):
+    return [kinds(row.person)["after"] for row in registrations]
 
+
+def test_only_people_marked_as_there_are_thanked_whenever_they_are_marked(early):
+    session = SessionFactory()
+    early_one, late_one, missed, unmarked = rows = [sign_up(session) for _ in range(4)]
+    early.move_to(KICK_OFF + timedelta(hours=3))
+    attendance.mark(early_one, Registration.State.ATTENDED)
+    attendance.mark(missed, Registration.State.MISSED)
+    reminders.fan_out_all_due()
+    at_first = thanks(*rows)
+
+    early.shift(timedelta(days=2))
+    attendance.mark(late_one, Registration.State.ATTENDED)
+    attendance.mark(early_one, Registration.State.ATTENDED, came_for_part=True)
+
+    assert (at_first, thanks(*rows)) == ([1, 0, 0, 0], [1, 1, 0, 0])
+    assert unmarked.state == Registration.State.CONFIRMED
+
+
+def test_somebody_marked_by_a_slip_is_not_thanked(early, outbox, community):
+    registration = sign_up(SessionFactory())
+    early.move_to(KICK_OFF + timedelta(hours=3))
+    reminders.fan_out_all_due()
+    attendance.mark(registration, Registration.State.ATTENDED)
+    attendance.mark(registration, Registration.State.MISSED)
+    early.shift(timedelta(minutes=11))
+
+    mail.send_due()
+
+    assert "Thank you for taking part" not in [row.subject for row in outbox]
+
+
+@pytest.mark.parametrize(
+    ("capacity", "notes", "said"),
+    [
+        ("personal", "", "We offer you £75 for it."),
+        ("not_sure", "", "If you took part in a personal capacity, we offer you £75."),
+        ("paid_role", "", "There are no notes of what was said yet."),
+        ("paid_role", "<p>Hello</p>", "Notes of what was said, and what happens next, are on"),
+    ],
+)
+def test_thanks_say_what_is_offered_and_whether_there_are_notes(
+    early, outbox, community, capacity, notes, said
+):
+    registration = sign_up(SessionFactory(notes_afterwards=notes), capacity=capacity)
+    early.move_to(KICK_OFF + timedelta(hours=3))
+    attendance.mark(registration, Registration.State.ATTENDED)
     reminders.fan_out_all_due()
 
-    assert [kinds(row.person)["after"] for row in (came, missed)] == [1, 0]
+    mail.send_due()
+
+    body = next(
+        " ".join(row.body.split()) for row in outbox if row.subject == "Thank you for taking part"
+    )
+    assert said in body and ("£75" in body) == (capacity != "paid_role")
 
 
 def test_cancelled_session_reminds_nobody(early):

@@ -10,6 +10,7 @@ from collective.models import Message
 from events import typed
 from events.models import Registration, SignUpDraft
 from tests.factories import PersonFactory, SessionFactory, fill
+from tests.matrix import next_of
 from tests.messages import kinds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("early", "community")]
@@ -89,9 +90,11 @@ def test_lost_sign_in_keeps_what_was_typed_for_its_owner(client, member, session
 
     response = client.post("/sessions/first/sign-up/", {**ANSWERS, "owner": signed})
     client.force_login(member)
+    page = client.get(next_of(response), follow=True)
 
-    assert response.url == "/accounts/login/?next=/sessions/first/sign-up/"
-    assert "slowly</textarea>" in client.get("/sessions/first/sign-up/").content.decode()
+    assert page.redirect_chain == [("/sessions/first/sign-up/", 302)]
+    assert "You were signed out: press it once more." in page.content.decode()
+    assert "slowly</textarea>" in page.content.decode()
 
 
 def test_what_was_typed_is_shown_to_nobody_else(client, member, session):
@@ -104,10 +107,11 @@ def test_what_was_typed_is_shown_to_nobody_else(client, member, session):
 
 
 @pytest.mark.parametrize("forged", ["", "nonsense", "a:b:c"])
-def test_forged_owner_keeps_nothing(session, forged):
+def test_forged_owner_keeps_nothing_and_shows_it_at_once(session, forged):
     response = Client().post("/sessions/first/sign-up/", {**ANSWERS, "owner": forged})
 
-    assert (response.status_code, SignUpDraft.objects.count()) == (302, 0)
+    assert (response.status_code, SignUpDraft.objects.count()) == (403, 0)
+    assert '<dd class="typed">slowly</dd>' in response.content.decode()
 
 
 def test_draft_is_gone_once_it_is_sent_and_after_a_day(client, member, session, early):

@@ -140,7 +140,7 @@ def test_offer_that_has_ended_is_not_revived_by_telling_it(early):
     _, waiter = offered_by_mail()
     failed = Message.objects.get(kind="offered")
     Message.objects.filter(pk=failed.pk).update(state=Message.State.FAILED)
-    early.shift(timedelta(days=4))
+    early.shift(timedelta(days=5))
 
     with pytest.raises(RuleError):
         by_hand.tell_by_hand(failed)

@@ -14,7 +14,7 @@ from collective.errors import RuleError
 from collective.messages import by_hand, mail
 from collective.models import Message
 from events.models import Registration
-from events.sessions import places, waiting_list
+from events.sessions import offers, places, waiting_list
 from events.sessions.messages import reminders
 from tests.factories import (
     KICK_OFF,
@@ -101,7 +101,10 @@ def test_time_to_answer_starts_when_staff_mark_the_offer_told(coordinator, early
     by_hand.mark_told(task, coordinator)
 
     registration.refresh_from_db()
-    assert (before, registration.offer_until) == (KICK_OFF, clock.now() + timedelta(hours=48))
+    assert (before, registration.offer_until) == (
+        KICK_OFF,
+        offers.offer_until(KICK_OFF, clock.now()),
+    )
 
 
 def test_place_is_held_until_the_person_is_told(early):

@@ -151,7 +151,7 @@ def test_person_is_moved_on_a_page(client, coordinator):
     refused = client.post(address, {"position": 1, "reason": ""}).content.decode()
     client.post(address, {"position": 1, "reason": "They rang."})
 
-    assert "This field is required" in refused
+    assert "Please fill this in" in refused
     assert order(session) == [rows[1], rows[0]]
 
 

@@ -54,6 +54,22 @@ def test_choice_decides_what_is_due(choice, pence, state, taken):
     assert (chosen.state, chosen.taken_pence) == (state, taken)
 
 
+@pytest.mark.parametrize("choice", [Choice.DECLINE, Choice.GIVE])
+def test_giving_a_payment_up_sends_a_receipt_while_it_is_so(outbox, choice):
+    payment = open_payment(fund_name="our fund")
+    choices.choose(payment.pk, choice, payment.person)
+    mail.send_due()
+
+    assert outbox[-1].subject == "We have noted what you chose"
+    assert "You can still change your mind" in outbox[-1].body
+
+    choices.choose(payment.pk, Choice.PAY, payment.person)
+    choices.choose(payment.pk, choice, payment.person)
+    choices.choose(payment.pk, Choice.PAY, payment.person)
+    mail.send_due()
+    assert len(outbox) == 1
+
+
 def test_people_who_said_no_may_change_their_mind():
     payment = open_payment()
     choices.choose(payment.pk, Choice.DECLINE, payment.person)
@@ -90,7 +106,7 @@ def test_other_choice_ends_the_approval():
 def test_what_is_on_its_way_is_not_chosen_anew(state):
     payment = in_state(state)
 
-    with pytest.raises(RuleError, match="on its way"):
+    with pytest.raises(RuleError, match="can no longer be changed"):
         choices.choose(payment.pk, Choice.DECLINE, payment.person)
 
 

@@ -5,7 +5,8 @@ import pytest
 from collective.errors import RuleError
 from collective.models import Activity, Call
 from events.models import Registration
-from events.sessions import answers, attendance, moving
+from events.sessions import answers, attendance, door, moving
+from events.sessions.door import Newcomer
 from payments import kinds as mails
 from payments.models import Payment
 from payments.owing import approvals, offering
@@ -174,7 +175,7 @@ def test_walk_in_in_a_personal_capacity_is_asked_first(early):
     session = SessionFactory()
     after(early)
 
-    registration = attendance.note_walk_in(session, name="Olive", by=CoordinatorFactory())
+    registration = door.note_newcomer(session, Newcomer("Olive"), by=CoordinatorFactory())
 
     assert (registration.payment, registration.is_unsure) == (None, True)
 

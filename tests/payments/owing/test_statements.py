@@ -94,5 +94,5 @@ def test_mail_with_the_statement_has_no_amount_in_its_subject(outbox):
     mail.send_due()
 
     (message,) = outbox
-    assert message.subject == "A statement for you"
+    assert message.subject == "Your statement, to keep"
     assert [part[0] for part in message.attachments] == ["statement.pdf"]

@@ -1,13 +1,13 @@
 """Paid by hand: exported once, recorded by somebody else, never with bank details."""
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from collective.errors import RuleError
 from payments import invariants, kinds
 from payments.models import Payment, PayoutAccount, PayoutAttempt
 from payments.sending import hand_payouts
+from payments.sending.hand_payouts import Said
 from tests.factories import FinanceFactory, PersonFactory, approved
 from tests.signed_in import with_second_factor
 
@@ -55,9 +55,7 @@ def test_somebody_else_records_the_reference_and_the_person_is_told():
     payment = by_hand()
     hand_payouts.export(FinanceFactory())
 
-    hand_payouts.record(
-        payment.reference.lower(), "BACS 17", FinanceFactory(), voucher_code="ABCD-1234"
-    )
+    hand_payouts.record(Said(payment.reference.lower(), "BACS 17", "ABCD-1234"), FinanceFactory())
     payment.refresh_from_db()
 
     assert (payment.state, payment.person.messages.get().kind, invariants.broken()) == (
@@ -74,17 +72,17 @@ def test_exporter_and_payee_record_nothing(recorder):
 
     with pytest.raises(RuleError, match="Ask a colleague"):
         hand_payouts.record(
-            payment.reference, "BACS 17", boss if recorder == "exporter" else payment.person
+            Said(payment.reference, "BACS 17"), boss if recorder == "exporter" else payment.person
         )
 
 
 def test_recorded_twice_is_said():
     payment = by_hand()
     hand_payouts.export(FinanceFactory())
-    hand_payouts.record(payment.reference, "BACS 17", FinanceFactory(), voucher_code="X")
+    hand_payouts.record(Said(payment.reference, "BACS 17", "X"), FinanceFactory())
 
     with pytest.raises(RuleError, match="no payment with this reference"):
-        hand_payouts.record(payment.reference, "BACS 18", FinanceFactory())
+        hand_payouts.record(Said(payment.reference, "BACS 18"), FinanceFactory())
 
 
 def test_what_was_not_paid_is_in_the_next_export():
@@ -98,30 +96,10 @@ def test_what_was_not_paid_is_in_the_next_export():
     assert (bool(again), payment.state, payment.attempts.count()) == (True, State.SENDING, 2)
 
 
-def test_file_of_references_records_what_fits_and_names_what_does_not(client, finance):
-    payment = by_hand(deliver="post")
-    hand_payouts.export(FinanceFactory())
-    text = f"ours;theirs\n{payment.reference};BACS 17\nP-UNKNOWN1;BACS 18\n"
-
-    answer = client.post(
-        reverse("admin:payments_hand_file"),
-        {"file": SimpleUploadedFile("back.csv", text.encode())},
-        follow=True,
-    )
-    payment.refresh_from_db()
-
-    said = answer.content.decode()
-    assert (payment.state, "1 noted as paid" in said, "P-UNKNOWN1" in said) == (
-        State.SENT,
-        True,
-        True,
-    )
-
-
 def test_voucher_code_is_on_one_s_own_page_and_nowhere_else(client):
     payment = by_hand()
     hand_payouts.export(FinanceFactory())
-    hand_payouts.record(payment.reference, "V1", FinanceFactory(), voucher_code="SECRET-CODE-1")
+    hand_payouts.record(Said(payment.reference, "V1", "SECRET-CODE-1"), FinanceFactory())
     client.force_login(payment.person)
 
     page = client.get(payment.get_absolute_url()).content.decode()
@@ -153,11 +131,3 @@ def test_whole_history_and_expenses_are_exported(client, finance):
         and "Given to the finance office" in history
         and "Decided by" in expenses
     )
-
-
-def test_file_that_is_no_csv_says_so(client, finance):
-    picture = SimpleUploadedFile("x.csv", b"\x89PNG\r\n\x1a\n\x00\r\x00,\r")
-
-    page = client.post(reverse("admin:payments_hand_file"), {"file": picture})
-
-    assert page.status_code == 200 and "errorlist" in page.content.decode()

@@ -7,11 +7,12 @@ from django.urls import reverse
 
 from collective import clock
 from collective.errors import RuleError
+from collective.messages import mail
 from collective.models import Message
 from collective.people import email_change
 from payments import kinds as mails
 from payments.models import Payment, PayoutAccount
-from payments.sending import gateway, payout_accounts, payouts, reconciliation
+from payments.sending import gateway, payout_accounts, payouts, read_accounts, reconciliation
 from payments.sending.payout_accounts import ByHand
 from tests.factories import (
     PaymentFactory,
@@ -134,7 +135,7 @@ def test_refused_details_are_told_at_once_and_no_money_moves(stripe):
     assert (payment.state, stripe.payments) == (State.FAILED, [])
 
 
-def test_removed_account_is_forgotten_here_and_closed_at_stripe(stripe):
+def test_removed_account_is_forgotten_here_and_closed_at_stripe(stripe, outbox):
     person = PersonFactory()
     account = set_up(stripe, person)
 
@@ -143,6 +144,9 @@ def test_removed_account_is_forgotten_here_and_closed_at_stripe(stripe):
     account.refresh_from_db()
     assert (account.state, account.last_four, account.payout_method) == (Ac.REMOVED, "", "")
     assert gateway.destination(account.stripe_account).is_ready is False
+    mail.send_due()
+    assert kinds(person)[mails.DESTINATION_REMOVED] == 1
+    assert "Nothing more is sent there" in outbox[-1].body
 
 
 def test_voucher_needs_a_shop_and_a_way_to_come():
@@ -202,7 +206,7 @@ def test_expected_path_of_the_sweep_reads_people_who_came_back(stripe, late):
         payout_accounts.form_address(person, back="http://x/"),
     )
 
-    payout_accounts.read_all()
+    read_accounts.read_all()
 
     assert payout_accounts.account_of(person).state == Ac.READY
 
@@ -231,7 +235,7 @@ def test_going_back_to_the_bank_account_from_cash_works(stripe, late):
     late.shift(timedelta(days=1))
 
     payout_accounts.form_address(person, back="http://x/")
-    payout_accounts.read_all()
+    read_accounts.read_all()
 
     account = payout_accounts.account_of(person)
     assert (account.method, account.state) == (Payment.Method.STRIPE, Ac.READY)

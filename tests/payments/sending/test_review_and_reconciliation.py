@@ -314,7 +314,7 @@ def test_failure_that_nobody_can_mend_goes_to_a_person(stripe):
 
     assert (payment.state, Review.objects.get().why) == (
         State.NEEDS_REVIEW,
-        "Stripe: failed review_rejected",
+        "It failed. Stripe looked at it and said no. Ask Stripe's support why.",
     )
 
 

@@ -54,7 +54,7 @@ def test_leads_are_told_who_invites_whom_and_what_they_will_read(policy, richard
 
     (body,) = bodies(outbox, richard)
     assert "Sofia has invited mallory@example.org to write" in body
-    assert "from before too: the notes to self beside each section" in body
+    assert "older things too: the notes to self beside each section" in body
 
 
 def test_leads_are_told_when_another_lead_has_said_yes(policy, richard, newcomer, outbox):
