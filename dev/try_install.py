@@ -167,8 +167,11 @@ def install(trial: Try, told: dict[str, str], folder: Path) -> None:
     for line in documented.commands("Install"):
         trial.run(line, **told)
     trial.hold("/health/ready by HTTPS", wait_for(lambda: answer(trial, "/health/ready") == "200"))
-    invited = lambda: [to for to, _ in mails(folder)] == [told["STAFF_EMAIL"]]  # noqa: E731 asked again and again
-    trial.hold("the first member of staff is written to", wait_for(invited))
+
+    def is_invited() -> bool:
+        return [to for to, _ in mails(folder)] == [told["STAFF_EMAIL"]]
+
+    trial.hold("the first member of staff is written to", wait_for(is_invited))
     minutes = sum(seconds for _, seconds, _ in trial.commands) / 60
     print(f"{trial.suite}: {minutes:.1f} minutes, {len(trial.commands)} commands")
 
@@ -193,8 +196,11 @@ async def upgrade(trial: Try, folder: Path) -> None:
     trial.hold(
         "the newer version runs", trial.inside("readlink /opt/collective/current").stdout != release
     )
-    came = lambda: set(seen.codes_for) <= {to for to, _ in mails(folder)}  # noqa: E731
-    trial.hold(f"{len(seen.codes_for)} codes came", wait_for(came))
+
+    def have_come() -> bool:
+        return set(seen.codes_for) <= {to for to, _ in mails(folder)}
+
+    trial.hold(f"{len(seen.codes_for)} codes came", wait_for(have_come))
     doubled = [key for key, number in Counter(mails(folder)).items() if number > 1]
     trial.hold(f"doubled messages: {len(doubled)}", not doubled)
 

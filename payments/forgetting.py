@@ -67,8 +67,8 @@ def _waits_for_an_answer(person: Person) -> Q:
 
 def _owed(row: Payment) -> Obstacle:
     return Obstacle(
-        f"You are still owed {pounds(row.amount_pence)}: choose how to be paid, or say that you "
-        "do not want it.",
+        f"You are still owed {pounds(row.amount_pence)} ({row.reference}): choose how to be paid, "
+        "or say that you do not want it.",
         f"Payment {row.reference} is due: they say what should become of it, or it is paid.",
         reverse("payment", args=[row.pk]),
     )
@@ -76,8 +76,8 @@ def _owed(row: Payment) -> Obstacle:
 
 def _on_its_way(row: Payment) -> Obstacle:
     return Obstacle(
-        f"A payment of {pounds(row.amount_pence)} is on its way to you: it has to arrive first. "
-        "If it has, say so on its page.",
+        f"A payment of {pounds(row.amount_pence)} ({row.reference}) is on its way to you: it has "
+        "to arrive first. If it has, say so on its page.",
         f"Payment {row.reference} is on its way: it has to arrive first.",
         reverse("payment", args=[row.pk]),
     )

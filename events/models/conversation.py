@@ -206,10 +206,6 @@ class Conversation(CanBeTakenBack, EarnsPayment):
         return self.state == State.BOOKED and not self.slot.has_ended
 
     @property
-    def is_not_marked(self) -> bool:
-        return self.state == State.BOOKED and self.slot.has_started
-
-    @property
     def is_by_phone(self) -> bool:
         return self.how == self.How.PHONE
 

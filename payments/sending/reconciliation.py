@@ -28,7 +28,6 @@ from payments.sending import gateway, movements
 from payments.sending.stripe_says import Movement
 
 logger = logging.getLogger(__name__)
-OFTEN = timedelta(minutes=15)
 DAILY = timedelta(hours=24)
 LOOK_BACK = timedelta(days=40)
 MARGIN = timedelta(minutes=10)  # two clocks never agree

@@ -60,8 +60,7 @@ def target_of(address: str) -> Target:
     if not address:
         raise RefusedError("Say where to: a folder, or s3://bucket/prefix; or set BACKUP_TO.")
     if address.startswith("s3://"):
-        # only here: 15 MB that a backup into a folder need not load
-        from portal.backups.buckets import Bucket  # noqa: PLC0415
+        from portal.backups.buckets import Bucket  # noqa: PLC0415 15 MB that a folder need not load
 
         return Bucket(address)
     return Folder(Path(address).resolve())

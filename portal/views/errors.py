@@ -127,7 +127,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return typed.keep_and_sign_in(request, form, match.kwargs["slug"])
     if match.url_name == "write_section" and "html" in request.POST:
         return lead.signed_out(request)
-    if request.user.is_authenticated and _is_from_here(request):
+    if _is_from_here(request) and not away.wants_json(request) and request.user.is_authenticated:
         return _once_more(request)
     return _page("csrf", 403)
 

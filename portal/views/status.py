@@ -61,7 +61,7 @@ def status(request: MemberRequest, admin_site: AdminSite) -> HttpResponse:
         "try_again": _may_try_again().count(),
         "held": Message.objects.failed().filter(error__startswith=restoring.HELD).count(),
         "lines": sorted(doctor.lines(doctor.QUICK), key=lambda line: line.ok),
-        **_backups(),
+        "backups": _backups(),
     }
     frame = admin_site.each_context(request)
     return TemplateResponse(request, "admin/status.html", {**frame, **context})
@@ -124,11 +124,10 @@ def _states() -> list[MessageState]:
 
 
 def _backups() -> dict[str, Any]:
-    """The newest backup, is it old, was one proven to come back, and when did one come back."""
+    """The newest backup, was one proven to come back, and when did one come back."""
     newest, proven = Backup.objects.taken().first(), Backup.objects.proven().first()
     return {
-        "backup": newest,
-        "backup_is_old": newest is None or newest.is_old,
+        "newest": newest,
         "proven": proven,
         "proof_is_old": proven is None or proven.proof_is_old,
         "not_coming_back": Backup.objects.not_coming_back(),

@@ -47,10 +47,8 @@ def titled_otherwise(title, headings):
     """A title begins with the heading, of which there is one, after "Error:" or an outcome."""
     if len(headings) != 1:
         return [f"{len(headings)} headings of the first level"]
-    first = title.removeprefix("Error: ").split(". ", 1)
-    begins = title.removeprefix("Error: ").startswith(headings[0]) or (
-        len(first) > 1 and first[1].startswith(headings[0])
-    )
+    said = title.removeprefix("Error: ")
+    begins = said.startswith(headings[0]) or f". {headings[0]}" in said
     return [] if begins else [f"the title is {title}, the heading {headings[0]}"]
 
 

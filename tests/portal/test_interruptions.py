@@ -182,9 +182,16 @@ def test_form_from_before_a_new_sign_in_is_shown_back_and_not_done(db):
     assert person.name == "Ada"
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
-def test_form_of_another_site_is_refused_as_before(db, site):
-    browser = Client(enforce_csrf_checks=True, headers={"Sec-Fetch-Site": site})
+@pytest.mark.parametrize(
+    "headers",
+    [
+        *({"Sec-Fetch-Site": site} for site in ("cross-site", "same-site", "none")),
+        {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"},
+    ],
+    ids=["cross-site", "same-site", "none", "script of ours"],
+)
+def test_form_of_another_site_and_what_a_script_sends_are_refused_as_before(db, headers):
+    browser = Client(enforce_csrf_checks=True, headers=headers)
     browser.force_login(PersonFactory())
 
     answer = browser.post(reverse("name"), {"name": "Bo", "csrfmiddlewaretoken": "x"})

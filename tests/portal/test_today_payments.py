@@ -83,7 +83,7 @@ def test_payment_that_failed_says_what_to_do_and_offers_to_pay_by_hand():
     assert {line.note for line in found} == {
         "The bank says that this account is closed. We asked them to put it right on their own "
         "page. If that is hard, pay by hand instead.",
-        "The bank account that was given could not be paid to. Ring them: is there another "
+        "We could not pay into the bank account that we were given. Ring them: is there another "
         "account, or do they want to be paid by hand?",
     }
     assert {line.also.url.split("/")[-2] for line in found} == {"hand-instead", "by-hand-account"}

@@ -107,11 +107,6 @@ OF_CONVERSATION = {
     "forget_booking",
     "booking_calendar",
 }
-OF_HOST = {
-    name
-    for name in ROWS
-    if name.startswith("host_") and name not in {"host_day", "host_times", "host_weekly"}
-}
 
 
 @pytest.fixture

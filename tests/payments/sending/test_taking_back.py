@@ -92,7 +92,7 @@ def test_person_is_told_that_it_was_our_mistake(outbox):
     mail.send_due()
 
     sent, correction = outbox
-    assert (sent.subject, correction.subject) == ("A statement for you", "A correction from us")
+    assert (sent.subject, correction.subject) == ("Your statement, to keep", "A correction from us")
     assert "That was not so" in correction.body and "You still get it" in correction.body
     assert "£75" not in correction.subject and payment.reference in correction.body
 
@@ -104,7 +104,7 @@ def test_person_is_told_again_once_it_is_really_paid(outbox):
     hand_payouts.record(Said(payment.reference, "BACS 17"), FinanceFactory())
     mail.send_due()
 
-    assert [letter.subject for letter in outbox] == ["A statement for you"] * 2
+    assert [letter.subject for letter in outbox] == ["Your statement, to keep"] * 2
 
 
 def test_nobody_is_told_who_had_not_read_the_mistake(outbox):
