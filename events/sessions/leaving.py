@@ -70,11 +70,11 @@ def let_go(session: Session) -> int:
     due = session.registrations.filter(leaves_at__lte=clock.now()).select_related("person")
     rows = list(due.select_for_update(no_key=True, of=("self",)))
     for registration in rows:
-        declined = registration.state == State.OFFERED
-        registration_steps.end(
-            registration, EndedBecause.DECLINED if declined else EndedBecause.GAVE_UP
-        )
-        mail.tell(registration.person, kinds.GIVEN_UP, registration, not_after=session.ends_at)
+        because, receipt = EndedBecause.GAVE_UP, kinds.GIVEN_UP
+        if registration.state == State.OFFERED:
+            because, receipt = EndedBecause.DECLINED, kinds.DECLINED
+        registration_steps.end(registration, because)
+        mail.tell(registration.person, receipt, registration, not_after=session.ends_at)
     return len(rows)
 
 

@@ -121,6 +121,7 @@ def test_offer_declined_by_a_link_ends_no_later_than_the_offer(client, mine, ear
     waits.refresh_from_db()
     third.refresh_from_db()
     assert (waits.ended_because, third.state) == ("declined", State.OFFERED)
+    assert kinds()["offer_declined"] == 1
 
 
 def test_too_late_to_take_back_is_said_in_a_sentence(client, mine, early):
@@ -129,7 +130,7 @@ def test_too_late_to_take_back_is_said_in_a_sentence(client, mine, early):
 
     page = client.post(link(mine, "take-back/"), follow=True).content.decode()
 
-    assert "This can no longer be taken back" in page and "Sign up again" in page
+    assert "This can no longer be taken back" in page and "Book it again" in page
 
 
 def test_signing_up_again_within_the_hour_keeps_the_place(mine):

@@ -116,11 +116,12 @@ def test_accepting_after_the_end_says_so_and_shows_the_way_back(client, mine, ea
 def test_no_thank_you_asks_once_more_and_leaves_a_receipt(client, mine, member, outbox):
     waiter = sign_up(mine.session)
     places.give_up(mine)
-    asked = client.get(keyed(waiter, "offer/decline/")).content.decode()
+    client.force_login(waiter.person)
+    asked = client.get(f"/registrations/{waiter.pk}/offer/decline/").content.decode()
     waiter.refresh_from_db()
     assert "Say no to this place?" in asked and waiter.state == State.OFFERED
 
-    client.post(keyed(waiter, "offer/decline/"))
+    client.post(f"/registrations/{waiter.pk}/offer/decline/")
     mail.send_due()
 
     waiter.refresh_from_db()
