@@ -101,6 +101,7 @@ def cancel(admin_: ActAdmin, request: MemberRequest, series: ConversationSeries)
 class ConversationSeriesAdmin(ActAdmin):
     form = SeriesForm
     saves_changes_only = True
+    columns_of_pages = ["board_link"]
     list_display = ["title", "board_link", "call", "host", "state", "fee_pence"]
     list_filter = ["state", "call"]
     list_select_related = ["call", "host"]

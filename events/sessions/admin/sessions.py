@@ -53,6 +53,7 @@ class ReminderInline(admin.StackedInline):
 class SessionAdmin(ActAdmin):
     form = SessionForm
     saves_changes_only = True
+    columns_of_pages = ["board"]
     list_display = ["title", "board", "call", "starts_at", "state", "places_taken", "waiting_now"]
     list_filter = ["state", "kind", "call", "starts_at"]
     list_select_related = ["call"]
