@@ -13,7 +13,7 @@ MOST_ROWS = 50
 
 class Follows(TypedDict):
     follows: list[tuple[Follow, str]]  # with the path that stops it
-    draft_follows: list[DraftFollow]
+    drafts: list[DraftFollow]
 
 
 def of(person: Person) -> Follows:
@@ -23,7 +23,7 @@ def of(person: Person) -> Follows:
     shown = [row for row in rows if row.call_id or row.its_call_id not in whole]
     return {
         "follows": [(row, _path_to_stop(row)) for row in shown],
-        "draft_follows": list(person.draft_follows.select_related("policy")[:MOST_ROWS]),
+        "drafts": list(person.draft_follows.select_related("policy")[:MOST_ROWS]),
     }
 
 

@@ -36,6 +36,16 @@ def test_link_from_a_mail_shows_the_state_and_never_access_needs(client, mine):
     assert "slowly" not in page and "Live captions" not in page
 
 
+def test_link_is_promised_to_people_who_have_a_place(client, mine):
+    waits = sign_up(mine.session)
+
+    pages = [client.get(keyed(row)).content.decode() for row in (mine, waits)]
+
+    promised = ["We send you the link" in page for page in pages]
+    told = ["People who have a place get the link" in page for page in pages]
+    assert (promised, told) == ([True, False], [False, True])
+
+
 def test_owner_sees_what_they_told_us(client, mine):
     assert "slowly" in client.get(mine.get_absolute_url()).content.decode()
 
