@@ -1,14 +1,12 @@
 """What changed between two plain texts, word by word; shown escaped, never HTML against HTML."""
 
-import re
+from dataclasses import dataclass
 
-from diff_match_patch import diff_match_patch
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-LONGEST = 1.0  # seconds for one block; after it the difference is coarser, and still exact
-TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
-FIRST_SURROGATE, SURROGATES = 0xD800, 0x800
+from policy_drafts.text.tokens import runs, tokens_of
+
 TAKEN_OUT, STAYED, PUT_IN = -1, 0, 1
 SHOWN = {
     STAYED: "{}",
@@ -17,24 +15,22 @@ SHOWN = {
 }
 
 
-class _Alphabet:
-    """Writes each word as one character, so that letters are compared and whole words come out."""
+@dataclass
+class Change:
+    """Words that stay, and behind them words that were taken out and put in."""
 
-    def __init__(self) -> None:
-        self.signs: dict[str, str] = {}
+    stayed: str = ""
+    taken_out: str = ""
+    put_in: str = ""
 
-    def encode(self, text: str) -> str:
-        return "".join(self._sign(token) for token in TOKEN.findall(text))
+    @property
+    def size(self) -> int:
+        return max(len(self.taken_out), len(self.put_in))
 
-    def _sign(self, token: str) -> str:
-        if token not in self.signs:
-            code = len(self.signs) + 1
-            self.signs[token] = chr(code if code < FIRST_SURROGATE else code + SURROGATES)
-        return self.signs[token]
-
-    def decode(self, found: list[tuple[int, str]]) -> list[tuple[int, str]]:
-        tokens = {sign: token for token, sign in self.signs.items()}
-        return [(what, "".join(tokens[sign] for sign in text)) for what, text in found]
+    @property
+    def is_one(self) -> bool:
+        """Is there anything that goes or comes?"""
+        return bool(self.taken_out or self.put_in)
 
 
 def pieces(old: str, new: str) -> list[tuple[int, str]]:
@@ -42,12 +38,44 @@ def pieces(old: str, new: str) -> list[tuple[int, str]]:
 
     Without what was put in it is the old text, without what was taken out the new one.
     """
-    alphabet = _Alphabet()
-    differ = diff_match_patch()
-    differ.Diff_Timeout = LONGEST
-    found = differ.diff_main(alphabet.encode(old), alphabet.encode(new), False)
-    differ.diff_cleanupSemantic(found)
-    return alphabet.decode(found)
+    found: list[tuple[int, str]] = []
+    for change in _readable(_changes(old, new)):
+        said = ((STAYED, change.stayed), (TAKEN_OUT, change.taken_out), (PUT_IN, change.put_in))
+        found += [(what, text) for what, text in said if text]
+    return found
+
+
+def _changes(old: str, new: str) -> list[Change]:
+    """What the fewest words taken out and put in make of it."""
+    before, after = tokens_of(old), tokens_of(new)
+    found = [Change()]
+    for is_same, was, now in runs(before, after):
+        if is_same:
+            if found[-1].is_one:
+                found.append(Change())
+            found[-1].stayed += "".join(before[index].text for index in was)
+        else:
+            found[-1].taken_out += "".join(before[index].text for index in was)
+            found[-1].put_in += "".join(after[index].text for index in now)
+    return found
+
+
+def _readable(changes: list[Change]) -> list[Change]:
+    """Few words that stay between two longer changes read better as a part of one change."""
+    found: list[Change] = []
+    for change in changes:
+        found.append(change)
+        while len(found) > 1 and _is_between(found[-2], found[-1]):
+            after, before = found.pop(), found[-1]
+            before.taken_out += after.stayed + after.taken_out
+            before.put_in += after.stayed + after.put_in
+    return found
+
+
+def _is_between(before: Change, after: Change) -> bool:
+    if not (before.is_one and after.is_one):
+        return False
+    return not after.stayed.strip() or len(after.stayed) <= min(before.size, after.size)
 
 
 def words_html(old: str, new: str) -> SafeString:
