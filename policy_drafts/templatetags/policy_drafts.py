@@ -1,7 +1,8 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from policy_drafts.text import markup
+from policy_drafts.text import change_words, markup
+from policy_drafts.text.diffs import Row, SectionChange
 
 register = template.Library()
 
@@ -10,3 +11,15 @@ register = template.Library()
 def policy_text(html: str) -> SafeString:
     """A policy's text, cleaned once more, to be shown beside another: without addresses."""
     return markup.safe(markup.without_marks(html))
+
+
+@register.filter
+def happened(row: Row) -> str:
+    """What happened to a block: "Paragraph, reworded"."""
+    return change_words.label(row)
+
+
+@register.filter
+def changed_in_words(change: SectionChange) -> str:
+    """What changed in a section: "2 paragraphs reworded, 1 new"."""
+    return change_words.of_section(change)

@@ -6,15 +6,16 @@ before (see `matching`).
 
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
 from policy_drafts.text import markup
-from policy_drafts.text.matching import matched
+from policy_drafts.text.matching import Matching
 
 LEAVES = ("p", "h3", "h4", "dt", "figcaption", "img", "summary")
+Elsewhere = Callable[[Collection[str]], Mapping[str, str]]
 PART = 20  # characters from which a piece of a block counts as a part of it
 NAMES_INSIDE = {
     "li": "item",
@@ -104,22 +105,46 @@ def _plain_inner(element: HtmlElement) -> str:
     return markup.without_marks(inner) if markup.MARKS[0] in inner else inner
 
 
-def with_uids(html: str, before: str = "") -> str:
+def _nothing(texts: Collection[str]) -> Mapping[str, str]:
+    return {}
+
+
+def with_uids(html: str, before: str = "", elsewhere: Elsewhere = _nothing) -> str:
     """Clean the HTML and give each block a uid: the one it had in `before`, or a new one.
 
-    `before` is the stored HTML of the save before.
+    `before` is the stored HTML of the save before; `elsewhere` says of which blocks outside it some
+    exact texts are, {text: uid}. Such a text never takes the uid of one that it is only like: else
+    a paragraph that was cut in one section and pasted into another would be taken for a third.
     """
     root, old = markup.tree(markup.cleaned(html)), read(before)
     elements = leaves(root)
     texts = [text_of(element) for element in elements]
-    found = matched([block.text for block in old], texts)
+    matching = Matching([block.text for block in old], texts)
+    origins = elsewhere({texts[index] for index in matching.left}) if matching.left else {}
+    found = matching.with_alike(but=[row for row in matching.left if texts[row] in origins])
+    _give_to_the_first_piece(found, old, texts)
     for number, element in enumerate(elements):
         if number in found:
             block = old[found[number]]
             _mark(element, block.uid, block.carried_from)
         else:
-            _mark(element, "", _origin_of(texts[number], old))
+            text = texts[number]
+            _mark(element, "", origins.get(text) or _origin_of(text, old))
     return markup.inner(root)
+
+
+def _give_to_the_first_piece(found: dict[int, int], old: Sequence[Block], texts: list[str]) -> None:
+    """Where a block was split the first of its pieces goes on as that block."""
+    pieces = {place: index for index, place in found.items() if texts[index] in old[place].text}
+    for index, text in enumerate(texts):
+        if index in found or len(text) < PART:
+            continue
+        for place, last in pieces.items():
+            if index < last and text in old[place].text and texts[last] != old[place].text:
+                del found[last]
+                found[index] = place
+                pieces[place] = index
+                break
 
 
 def _mark(element: HtmlElement, uid: str, origin: str) -> None:

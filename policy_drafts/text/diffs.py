@@ -2,33 +2,23 @@
 
 import re
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
 from uuid import UUID
 
 from django.utils.safestring import SafeString
 
+from policy_drafts.text import lineage
+from policy_drafts.text.lineage import Alignment, AnyBlock, AnySection, Place, WithBlocks
 from policy_drafts.text.word_diffs import words_html
 
 LINK = re.compile(r'<a href="([^"]*)"')
-WORDS = {
-    "paragraph": "paragraph",
-    "item": "list item",
-    "cell": "table cell",
-    "definition": "definition",
-    "quote": "quote",
-    "heading": "heading",
-    "term": "term",
-    "caption": "caption",
-    "picture": "picture",
-}
+ONE = UUID(int=0)
 
 
 class What(StrEnum):
-    """What happened to a block."""
+    """What happened to a block, seen from its section."""
 
     REWORDED = "reworded"
     MOVED_REWORDED = "moved_reworded"
@@ -37,56 +27,15 @@ class What(StrEnum):
     MOVED = "moved"
     RESTYLED = "restyled"
     SAME = "same"
+    CAME = "came"  # from another section, word for word
+    CAME_REWORDED = "came_reworded"
+    WENT = "went"  # to another section, word for word
+    WENT_REWORDED = "went_reworded"
+    SPLIT_OFF = "split_off"  # a piece of another block
+    MERGED = "merged"  # it stands whole in another block
 
 
-HAPPENED = {  # for one block
-    What.ADDED: "new",
-    What.REMOVED: "taken out",
-    What.REWORDED: "reworded",
-    What.MOVED: "moved",
-    What.MOVED_REWORDED: "moved and reworded",
-    What.RESTYLED: "same words, other form",
-    What.SAME: "not changed",
-}
-COUNTED = {  # for several, in the order in which they are told
-    What.REWORDED: "reworded",
-    What.MOVED_REWORDED: "moved and reworded",
-    What.ADDED: "new",
-    What.REMOVED: "taken out",
-    What.MOVED: "moved",
-    What.RESTYLED: "in another form",
-}
-
-
-class AnyBlock(Protocol):
-    """A block of the working copy, or of a draft: what comparing looks at."""
-
-    @property
-    def uid(self) -> str | UUID: ...
-    @property
-    def carried_from(self) -> str | UUID | None: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def html(self) -> str: ...
-
-
-class AnySection(Protocol):
-    """A section of the working copy, or of a draft: what comparing looks at."""
-
-    @property
-    def uid(self) -> UUID: ...
-    @property
-    def number(self) -> int: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def html(self) -> str: ...
-
-
-WithBlocks = tuple[AnySection, Sequence[AnyBlock]]
+SAME_WORDS = {What.MOVED, What.RESTYLED, What.SAME, What.CAME, What.WENT, What.MERGED}
 
 
 @dataclass
@@ -96,6 +45,7 @@ class Row:
     what: What
     old: AnyBlock | None = None
     new: AnyBlock | None = None
+    other: AnySection | None = None  # from which it came, to which it went, or where the rest is
 
     @property
     def block(self) -> AnyBlock:
@@ -121,13 +71,13 @@ class Row:
         ]
 
     @property
-    def is_moved(self) -> bool:
-        return self.what in (What.MOVED, What.MOVED_REWORDED)
+    def is_word_for_word(self) -> bool:
+        """Are its words those of before, so that there is nothing to mark in them?"""
+        return self.what in SAME_WORDS
 
     @property
-    def label(self) -> str:
-        """What happened to what, for people: "Paragraph, reworded"."""
-        return f"{WORDS[self.block.kind].capitalize()}, {HAPPENED[self.what]}"
+    def is_moved(self) -> bool:
+        return self.what in (What.MOVED, What.MOVED_REWORDED)
 
 
 @dataclass
@@ -162,60 +112,113 @@ class SectionChange:
         """Both titles in one, by word."""
         return words_html(self.old.title if self.old else "", self.new.title if self.new else "")
 
-    @property
-    def words(self) -> str:
-        """What changed, in plain language: "2 paragraphs reworded, 1 new"."""
-        if not self.old:
-            return "New section"
-        if not self.new:
-            return "This section was taken out"
-        parts = ["renamed"] if self.is_renamed else []
-        if self.moved:
-            parts.append(f"moved from place {self.old.number} to {self.new.number}")
-        return ", ".join([*parts, *summary(self.rows)]).capitalize() or "Nothing changed"
+
+@dataclass(frozen=True)
+class OneText:
+    """The whole of two texts that are compared by themselves."""
+
+    uid: UUID = ONE
+    number: int = 1
+    title: str = ""
+    html: str = ""
 
 
 def compare(old: Sequence[AnyBlock], new: Sequence[AnyBlock]) -> list[Row]:
     """Rows for two lists of blocks, in the order of the new one.
 
-    What was taken out stands where it was. Blocks are the same by uid; one that carries on the uid
-    of another, which is gone, counts as that one.
+    What was taken out stands where it was.
     """
-    pairs = _paired(old, new)
-    taken = {index for index, _ in pairs if index is not None}
+    before, after = [(OneText(), old)], [(OneText(), new)]
+    return _rows(before[0], after[0], lineage.align(before, after))
+
+
+def compare_sections(old: Sequence[WithBlocks], new: Sequence[WithBlocks]) -> list[SectionChange]:
+    """SectionChanges for two drafts, each a list of (section, blocks), in the order of the new.
+
+    Sections that were taken out come last.
+    """
+    alignment = lineage.align(old, new)
+    before = {section.uid: (section, rows) for section, rows in old}
+    moved = _moved([section.uid for section, _ in old], [section.uid for section, _ in new])
+    changes = []
+    for section, blocks in new:
+        was = before.pop(section.uid, None)
+        rows = _rows(was or (section, []), (section, blocks), alignment)
+        changes.append(SectionChange(was and was[0], section, rows, section.uid in moved))
+    gone = [
+        (section, _rows((section, rows), (section, []), alignment))
+        for section, rows in before.values()
+    ]
+    return [*changes, *(SectionChange(section, None, rows) for section, rows in gone)]
+
+
+def _rows(old: WithBlocks, new: WithBlocks, alignment: Alignment) -> list[Row]:
+    """What happened to the blocks of one section, in the order of the new text."""
+    (was, before), (now, after) = old, new
+    here = {was.uid, now.uid}
+    places = {str(block.uid): index for index, block in enumerate(before)}
+    pairs = [(_place_here(alignment, block, places), block) for block in after]
     stays = _longest_rising([index for index, _ in pairs if index is not None])
-    rows = [(index, _row(old, index, block, stays)) for index, block in pairs]
-    for index, block in enumerate(old):
+    rows = [
+        (index, _row(before, index, block, stays) or _new_here(block, here, alignment))
+        for index, block in pairs
+    ]
+    taken = {index for index, _ in pairs if index is not None}
+    for index, block in enumerate(before):
         if index not in taken:
-            rows.insert(_place(rows, index, stays), (index, Row(What.REMOVED, old=block)))
+            rows.insert(_place(rows, index, stays), (index, _left(block, here, alignment)))
             stays.add(index)
     return [row for _, row in rows]
 
 
-def _paired(old: Sequence[AnyBlock], new: Sequence[AnyBlock]) -> list[tuple[int | None, AnyBlock]]:
-    """[(place in the old list or None, block)] for each block of the new list."""
-    places = {str(block.uid): index for index, block in enumerate(old)}
-    gone = set(places) - {str(block.uid) for block in new}
-    pairs = []
-    for block in new:
-        key = str(block.uid)
-        if key not in places and str(block.carried_from) in gone:
-            key = str(block.carried_from)
-            gone.discard(key)  # only one block carries it on
-        pairs.append((places.get(key), block))
-    return pairs
+def _place_here(alignment: Alignment, block: AnyBlock, places: dict[str, int]) -> int | None:
+    """Where it stood in the same section; None where it was not there."""
+    found = alignment.by_new.get(str(block.uid))
+    return places.get(found.old.uid) if found else None
 
 
-def _row(old: Sequence[AnyBlock], index: int | None, block: AnyBlock, stays: set[int]) -> Row:
+def _row(
+    before: Sequence[AnyBlock], index: int | None, block: AnyBlock, stays: set[int]
+) -> Row | None:
+    """What happened to a block that was there before; None for one that was not."""
     if index is None:
-        return Row(What.ADDED, new=block)
-    before, moved = old[index], index not in stays
-    if before.text != block.text:
-        return Row(What.MOVED_REWORDED if moved else What.REWORDED, before, block)
+        return None
+    was, moved = before[index], index not in stays
+    if was.text != block.text:
+        return Row(What.MOVED_REWORDED if moved else What.REWORDED, was, block)
     if moved:
-        return Row(What.MOVED, before, block)
-    is_same = before.html == block.html and before.kind == block.kind
-    return Row(What.SAME if is_same else What.RESTYLED, before, block)
+        return Row(What.MOVED, was, block)
+    is_same = was.html == block.html and was.kind == block.kind
+    return Row(What.SAME if is_same else What.RESTYLED, was, block)
+
+
+def _new_here(block: AnyBlock, here: Collection[UUID], alignment: Alignment) -> Row:
+    """It came from another section, is a piece of another block, or is new."""
+    key = str(block.uid)
+    if found := alignment.by_new.get(key):
+        was = found.old
+        is_same = was.block.text == block.text
+        return Row(What.CAME if is_same else What.CAME_REWORDED, was.block, block, was.section)
+    if origin := alignment.part_of.get(key):
+        return Row(What.SPLIT_OFF, new=block, other=_elsewhere(origin, here))
+    return Row(What.ADDED, new=block)
+
+
+def _left(block: AnyBlock, here: Collection[UUID], alignment: Alignment) -> Row:
+    """It went to another section, into another block, or was taken out."""
+    key = str(block.uid)
+    if found := alignment.by_old.get(key):
+        is_same = found.new.block.text == block.text
+        what = What.WENT if is_same else What.WENT_REWORDED
+        return Row(what, old=block, other=found.new.section)
+    if place := alignment.merged.get(key):
+        return Row(What.MERGED, old=block, other=_elsewhere(place, here))
+    return Row(What.REMOVED, old=block)
+
+
+def _elsewhere(place: Place, here: Collection[UUID]) -> AnySection | None:
+    """The section of a place, where it is another one."""
+    return None if place.section.uid in here else place.section
 
 
 def _place(rows: Sequence[tuple[int | None, Row]], index: int, stays: set[int]) -> int:
@@ -241,39 +244,6 @@ def _longest_rising(numbers: Sequence[int]) -> set[int]:
         stays.add(last)
         last = before[last]
     return stays
-
-
-def summary(rows: Iterable[Row]) -> list[str]:
-    """["2 paragraphs reworded", "1 new"]: the kinds of change, the name said once."""
-    counts = Counter((row.what, WORDS[row.block.kind]) for row in rows)
-    found, said = [], ""
-    for what, label in COUNTED.items():
-        for (happened, name), number in counts.items():
-            if happened != what:
-                continue
-            plural = name if number == 1 else f"{name}s"
-            found.append(f"{number} {label}" if name == said else f"{number} {plural} {label}")
-            said = name
-    return found
-
-
-def compare_sections(old: Sequence[WithBlocks], new: Sequence[WithBlocks]) -> list[SectionChange]:
-    """SectionChanges for two drafts, each a list of (section, blocks), in the order of the new.
-
-    Sections that were taken out come last.
-    """
-    before = {section.uid: (section, rows) for section, rows in old}
-    moved = _moved([section.uid for section, _ in old], [section.uid for section, _ in new])
-    changes = []
-    for section, rows in new:
-        was, was_rows = before.pop(section.uid, (None, []))
-        is_moved = section.uid in moved
-        changes.append(SectionChange(was, section, compare(was_rows, rows), is_moved))
-    return [*changes, *(_taken_out(section, rows) for section, rows in before.values())]
-
-
-def _taken_out(section: AnySection, rows: Sequence[AnyBlock]) -> SectionChange:
-    return SectionChange(section, None, [Row(What.REMOVED, old=block) for block in rows])
 
 
 def _moved(old: Sequence[UUID], new: Sequence[UUID]) -> set[UUID]:

@@ -3,7 +3,7 @@
 Alike are two that are each other's best at a ratio of at least 55, best first, until none is left.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -26,18 +26,33 @@ class Pair(NamedTuple):
     new: int
 
 
-def matched(old: list[str], new: list[str]) -> Found:
-    """{index in new: index in old} for two lists of texts; nothing old is used twice."""
-    found: Found = {}
-    runs = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    for what, old_start, old_end, new_start, new_end in runs:
-        if what == "equal":
-            found.update(zip(range(new_start, new_end), range(old_start, old_end), strict=True))
-    _match_same_text(old, new, found)
-    for _, old_start, old_end, new_start, new_end in runs:
-        _match_alike(old, new, found, (range(old_start, old_end), range(new_start, new_end)))
-    _match_alike(old, new, found, (range(len(old)), range(len(new))))
-    return found
+class Matching:
+    """Two lists of texts: first what is the same, then what is alike."""
+
+    def __init__(self, old: list[str], new: list[str]) -> None:
+        self.old, self.new = old, new
+        self.found: Found = {}
+        self.runs = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        for what, old_start, old_end, new_start, new_end in self.runs:
+            if what == "equal":
+                same = zip(range(new_start, new_end), range(old_start, old_end), strict=True)
+                self.found.update(same)
+        _match_same_text(old, new, self.found)
+
+    @property
+    def left(self) -> list[int]:
+        """The indexes of the new texts that are none of the old ones yet."""
+        return [index for index in range(len(self.new)) if index not in self.found]
+
+    def with_alike(self, but: Collection[int] = ()) -> Found:
+        """{index in new: index in old}; these new ones are known to be of elsewhere."""
+        blocked = dict.fromkeys(but, -1)
+        found = self.found | blocked
+        for _, old_start, old_end, new_start, new_end in self.runs:
+            within = range(old_start, old_end), range(new_start, new_end)
+            _match_alike(self.old, self.new, found, within)
+        _match_alike(self.old, self.new, found, (range(len(self.old)), range(len(self.new))))
+        return {index: place for index, place in found.items() if index not in blocked}
 
 
 def _match_same_text(old: list[str], new: list[str], found: Found) -> None:

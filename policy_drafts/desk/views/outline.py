@@ -19,7 +19,7 @@ from policy_drafts.drafts import contents
 from policy_drafts.models import Draft, Policy, Section
 from policy_drafts.posted import as_number, as_uuid
 from policy_drafts.roles.lead import lead_only, section_of
-from policy_drafts.text import diffs, reading_ease
+from policy_drafts.text import change_words, diffs, reading_ease
 from policy_drafts.text.blocks import Block
 
 MOST_NOTES = 100
@@ -50,7 +50,9 @@ def _changes_since(
 
 
 def _say_what_changed(now: Numbered, changes: Sequence[diffs.SectionChange]) -> None:
-    words = {row.new.uid: row.words for row in changes if row.new and row.is_changed}
+    words = {
+        row.new.uid: change_words.of_section(row) for row in changes if row.new and row.is_changed
+    }
     for section, _ in now:
         section.changed = words.get(section.pk, "")
 

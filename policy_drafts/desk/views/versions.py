@@ -12,7 +12,7 @@ from policy_drafts.desk.views.sent import sent_version
 from policy_drafts.models import DraftBlock, Policy, Section, SectionSave
 from policy_drafts.posted import as_number
 from policy_drafts.roles.lead import lead_only, section_of
-from policy_drafts.text import blocks, diffs
+from policy_drafts.text import blocks, change_words, diffs
 
 A_PAGE = 50
 
@@ -30,7 +30,7 @@ def compare_section(request: MemberRequest, policy: Policy, pk: UUID) -> HttpRes
         "section": section,
         "last_draft": last,
         "rows": rows,
-        "summary": diffs.summary(rows),
+        "summary": change_words.summary(rows),
     }
     return render(request, "policy_drafts/desk/compare.html", context)
 

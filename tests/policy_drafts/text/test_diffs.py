@@ -7,7 +7,7 @@ from html import unescape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policy_drafts.text import blocks, diffs, word_diffs
+from policy_drafts.text import blocks, change_words, diffs, word_diffs
 
 TEXT = st.text(alphabet=st.sampled_from("ab c.,<>&\"'é🙂\n"), max_size=60)
 HIDDEN = re.compile(r'<span class="vh">[^<]*</span>')
@@ -83,7 +83,7 @@ def test_summary_is_plain_language():
         "<p>We answer within two days.</p><p>You decide about it.</p><p>Zebra quagga.</p>", old
     )
 
-    assert diffs.summary(diffs.compare(blocks.read(old), blocks.read(new))) == [
+    assert change_words.summary(diffs.compare(blocks.read(old), blocks.read(new))) == [
         "2 paragraphs reworded",
         "1 new",
     ]
@@ -97,7 +97,7 @@ def test_sections_are_new_taken_out_renamed_and_moved():
         [(Part("c", "C"), []), (Part("a", "Aa", 2), []), (Part("d", "D"), [])],
     )
 
-    assert [(row.section.title, row.words) for row in found] == [
+    assert [(row.section.title, change_words.of_section(row)) for row in found] == [
         ("C", "Moved from place 3 to 1"),
         ("Aa", "Renamed"),
         ("D", "New section"),
