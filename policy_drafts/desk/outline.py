@@ -17,7 +17,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.models import Person
 from collective.typed.signs import clean_line
-from policy_drafts.desk import writing
+from policy_drafts.desk import elsewhere, writing
 from policy_drafts.models import Policy, Section, SectionSave
 from policy_drafts.text import blocks, markup
 from policy_drafts.text.blocks import Block
@@ -67,7 +67,7 @@ def insert(
         raise RuleError("Give the new section a title.")
     writing.check_length(new.html)
     position = _end(policy) if after is None else _make_room(after)
-    text = blocks.with_uids(new.html)
+    text = blocks.with_uids(new.html, elsewhere=elsewhere.of(policy.pk))
     made = Section.objects.create(
         pk=_free(key),
         policy=policy,

@@ -17,7 +17,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.models import Person
 from collective.typed.signs import clean_line
-from policy_drafts.desk import unsaved
+from policy_drafts.desk import elsewhere, unsaved
 from policy_drafts.desk.values import MOST_CHARACTERS, SectionText, is_same
 from policy_drafts.models import Section, SectionSave
 from policy_drafts.text import blocks, limits
@@ -96,7 +96,9 @@ def _as_stored(text: SectionText, now: Section) -> SectionText:
     notes = text.get("notes")
     return {
         "title": clean_line(text["title"]),
-        "html": blocks.with_uids(text["html"], before=now.html),
+        "html": blocks.with_uids(
+            text["html"], before=now.html, elsewhere=elsewhere.of(now.policy_id, now.pk)
+        ),
         "state": text["state"],
         "notes": now.notes if notes is None else notes,
     }
