@@ -44,12 +44,17 @@ class Block:
     carried_from: str = ""
 
 
+def composed(text: str) -> str:
+    """The text in NFC (Unicode, UAX 15): one code point for a letter and its accent."""
+    return unicodedata.normalize("NFC", text)
+
+
 def normalised(text: str) -> str:
     """The text in NFC, with single spaces; a line break stays one.
 
     Offsets in a block count the code points of this text.
     """
-    lines = unicodedata.normalize("NFC", text).split("\n")
+    lines = composed(text).split("\n")
     return "\n".join(" ".join(line.split()) for line in lines).strip()
 
 

@@ -1,9 +1,9 @@
 """Where some words of a text stand in the text that it became."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policy_drafts.text.tokens import Run, Token, runs, tokens_of
+from policy_drafts.text.tokens import Token, hunks, tokens_of
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def carry(old: str, new: str, start: int, end: int) -> Carried | None:
     inside = _inside(before, start, end)
     found: list[range] = []
     kept = 0
-    for is_same, was, now in _hunks(runs(before, after)):
+    for is_same, was, now in hunks(before, after):
         both = range(max(was.start, inside.start), min(was.stop, inside.stop))
         if not both:
             continue
@@ -48,19 +48,6 @@ def _inside(tokens: Sequence[Token], start: int, end: int) -> range:
         if token.start < end and token.end > start and not token.text.isspace()
     ]
     return range(found[0], found[-1] + 1) if found else range(0)
-
-
-def _hunks(found: Iterable[Run]) -> list[Run]:
-    """The runs, with what went and what came in its place as one."""
-    hunks: list[Run] = []
-    for run in found:
-        last = hunks[-1] if hunks else None
-        if last is None or last.is_same or run.is_same:
-            hunks.append(run)
-        else:
-            old, new = range(last.old.start, run.old.stop), range(last.new.start, run.new.stop)
-            hunks[-1] = Run(False, old, new)
-    return hunks
 
 
 def _letters(tokens: Sequence[Token], those: range) -> int:

@@ -39,3 +39,16 @@ def runs(old: Sequence[Token], new: Sequence[Token]) -> Iterator[Run]:
     for row in found:
         was, now = range(row.src_start, row.src_end), range(row.dest_start, row.dest_end)
         yield Run(row.tag == "equal", was, now)
+
+
+def hunks(old: Sequence[Token], new: Sequence[Token]) -> list[Run]:
+    """The runs, with what went and what came in its place as one."""
+    found: list[Run] = []
+    for run in runs(old, new):
+        last = found[-1] if found else None
+        if last is None or last.is_same or run.is_same:
+            found.append(run)
+        else:
+            was, now = range(last.old.start, run.old.stop), range(last.new.start, run.new.stop)
+            found[-1] = Run(False, was, now)
+    return found
