@@ -97,7 +97,7 @@ def set_choices(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> 
 def capacity_choices(offer: Offered) -> list[tuple[str, SafeString]]:
     """Each capacity with what it means for the fee."""
     offered = f"We offer you {pounds(offer.pence)}. You can say no to it."
-    later = "Call or write to us when you know. Until then nothing is decided."
+    later = "You can tell us later, and we ask you again afterwards."
     may_be_paid = offer.pence is not None and not offer.is_covered
     hints = {
         Capacity.PERSONAL: offered if may_be_paid else "",

@@ -110,7 +110,7 @@ def choices_of(payment: Payment) -> list[tuple[str, SafeString]]:
         (
             Choice.DECLINE,
             "No payment, thank you",
-            "Nothing is sent to you, and it is on none of your statements.",
+            "We send you no fee, and it is on none of your statements.",
         ),
         (
             Choice.GIVE,

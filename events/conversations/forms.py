@@ -62,7 +62,7 @@ class AnswersOfBookingForm(AccessNeedsForm):
         self.series = series
         self.fields["access"].label = "What would make it easier for you?"
         set_choices(self, "access", ACCESS_CHOICES)
-        if not (series.video_link or series.link_for_each):
+        if not series.offers_video:
             set_choices(self, "how", [How.choices[0]])
         rings = [(WhoRings.HOST.value, f"{series.host} rings me")]
         if series.ring_host_on:

@@ -27,7 +27,7 @@ STATES_TOLD = {
     State.CONFIRMED: "You have a place",
     State.WAITING: "You are on the waiting list",
     State.OFFERED: "A place is kept for you",
-    State.CANCELLED: "You are not booked any more",
+    State.CANCELLED: "You are not signed up any more",
     State.ATTENDED: "You took part",
     State.MISSED: "We did not see you",
 }

@@ -45,7 +45,7 @@ class Part:
 
 NOTE = Part("note_form", NoteForm, "Your note is saved.")
 OUTCOME = Part("outcome_form", OutcomeForm, "Noted. You can change it here.")
-LINK = Part("link_form", LinkForm, "The link is saved, and the person is told.")
+LINK = Part("link_form", LinkForm, "The link is saved. If it is another one, the person is told.")
 PASSED_ON = Part("passed_on_form", PassedOnForm, "It is on record that you passed it on.")
 
 
@@ -183,7 +183,7 @@ def host_cancel(request: MemberRequest, series: ConversationSeries, pk: UUID) ->
         else:
             messages.success(
                 request,
-                f"Cancelled. We tell {found.person}, and keep the next free times for them.",
+                f"Cancelled. We tell {found.person}: they have first choice of new times.",
             )
             return redirect("host", series.slug)
     return render(

@@ -67,7 +67,7 @@ class SessionAdmin(ActAdmin):
         Act(
             "open",
             "Open sign-up",
-            "People can then sign up. Everybody who asked to be told gets an email.",
+            "People can then sign up. Everybody who asked to be told hears of it.",
         ),
         Act(
             "close",

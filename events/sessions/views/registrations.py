@@ -60,10 +60,12 @@ def registration(request: HttpRequest, pk: UUID) -> HttpResponse:
     A link from a mail shows all but access needs: mail is forwarded.
     """
     found, key = _reachable(request, pk)
+    offer = offered.of(found)
     context: dict[str, object] = {
         "key": key,
         "is_owner": not key,
-        "offered": offered.of(found),
+        "offered": offer,
+        "offers_pay": offer.how in {offered.How.DUE, offered.How.IF_PERSONAL},
     }
     if not key:
         context["needs"] = found.needs.exclude(state=AccessNeed.State.WITHDRAWN)

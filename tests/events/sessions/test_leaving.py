@@ -45,7 +45,7 @@ def test_scanner_that_presses_the_button_takes_no_place_for_an_hour(client, mine
     mail.send_due()
 
     assert states(mine, waits) == [State.CONFIRMED, State.WAITING]
-    letter = next(one for one in outbox if one.subject == "About your booking")
+    letter = next(one for one in outbox if one.subject == "You have given up your place")
     assert link(mine, "take-back/") in letter.body and not broken()
 
 
@@ -174,4 +174,4 @@ def test_what_is_true_only_of_a_place_is_not_sent_while_it_is_given_up(mine, out
 
     mail.send_due()
 
-    assert [one.subject for one in outbox] == ["About your booking"]
+    assert [one.subject for one in outbox] == ["You have given up your place"]

@@ -137,7 +137,7 @@ def test_no_thank_you_asks_once_more_and_leaves_a_receipt(client, mine, member, 
     waiter.refresh_from_db()
     (receipt,) = [row for row in outbox if row.subject == "You said no to the place"]
     assert (waiter.state, receipt.to) == (State.CANCELLED, [waiter.person.email])
-    assert "you can sign up again until sign-up ends" in receipt.body
+    assert "you can sign up again while sign-up is open" in receipt.body
     assert "There is no offer" in client.get(keyed(waiter, "offer/decline/")).content.decode()
 
 
@@ -180,7 +180,7 @@ def test_once_offers_have_stopped_nobody_is_told_to_wait_for_one(client, mine, e
 
     page = " ".join(client.get(keyed(waiter)).content.decode().split())
 
-    assert "No place became free in time" in page
+    assert "There is no place for you so far" in page
     assert "You hear from us by" not in page
 
 
