@@ -13,7 +13,7 @@ from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Person
 from policy_drafts import kinds
-from policy_drafts.drafts import check_sums, contents, files
+from policy_drafts.drafts import check_sums, contents, continuing, files
 from policy_drafts.drafts.contents import WorkingContents, WorkingCopy
 from policy_drafts.drafts.recipients import newly_told, tell_recipients
 from policy_drafts.models import Audience, Draft, DraftBlock, DraftSection, Policy
@@ -57,6 +57,7 @@ def publish(
         request_key=confirmed.key,
     )
     _write(draft, now.sections)
+    continuing.note(draft, last, now.sections)
     _seal(draft, now.sections)
     files.order(draft)
     tell_recipients(draft)

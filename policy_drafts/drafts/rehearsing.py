@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from policy_drafts.drafts import contents
-from policy_drafts.drafts.contents import Working
+from policy_drafts.drafts import contents, continuing
+from policy_drafts.drafts.contents import Working, WorkingCopy
 from policy_drafts.drafts.recipients import recipients
 from policy_drafts.drafts.warnings import warnings
 from policy_drafts.models import Audience, Draft, Policy
-from policy_drafts.text import diffs
+from policy_drafts.text import diffs, lineage
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,19 @@ def rehearse(policy: Policy, audience: Audience) -> Rehearsal:
         number=(newest.number if newest else 0) + 1,
         last=last,
         skipped=list(reversed(skipped)),
-        changes=diffs.compare_sections(contents.of_draft(last) if last else [], now.sections),
+        changes=_changes(last, newest, now),
         warnings=warnings(policy, now.sections),
         readers=audience.label,
         told=recipients(policy, audience).count(),
         based_on=now.fingerprint,
     )
+
+
+def _changes(
+    last: Draft | None, newest: Draft | None, now: WorkingCopy
+) -> list[diffs.SectionChange]:
+    """What changed since the draft that these readers had last, through those they did not have."""
+    if last is None or newest is None:
+        return diffs.compare_sections([], now.sections)
+    known = continuing.between(last, newest) if last != newest else lineage.NOTHING
+    return diffs.compare_sections(contents.of_draft(last), now.sections, known)

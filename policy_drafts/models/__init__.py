@@ -1,4 +1,5 @@
 from policy_drafts.models.brought import Import, WorkingCopyFile
+from policy_drafts.models.continuation import Continuation
 from policy_drafts.models.draft import Audience, Draft, DraftBlock, DraftSection
 from policy_drafts.models.files import DraftFile, OtherVersion
 from policy_drafts.models.picture import PolicyPicture
@@ -8,6 +9,7 @@ from policy_drafts.models.section import Heard, Presence, Section, SectionSave, 
 
 __all__ = [
     "Audience",
+    "Continuation",
     "Draft",
     "DraftBlock",
     "DraftFile",

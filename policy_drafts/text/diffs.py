@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -132,12 +132,16 @@ def compare(old: Sequence[AnyBlock], new: Sequence[AnyBlock]) -> list[Row]:
     return _rows(before[0], after[0], lineage.align(before, after))
 
 
-def compare_sections(old: Sequence[WithBlocks], new: Sequence[WithBlocks]) -> list[SectionChange]:
+def compare_sections(
+    old: Sequence[WithBlocks],
+    new: Sequence[WithBlocks],
+    known: Mapping[str, str] = lineage.NOTHING,
+) -> list[SectionChange]:
     """SectionChanges for two drafts, each a list of (section, blocks), in the order of the new.
 
-    Sections that were taken out come last.
+    Sections that were taken out come last. `known`: see `lineage.align`.
     """
-    alignment = lineage.align(old, new)
+    alignment = lineage.align(old, new, known)
     before = {section.uid: (section, rows) for section, rows in old}
     moved = _moved([section.uid for section, _ in old], [section.uid for section, _ in new])
     changes = []

@@ -9,7 +9,7 @@ and the proofs of what became of feedback ask this and nothing else.
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import accumulate
@@ -19,6 +19,7 @@ from uuid import UUID
 from rapidfuzz import fuzz
 
 INSIDE_A_WORD = re.compile(r"\w\w")
+NOTHING: Mapping[str, str] = {}
 PART = 20  # characters from which a piece of a passage counts as a part of it
 
 
@@ -121,12 +122,18 @@ class Alignment:
         return was is not None and words in was.old.block.text
 
 
-def align(old: Iterable[WithBlocks], new: Iterable[WithBlocks]) -> Alignment:
-    """What became of each passage of the old text in the new one."""
+def align(
+    old: Iterable[WithBlocks], new: Iterable[WithBlocks], known: Mapping[str, str] = NOTHING
+) -> Alignment:
+    """What became of each passage of the old text in the new one.
+
+    `known` is what was noted before, {uid in the new text: uid in the old one}.
+    """
     before, after = places(old), places(new)
     found = Alignment()
     _pair_same_uids(found, before, after)
-    _pair_carried_on(found, before, after)
+    _pair_known(found, before, after, known)
+    _pair_carried_on(found, before, after, known)
     _pair_equal_texts(found, before, after)
     _note_parts(found, before, after)
     _note_merged(found, before, after)
@@ -146,11 +153,23 @@ def _pair_same_uids(found: Alignment, before: Sequence[Place], after: Sequence[P
             found.add(Continues(was[now.uid], now, How.UID))
 
 
-def _pair_carried_on(found: Alignment, before: Sequence[Place], after: Sequence[Place]) -> None:
+def _pair_known(
+    found: Alignment, before: Sequence[Place], after: Sequence[Place], known: Mapping[str, str]
+) -> None:
+    was = {place.uid: place for place in found.gone_of(before)}
+    for now in found.new_in(after):
+        if place := was.get(known.get(now.uid, "")):
+            found.add(Continues(place, now, How.CARRIED))
+
+
+def _pair_carried_on(
+    found: Alignment, before: Sequence[Place], after: Sequence[Place], known: Mapping[str, str]
+) -> None:
     """One that is gone goes on in one that says so; of several in the one most like it."""
     claims: dict[str, list[Place]] = {}
     for now in found.new_in(after):
-        claims.setdefault(str(now.block.carried_from), []).append(now)
+        origin = str(now.block.carried_from)
+        claims.setdefault(known.get(origin, origin), []).append(now)
     for was in found.gone_of(before):
         if was.uid in claims:
             likest = max(claims[was.uid], key=lambda now: _likeness(was, now))

@@ -141,29 +141,45 @@ def _refill(element: HtmlElement, letters: Sequence[Letter]) -> None:
     for child in list(element):
         element.remove(child)
     element.text = None
-    open_: list[tuple[HtmlElement | None, HtmlElement]] = [(None, element)]
+    writer = _Writer(element)
     for letter in letters:
-        _open(open_, letter.form)
-        _append(open_[-1][1], letter)
+        writer.write(letter)
 
 
-def _open(open_: list[tuple[HtmlElement | None, HtmlElement]], form: Form) -> None:
-    """Close what is not around the next letter, and open copies of what is."""
-    depth = len(_shared(tuple(of for of, _ in open_[1:]), form))
-    del open_[depth + 1 :]
-    for of in form[depth:]:
-        made = of.makeelement(of.tag, dict(of.attrib))
-        open_[-1][1].append(made)
-        open_.append((of, made))
+class _Writer:
+    """Writes letters into an element, in copies of the elements that were around them."""
 
+    def __init__(self, element: HtmlElement) -> None:
+        self.form: Form = ()
+        self.open = [element]  # the element itself, and a copy of each of the form
 
-def _append(parent: HtmlElement, letter: Letter) -> None:
-    if letter.sign == "\n":
-        parent.append(parent.makeelement("br"))
-    elif len(parent):
-        parent[-1].tail = (parent[-1].tail or "") + letter.sign
-    else:
-        parent.text = (parent.text or "") + letter.sign
-    for picture in letter.pictures:
-        picture.tail = None
-        parent.append(picture)
+    def write(self, letter: Letter) -> None:
+        if letter.form != self.form:
+            self._take_form(letter.form)
+        if letter.sign == "\n":
+            self._add(self.open[-1].makeelement("br"))
+        else:
+            self._add_text(letter.sign)
+        for picture in letter.pictures:
+            picture.tail = None
+            self._add(picture)
+
+    def _take_form(self, form: Form) -> None:
+        """Close what is not around the next letter, and open copies of what is."""
+        depth = len(_shared(self.form, form))
+        del self.open[depth + 1 :]
+        for of in form[depth:]:
+            made = of.makeelement(of.tag, dict(of.attrib))
+            self._add(made)
+            self.open.append(made)
+        self.form = form
+
+    def _add(self, element: HtmlElement) -> None:
+        self.open[-1].append(element)
+
+    def _add_text(self, sign: str) -> None:
+        parent = self.open[-1]
+        if len(parent):
+            parent[-1].tail = (parent[-1].tail or "") + sign
+        else:
+            parent.text = (parent.text or "") + sign

@@ -119,6 +119,7 @@ FOLLOWS = {
     "payments.Expense": {"payments.PaymentEvent": ["add"]},
     "payments.Payment": {"payments.PaymentEvent": ["add"]},
     "policy_drafts.Draft": {
+        "policy_drafts.Continuation": ["add"],
         "policy_drafts.DraftBlock": ["add"],
         "policy_drafts.DraftFile": ["add"],
         "policy_drafts.DraftSection": ["add"],

@@ -8,7 +8,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from collective.safety import uploads
-from policy_drafts.drafts import contents
+from policy_drafts.drafts import contents, continuing
 from policy_drafts.drafts.readable import ReadableSection, readable
 from policy_drafts.models import (
     Draft,
@@ -209,7 +209,8 @@ def _chosen(request: HttpRequest, earlier: QuerySet[Draft]) -> Draft | None:
 def _changes(old: Draft | None, new: Draft) -> list[diffs.SectionChange]:
     if old is None:
         return []
-    return diffs.compare_sections(contents.of_draft(old), contents.of_draft(new))
+    known = continuing.between(old, new)
+    return diffs.compare_sections(contents.of_draft(old), contents.of_draft(new), known)
 
 
 @require_safe

@@ -1,10 +1,11 @@
 """A passage keeps its identity through cut and paste, in whichever order."""
 
 import pytest
+from django.db import InternalError, transaction
 
 from policy_drafts.desk import outline, writing
-from policy_drafts.drafts import contents
-from policy_drafts.models import Section
+from policy_drafts.drafts import contents, continuing
+from policy_drafts.models import Continuation, Section
 from policy_drafts.text import blocks, change_words, diffs
 from tests.factories import PersonFactory, PolicyFactory, published
 
@@ -112,3 +113,32 @@ def test_save_without_new_words_asks_nothing_more(policy, lead, two, django_asse
         save(source, lead, GOES + STAYS)
 
     assert not any("draftblock" in row["sql"].lower() for row in plain.captured_queries)
+
+
+def test_passage_is_followed_through_all_drafts_between(policy, lead, two):
+    source, target = two
+    first = published(policy)
+    save(source, lead, STAYS)
+    save(target, lead, LIKE + GOES)
+    published(policy)
+    save(target, lead, LIKE)
+    save(source, lead, STAYS + GOES.replace("two", "ten"))
+    save(source, lead, STAYS + GOES)
+    third = published(policy)
+
+    known = continuing.between(first, third)
+    changes = diffs.compare_sections(contents.of_draft(first), contents.of_draft(third), known)
+
+    assert [change_words.of_section(row) for row in changes] == ["Nothing changed"] * 2
+
+
+def test_what_was_noted_of_a_draft_never_changes(policy, lead, two):
+    source, target = two
+    published(policy)
+    save(source, lead, STAYS)
+    save(target, lead, LIKE + GOES)
+    row = published(policy).continuations.get()
+
+    assert row.how == "carried_from"
+    with pytest.raises(InternalError), transaction.atomic():
+        Continuation.objects.filter(pk=row.pk).update(how="equal_text")
