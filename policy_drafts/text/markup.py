@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 from lxml.html import HtmlElement
 from nh3 import Cleaner
 
-from policy_drafts.text import tables
+from policy_drafts.text import foreign, paragraphs, tables, white_space
 from policy_drafts.text.limits import is_too_deep
+from policy_drafts.text.paragraphs import FRAMES, IS_BLOCK
 
 EXTENSIONS = {
     "Bold": True,
@@ -32,10 +33,6 @@ EXTENSIONS = {
     "TableHeader": True,
     "TableCell": True,
 }
-LISTS = {"ul", "ol", "li", "dl", "dt", "dd"}
-TABLES = {"table", "thead", "tbody", "tr", "th", "td"}
-IS_BLOCK = {"p", "h3", "h4", "blockquote", "figure", "figcaption", "details", "summary"}
-IS_BLOCK |= LISTS | TABLES
 TAGS = IS_BLOCK | {"br", "strong", "em", "a", "img"}
 SAME = {
     "b": "strong",
@@ -44,8 +41,8 @@ SAME = {
     "h2": "h3",
     "h5": "h4",
     "h6": "h4",
-    "div": "p",
     "cite": "em",
+    "caption": "p",
 }
 PICTURE = re.compile(r"/policies/pictures/[0-9a-f-]{36}/")
 UID = re.compile(r"[0-9a-f-]{36}")
@@ -58,11 +55,21 @@ ATTRIBUTES = {
 }
 LINE_BREAKS = re.compile("[\x0b\x0c]")  # of Word, and of a page
 # control characters, halves of a sign, and what stands for no sign (Unicode, Noncharacter)
+PRIVATE = {  # signs of Word's own typefaces (Symbol, Wingdings), by what they look like
+    0xF0B7: "•",
+    0xF0A7: "▪",
+    0xF0D8: "➢",
+    0xF0E0: "→",
+    0xF0FC: "✓",
+    0xF0FB: "✗",
+    0xF0FE: "☒",
+    0xF06F: "☐",
+    0xF0A8: "☐",
+    0xF02D: "-",
+}
 NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 PROGRAMS = {"script", "style", "template", "iframe", "object", "embed"}
 GOES_WITH_ALL = PROGRAMS | {"svg", "math", "noscript", "title", "head"}
-HOLDS_BLOCKS = {"li", "blockquote", "dd", "td", "th", "article", "details", "figure"}
-HOLDS_ITEMS = {"ul": "li", "ol": "li", "dl": "dd"}
 ONE_TEXT = ("h3", "h4", "p", "dt", "figcaption", "summary")  # what holds no block
 GOES_EMPTY = ("p", "h3", "h4", "dt", "figcaption", "figure", "blockquote", "ul", "ol", "dl")
 NO_SPACE = ("ul", "ol", "dl", "table", "thead", "tbody", "tr", "figure", "details")
@@ -96,7 +103,11 @@ def _only_ours(tag: str, attribute: str, value: str) -> str | None:
 
 
 _words_alone = nh3.Cleaner(tags={"p", "br", "h3", "h4"}, attributes={})
-_input, _output, _from_elsewhere = _cleaner(), _cleaner(marks=MARKS), _cleaner(more=SAME)
+_input, _output, _from_elsewhere = (
+    _cleaner(),
+    _cleaner(marks=MARKS),
+    _cleaner(more={*SAME, *FRAMES}),
+)
 
 
 def tree(html: str) -> HtmlElement:
@@ -127,14 +138,17 @@ def cleaned(html: str) -> str:
 
     Uids (`data-block`) that come along are dropped: they belong to the server.
     """
-    html = without_nulls(_from_elsewhere.clean(without_nulls(html or "")))
+    html = _made_plain(without_nulls(html or ""))
+    html = without_nulls(_from_elsewhere.clean(html))
     if is_too_deep(html):  # it keeps its words and loses its form
         html = _words_alone.clean(html)
     root = tree(html)
-    _rename(root)
     _drop_hollow(root)
-    _in_paragraphs(root)
+    paragraphs.flatten(root)
+    _rename(root)
     _without_inner_blocks(root)
+    for element in root.iter(*ONE_TEXT):
+        white_space.fold(element)
     _drop_empty(root)
     _drop_space(root)
     tables.tidy(root)
@@ -154,19 +168,30 @@ def without_marks(html: str) -> str:
 def without_nulls(html: str) -> str:
     """The text without what is no text: PostgreSQL stores no NUL, XML no control character.
 
-    Nor does XML have U+FFFE and U+FFFF. A line break of Word or a page break is a space.
+    Nor does XML have U+FFFE and U+FFFF. A line break of Word or a page break is a space. A sign
+    that only a typeface of Word's draws becomes one that every typeface has.
     """
-    return NO_TEXT.sub("", LINE_BREAKS.sub(" ", html))
+    return NO_TEXT.sub("", LINE_BREAKS.sub(" ", html)).translate(PRIVATE)
+
+
+def words_alone(html: str) -> str:
+    """HTML that is too deep, with its words and no form."""
+    return _words_alone.clean(html)
+
+
+def _made_plain(html: str) -> str:
+    """HTML from elsewhere with what its styles say in tags, as far as it needs it."""
+    if not foreign.needs_it(html) or is_too_deep(html):
+        return html
+    root = foreign.read(html)
+    foreign.make_plain(root)
+    return inner(root)
 
 
 def _rename(root: HtmlElement) -> None:
-    """Call by our names what others call otherwise; a <div> around blocks is no paragraph."""
+    """Call by our names what others call otherwise."""
     for element in list(root.iter(*SAME)):
-        tag = SAME[tag_of(element)]
-        if tag == "p" and any(child.tag in IS_BLOCK or child.tag in SAME for child in element):
-            element.drop_tag()
-        else:
-            element.tag = tag
+        element.tag = SAME[tag_of(element)]
 
 
 def _drop_hollow(root: HtmlElement) -> None:
@@ -177,61 +202,6 @@ def _drop_hollow(root: HtmlElement) -> None:
     for link in list(root.iter("a")):
         if not link.get("href"):
             link.drop_tag()
-
-
-def _in_paragraphs(parent: HtmlElement) -> None:
-    """Wrap loose text and inline elements of what holds blocks into paragraphs."""
-    for child in list(parent):
-        _in_paragraphs(child)
-    if parent.tag in HOLDS_BLOCKS or parent.tag in HOLDS_ITEMS:
-        _refill(parent)
-
-
-def _refill(parent: HtmlElement) -> None:
-    """Take everything out and put it back: blocks as they are, what is loose in paragraphs."""
-    text, pieces = parent.text, [(child, child.tail) for child in parent]
-    for child, _ in pieces:
-        parent.remove(child)
-        child.tail = None
-    parent.text = None
-    loose = _put_text(parent, None, text)
-    for child, tail in pieces:
-        loose = _put_text(parent, _put(parent, loose, child), tail)
-
-
-def _put(parent: HtmlElement, loose: HtmlElement | None, piece: HtmlElement) -> HtmlElement | None:
-    """Append an element; returns the paragraph of loose pieces that is still open, or None."""
-    if piece.tag in IS_BLOCK or (piece.tag == "img" and parent.tag not in HOLDS_ITEMS):
-        parent.append(piece)
-        return None
-    loose = _paragraph(parent) if loose is None else loose
-    loose.append(piece)
-    return loose
-
-
-def _put_text(
-    parent: HtmlElement, loose: HtmlElement | None, text: str | None
-) -> HtmlElement | None:
-    """Append loose text; returns the paragraph that is still open, or None."""
-    if not text or (loose is None and not text.strip()):
-        return loose
-    loose = _paragraph(parent) if loose is None else loose
-    if len(loose):
-        loose[-1].tail = (loose[-1].tail or "") + text
-    else:
-        loose.text = (loose.text or "") + text
-    return loose
-
-
-def _paragraph(parent: HtmlElement) -> HtmlElement:
-    """A new paragraph at the end of the element, in an item of its own if that is a list."""
-    made = lxml.html.Element("p")
-    if item := HOLDS_ITEMS.get(tag_of(parent)):
-        parent.append(lxml.html.Element(item))
-        parent[-1].append(made)
-    else:
-        parent.append(made)
-    return made
 
 
 def _without_inner_blocks(root: HtmlElement) -> None:
