@@ -13,7 +13,7 @@ from collective.models import Person
 from collective.safety.pictures import NotAPicture
 from policy_drafts.desk import outline, readers, work, writing
 from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, sections_in
-from policy_drafts.desk.readers.word import STAND_IN
+from policy_drafts.desk.readers.word_html import STAND_IN
 from policy_drafts.desk.values import SectionText
 from policy_drafts.models import (
     Heard,

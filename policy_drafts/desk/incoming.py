@@ -138,6 +138,15 @@ def sections_in(brought: Import) -> list[Incoming]:
     return found
 
 
+def left_out(brought: Import) -> dict[str, list[dict[str, str]]]:
+    """What does not come along, by its group; what an older version of us noted is the rest."""
+    said = [{"group": "rest", "words": row} for row in brought.contents.get("left_out", [])]
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in [*brought.contents["named"], *said]:
+        groups.setdefault(row["group"], []).append(row)
+    return groups
+
+
 def fingerprint(found: list[Incoming]) -> str:
     """What the writer was shown: the versions of the sections that the file would change."""
     return ",".join(f"{row.number}:{row.section.lock_version}" for row in found if row.section)

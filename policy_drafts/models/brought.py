@@ -21,7 +21,7 @@ class Import(DeskWork):
     name = LineField("name of the file", max_length=200)
     file = EncryptedJSONField(null=True, help_text="As it came, in base64, until it is read.")
     held = EncryptedJSONField(
-        null=True, help_text="Sections, notes, pictures, and what is left out."
+        null=True, help_text="Sections, notes, pictures, and what does not come along."
     )
     brought_at = models.DateTimeField(default=clock.now, db_index=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -42,7 +42,8 @@ class Import(DeskWork):
     @property
     def contents(self) -> dict[str, Any]:
         """What is held; nothing of it once it was confirmed."""
-        return self.held or {"sections": [], "pictures": [], "notes": []}
+        nothing: dict[str, Any] = {"sections": [], "pictures": [], "notes": [], "named": []}
+        return nothing | {"by_bold_lines": []} | (self.held or {})
 
 
 class WorkingCopyFile(DeskWork):

@@ -14,7 +14,7 @@ READERS = {
     ".docx": word.read,
     ".md": text.markdown,
     ".markdown": text.markdown,
-    ".txt": text.markdown,
+    ".txt": text.plain,
     ".html": text.web_page,
     ".htm": text.web_page,
 }

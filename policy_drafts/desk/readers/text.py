@@ -1,30 +1,47 @@
 """Markdown, plain text and web pages."""
 
+import re
+
 import lxml.html
 from lxml.html import HtmlElement
 from markdown_it import MarkdownIt
+from mdit_py_plugins.footnote import footnote_plugin
 
 from collective.errors import RuleError
-from policy_drafts.desk.readers.parts import Brought, counted, sections_of
-from policy_drafts.text import markup
+from policy_drafts.desk.readers import footnotes, plain_text
+from policy_drafts.desk.readers.named import Group, Named, counted, named, of_gone
+from policy_drafts.desk.readers.parts import Brought, brought
+from policy_drafts.text import foreign, markup
+from policy_drafts.text.limits import is_too_deep
 
 LEFT_OUT = {  # tag: what one and what several are called
     "script": ("script", "scripts"),
     "iframe": ("page of another site", "pages of other sites"),
     "video": ("video", "videos"),
     "audio": ("recording", "recordings"),
-    "form": ("form", "forms"),
+    "form": ("form: what it says stands in the text", "forms: what they say stands in the text"),
     "svg": ("drawing", "drawings"),
+    "math": ("formula", "formulas"),
     "object": ("embedded object", "embedded objects"),
     "embed": ("embedded object", "embedded objects"),
 }
-NO_TEXT = ("script", "style", "template", "noscript", "iframe", "svg", "object", "embed")
-FRAMES = ("main", "article", "div", "section")  # of a page whose whole text stands in one
+WITH_WORDS = ("iframe", "video", "audio", "svg", "math", "object", "template")
 ADD_PICTURES = ": add them in the editor, with words for people who cannot see them"
+FRONT = re.compile(r"---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
+FRONT_LINE = re.compile(r"[\w-]+:(?:\s|$)|\s+\S|-\s|#")
+TITLE = re.compile(r"^title:\s*(.+)$", re.MULTILINE)
+HEADING = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+MARKDOWN.use(footnote_plugin)
 
 
 def decoded(content: bytes) -> str:
-    """The text of a file: UTF-8, else what Windows writes. Raises RuleError for what is no text."""
+    """The text of a file: UTF-8 or UTF-16, else what Windows writes.
+
+    Raises RuleError for what is no text.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
     if b"\x00" in content[:4096]:
         raise RuleError("This file is no text. Please save it as .docx, .md, .html or .txt.")
     try:
@@ -34,33 +51,92 @@ def decoded(content: bytes) -> str:
 
 
 def markdown(content: bytes) -> Brought:
-    """Read CommonMark with tables; HTML in it is shown as text, never run."""
-    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(decoded(content))
-    return web_page(html.encode())
+    """Read CommonMark with tables, footnotes and struck words; HTML in it is shown as text."""
+    front, text = _front_matter(decoded(content))
+    found = _from_html(MARKDOWN.render(text))
+    return _with_named(found, front)
+
+
+def plain(content: bytes) -> Brought:
+    """Read plain text; where a line begins with "# " it is read as Markdown."""
+    text = decoded(content)
+    if HEADING.search(text):
+        return markdown(content)
+    return _from_html(plain_text.as_html(text))
 
 
 def web_page(content: bytes) -> Brought:
-    """Read what is in the body of a web page."""
-    text = markup.without_nulls(decoded(content)).strip()
-    if not text:
+    """Read a web page, however it is built."""
+    text = decoded(content)
+    if not text.strip():
         return Brought([])
-    page = lxml.html.document_fromstring(text)
-    body = page.find("body")
-    if body is None:
-        return Brought([])
-    left_out = _left_out(page)
-    for element in list(body.iter(*NO_TEXT)):
-        element.drop_tree()
-    for frame in FRAMES:
-        while len(body) == 1 and body[0].tag == frame:
-            body = body[0]
-    return Brought(sections_of(body), left_out=left_out)
+    page = lxml.html.document_fromstring(markup.without_nulls(text).encode(), parser=_parser())
+    sheets = "\n".join(row.text or "" for row in page.iter("style"))
+    found = _from_html(text, foreign.classes_in(sheets))
+    return _with_named(found, _left_out(page))
 
 
-def _left_out(page: HtmlElement) -> list[str]:
-    """What does not come along: "2 videos"."""
-    numbers = {tag: len(list(page.iter(tag))) for tag in (*LEFT_OUT, "img")}
-    found = [counted(numbers[tag], names) for tag, names in LEFT_OUT.items() if numbers[tag]]
-    if numbers["img"]:
-        found.append(counted(numbers["img"], ("picture", "pictures")) + ADD_PICTURES)
+def _parser() -> lxml.html.HTMLParser:
+    return lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
+
+
+def _from_html(html: str, classes: foreign.Classes | None = None) -> Brought:
+    """The sections of HTML, with what its styles take out."""
+    html = markup.without_nulls(html)
+    if is_too_deep(html):
+        html = markup.words_alone(html)
+    root = foreign.read(html)
+    notes = footnotes.take_out(root)
+    gone = foreign.make_plain(root, classes)
+    found = brought(root, notes)
+    return _with_named(found, of_gone(gone))
+
+
+def _with_named(found: Brought, more: list[Named]) -> Brought:
+    found.named = [*more, *found.named]
     return found
+
+
+def _front_matter(text: str) -> tuple[list[Named], str]:
+    """(what stands before the text, the text): the settings at the top of many Markdown files."""
+    found = FRONT.match(text)
+    lines = found[1].splitlines() if found else []
+    if not found or not all(FRONT_LINE.match(line) for line in lines) or not lines:
+        return [], text
+    title = TITLE.search(found[1])
+    said = (
+        f"The title of the document: “{_bare(title[1])}” (the policy has its own)" if title else ""
+    )
+    rows = [named(Group.REST, said)] if said else []
+    others = [line.strip() for line in lines if not TITLE.match(line)]
+    if others:
+        rows.append(named(Group.REST, f"What stands before the text: “{'; '.join(others)}”"))
+    return rows, text[found.end() :]
+
+
+def _bare(words: str) -> str:
+    return words.strip().strip("\"'")
+
+
+def _left_out(page: HtmlElement) -> list[Named]:
+    """What does not come along: "2 videos", and the words in them."""
+    found = []
+    for tag, names in LEFT_OUT.items():
+        rows = list(page.iter(tag))
+        if not rows:
+            continue
+        words = " … ".join(filter(None, (_words(row) for row in rows if tag in WITH_WORDS)))
+        said = counted(len(rows), names)
+        if words:
+            found.append(named(Group.WORDS, f"{said}: “{words}”"))
+        else:
+            found.append(named(Group.REST, said))
+    pictures = len(list(page.iter("img")))
+    if pictures:
+        said = counted(pictures, ("picture", "pictures")) + ADD_PICTURES
+        found.append(named(Group.WORDS, said))
+    return found
+
+
+def _words(element: HtmlElement) -> str:
+    return " ".join(element.text_content().split())

@@ -1,53 +1,50 @@
-"""Word files: mammoth reads the text; what others wrote into it becomes notes (`word_notes`)."""
+"""Word files: made plain, then read by mammoth; what others wrote into it becomes notes."""
 
-import base64
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
 
 import lxml.etree
-import lxml.html
-import mammoth
-from lxml.html import HtmlElement
 
 from collective.errors import RuleError
-from policy_drafts.desk.readers.parts import Brought, Picture, counted, sections_of
-from policy_drafts.desk.readers.word_notes import notes_in, reject_changes, style_of, words_in
+from policy_drafts.desk.readers import (
+    footnotes,
+    list_numbers,
+    word_changes,
+    word_notes,
+    word_numbers,
+    word_tidy,
+)
+from policy_drafts.desk.readers.named import Group, Named, counted, lost, named, of_gone
+from policy_drafts.desk.readers.parts import WORD, Brought, brought, words_of
+from policy_drafts.desk.readers.word_changes import words_in
+from policy_drafts.desk.readers.word_html import as_html, markup_tree
 from policy_drafts.desk.readers.word_package import (
-    DOCUMENT,
     Element,
     Package,
     W,
     is_xml,
-    packed,
+    main_part,
     parsed,
+    related,
     unpacked,
 )
-from policy_drafts.text import markup
+from policy_drafts.desk.readers.word_styles import Styles, bookmark, property_of, value_of
+from policy_drafts.text import foreign
 from policy_drafts.text.limits import is_longer
+from policy_drafts.text.notices import is_notice
 
-MOST_PICTURES = 100
 MOST_PARAGRAPHS = MOST_CELLS = 20_000  # in a file, with those in tables
-STYLES = """
-p[style-name='Title'] =>
-p[style-name='Term'] => dl > dt:fresh
-p[style-name='Definition'] => dl > dd > p:fresh
-p[style-name='Quote'] => blockquote > p:fresh
-p[style-name='Intense Quote'] => blockquote > p:fresh
-p[style-name='Caption'] => p:fresh
-p[style-name='Notice'] =>
-p[style-name='List Continue'] => p:fresh
-"""
+SHORT_PARTS = ("styles", "numbering", "comments", "footnotes", "endnotes")
 NOT_READ = {
-    "txbxContent": ("text box", "text boxes"),
     "object": ("embedded object", "embedded objects"),
-    "oMath": ("formula", "formulas"),
     "chart": ("chart", "charts"),
     "relIds": ("diagram", "diagrams"),
 }
-UNKNOWN_STYLE = re.compile(r"Unrecognised paragraph style: (.+) \(Style ID")
-STAND_IN = "/policies/pictures/00000000-0000-0000-0000-{:012d}/"
-LONGEST_NAME = 120  # characters of a line that is named among what is left out
+CHECK_SUM = re.compile(r"SHA-256: [0-9a-f]{64}")
+OUR_PAGE_LINE = re.compile(r".*(not published|Draft \d+.*), page( \d+)?")
+SAID_ONCE = "The first page of a draft of ours: its number, its day and what was new"
 
 
 def read(content: bytes) -> Brought:
@@ -55,17 +52,76 @@ def read(content: bytes) -> Brought:
 
     Raises RuleError for what is none, is broken, or unpacks to too much.
     """
-    package = unpacked(content)
-    document = parsed(package[DOCUMENT])
-    _check_length(document)
-    left_out = [*_not_read(document), *_titles(document), *_margins(package)]
-    original = parsed(package[DOCUMENT])
-    reject_changes(document)
-    package[DOCUMENT] = lxml.etree.tostring(document)
-    text = _convert(package)
-    sections = sections_of(markup_tree(text.html))
-    notes = notes_in(original, package, {row.title for row in sections})
-    return Brought(sections, notes, [*left_out, *text.not_known], text.pictures)
+    file = _File(unpacked(content))
+    _check_length(file.document)
+    head = [*_not_read(file.document), *_margins(file.package)]
+    places = _mark_headings(file)
+    remarks = [
+        *word_notes.changes(file.document, places),
+        *word_notes.comments(file.document, file.part("comments"), places),
+    ]
+    head += _looks(file.document)
+    for text in file.texts:
+        word_changes.reject(text)
+    head += [*_ours(file), *_titles(file)]
+    plain = [word_tidy.make_plain(text, file.styles) for text in file.texts]
+    head += [row for rows, _ in plain for row in rows]
+    head += word_numbers.say(file.document, file.part("numbering"), file.styles)
+    found = _sections(file)
+    gone = [row for _, rows in plain for row in rows]
+    titles = {mark: part.title for part in found.sections for mark in part.marks}
+    found.notes = [remark.beside(titles) for remark in remarks]
+    found.named = _once([*of_gone(gone), *head, *found.named])
+    return found
+
+
+def _once(rows: Iterable[Named]) -> list[Named]:
+    """Each thing that does not come along, said once."""
+    return list({(row["group"], row["words"]): row for row in rows}.values())
+
+
+@dataclass
+class _File:
+    """The parts of a Word file, each as a tree."""
+
+    package: Package
+    trees: dict[str, Element] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.main = main_part(self.package)
+        self.document = parsed(self.package[self.main])
+        self.trees[self.main] = self.document
+        for kind in SHORT_PARTS:
+            name = self.name_of(kind)
+            if name:
+                self.trees[name] = parsed(self.package[name])
+
+    def name_of(self, kind: str) -> str:
+        """The name of the part that holds, for instance, the footnotes."""
+        usual = f"word/{kind}.xml"
+        return related(self.package, self.main, kind) or (usual if usual in self.package else "")
+
+    def part(self, kind: str) -> Element | None:
+        """A part by its kind."""
+        return self.trees.get(self.name_of(kind))
+
+    @cached_property
+    def styles(self) -> Styles:
+        """The styles of the file."""
+        return Styles(self.part("styles"))
+
+    @property
+    def texts(self) -> list[Element]:
+        """The text, and the notes to it."""
+        rows = [self.document, self.part("footnotes"), self.part("endnotes")]
+        return [row for row in rows if row is not None]
+
+    def written(self) -> Package:
+        """The package with the trees as they are now, and lists that mammoth can read."""
+        made = {name: lxml.etree.tostring(tree) for name, tree in self.trees.items()}
+        if name := self.name_of("numbering"):
+            made[name] = word_numbers.simple()
+        return {**self.package, **made}
 
 
 def _check_length(document: Element) -> None:
@@ -80,76 +136,113 @@ def _check_length(document: Element) -> None:
             )
 
 
-def markup_tree(html: str) -> HtmlElement:
-    """An <article> that holds HTML from elsewhere."""
-    return lxml.html.fragment_fromstring(markup.without_nulls(html), create_parent="article")
+def _mark_headings(file: _File) -> dict[Element, tuple[str, ...]]:
+    """Give each heading a bookmark and the style that mammoth knows.
+
+    Returns {paragraph: the bookmarks of the headings up to it}.
+    """
+    found: dict[Element, tuple[str, ...]] = {}
+    headings: tuple[str, ...] = ()
+    for number, paragraph in enumerate(file.document.iter(f"{W}p")):
+        if file.styles.level(paragraph):
+            name = f"in-file-h{number}"
+            bookmark(paragraph, name)
+            headings = (*headings[-20:], name)
+        found[paragraph] = headings
+    return found
 
 
-@dataclass
-class _Text:
-    """The text as HTML, its pictures, and sentences about what mammoth did not know."""
-
-    html: str = ""
-    pictures: list[Picture] = field(default_factory=list)
-    not_known: list[str] = field(default_factory=list)
-
-    def take_picture(self, image: Any) -> dict[str, str]:
-        """Keep a picture; returns the attributes of the stand-in for it."""
-        with image.open() as file:
-            data = base64.b64encode(file.read()).decode()
-        self.pictures.append({"data": data, "alt": image.alt_text or ""})
-        return {"src": STAND_IN.format(len(self.pictures) - 1)}
-
-
-def _convert(package: Package) -> _Text:
-    """The text as mammoth reads it. Raises RuleError."""
-    text = _Text()
-    try:
-        result = mammoth.convert_to_html(
-            packed(package),
-            style_map=STYLES,
-            convert_image=mammoth.images.img_element(text.take_picture),
-            include_embedded_style_map=False,
-        )
-    except Exception as error:  # whatever the library meets in a file from elsewhere
-        raise RuleError(
-            "We cannot read this Word document. Please save it anew in Word, and try again."
-        ) from error
-    if len(text.pictures) > MOST_PICTURES:
-        raise RuleError(
-            f"This file has more than {MOST_PICTURES} pictures. Please bring it in parts."
-        )
-    text.html = result.value
-    text.not_known = _not_known([row.message for row in result.messages])
-    return text
+def _sections(file: _File) -> Brought:
+    """The sections as mammoth reads them, with the words for which there was no place."""
+    for paragraph in file.document.iter(f"{W}p"):
+        level = file.styles.level(paragraph)
+        if level and value_of(paragraph.find(f"{W}pPr/{W}pStyle")) != f"Heading{level}":
+            property_of(paragraph, "pStyle").set(f"{W}val", f"Heading{level}")
+    before = [word for text in file.texts for word in _words(text)]
+    text = as_html(file.written())
+    root = markup_tree(text.html)
+    list_numbers.set_starts(root)
+    after = words_of([root])
+    notes = footnotes.take_out(root)
+    gone = foreign.make_plain(root)
+    found = brought(root, notes)
+    found.pictures = text.pictures
+    found.named = [*of_gone(gone), *lost(before, after), *text.not_known, *found.named]
+    return found
 
 
-def _not_known(said: list[str]) -> list[str]:
-    """What mammoth said, for people: unknown styles, then everything else."""
-    styles = {found[1] for message in said if (found := UNKNOWN_STYLE.match(message))}
-    others = {message for message in said if "style" not in message}
-    looks = [f"The look of “{name}” (its words are kept)" for name in sorted(styles)]
-    return [*looks, *sorted(others)]
+def _words(text: Element) -> list[str]:
+    """All words of a text or of the notes to it that people wrote."""
+    rows = [row for row in text.iter(f"{W}p") if next(row.iterancestors(f"{W}p"), None) is None]
+    return WORD.findall("\n".join(map(words_in, rows)))
 
 
-def _not_read(document: Element) -> list[str]:
-    """What does not come along: "2 text boxes". It is named, so that nothing is lost in silence."""
+def _not_read(document: Element) -> list[Named]:
+    """What does not come along: "2 charts"."""
     names = [lxml.etree.QName(row).localname for row in document.iter()]
-    return [counted(names.count(tag), words) for tag, words in NOT_READ.items() if names.count(tag)]
-
-
-def _titles(document: Element) -> list[str]:
-    titles = (words_in(row) for row in document.iter(f"{W}p") if style_of(row) == "Title")
     return [
-        f"The title of the document: “{title[:LONGEST_NAME]}” (the policy has its own)"
-        for title in titles
-        if title
+        named(Group.REST, counted(names.count(tag), words))
+        for tag, words in NOT_READ.items()
+        if names.count(tag)
     ]
 
 
-def _margins(package: Package) -> list[str]:
+def _looks(document: Element) -> list[Named]:
+    """Suggestions that change only how words look, in one line for each author."""
+    authors = word_changes.looks_in(document)
+    return [
+        named(
+            Group.FORM,
+            f"{counted(authors.count(author), ('suggestion', 'suggestions'))} of {author}’s "
+            "for how words look",
+        )
+        for author in dict.fromkeys(authors)
+    ]
+
+
+def _titles(file: _File) -> list[Named]:
+    """Take out the title of the document, and name it."""
+    found = []
+    for paragraph in list(file.document.iter(f"{W}p")):
+        if file.styles.name_of(paragraph).lower() == "title":
+            if title := words_in(paragraph).replace("\n", " "):
+                said = f"The title of the document: “{title}” (the policy has its own)"
+                found.append(named(Group.REST, said))
+            _drop(paragraph)
+    return found
+
+
+def _ours(file: _File) -> list[Named]:
+    """Take out what we wrote into a file ourselves before its text: a notice, a first page."""
+    rows = list(file.document.iter(f"{W}p"))
+    for paragraph in rows:
+        if is_notice(words_in(paragraph)):
+            _drop(paragraph)
+    sums = [place for place, row in enumerate(rows[:20]) if CHECK_SUM.fullmatch(words_in(row))]
+    if not sums:
+        return []
+    headings = [place for place, row in enumerate(rows) if file.styles.level(row)]
+    after = [place for place in headings if words_in(rows[place]) != "What is new"]
+    last = after[0] if after else sums[0] + 1
+    for paragraph in rows[:last]:
+        if file.styles.name_of(paragraph).lower() != "title":
+            _drop(paragraph)
+    return [named(Group.REST, SAID_ONCE)]
+
+
+def _drop(paragraph: Element) -> None:
+    parent = paragraph.getparent()
+    if parent is not None:
+        parent.remove(paragraph)
+
+
+def _margins(package: Package) -> list[Named]:
     names = [
         name for name in package if name.startswith(("word/header", "word/footer")) and is_xml(name)
     ]
-    lines = (" ".join(words_in(parsed(package[name])).split()) for name in names)
-    return [f"The line above or below each page: “{line[:LONGEST_NAME]}”" for line in lines if line]
+    lines = dict.fromkeys(" ".join(words_in(parsed(package[name])).split()) for name in names)
+    return [
+        named(Group.WORDS, f"The line above or below each page: “{line}”")
+        for line in lines
+        if any(sign.isalpha() for sign in line) and not OUR_PAGE_LINE.fullmatch(line)
+    ]

@@ -1,5 +1,6 @@
 """The files inside a Word file (.docx, a zip), unpacked without harm."""
 
+import posixpath
 import zipfile
 from io import BytesIO
 
@@ -21,6 +22,13 @@ UNREADABLE = (
     ValueError,
 )
 
+OLD_CONTAINER = bytes.fromhex("D0CF11E0A1B11AE1")  # of Office before 2007, and of what is encrypted
+RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+OFFICE = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships/",
+)
+
 Package = dict[str, bytes]  # {name of a file in it: what it holds}
 
 
@@ -29,6 +37,7 @@ def unpacked(content: bytes) -> Package:
 
     Raises RuleError for what is no Word file, is broken, unpacks to too much, or holds entities.
     """
+    _check_container(content)
     broken = RuleError(
         "We cannot read this file as a Word document (.docx). Please save it anew in Word, and "
         "try again."
@@ -41,13 +50,50 @@ def unpacked(content: bytes) -> Package:
         raise broken from None
     except Exception as error:  # whatever zipfile meets in a file from elsewhere
         raise broken from error
-    if DOCUMENT not in package:
-        raise broken
     if any(_has_entities(data) for name, data in package.items() if is_xml(name)):
         raise RuleError(
             "This file holds something that no Word document needs, so we do not read it."
         )
+    if main_part(package) not in package:
+        raise broken
     return package
+
+
+def _check_container(content: bytes) -> None:
+    """Raises RuleError for the container of old Office files: it says why we cannot read it."""
+    if not content.startswith(OLD_CONTAINER):
+        return
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise RuleError(
+            "This file has a password. Please save it without one in Word (File, Info, Protect "
+            "Document), and bring that in."
+        )
+    if "WordDocument".encode("utf-16-le") in content:
+        raise RuleError(
+            "This is an old Word file (.doc). Please open it in Word, save it as .docx, and bring "
+            "that in."
+        )
+    raise RuleError(
+        "This is an old Office file, and no Word document (.docx). Please save it anew."
+    )
+
+
+def main_part(package: Package) -> str:
+    """The name of the part that holds the text: a file may call it otherwise."""
+    return related(package, "", "officeDocument") or DOCUMENT
+
+
+def related(package: Package, name: str, kind: str) -> str:
+    """The name of the part that is, for instance, the "styles" of another; "" for none."""
+    folder, base = posixpath.split(name)
+    relations = package.get(posixpath.join(folder, "_rels", f"{base}.rels"))
+    for row in [] if relations is None else parsed(relations).iter(RELATION):
+        if row.get("Type") in [f"{office}{kind}" for office in OFFICE]:
+            target = posixpath.join(f"/{folder}", row.get("Target") or "")
+            found = posixpath.normpath(target).lstrip("/")
+            if found in package:
+                return found
+    return ""
 
 
 def _unzipped(content: bytes) -> Package:
@@ -61,7 +107,8 @@ def _unzipped(content: bytes) -> Package:
 
 
 def _has_entities(data: bytes) -> bool:
-    return b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data
+    plain = data.replace(b"\0", b"")  # UTF-16 as well
+    return b"<!DOCTYPE" in plain[:4096] or b"<!ENTITY" in plain
 
 
 def packed(package: Package) -> BytesIO:
@@ -81,7 +128,9 @@ def is_xml(name: str) -> bool:
 
 def parsed(data: bytes) -> Element:
     """The tree of an XML file. Raises RuleError for what is damaged."""
-    parser = lxml.etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    parser = lxml.etree.XMLParser(
+        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
     try:
         return lxml.etree.fromstring(data, parser)
     except lxml.etree.XMLSyntaxError:

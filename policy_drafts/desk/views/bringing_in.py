@@ -11,7 +11,7 @@ from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from policy_drafts.desk import bringing_in, work
 from policy_drafts.desk.forms import ImportForm
-from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, sections_in
+from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, left_out, sections_in
 from policy_drafts.desk.views.sent import wants_json
 from policy_drafts.models import Import, Policy, WorkingCopyFile
 from policy_drafts.roles.lead import lead_only
@@ -56,6 +56,7 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
         "brought": brought,
         "rows": sorted(found, key=lambda row: row.is_same),
         "held": brought.held,
+        "left_out": left_out(brought),
         "shown": fingerprint(found),
     }
     return render(request, "policy_drafts/desk/look_through.html", context)

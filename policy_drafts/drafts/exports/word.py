@@ -24,12 +24,9 @@ from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
 from policy_drafts.models import Draft, Policy, PolicyPicture
 from policy_drafts.text import blocks, markup, tables
 from policy_drafts.text.bookmarks import bookmark_of
+from policy_drafts.text.notices import NOT_PUBLISHED
 from policy_drafts.text.tables import rows_of, span_of
 
-NOT_PUBLISHED = (
-    "Working copy, not published. Please do not pass it on. Keep the headings: they say which "
-    "section is which."
-)
 WIDEST = Cm(15)
 PIXELS_A_CM = 40
 HEADINGS = {"h3": "Heading 2", "h4": "Heading 3"}

@@ -3,7 +3,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import lxml.html
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -12,7 +11,7 @@ from collective import clock
 from collective.models import Call, Person
 from policy_drafts import demo
 from policy_drafts.desk import outline, writing
-from policy_drafts.desk.readers.parts import sections_of
+from policy_drafts.desk.readers import text
 from policy_drafts.desk.values import saved_text
 from policy_drafts.drafts import contents, publishing
 from policy_drafts.models import Audience, DraftFollow, Heard, Policy, PolicyRole, Round, Section
@@ -109,16 +108,15 @@ class Command(BaseCommand):
     @staticmethod
     def write(policy: Policy, lead: Person, html: str) -> None:
         """Bring the working copy to this text: by the rules, as a writer would."""
-        root = lxml.html.fragment_fromstring(html, create_parent="article")
-        for position, part in enumerate(sections_of(root), 1):
+        for position, part in enumerate(text.web_page(html.encode()).sections, 1):
             section = policy.sections.live().filter(title=part.title).first()
             if section is None:
                 new = outline.NewSection(part.title, part.html, state=Section.State.READY)
                 outline.insert(policy, lead, new)
                 continue
-            text = saved_text(section)
-            text["html"] = part.html
-            section = writing.save(section, lead, section.lock_version, **text)
+            saved = saved_text(section)
+            saved["html"] = part.html
+            section = writing.save(section, lead, section.lock_version, **saved)
             for _ in range(position, section.place):
                 outline.move(section, outline.UP)
 

@@ -1,0 +1,86 @@
+"""Tables of contents, which ours makes itself, and links from one place of a file to another."""
+
+from collections.abc import Sequence
+
+from lxml.html import HtmlElement
+
+from policy_drafts.desk.readers.named import Group, Named, named
+from policy_drafts.text import markup
+
+SECTION = "#row-{}"  # the section of the file by its place, as it can be looked at before the yes
+KEPT = "#in-file-note-"
+CONTENTS = "The table of contents: ours makes itself"
+
+
+def take_out(root: HtmlElement) -> list[Named]:
+    """Take out lists that hold nothing but links to headings of the file."""
+    names = _names_of_headings(root)
+    lists = [row for row in root if row.tag in ("ul", "ol") and _is_contents(row, names)]
+    for row in lists:
+        row.drop_tree()
+    return [named(Group.REST, CONTENTS)] if lists else []
+
+
+def _names_of_headings(root: HtmlElement) -> set[str]:
+    """What a link to a heading of the file can point to, and the headings' words."""
+    found: set[str] = set()
+    for heading in root.iter("h1", "h2", "h3", "h4", "h5", "h6"):
+        found.add(_words(heading))
+        found |= {f"#{name}" for name in _names(heading)}
+    return found
+
+
+def _names(element: HtmlElement) -> list[str]:
+    return [name for row in element.iter() for name in (row.get("id"), row.get("name")) if name]
+
+
+def _is_contents(row: HtmlElement, names: set[str]) -> bool:
+    """Does a list hold two links or more to headings, and no other word?"""
+    links = list(row.iter("a"))
+    linked = "".join(_words(link) for link in links)
+    if len(links) < 2 or linked.replace(" ", "") != _words(row).replace(" ", ""):
+        return False
+    return all(
+        (link.get("href") or "").startswith("#")
+        and (link.get("href") in names or _words(link) in names)
+        for link in links
+    )
+
+
+def link(
+    root: HtmlElement,
+    headings: Sequence[HtmlElement | None],
+    texts: Sequence[Sequence[HtmlElement]],
+) -> None:
+    """Let links within the file lead to its sections; one that leads nowhere is no link."""
+    places: dict[str, int] = {}
+    for number, (heading, elements) in enumerate(zip(headings, texts, strict=True)):
+        for element in [*([] if heading is None else [heading]), *elements]:
+            for name in _names(element):
+                places.setdefault(f"#{name}", number)
+        if heading is not None:
+            places.setdefault(f"#{_slug(heading)}", number)
+    for elements in texts:
+        for element in elements:
+            for anchor in list(element.iter("a")):
+                _lead(anchor, places)
+
+
+def _lead(anchor: HtmlElement, places: dict[str, int]) -> None:
+    href = anchor.get("href") or ""
+    if not href.startswith("#") or href.startswith(KEPT):
+        return
+    if href in places:
+        anchor.set("href", SECTION.format(places[href]))
+    else:
+        anchor.attrib.pop("href")
+
+
+def _slug(heading: HtmlElement) -> str:
+    """The address that most programs make of a Markdown heading."""
+    kept = "".join(sign for sign in _words(heading).lower() if sign.isalnum() or sign in " -_")
+    return kept.replace(" ", "-")
+
+
+def _words(element: HtmlElement) -> str:
+    return " ".join(markup.without_nulls(element.text_content()).split())

@@ -1,0 +1,131 @@
+"""Footnotes: each goes to the end of the section that speaks of it, linked there and back found.
+
+Word, Markdown and web pages write them alike: a link to the note, and in the note one back.
+"""
+
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import lxml.html
+from lxml.html import HtmlElement
+
+from policy_drafts.text import blocks, markup, paragraphs
+
+HOLDS_A_NOTE = ("li", "p", "div", "aside", "dd", "td")
+STAND_IN = "#in-file-note-{}"
+
+
+@dataclass
+class Footnotes:
+    """The notes that were taken out of a text, by the address that links to them now."""
+
+    notes: dict[str, list[HtmlElement]] = field(default_factory=dict)
+
+    def of(self, elements: list[HtmlElement]) -> list[HtmlElement]:
+        """The notes of which these elements speak, in order; each is given out once."""
+        found: list[HtmlElement] = []
+        waiting = list(elements)
+        while waiting:
+            for link in waiting.pop(0).iter("a"):
+                note = self.notes.pop(link.get("href") or "", [])
+                found += note
+                waiting += note
+        return found
+
+    def left(self) -> list[HtmlElement]:
+        """The notes of which nothing speaks."""
+        found = [row for note in self.notes.values() for row in note]
+        self.notes.clear()
+        return found
+
+
+def take_out(root: HtmlElement) -> Footnotes:
+    """Take the notes out of a text; what speaks of them says "[1]"."""
+    targets = _targets(root)
+    taken, numbers = Footnotes(), dict[HtmlElement, int]()
+    for link in list(root.iter("a")):
+        note = _note_of(link, targets)
+        if note is None or numbers.keys() & {link, *link.iterancestors()}:
+            continue  # or it is the link back, in a note
+        if note not in numbers:
+            numbers[note] = len(numbers) + 1
+        _say_number(link, numbers[note])
+    for note, number in numbers.items():
+        taken.notes[STAND_IN.format(number)] = _content(note, number)
+    return taken
+
+
+def _targets(root: HtmlElement) -> dict[str, HtmlElement]:
+    """{the name that a link can point to: its element}"""
+    found: dict[str, HtmlElement] = {}
+    for element in root.iter():
+        for name in (element.get("id"), element.get("name")):
+            if name:
+                found.setdefault(f"#{name}", element)
+    return found
+
+
+def _note_of(link: HtmlElement, targets: dict[str, HtmlElement]) -> HtmlElement | None:
+    """The note that a link speaks of: what it points to points back to it."""
+    target = targets.get(link.get("href") or "")
+    note = target
+    while note is not None and note.tag not in HOLDS_A_NOTE:
+        note = note.getparent()
+    if note is None or note in link.iterancestors():
+        return None
+    near = {link, *link.iterdescendants(), link.getparent()}
+    links_back = [row for row in note.iter("a") if targets.get(row.get("href") or "") in near]
+    return note if links_back else None
+
+
+def _say_number(link: HtmlElement, number: int) -> None:
+    tail = link.tail
+    link.clear()
+    link.text, link.tail = f"[{number}]", tail
+    link.set("href", STAND_IN.format(number))
+    parent = link.getparent()
+    if parent is not None and parent.tag == "sup":
+        parent.tag = "span"
+
+
+def _content(note: HtmlElement, number: int) -> list[HtmlElement]:
+    """The paragraphs of a note, without its links back, taken from where it stood."""
+    for link in list(note.iter("a")):
+        if (link.get("href") or "").startswith("#") and not link.get("href", "").startswith("#in-"):
+            link.drop_tree()
+    note.drop_tree()
+    frame = lxml.html.Element("article")
+    if note.tag == "p":
+        frame.append(note)
+    else:
+        frame.text = note.text
+        frame.extend(list(note))
+    paragraphs.flatten(frame)
+    return _numbered(list(frame), number)
+
+
+def _numbered(elements: list[HtmlElement], number: int) -> list[HtmlElement]:
+    if not elements or elements[0].tag != "p":
+        elements.insert(0, lxml.html.Element("p"))
+    elements[0].text = f"[{number}] {(elements[0].text or '').lstrip()}"
+    return elements
+
+
+def linked(html: str) -> str:
+    """Clean HTML whose links to notes lead to the paragraphs of the notes, by their uids."""
+    if STAND_IN.format("") not in html:
+        return html
+    root = markup.tree(html)
+    leaves = blocks.leaves(root)
+    for link in list(root.iter("a")):
+        number = (link.get("href") or "").removeprefix(STAND_IN.format(""))
+        if not number.isdecimal():
+            continue
+        note = next((row for row in leaves if blocks.text_of(row).startswith(f"[{number}] ")), None)
+        if note is None:
+            link.drop_tag()
+            continue
+        uid = note.get("data-block") or str(uuid4())
+        note.set("data-block", uid)
+        link.set("href", f"#b-{uid}")
+    return markup.inner(root)

@@ -1,0 +1,103 @@
+"""The text of a Word file as HTML, by mammoth."""
+
+import base64
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import lxml.html
+import mammoth
+from lxml.html import HtmlElement
+
+from collective.errors import RuleError
+from policy_drafts.desk.readers.named import Group, Named, counted, named
+from policy_drafts.desk.readers.parts import Picture
+from policy_drafts.desk.readers.word_package import Package, packed
+from policy_drafts.text import markup
+
+MOST_PICTURES = 100
+STYLES = """
+p[style-name='Term'] => dl > dt:fresh
+p[style-name='Definition'] => dl > dd > p:fresh
+p[style-name='Quote'] => blockquote > p:fresh
+p[style-name='Intense Quote'] => blockquote > p:fresh
+p[style-name='Caption'] => p:fresh
+p[style-name='caption'] => p:fresh
+p[style-name='List Continue'] => p:fresh
+"""
+UNKNOWN_STYLE = re.compile(r"Unrecognised (?:paragraph|run) style: (.+) \(Style ID")
+SIGN = re.compile(r"unsupported character was ignored: char \w+ in font (.+)")
+PICTURE_KIND = re.compile(r"Image of type \S+ is unlikely")
+PICTURE_GONE = re.compile(r"[Ii]mage file|external image|v:imagedata")
+USUAL = re.compile(  # looks of paragraphs that are no more than a paragraph
+    r"(?i)normal.*|body.*|list.*|default.*|no spacing|.*paragraph.*|header|footer|hyperlink.*|"
+    r"footnote.*|endnote.*|annotation.*|standard|text.*|table.*|toc.*|strong|emphasis|heading.*"
+)
+STAND_IN = "/policies/pictures/00000000-0000-0000-0000-{:012d}/"
+
+
+@dataclass
+class Text:
+    """The text as HTML, its pictures, and sentences about what mammoth did not know."""
+
+    html: str = ""
+    pictures: list[Picture] = field(default_factory=list)
+    not_known: list[Named] = field(default_factory=list)
+
+    def take_picture(self, image: Any) -> dict[str, str]:
+        """Keep a picture; returns the attributes of the stand-in for it."""
+        with image.open() as file:
+            data = base64.b64encode(file.read()).decode()
+        self.pictures.append({"data": data, "alt": image.alt_text or ""})
+        return {"src": STAND_IN.format(len(self.pictures) - 1)}
+
+
+def markup_tree(html: str) -> HtmlElement:
+    """An <article> that holds HTML from elsewhere."""
+    parser = lxml.html.HTMLParser(huge_tree=True)
+    return lxml.html.fragment_fromstring(
+        markup.without_nulls(html), create_parent="article", parser=parser
+    )
+
+
+def as_html(package: Package) -> Text:
+    """The text as mammoth reads it. Raises RuleError."""
+    text = Text()
+    try:
+        result = mammoth.convert_to_html(
+            packed(package),
+            style_map=STYLES,
+            convert_image=mammoth.images.img_element(text.take_picture),
+            include_embedded_style_map=False,
+        )
+    except Exception as error:  # whatever the library meets in a file from elsewhere
+        raise RuleError(
+            "We cannot read this Word document. Please save it anew in Word, and try again."
+        ) from error
+    if len(text.pictures) > MOST_PICTURES:
+        raise RuleError(
+            f"This file has more than {MOST_PICTURES} pictures. Please bring it in in parts."
+        )
+    text.html = result.value
+    text.not_known = list(_not_known([row.message for row in result.messages]))
+    return text
+
+
+def _not_known(said: list[str]) -> Iterable[Named]:
+    """What mammoth said, for people: signs and pictures that are missing, then looks."""
+    fonts = Counter(found[1] for message in said if (found := SIGN.search(message)))
+    for font, number in fonts.items():
+        signs = counted(number, ("sign", "signs"))
+        yield named(Group.WORDS, f"{signs} of the typeface “{font}”, which others do not have")
+    for pattern, words in (
+        (PICTURE_KIND, "of a kind that no browser shows"),
+        (PICTURE_GONE, "not in the file itself"),
+    ):
+        if number := sum(bool(pattern.search(message)) for message in said):
+            yield named(Group.WORDS, f"{counted(number, ('picture', 'pictures'))} {words}")
+    names = sorted({found[1] for message in said if (found := UNKNOWN_STYLE.match(message))})
+    for name in names:
+        if not USUAL.fullmatch(name):
+            yield named(Group.REST, f"The look of “{name}” (its words are kept)")

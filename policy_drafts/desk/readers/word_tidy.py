@@ -1,0 +1,226 @@
+"""A Word file's text made plain, before mammoth reads it, which passes over what it does not know.
+
+What nobody sees in the file, or sees struck out, is taken out and named. What stands in an element
+that mammoth does not know is put where it knows it.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import lxml.etree
+
+from policy_drafts.desk.readers.named import Group, Named, counted, named
+from policy_drafts.desk.readers.word_changes import WORDS, words_in
+from policy_drafts.desk.readers.word_package import Element, W
+from policy_drafts.desk.readers.word_styles import Styles, run_of, value_of
+from policy_drafts.text.foreign import Gone, Why
+
+MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+WRAPPERS = ("dir", "bdo", "fldSimple", "smartTag", "customXml", "sdt", "ins", "moveTo", "del")
+PROPERTIES = ("sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "fldData")
+OTHERS = {"altChunk": "document", "subDoc": "document"}
+CONTENTS_STYLES = ("toc ", "table of figures", "contents heading")
+STRUCK, HIDDEN = ("strike", "dstrike"), ("vanish",)
+BLOCKS = (f"{W}p", f"{W}tbl")
+CONTENTS = "The table of contents: ours makes itself"
+
+
+def make_plain(document: Element, styles: Styles) -> tuple[list[Named], list[Gone]]:
+    """Make a text plain; returns (what does not come along, the words that are taken out)."""
+    _choose(document)
+    rows = [*_contents(document, styles), *_other_documents(document), *_formulas(document)]
+    _say_ruby(document)
+    _say_boxes(document)
+    _unwrap(document)
+    _place_text_boxes(document)
+    gone = list(_take_out(document, styles))
+    return rows, gone
+
+
+def _choose(document: Element) -> None:
+    """Of what is written twice, for old programs and for new ones, keep one."""
+    for row in list(document.iter(f"{MC}AlternateContent")):
+        choices = [*row.findall(f"{MC}Choice"), *row.findall(f"{MC}Fallback")]
+        fallback = row.find(f"{MC}Fallback")
+        has_box = [choice for choice in choices if choice.find(f".//{W}txbxContent") is not None]
+        kept = (has_box or ([] if fallback is None else [fallback]) or choices)[:1]
+        _replace(row, [child for choice in kept for child in choice])
+
+
+def _replace(element: Element, children: Sequence[Element]) -> None:
+    """Put these in the place of an element."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    place = parent.index(element)
+    parent.remove(element)
+    for offset, child in enumerate(children):
+        parent.insert(place + offset, child)
+
+
+def _contents(document: Element, styles: Styles) -> list[Named]:
+    """Take out tables of contents, by their style, their field or their frame."""
+    rows = [row for row in document.iter(f"{W}sdt") if _is_contents(row)]
+    rows += [
+        row
+        for row in document.iter(f"{W}p")
+        if styles.name_of(row).lower().startswith(CONTENTS_STYLES)
+    ]
+    rows += _in_contents_field(document)
+    for row in rows:
+        parent = row.getparent()
+        if parent is not None:
+            parent.remove(row)
+    return [named(Group.REST, CONTENTS)] if rows else []
+
+
+def _is_contents(sdt: Element) -> bool:
+    gallery = value_of(sdt.find(f"{W}sdtPr/{W}docPartObj/{W}docPartGallery"))
+    return gallery.lower() in ("table of contents", "table of figures")
+
+
+def _in_contents_field(document: Element) -> list[Element]:
+    """The paragraphs in which the field of a table of contents stands, if it is a whole one."""
+    found: list[Element] = []
+    depth, is_open, instruction = 0, False, ""
+    for paragraph in document.iter(f"{W}p"):
+        if is_open:
+            found.append(paragraph)
+        for row in paragraph.iter(f"{W}fldChar", f"{W}instrText"):
+            if row.tag == f"{W}instrText":
+                instruction += row.text or ""
+                continue
+            kind = row.get(f"{W}fldCharType")
+            if kind == "begin":
+                depth, instruction = depth + is_open, ""
+            elif kind == "separate" and not is_open and instruction.split()[:1] == ["TOC"]:
+                is_open, depth = True, 0
+                found.append(paragraph)
+            elif kind == "end" and is_open:
+                is_open, depth = depth > 0, max(depth - 1, 0)
+    return [] if is_open else list(dict.fromkeys(found))
+
+
+def _other_documents(document: Element) -> list[Named]:
+    rows = list(document.iter(f"{W}altChunk", f"{W}subDoc"))
+    for row in rows:
+        _replace(row, [])
+    words = ("other document stands", "other documents stand")
+    said = f"{counted(len(rows), words)} inside this one: we do not read what is in it"
+    return [named(Group.WORDS, said)] if rows else []
+
+
+def _formulas(document: Element) -> list[Named]:
+    """Take out formulas, and name what is in them."""
+    found = []
+    for row in list(document.iter(f"{M}oMath")):
+        words = " ".join("".join(text.text or "" for text in row.iter(f"{M}t", f"{W}t")).split())
+        found.append(named(Group.WORDS, f"A formula: “{words}”"))
+        _replace(row, [])
+    return found
+
+
+def _say_ruby(document: Element) -> None:
+    """Small letters above a word stand behind it, in brackets."""
+    for row in list(document.iter(f"{W}ruby")):
+        base, small = row.find(f"{W}rubyBase"), row.find(f"{W}rt")
+        words = "" if small is None else words_in(small)
+        runs = [] if base is None else list(base)
+        _replace(row, [*runs, *([run_of(f" ({words})", row)] if words else [])])
+
+
+def _say_boxes(document: Element) -> None:
+    """Ticked and empty boxes as signs that every typeface has."""
+    for row in list(document.iter(f"{W}sdt")):
+        box = row.find(f"{W}sdtPr/{W14}checkbox")
+        if box is not None:
+            ticked = box.find(f"{W14}checked")
+            is_ticked = ticked is not None and ticked.get(f"{W14}val") in ("1", "true", "on")
+            run = run_of("☒" if is_ticked else "☐", row)
+            paragraph = row.find(f"{W}sdtContent/{W}p")
+            if paragraph is None:
+                _replace(row, [run])
+            else:
+                paragraph[:] = [*paragraph.findall(f"{W}pPr"), run]
+
+
+def _unwrap(document: Element) -> None:
+    """Put the words of frames that mammoth passes over where the frames stood."""
+    for name in WRAPPERS:
+        for row in list(document.iter(f"{W}{name}")):
+            if str(getattr(row.getparent(), "tag", "")).endswith("Pr"):
+                continue
+            content = row.find(f"{W}sdtContent")
+            inside = row if content is None else content
+            _replace(row, [child for child in inside if _local(child) not in PROPERTIES])
+
+
+def _local(element: Element) -> str:
+    return lxml.etree.QName(element).localname
+
+
+def _place_text_boxes(document: Element) -> None:
+    """Put the paragraphs of a text box behind the one in which it hangs."""
+    for row in list(document.iter(f"{W}txbxContent")):
+        host = next(row.iterancestors(f"{W}p"), None)
+        if host is None:
+            continue
+        after = host
+        for child in [child for child in row if child.tag in BLOCKS]:
+            after.addnext(child)
+            after = child
+        _replace(row, [])
+
+
+def _take_out(document: Element, styles: Styles) -> Iterator[Gone]:
+    """Take out what is hidden or struck out, each passage with its words."""
+    for row in list(document.iter(f"{W}tr")):
+        hidden = row.find(f"{W}trPr/{W}hidden")
+        if hidden is not None and value_of(hidden) not in ("0", "false"):
+            yield Gone(Why.HIDDEN, words_in(row).replace("\n", " "))
+            _replace(row, [])
+    for paragraph in document.iter(f"{W}p"):
+        yield from _take_from(paragraph, styles)
+
+
+def _take_from(paragraph: Element, styles: Styles) -> Iterator[Gone]:
+    """Take out the runs of a paragraph that do not come, neighbours as one passage."""
+    why, passage = None, ""
+    for run in list(paragraph.iter(f"{W}r")):
+        if next(run.iterancestors(f"{W}p"), None) is not paragraph:
+            continue
+        found = _why(run, paragraph, styles)
+        words = "".join(map(_text, run.iter(*WORDS)))
+        if why and (found != why) and words:
+            yield from _passage(why, passage)
+            why, passage = None, ""
+        if found:
+            why, passage = found, passage + words
+            _empty(run)
+    if why:
+        yield from _passage(why, passage)
+
+
+def _passage(why: Why, words: str) -> Iterator[Gone]:
+    if words.strip():
+        yield Gone(why, " ".join(words.split()))
+
+
+def _text(element: Element) -> str:
+    return (element.text or "") if element.tag in (f"{W}t", f"{W}delText") else " "
+
+
+def _why(run: Element, paragraph: Element, styles: Styles) -> Why | None:
+    if any(styles.has(run, paragraph, mark) for mark in HIDDEN):
+        return Why.HIDDEN
+    if any(styles.has(run, paragraph, mark) for mark in STRUCK):
+        return Why.STRUCK
+    return None
+
+
+def _empty(run: Element) -> None:
+    """Take the words from a run; what opens and closes a field stays."""
+    for child in list(run):
+        if _local(child) not in ("rPr", "fldChar", "instrText", "commentReference"):
+            run.remove(child)
