@@ -16,6 +16,7 @@ from policy_drafts.text.matching import Matching
 
 LEAVES = ("p", "h3", "h4", "dt", "figcaption", "img", "summary")
 Elsewhere = Callable[[Collection[str]], Mapping[str, str]]
+ADDRESS = "#b-"  # and a uid: where a block stands on a page
 PART = 20  # characters from which a piece of a block counts as a part of it
 NAMES_INSIDE = {
     "li": "item",
@@ -135,7 +136,23 @@ def with_uids(html: str, before: str = "", elsewhere: Elsewhere = _nothing) -> s
         else:
             text = texts[number]
             _mark(element, "", origins.get(text) or _origin_of(text, old))
+    _lead_links(elements, html)
     return markup.inner(root)
+
+
+def _lead_links(elements: list[HtmlElement], html: str) -> None:
+    """Let links to blocks of the HTML that came lead to them by the uids that they have now."""
+    if ADDRESS not in html or markup.MARKS[0] not in html:
+        return
+    came = leaves(markup.tree(html))
+    uids = {
+        f"{ADDRESS}{old.get('data-block')}": new.get("data-block")
+        for old, new in zip(came, elements, strict=False)
+    }
+    for element in elements:
+        for link in element.iter("a"):
+            if uid := uids.get(link.get("href") or ""):
+                link.set("href", f"{ADDRESS}{uid}")
 
 
 def _give_to_the_first_piece(found: dict[int, int], old: Sequence[Block], texts: list[str]) -> None:

@@ -117,11 +117,15 @@ class _File:
         return [row for row in rows if row is not None]
 
     def written(self) -> Package:
-        """The package with the trees as they are now, and lists that mammoth can read."""
-        made = {name: lxml.etree.tostring(tree) for name, tree in self.trees.items()}
-        if name := self.name_of("numbering"):
-            made[name] = word_numbers.simple()
-        return {**self.package, **made}
+        """The package with the trees as they are now, and the little else that mammoth needs."""
+        simple = {"numbering": word_numbers.simple(), "styles": self.styles.simple()}
+        made = {
+            name: simple.get(kind) or lxml.etree.tostring(self.trees[name])
+            for kind in ("", "footnotes", "endnotes", "numbering", "styles")
+            if (name := self.name_of(kind) if kind else self.main)
+        }
+        kept = {name: data for name, data in self.package.items() if name not in self.trees}
+        return {**kept, **made}
 
 
 def _check_length(document: Element) -> None:

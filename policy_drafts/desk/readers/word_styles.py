@@ -6,6 +6,8 @@ A style is known by its name ("heading 1"), which is the same in each language; 
 import re
 from functools import cached_property
 
+import lxml.etree
+
 from policy_drafts.desk.readers.word_package import Element, W
 
 HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
@@ -32,6 +34,17 @@ class Styles:
             if row.get(f"{W}type") == "paragraph" and is_default:
                 return key
         return ""
+
+    def simple(self) -> bytes:
+        """The names of the styles alone, which is all that mammoth asks of them."""
+        made = lxml.etree.Element(f"{W}styles", nsmap={"w": W[1:-1]})
+        for key, row in self.rows.items():
+            kind = row.get(f"{W}type") or "paragraph"
+            style = lxml.etree.SubElement(made, f"{W}style")
+            style.set(f"{W}type", kind)
+            style.set(f"{W}styleId", key)
+            lxml.etree.SubElement(style, f"{W}name").set(f"{W}val", self.name(key))
+        return lxml.etree.tostring(made)
 
     def name(self, key: str) -> str:
         """The name of a style; its key where the file says nothing of it."""

@@ -22,6 +22,7 @@ PROPERTIES = ("sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "fldData")
 OTHERS = {"altChunk": "document", "subDoc": "document"}
 CONTENTS_STYLES = ("toc ", "table of figures", "contents heading")
 STRUCK, HIDDEN = ("strike", "dstrike"), ("vanish",)
+SAYS_MORE = tuple(f"{W}{name}" for name in ("b", "i", "rStyle", "vertAlign"))
 BLOCKS = (f"{W}p", f"{W}tbl")
 CONTENTS = "The table of contents: ours makes itself"
 
@@ -35,6 +36,7 @@ def make_plain(document: Element, styles: Styles) -> tuple[list[Named], list[Gon
     _unwrap(document)
     _place_text_boxes(document)
     gone = list(_take_out(document, styles))
+    _drop_looks(document)
     return rows, gone
 
 
@@ -154,6 +156,14 @@ def _unwrap(document: Element) -> None:
             content = row.find(f"{W}sdtContent")
             inside = row if content is None else content
             _replace(row, [child for child in inside if _local(child) not in PROPERTIES])
+
+
+def _drop_looks(document: Element) -> None:
+    """Drop what says only how words look, of which mammoth makes nothing."""
+    for properties in document.iter(f"{W}rPr"):
+        properties[:] = [row for row in properties if row.tag in SAYS_MORE]
+    for row in list(document.iter(f"{W}proofErr", f"{W}lastRenderedPageBreak")):
+        _replace(row, [])
 
 
 def _local(element: Element) -> str:
