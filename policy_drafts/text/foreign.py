@@ -63,7 +63,17 @@ NAME = re.compile(r"(?:[a-z0-9]+)?\.([\w-]+)", re.IGNORECASE)
 _known = nh3.Cleaner(
     tags=INLINE | BLOCKS | CONTAINERS | FIELDS,
     attributes={
-        "*": {"style", "class", "hidden", "id", "start", "colspan", "rowspan", "scope"},
+        "*": {
+            "style",
+            "class",
+            "hidden",
+            "id",
+            "data-block",
+            "start",
+            "colspan",
+            "rowspan",
+            "scope",
+        },
         "a": {"href", "name"},
         "img": {"src", "alt"},
         "input": {"type", "value", "checked"},

@@ -103,11 +103,9 @@ def _only_ours(tag: str, attribute: str, value: str) -> str | None:
 
 
 _words_alone = nh3.Cleaner(tags={"p", "br", "h3", "h4"}, attributes={})
-_input, _output, _from_elsewhere = (
-    _cleaner(),
-    _cleaner(marks=MARKS),
-    _cleaner(more={*SAME, *FRAMES}),
-)
+_input, _output = _cleaner(), _cleaner(marks=MARKS)
+_from_elsewhere = _cleaner(more={*SAME, *FRAMES})
+_from_elsewhere_with_marks = _cleaner(marks=MARKS, more={*SAME, *FRAMES})
 
 
 def tree(html: str) -> HtmlElement:
@@ -138,8 +136,17 @@ def cleaned(html: str) -> str:
 
     Uids (`data-block`) that come along are dropped: they belong to the server.
     """
+    return _cleaned(html, _from_elsewhere, _input)
+
+
+def cleaned_with_marks(html: str) -> str:
+    """The same, with the uids that a reader of a file gave, so that links lead to blocks."""
+    return _cleaned(html, _from_elsewhere_with_marks, _output)
+
+
+def _cleaned(html: str, first: Cleaner, last: Cleaner) -> str:
     html = _made_plain(without_nulls(html or ""))
-    html = without_nulls(_from_elsewhere.clean(html))
+    html = without_nulls(first.clean(html))
     if is_too_deep(html):  # it keeps its words and loses its form
         html = _words_alone.clean(html)
     root = tree(html)
@@ -152,7 +159,7 @@ def cleaned(html: str) -> str:
     _drop_empty(root)
     _drop_space(root)
     tables.tidy(root)
-    return _input.clean(inner(root))
+    return last.clean(inner(root))
 
 
 def safe(html: str) -> SafeString:

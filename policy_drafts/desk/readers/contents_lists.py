@@ -1,14 +1,15 @@
 """Tables of contents, which ours makes itself, and links from one place of a file to another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID, uuid4
 
 from lxml.html import HtmlElement
 
 from policy_drafts.desk.readers.named import Group, Named, named
-from policy_drafts.text import markup
+from policy_drafts.text import blocks, markup
 
 SECTION = "#row-{}"  # the section of the file by its place, as it can be looked at before the yes
-KEPT = "#in-file-note-"
+BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "figcaption", "summary")
 CONTENTS = "The table of contents: ours makes itself"
 
 
@@ -48,32 +49,62 @@ def _is_contents(row: HtmlElement, names: set[str]) -> bool:
 
 
 def link(
-    root: HtmlElement,
     headings: Sequence[HtmlElement | None],
     texts: Sequence[Sequence[HtmlElement]],
 ) -> None:
-    """Let links within the file lead to its sections; one that leads nowhere is no link."""
-    places: dict[str, int] = {}
+    """Let links within the file lead to its sections and blocks.
+
+    One that leads nowhere is no link.
+    """
+    places: dict[str, HtmlElement | int] = {}
     for number, (heading, elements) in enumerate(zip(headings, texts, strict=True)):
-        for element in [*([] if heading is None else [heading]), *elements]:
-            for name in _names(element):
-                places.setdefault(f"#{name}", number)
         if heading is not None:
-            places.setdefault(f"#{_slug(heading)}", number)
-    for elements in texts:
+            places |= {f"#{name}": number for name in [*_names(heading), _slug(heading)]}
         for element in elements:
-            for anchor in list(element.iter("a")):
-                _lead(anchor, places)
+            for row in element.iter():
+                for name in (row.get("id"), row.get("name")):
+                    if name:
+                        places.setdefault(f"#{name}", row)
+    for anchor in [row for elements in texts for element in elements for row in element.iter("a")]:
+        _lead(anchor, places)
 
 
-def _lead(anchor: HtmlElement, places: dict[str, int]) -> None:
+def _lead(anchor: HtmlElement, places: dict[str, HtmlElement | int]) -> None:
     href = anchor.get("href") or ""
-    if not href.startswith("#") or href.startswith(KEPT):
+    if not href.startswith("#") or href.startswith(blocks.ADDRESS):
         return
-    if href in places:
-        anchor.set("href", SECTION.format(places[href]))
-    else:
+    place = places.get(href)
+    if place is None:
         anchor.attrib.pop("href")
+    elif isinstance(place, int):
+        anchor.set("href", SECTION.format(place))
+    else:
+        anchor.set("href", f"{blocks.ADDRESS}{_uid_of(place)}")
+
+
+def _uid_of(element: HtmlElement) -> str:
+    """The uid of the block in which an element stands, or which it holds; it gets one."""
+    around = next((row for row in [element, *element.iterancestors()] if row.tag in BLOCKS), None)
+    inside = next((row for row in element.iter(*BLOCKS)), element)
+    block = inside if around is None else around
+    uid = block.get("data-block") or str(uuid4())
+    block.set("data-block", uid)
+    return uid
+
+
+def with_addresses(html: str, keys: Mapping[int, UUID]) -> str:
+    """The HTML of a section of a file with its links to others leading to {place: section}.
+
+    A link to a section that is not here is no link.
+    """
+    if SECTION.format("") not in html:
+        return html
+    root = markup.tree(html)
+    for anchor in list(root.iter("a")):
+        number = (anchor.get("href") or "").removeprefix(SECTION.format(""))
+        if number.isdecimal() and int(number) in keys:
+            anchor.set("href", f"#s-{keys[int(number)]}")
+    return markup.inner(root)
 
 
 def _slug(heading: HtmlElement) -> str:

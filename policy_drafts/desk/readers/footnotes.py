@@ -9,10 +9,9 @@ from uuid import uuid4
 import lxml.html
 from lxml.html import HtmlElement
 
-from policy_drafts.text import blocks, markup, paragraphs
+from policy_drafts.text import blocks, paragraphs
 
 HOLDS_A_NOTE = ("li", "p", "div", "aside", "dd", "td")
-STAND_IN = "#in-file-note-{}"
 
 
 @dataclass
@@ -42,16 +41,18 @@ class Footnotes:
 def take_out(root: HtmlElement) -> Footnotes:
     """Take the notes out of a text; what speaks of them says "[1]"."""
     targets = _targets(root)
-    taken, numbers = Footnotes(), dict[HtmlElement, int]()
+    taken, uids = Footnotes(), dict[HtmlElement, str]()
     for link in list(root.iter("a")):
         note = _note_of(link, targets)
-        if note is None or numbers.keys() & {link, *link.iterancestors()}:
+        if note is None or uids.keys() & {link, *link.iterancestors()}:
             continue  # or it is the link back, in a note
-        if note not in numbers:
-            numbers[note] = len(numbers) + 1
-        _say_number(link, numbers[note])
-    for note, number in numbers.items():
-        taken.notes[STAND_IN.format(number)] = _content(note, number)
+        uids.setdefault(note, str(uuid4()))
+        number = list(uids).index(note) + 1
+        _say_number(link, number, f"{blocks.ADDRESS}{uids[note]}")
+    for number, (note, uid) in enumerate(uids.items(), 1):
+        content = _content(note, number)
+        content[0].set("data-block", uid)
+        taken.notes[f"{blocks.ADDRESS}{uid}"] = content
     return taken
 
 
@@ -78,11 +79,11 @@ def _note_of(link: HtmlElement, targets: dict[str, HtmlElement]) -> HtmlElement 
     return note if links_back else None
 
 
-def _say_number(link: HtmlElement, number: int) -> None:
+def _say_number(link: HtmlElement, number: int, address: str) -> None:
     tail = link.tail
     link.clear()
     link.text, link.tail = f"[{number}]", tail
-    link.set("href", STAND_IN.format(number))
+    link.set("href", address)
     parent = link.getparent()
     if parent is not None and parent.tag == "sup":
         parent.tag = "span"
@@ -91,7 +92,8 @@ def _say_number(link: HtmlElement, number: int) -> None:
 def _content(note: HtmlElement, number: int) -> list[HtmlElement]:
     """The paragraphs of a note, without its links back, taken from where it stood."""
     for link in list(note.iter("a")):
-        if (link.get("href") or "").startswith("#") and not link.get("href", "").startswith("#in-"):
+        address = link.get("href") or ""
+        if address.startswith("#") and not address.startswith(blocks.ADDRESS):
             link.drop_tree()
     note.drop_tree()
     frame = lxml.html.Element("article")
@@ -109,23 +111,3 @@ def _numbered(elements: list[HtmlElement], number: int) -> list[HtmlElement]:
         elements.insert(0, lxml.html.Element("p"))
     elements[0].text = f"[{number}] {(elements[0].text or '').lstrip()}"
     return elements
-
-
-def linked(html: str) -> str:
-    """Clean HTML whose links to notes lead to the paragraphs of the notes, by their uids."""
-    if STAND_IN.format("") not in html:
-        return html
-    root = markup.tree(html)
-    leaves = blocks.leaves(root)
-    for link in list(root.iter("a")):
-        number = (link.get("href") or "").removeprefix(STAND_IN.format(""))
-        if not number.isdecimal():
-            continue
-        note = next((row for row in leaves if blocks.text_of(row).startswith(f"[{number}] ")), None)
-        if note is None:
-            link.drop_tag()
-            continue
-        uid = note.get("data-block") or str(uuid4())
-        note.set("data-block", uid)
-        link.set("href", f"#b-{uid}")
-    return markup.inner(root)

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from collective.typed.signs import clean_line
 from policy_drafts.desk.readers import contents_lists
-from policy_drafts.desk.readers.footnotes import Footnotes, linked
+from policy_drafts.desk.readers.footnotes import Footnotes
 from policy_drafts.desk.readers.named import Named, lost
 from policy_drafts.desk.readers.numbers import without_numbers
 from policy_drafts.text import markup, paragraphs
@@ -100,7 +100,7 @@ def _sections(root: HtmlElement, notes: Footnotes) -> tuple[list[Part], list[Nam
         chapter.elements += notes.of(chapter.elements)
     chapters[-1].elements += notes.left()
     chapters = [row for row in chapters if row.title or _has_content(row)]
-    contents_lists.link(root, [row.heading for row in chapters], [row.elements for row in chapters])
+    contents_lists.link([row.heading for row in chapters], [row.elements for row in chapters])
     found = [_part(chapter, level) for chapter in chapters]
     after = [word for part in found for word in WORD.findall(f"{part.title} {_text(part)}")]
     numbers = [row.words.removesuffix(row.title) for row in chapters]
@@ -201,7 +201,7 @@ def _part(chapter: _Chapter, level: str | None) -> Part:
     for element in chapter.elements:
         for heading in element.iter(*LEVELS):
             heading.tag = "h3" if LEVELS.index(heading.tag) <= base + 1 else "h4"
-    html = linked(markup.cleaned("".join(map(markup.html_of, chapter.elements))))
+    html = markup.cleaned_with_marks("".join(map(markup.html_of, chapter.elements)))
     marks = _marks(chapter.heading)
     uid, version = next(filter(None, map(read_bookmark, marks)), ("", 0))
     return Part(chapter.title or NO_TITLE, html, uid, version, marks)

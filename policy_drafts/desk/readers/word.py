@@ -55,17 +55,19 @@ def read(content: bytes) -> Brought:
     file = _File(unpacked(content))
     _check_length(file.document)
     head = [*_not_read(file.document), *_margins(file.package)]
+    for text in file.texts:
+        word_tidy.simplify(text)
     places = _mark_headings(file)
     remarks = [
         *word_notes.changes(file.document, places),
         *word_notes.comments(file.document, file.part("comments"), places),
     ]
-    head += _looks(file.document)
+    head += [*_passing(file), *_looks(file.document)]
     for text in file.texts:
         word_changes.reject(text)
-    head += [*_ours(file), *_titles(file)]
+    head += _ours(file)
     plain = [word_tidy.make_plain(text, file.styles) for text in file.texts]
-    head += [row for rows, _ in plain for row in rows]
+    head += [*_titles(file), *(row for rows, _ in plain for row in rows)]
     head += word_numbers.say(file.document, file.part("numbering"), file.styles)
     found = _sections(file)
     gone = [row for _, rows in plain for row in rows]
@@ -188,6 +190,15 @@ def _not_read(document: Element) -> list[Named]:
         named(Group.REST, counted(names.count(tag), words))
         for tag, words in NOT_READ.items()
         if names.count(tag)
+    ]
+
+
+def _passing(file: _File) -> list[Named]:
+    """Name what was put in and taken out again before anybody decided on it."""
+    return [
+        named(Group.WORDS, f"Put in and taken out again by suggestions: “{words}”")
+        for text in file.texts
+        for words in word_changes.passing_in(text)
     ]
 
 

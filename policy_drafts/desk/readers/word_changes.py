@@ -102,6 +102,16 @@ def changes_in(document: Element) -> Iterator[Change]:
             yield Change(before, after, list(authors), group, is_move)
 
 
+def passing_in(document: Element) -> list[str]:
+    """The words that one change put in and another took out: they stand in neither text."""
+    passages = []
+    for mark in document.iter(*TAKEN_OUT):
+        words = [row.text or "" for row in mark.iter(f"{W}delText", f"{W}t") if _is_in(row, PUT_IN)]
+        if text := blocks.normalised("".join(words)):
+            passages.append(text)
+    return passages
+
+
 def looks_in(document: Element) -> list[str]:
     """The authors of suggestions that change only how words look, one for each."""
     return [row.get(f"{W}author") or SOMEBODY for row in document.iter(*LOOKS)]

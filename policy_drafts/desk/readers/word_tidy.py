@@ -27,12 +27,16 @@ BLOCKS = (f"{W}p", f"{W}tbl")
 CONTENTS = "The table of contents: ours makes itself"
 
 
-def make_plain(document: Element, styles: Styles) -> tuple[list[Named], list[Gone]]:
-    """Make a text plain; returns (what does not come along, the words that are taken out)."""
+def simplify(document: Element) -> None:
+    """Say once what is written twice, and in words what is drawn above or beside them."""
     _choose(document)
-    rows = [*_contents(document, styles), *_other_documents(document), *_formulas(document)]
     _say_ruby(document)
     _say_boxes(document)
+
+
+def make_plain(document: Element, styles: Styles) -> tuple[list[Named], list[Gone]]:
+    """Make a text plain; returns (what does not come along, the words that are taken out)."""
+    rows = [*_contents(document, styles), *_other_documents(document), *_formulas(document)]
     _unwrap(document)
     _place_text_boxes(document)
     gone = list(_take_out(document, styles))
