@@ -53,6 +53,11 @@ urlpatterns = [
         bringing_in.look_through,
         name="look_through",
     ),
+    path(
+        "policies/<slug:slug>/write/import/<uuid:import_pk>/done/",
+        bringing_in.finish_import,
+        name="finish_import",
+    ),
     path("policies/<slug:slug>/write/word/", bringing_in.working_copy, name="working_copy"),
     path(
         "policies/<slug:slug>/write/word/<uuid:copy_pk>/",

@@ -1,7 +1,8 @@
 """Bringing a text in: read, shown section by section, and saved after a yes, in one transaction."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core.files.base import ContentFile
@@ -13,6 +14,7 @@ from collective.models import Person
 from collective.safety.pictures import NotAPicture
 from policy_drafts.desk import outline, readers, work, writing
 from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, sections_in
+from policy_drafts.desk.readers.contents_lists import with_addresses
 from policy_drafts.desk.readers.word_html import STAND_IN
 from policy_drafts.desk.values import SectionText
 from policy_drafts.models import (
@@ -58,27 +60,78 @@ def order_working_copy(policy: Policy, person: Person) -> WorkingCopyFile:
     return row
 
 
-@transaction.atomic
-def confirm(brought: Import, person: Person, chosen: Mapping[int, str], shown: str) -> int:
-    """Do what was chosen ({number: choice}); returns how many sections changed.
+@dataclass(frozen=True)
+class Outcome:
+    """How many sections were brought in, and the titles of those that were left as they are."""
 
-    Twice does nothing more. Raises RuleError if a section was saved after the writer looked.
+    done: int = 0
+    left: Sequence[str] = ()
+
+
+@transaction.atomic
+def confirm(
+    brought: Import,
+    person: Person,
+    chosen: Mapping[int, str],
+    shown: str,
+    *,
+    by_bold_lines: bool = False,
+) -> Outcome:
+    """Do what was chosen ({number: choice}).
+
+    What the file holds stays while a section of it was left that is other here, so that it can be
+    looked at again. Twice does nothing more. Raises RuleError if a section was saved after the
+    writer looked.
     """
     brought = _locked(brought)
     if brought.confirmed_at:
-        return 0
-    found = sections_in(brought)
+        return Outcome()
+    found = sections_in(brought, by_bold_lines=by_bold_lines)
     if fingerprint(found) != shown:
         raise RuleError("A section was saved after you looked at this page. Please look again.")
+    choices = {row.number: chosen.get(row.number, LEAVE) for row in found}
+    wanted = [row for row in found if choices[row.number] != LEAVE]
+    left = [row.title for row in found if choices[row.number] == LEAVE and not row.is_same]
     _store_pictures(brought, person, found)
-    wanted = [(row, choice) for row in found if (choice := chosen.get(row.number, LEAVE)) != LEAVE]
+    _lead_to_sections(found, wanted)
     places = {
-        row.title: _bring_section(brought.policy, person, row, choice) for row, choice in wanted
+        row.title: _bring_section(brought.policy, person, row, choices[row.number])
+        for row in wanted
     }
     _note_what_was_said(brought, person, places)
+    _keep(brought, found if left else [], by_bold_lines=by_bold_lines)
+    return Outcome(len(wanted), left)
+
+
+def _lead_to_sections(found: list[Incoming], wanted: list[Incoming]) -> None:
+    """Give each new section its key, and lead links between sections of the file to them."""
+    keys = {row.number: row.key for row in found if row.section or row in wanted}
+    for row in wanted:
+        row.html = with_addresses(row.html, keys)
+
+
+def _keep(brought: Import, found: list[Incoming], *, by_bold_lines: bool) -> None:
+    """Keep the sections to be looked at again, or, where nothing was left, nothing.
+
+    Notes and pictures were taken over already.
+    """
+    if not found:
+        finish(brought)
+        return
+    name = "by_bold_lines" if by_bold_lines else "sections"
+    held = brought.contents | {"notes": [], "pictures": []}
+    kept = zip(held[name], found, strict=True)
+    held[name] = [part | {"html": row.html} for part, row in kept]
+    brought.held = held
+    brought.save(update_fields=["held"])
+
+
+def finish(brought: Import) -> None:
+    """The writer is done with a file: nothing of it is kept. Twice does nothing more."""
+    if brought.confirmed_at:
+        return
     brought.confirmed_at, brought.held = clock.now(), None
     brought.save(update_fields=["confirmed_at", "held"])
-    return len(wanted)
 
 
 def _locked(brought: Import) -> Import:
@@ -108,7 +161,7 @@ def _bring_section(policy: Policy, person: Person, row: Incoming, choice: str) -
     """Add, take or combine one section; returns it."""
     if row.section is None or choice == Choice.ADD:
         new = outline.NewSection(row.title, row.html, How.IMPORTED)
-        return outline.insert(policy, person, new)
+        return outline.insert(policy, person, new, key=row.key if row.section is None else None)
     text = _text_for(row.section, row, choice)
     how = How.COMBINED if choice == Choice.COMBINE else How.IMPORTED
     return writing.save(row.section, person, row.section.lock_version, how=how, **text)

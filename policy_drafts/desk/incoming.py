@@ -1,12 +1,13 @@
 """The sections of a file that a writer brings in, each beside the section that it is here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils.text import Truncator
 
+from policy_drafts.desk.readers.contents_lists import with_addresses
 from policy_drafts.models import Import, Policy, Section, SectionSave
 from policy_drafts.text import blocks, diffs
 
@@ -26,6 +27,7 @@ WORDS = {
     Choice.LEAVE: "Leave the text of now as it is",
     Choice.COMBINE: "Combine it with what was changed here meanwhile",
 }
+TAKES = (Choice.ADD, Choice.COMBINE, Choice.TAKE)
 
 
 @dataclass
@@ -37,6 +39,12 @@ class Incoming:
     html: str
     section: Section | None = None
     exported: SectionSave | None = None
+    new_key: UUID = field(default_factory=uuid4)
+
+    @property
+    def key(self) -> UUID:
+        """The key of its section, or of the one that it becomes."""
+        return self.section.pk if self.section else self.new_key
 
     @property
     def choices(self) -> list[tuple[Choice, str]]:
@@ -53,6 +61,11 @@ class Incoming:
         if self.is_changed:
             return [Choice.TAKE, Choice.LEAVE]
         return [Choice.LEAVE, Choice.TAKE]
+
+    @property
+    def taken(self) -> Choice:
+        """What "take all that is different" does with it; nothing changed here is lost."""
+        return next(choice for choice, _ in self.choices if choice in TAKES)
 
     @property
     def beginning(self) -> str:
@@ -124,9 +137,12 @@ class _SectionsOfNow:
         return {(save.section_id.hex, save.number): save for save in saves}
 
 
-def sections_in(brought: Import) -> list[Incoming]:
-    """The sections of a file that was brought in, each beside the one that it is here."""
-    parts = brought.contents["sections"]
+def sections_in(brought: Import, *, by_bold_lines: bool = False) -> list[Incoming]:
+    """The sections of a file that was brought in, each beside the one that it is here.
+
+    Where a file has no headings its bold lines can be taken for them.
+    """
+    parts = brought.contents["by_bold_lines" if by_bold_lines else "sections"]
     now = _SectionsOfNow(brought.policy)
     versions = now.exported(parts)
     found = []
@@ -135,7 +151,20 @@ def sections_in(brought: Import) -> list[Incoming]:
         if row.section:
             row.exported = versions.get((part["uid"], part["version"]))
         found.append(row)
+    keys = {row.number: row.section.pk for row in found if row.section}
+    for row in found:
+        row.html = with_addresses(row.html, keys)
     return found
+
+
+def asks_once(found: list[Incoming]) -> bool:
+    """Is the file a text of ours without our marks, so that one choice can do for all of it?
+
+    Most of its sections are known by their titles alone, as in a published file or after another
+    program wrote it anew.
+    """
+    by_title = [row for row in found if row.section and row.exported is None]
+    return len(by_title) > len(found) / 2 and any(row.is_changed for row in by_title)
 
 
 def left_out(brought: Import) -> dict[str, list[dict[str, str]]]:

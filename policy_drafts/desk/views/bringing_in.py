@@ -11,7 +11,15 @@ from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from policy_drafts.desk import bringing_in, work
 from policy_drafts.desk.forms import ImportForm
-from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, left_out, sections_in
+from policy_drafts.desk.incoming import (
+    Choice,
+    Incoming,
+    asks_once,
+    fingerprint,
+    left_out,
+    sections_in,
+)
+from policy_drafts.desk.readers.parts import NO_TITLE
 from policy_drafts.desk.views.sent import wants_json
 from policy_drafts.models import Import, Policy, WorkingCopyFile
 from policy_drafts.roles.lead import lead_only
@@ -48,9 +56,10 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
     if brought.confirmed_at:
         messages.info(request, "This was brought in already.")
         return redirect("write", policy.slug)
-    found = sections_in(brought)
-    if request.method == "POST" and _confirm(request, brought, found):
-        return redirect("write", policy.slug)
+    by_bold_lines = request.GET.get("headings") == "bold"
+    found = sections_in(brought, by_bold_lines=by_bold_lines)
+    if request.method == "POST":
+        return _confirm(request, brought, found, by_bold_lines=by_bold_lines)
     context = {
         "policy": policy,
         "brought": brought,
@@ -58,21 +67,45 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
         "held": brought.held,
         "left_out": left_out(brought),
         "shown": fingerprint(found),
+        "asks_once": asks_once(found),
+        "by_bold_lines": by_bold_lines,
+        "has_no_headings": [row.title for row in found] == [NO_TITLE],
     }
     return render(request, "policy_drafts/desk/look_through.html", context)
 
 
-def _confirm(request: MemberRequest, brought: Import, found: list[Incoming]) -> bool:
-    """Bring in what was chosen and say so; False where it has to be looked at again."""
+def _confirm(
+    request: MemberRequest, brought: Import, found: list[Incoming], *, by_bold_lines: bool
+) -> HttpResponse:
+    """Bring in what was chosen and say so; the page again where it has to be looked at again."""
     chosen = {row.number: request.POST.get(f"row-{row.number}", Choice.LEAVE) for row in found}
+    if request.POST.get("all") == Choice.TAKE:
+        chosen |= {row.number: row.taken for row in found if row.is_changed}
+    shown = request.POST.get("shown", "")
     try:
-        done = bringing_in.confirm(brought, request.user, chosen, request.POST.get("shown", ""))
+        outcome = bringing_in.confirm(
+            brought, request.user, chosen, shown, by_bold_lines=by_bold_lines
+        )
     except RuleError as error:
         messages.error(request, str(error))
-        return False
-    sections = "section is" if done == 1 else "sections are"
-    messages.success(request, f"{done} {sections} brought in.")
-    return True
+        return redirect(request.get_full_path())
+    sections = "section is" if outcome.done == 1 else "sections are"
+    messages.success(request, f"{outcome.done} {sections} brought in.")
+    if not outcome.left:
+        return redirect("write", brought.policy.slug)
+    titles = ", ".join(f"“{title}”" for title in outcome.left)
+    messages.info(request, f"Left as they were: {titles}. The file stays here until you are done.")
+    return redirect(request.get_full_path())
+
+
+@lead_only
+@press_only("bring_in", "slug")
+def finish_import(request: MemberRequest, policy: Policy, import_pk: UUID) -> HttpResponse:
+    """The writer is done with a file."""
+    brought = get_object_or_404(policy.imports.filter(person=request.user), pk=import_pk)
+    bringing_in.finish(brought)
+    messages.success(request, f"Done: “{brought.name}” is no longer kept here.")
+    return redirect("write", policy.slug)
 
 
 def _not_yet(request: MemberRequest, row: work.Row) -> HttpResponse | None:

@@ -198,7 +198,76 @@ def test_nothing_is_saved_before_the_yes_and_a_doubled_yes_saves_once(policy, le
         )
 
     assert [row.title for row in Section.objects.all()] == ["One"]
-    assert Import.objects.get().held is None
+
+
+def test_file_stays_until_its_writer_is_done_with_it(policy, lead, client):
+    brought = brought_in(policy, lead, "x.md", b"# One\n\nx\n\n# Two\n\ny")
+    address = f"/policies/safe/write/import/{brought.pk}/"
+
+    page = client.post(address, {"row-0": "add", "row-1": "leave"}, follow=True).content.decode()
+    client.post(f"{address}done/")
+
+    brought.refresh_from_db()
+    assert "Left as they were: “Two”." in page
+    assert (brought.held, brought.confirmed_at is None) == (None, False)
+
+
+def test_notes_are_kept_once_however_often_a_file_is_looked_at(policy, lead):
+    document = docx.Document()
+    for title in ("One", "Two"):
+        document.add_heading(title, 1)
+        change(document.add_paragraph("Before. "), "w:ins", "And after.")
+    brought = brought_in(policy, lead, "x.docx", bytes_of(document))
+
+    for chosen in ({0: "add"}, {1: "add"}):
+        shown = incoming.fingerprint(incoming.sections_in(brought))
+        bringing_in.confirm(brought, lead, chosen, shown)
+        brought.refresh_from_db()
+
+    assert (policy.heard.count(), brought.held) == (2, None)
+
+
+def test_one_choice_takes_all_that_is_different(policy, lead, client):
+    for title in ("One", "Two"):
+        section_in(policy, "<p>Old.</p>", title, lead)
+    brought = brought_in(policy, lead, "x.md", b"# One\n\nOld.\n\n# Two\n\nNew.")
+    shown = incoming.fingerprint(incoming.sections_in(brought))
+
+    client.post(f"/policies/safe/write/import/{brought.pk}/", {"all": "take", "shown": shown})
+
+    assert [row.lock_version for row in policy.sections.order_by("title")] == [1, 2]
+
+
+def test_bold_lines_can_be_taken_for_headings(policy, lead, client):
+    page = b"<p><b>One</b></p><p>x</p><p><b>Two</b></p><p>y</p>"
+    brought = brought_in(policy, lead, "x.html", page)
+    address = f"/policies/safe/write/import/{brought.pk}/"
+
+    offer = client.get(address).content.decode()
+    client.post(f"{address}?headings=bold", {"row-0": "add", "row-1": "add", "shown": ""})
+
+    assert "There are no headings in this file" in offer
+    assert [row.title for row in policy.sections.live()] == ["One", "Two"]
+
+
+def test_link_between_sections_of_a_file_leads_to_the_new_section(policy, lead):
+    brought = brought_in(policy, lead, "x.md", b"# One\n\nSee [two](#two).\n\n# Two\n\ny")
+
+    bringing_in.confirm(brought, lead, {0: "add", 1: "add"}, "")
+
+    one, two = policy.sections.live()
+    assert f'<a href="#s-{two.pk}">two</a>' in one.html
+
+
+def test_file_with_nothing_but_suggestions_is_word_for_word_the_same(policy, lead):
+    section_in(policy, "<p>We answer soon.</p>", "Why", lead)
+    document = docx.Document(BytesIO(word.of_working_copy(policy)))
+    change(document.paragraphs[-1], "w:ins", " Always.")
+
+    brought = brought_in(policy, lead, "x.docx", bytes_of(document))
+
+    assert [row.is_same for row in incoming.sections_in(brought)] == [True]
+    assert "Always" in brought.held["notes"][0]["words"]
 
 
 def test_empty_form_says_what_to_do(policy, lead, client):

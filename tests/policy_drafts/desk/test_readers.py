@@ -1,0 +1,105 @@
+"""What readers make of files, beside the cases: numbers, links, lists, and words in and out."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policy_drafts.desk import readers
+from policy_drafts.desk.readers.named import Group
+from policy_drafts.desk.readers.numbers import without_numbers
+from policy_drafts.desk.readers.parts import WORD
+from policy_drafts.text import blocks, markup
+from tests.policy_drafts.cases.documents import document, paragraph, words_of_document
+
+HEADINGS = [
+    (["1. Scope", "2. People"], ["Scope", "People"]),
+    (["Before", "1. Scope", "2. People", "After"], ["Before", "Scope", "People", "After"]),
+    (["3) Scope", "4) People"], ["Scope", "People"]),
+    (["1.9 Scope", "2.1 People"], ["Scope", "People"]),
+    (["1986. A year", "Other"], ["1986. A year", "Other"]),
+    (["24 hours to answer", "25 rules"], ["24 hours to answer", "25 rules"]),
+    (["2. Scope", "7. People"], ["2. Scope", "7. People"]),
+    (["1. Scope", "Other"], ["Scope", "Other"]),
+]
+
+
+@pytest.mark.parametrize(("typed", "titles"), HEADINGS)
+def test_numbers_go_only_where_they_count_up(typed, titles):
+    assert without_numbers(typed) == titles
+
+
+def texts_of(name, content):
+    return [
+        [row.text for row in blocks.read(part.html)]
+        for part in readers.read(name, content).sections
+    ]
+
+
+def test_bold_lines_are_offered_as_headings_where_there_are_none():
+    page = b"<p><b>Arriving</b></p><p>Ring the bell.</p><p><b>Leaving</b></p><p>Wave.</p>"
+
+    found = readers.read("x.html", page)
+
+    assert [part.title for part in found.sections] == ["Without a heading"]
+    assert [part.title for part in found.by_bold_lines] == ["Arriving", "Leaving"]
+
+
+def test_footnote_is_linked_to_its_paragraph():
+    html = readers.read("x.md", b"# One\n\nRing[^1].\n\n# Two\n\nx\n\n[^1]: Left.").sections[0].html
+
+    saved = blocks.with_uids(html)
+
+    root = markup.tree(saved)
+    link, note = root.find(".//a"), root.findall(".//p")[-1]
+    assert (link.get("href"), note.text_content()) == (f"#b-{note.get('data-block')}", "[1] Left.")
+
+
+def test_link_to_a_heading_leads_to_its_section():
+    found = readers.read("x.md", b"# One\n\nSee [two](#two) and [none](#none).\n\n# Two\n\nx")
+
+    assert found.sections[0].html == '<p>See <a href="#row-1">two</a> and none.</p>'
+
+
+def test_contents_list_of_a_web_page_goes():
+    page = (
+        b"<ul><li><a href='#a'>One</a></li><li><a href='#b'>Two</a></li></ul>"
+        b"<h2 id=a>One</h2><p>x</p><h2 id=b>Two</h2><p>y</p>"
+    )
+
+    assert texts_of("x.html", page) == [["x"], ["y"]]
+
+
+def test_text_read_twice_is_the_same():
+    page = b"<h2>One</h2><div>a<div>b <b> c</b></div>d</div><ol start=3><li>x<br> y</ol>"
+    once = readers.read("x.html", page).sections[0].html
+
+    assert readers.read("x.html", f"<h2>One</h2>{once}".encode()).sections[0].html == once
+
+
+def words_out(found):
+    texts = [part.title for part in found.sections if part.title != "Without a heading"]
+    texts += [block.text for part in found.sections for block in blocks.read(part.html)]
+    texts += [note["words"] for note in found.notes]
+    texts += [row["words"] + " " + row["more"] for row in found.named]
+    return set(WORD.findall("\n".join(texts)))
+
+
+def check_no_word_is_lost(paragraphs):
+    found = readers.read("x.docx", document(paragraphs))
+
+    assert words_of_document(paragraphs) - words_out(found) == set()
+    assert not [row for row in found.named if row["words"].startswith("We found no place")]
+    assert {row["group"] for row in found.named} <= set(Group)
+
+
+@given(st.lists(paragraph, min_size=1, max_size=6))
+@settings(max_examples=25, deadline=None)
+def test_each_word_of_a_word_file_comes_or_is_named(paragraphs):
+    check_no_word_is_lost(paragraphs)
+
+
+@pytest.mark.thorough
+@given(st.lists(paragraph, min_size=1, max_size=30))
+@settings(max_examples=1500, deadline=None)
+def test_each_word_of_many_word_files_comes_or_is_named(paragraphs):
+    check_no_word_is_lost(paragraphs)
