@@ -7,13 +7,16 @@ import lxml.html
 from django.utils.safestring import SafeString, mark_safe
 from lxml.html import HtmlElement
 
-from policy_drafts.text import markup, tables
+from policy_drafts.text import blocks, directions, markup, tables
 
 REMEMBERED = 50_000  # characters of a section up to which its page is kept in memory
 
 
 def for_reading(html: str) -> SafeString:
-    """The HTML with an address (`id`) for each block, and tables that scroll by keyboard."""
+    """The HTML with an address (`id`) for each block, and tables that scroll by keyboard.
+
+    A text in Arabic or Hebrew says that it is read from right to left.
+    """
     return _remembered(html) if len(html) < REMEMBERED else _for_reading(html)
 
 
@@ -25,6 +28,9 @@ def _remembered(html: str) -> SafeString:
 def _for_reading(html: str) -> SafeString:
     root = markup.tree(markup.safe(html))
     tables.tidy(root)
+    for element in blocks.leaves(root):
+        if directions.is_right_to_left(element.text_content()):
+            element.set("dir", "rtl")
     for element in root.iter():
         uid = element.attrib.pop("data-block", None)
         element.attrib.pop("data-from", None)

@@ -7,6 +7,7 @@ from lxml.html import HtmlElement
 
 from policy_drafts.desk.readers.named import Group, Named, named
 from policy_drafts.text import blocks, markup
+from policy_drafts.text.bookmarks import anchor_of
 
 SECTION = "#row-{}"  # the section of the file by its place, as it can be looked at before the yes
 BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "figcaption", "summary")
@@ -74,8 +75,10 @@ def _lead(anchor: HtmlElement, places: dict[str, HtmlElement | int]) -> None:
     if not href.startswith("#") or href.startswith(blocks.ADDRESS):
         return
     place = places.get(href)
-    if place is None:
+    if place is None and not anchor_of(href):  # one of ours comes back as it went
         anchor.attrib.pop("href")
+    elif place is None:
+        return
     elif isinstance(place, int):
         anchor.set("href", SECTION.format(place))
     else:

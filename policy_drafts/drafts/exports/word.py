@@ -11,7 +11,6 @@ from typing import Any
 from docx import Document as new_document
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
-from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm
@@ -20,10 +19,11 @@ from docx.text.paragraph import Paragraph
 from lxml.html import HtmlElement
 from PIL import Image
 
+from policy_drafts.drafts.exports import word_links
 from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
 from policy_drafts.models import Draft, Policy, PolicyPicture
 from policy_drafts.text import blocks, markup, tables
-from policy_drafts.text.bookmarks import bookmark_of
+from policy_drafts.text.bookmarks import anchor_of, bookmark_of
 from policy_drafts.text.notices import NOT_PUBLISHED
 from policy_drafts.text.tables import rows_of, span_of
 
@@ -57,7 +57,8 @@ def of_draft(draft: Draft, audience: str) -> bytes:
     for line in draft.news.splitlines():
         writer.document.add_paragraph(line)
     for section in draft.sections.all():
-        writer.section(f"{section.number}. {section.title}", section.html)
+        title = f"{section.number}. {section.title}"
+        writer.section(title, section.html, anchor_of(f"#s-{section.uid}"))
     return writer.bytes()
 
 
@@ -66,8 +67,9 @@ def of_working_copy(policy: Policy) -> bytes:
     writer = Writer(policy.title, pictures(policy), running=f"{policy.title}, not published")
     writer.document.add_paragraph(NOT_PUBLISHED, style=writer.style("Notice", bold=True))
     for number, section in enumerate(policy.sections.live(), 1):
-        bookmark = bookmark_of(section.pk, section.lock_version)
-        writer.section(f"{number}. {section.title}", section.html, bookmark=bookmark)
+        known_by = bookmark_of(section.pk, section.lock_version)
+        title = f"{number}. {section.title}"
+        writer.section(title, section.html, known_by, anchor_of(f"#s-{section.pk}"))
     return writer.bytes()
 
 
@@ -81,6 +83,7 @@ class Writer:
 
     def __init__(self, title: str, known: dict[str, PolicyPicture], running: str) -> None:
         self.document, self.pictures, self.bookmarks = new_document(), known, 0
+        self.linked: set[str] = set()  # bookmarks to which a link leads
         properties = self.document.core_properties
         properties.title, properties.author, properties.comments = running, "", ""
         properties.language = "en-GB"
@@ -120,25 +123,20 @@ class Writer:
         paragraph.add_run(f"{what}: ").bold = True
         paragraph.add_run(words)
 
-    def section(self, title: str, html: str, *, bookmark: str = "") -> None:
-        """Write a heading (with a hidden bookmark, if one is asked for) and the text under it."""
+    def section(self, title: str, html: str, *bookmarks: str) -> None:
+        """Write a heading with its hidden bookmarks, and the text under it."""
         heading = self.document.add_heading(title, 1)
-        if bookmark:
-            self._bookmark(heading, bookmark)
+        for name in bookmarks:
+            self._bookmark(heading, name)
         root = markup.tree(html)
         tables.tidy(root)
+        self.linked |= {anchor_of(row.get("href") or "") for row in root.iter("a")}
         self._children(root, self.document, 0)
 
     def _bookmark(self, paragraph: Paragraph, name: str) -> None:
         """Put a bookmark around the words of a paragraph."""
         self.bookmarks += 1
-        start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
-        for mark in (start, end):
-            mark.set(qn("w:id"), str(self.bookmarks))
-        start.set(qn("w:name"), name)
-        xml = _xml_of(paragraph)
-        xml.insert(1, start)
-        xml.append(end)
+        word_links.bookmark(_xml_of(paragraph), name, self.bookmarks)
 
     def _children(
         self, parent: HtmlElement, place: Place, depth: int, style: str | None = None
@@ -260,6 +258,10 @@ class Writer:
 
     def _text(self, paragraph: Paragraph, element: HtmlElement, look: Look = PLAIN) -> None:
         """Write words with their marks, line breaks and links."""
+        if (name := anchor_of(f"{blocks.ADDRESS}{element.get('data-block')}")) in self.linked - {
+            ""
+        }:
+            self._bookmark(paragraph, name)
         self._run(paragraph, element.text, look)
         for child in element:
             if child.tag == "br":
@@ -290,9 +292,6 @@ class Writer:
 
     def _link(self, paragraph: Paragraph, element: HtmlElement) -> Any:
         """A link at the end of the paragraph, for words to be put into."""
-        link = OxmlElement("w:hyperlink")
-        address = element.get("href") or ""
-        key = self.document.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
-        link.set(qn("r:id"), key)
+        link = word_links.link(self.document.part, element.get("href") or "")
         _xml_of(paragraph).append(link)
         return link

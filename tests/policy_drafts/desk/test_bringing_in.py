@@ -13,6 +13,7 @@ from collective.errors import RuleError
 from policy_drafts.desk import bringing_in, incoming, readers, writing
 from policy_drafts.drafts.exports import word
 from policy_drafts.models import Import, Section
+from policy_drafts.text import blocks
 from tests.factories import PersonFactory, brought_in, role_in, section_in
 from tests.policy_drafts.text.test_markup import PAYLOADS
 
@@ -294,6 +295,17 @@ def test_working_copy_comes_back_from_word_as_it_went(policy, lead):
         ("Why", 1, False),
         ("How", 1, False),
     ]
+
+
+def test_links_within_a_text_come_back_from_word_as_they_went(policy, lead):
+    text = b"# One\n\nSee [two](#two), and a note[^1].\n\n# Two\n\ny\n\n[^1]: A note.\n"
+    bringing_in.confirm(brought_in(policy, lead, "x.md", text), lead, {0: "add", 1: "add"}, "")
+
+    brought = brought_in(policy, lead, "x.docx", word.of_working_copy(policy))
+    rows = incoming.sections_in(brought)
+
+    assert [row.is_same for row in rows] == [True, True]
+    assert blocks.with_uids(rows[0].html, policy.sections.live()[0].html).count('href="#') == 2
 
 
 def returned(policy, old, new):
