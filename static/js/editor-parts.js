@@ -82,24 +82,70 @@ const tidyMarks = (page) => {
   for (const element of page.querySelectorAll("del")) element.remove() // a tracked change: it was taken out
 }
 
+// What nobody sees there, or sees struck out, and comments: the writer is told what was struck out.
+const COMMENTS = "[style*='mso-element:comment'], .MsoCommentReference, .msocomanchor, a[href^='#_msocom'], a[href^='#cmnt']"
+const takeOut = (page) => {
+  for (const element of page.querySelectorAll(COMMENTS)) element.remove()
+  for (const element of page.querySelectorAll("[hidden], [style]")) {
+    const hidden = /display:none|visibility:hidden|mso-hide:all/i.test(styleOf(element))
+    if (hidden || element.hasAttribute("hidden")) element.remove()
+  }
+  const struck = []
+  for (const element of page.querySelectorAll("s, strike, [style*='line-through']")) {
+    if (element.isConnected && element.textContent.trim()) struck.push(element.textContent.trim())
+    element.remove()
+  }
+  return struck
+}
+
+// Raised and lowered figures as signs, as the server writes them: 10² is never 102.
+const RAISED = Object.fromEntries([..."0123456789+-=()n"].map((sign, at) => [sign, [..."⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ"][at]]))
+const LOWERED = Object.fromEntries([..."0123456789+-=()"].map((sign, at) => [sign, [..."₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"][at]]))
+const sayRaised = (page) => {
+  for (const element of page.querySelectorAll("sup, sub, [style*='vertical-align']")) {
+    const up = element.tagName === "SUP" || /vertical-align:super/.test(styleOf(element))
+    const down = element.tagName === "SUB" || /vertical-align:sub/.test(styleOf(element))
+    const table = up ? RAISED : down ? LOWERED : {}
+    const signs = [...element.textContent]
+    if (signs.length && signs.every((sign) => table[sign])) element.textContent = signs.map((sign) => table[sign]).join("")
+  }
+}
+
+const numberOf = (sign) => {
+  const found = /^\(?(?:(\d{1,3})|([a-z]))[.)]?$/i.exec(sign)
+  if (!found) return 0
+  return found[1] ? Number(found[1]) : found[2].toLowerCase().charCodeAt(0) - 96
+}
+
 // Word writes a list as paragraphs whose style names the level, with the sign in a span of its own.
 const tidyLists = (page) => {
   let last = null, open = []
   for (const item of page.querySelectorAll("p[style*='mso-list']")) {
     const level = Number(/level(\d)/.exec(styleOf(item))?.[1] || 1)
     const sign = item.querySelector("span[style*='mso-list']")
-    const tag = /^\(?[0-9a-z]{1,4}[.)]/i.test(sign?.textContent.trim() || "") ? "ol" : "ul"
+    const said = (sign?.textContent || "").replace(/\s/g, "")
+    const number = said === "o" ? 0 : numberOf(said)
     sign?.remove()
+    if (!number && /[0-9a-z]/i.test(said) && said !== "o") { // "Part I", "1.01": words
+      item.prepend(`${said} `)
+      open = []
+      continue
+    }
     if (!last || item.previousElementSibling !== last) open = []
     open.length = Math.min(open.length, level)
-    if (!open.length) {
-      last = page.createElement(tag)
-      item.before(last)
-      open = [last]
-    } else if (open.length < level) {
-      const inner = page.createElement(tag)
-      open.at(-1).lastElementChild.append(inner)
-      open.push(inner)
+    const now = open.at(-1)
+    const next = now && Number(now.getAttribute("start") || 1) + now.children.length
+    const goesOn = now && (now.tagName === "OL" ? number === next : !number)
+    if (open.length === level && !goesOn) open.pop()
+    if (open.length < level || !open.length) {
+      const made = page.createElement(number ? "ol" : "ul")
+      if (number > 1) made.setAttribute("start", number)
+      if (open.length) open.at(-1).lastElementChild.append(made)
+      else {
+        item.before(made)
+        last = made
+      }
+      open.push(made)
     }
     const entry = page.createElement("li")
     open.at(-1).append(entry)
@@ -109,6 +155,9 @@ const tidyLists = (page) => {
 
 const tidyPasted = (html) => {
   const page = new DOMParser().parseFromString(html, "text/html")
+  const struck = takeOut(page)
+  if (struck.length) document.dispatchEvent(new CustomEvent("words-left-out", { detail: struck }))
+  sayRaised(page)
   tidyMarks(page)
   tidyLists(page)
   for (const element of page.querySelectorAll("h1, h2")) rename(element, "h3")

@@ -128,6 +128,10 @@
     const words = "A picture was left out: pictures cannot be pasted. Put it in with “Add a picture”, below."
     document.getElementById("left-out").textContent = words
   })
+  document.addEventListener("words-left-out", (event) => {
+    const words = event.detail.map((passage) => `“${passage}”`).join(", ")
+    document.getElementById("left-out").textContent = `Struck-out words were left out: ${words}.`
+  })
 
   // Saved, and the writer stays where they are; the page that comes back is only for what needs an answer.
   const saved = (said) => {

@@ -6,10 +6,13 @@ import pytest
 
 from dev import servers
 from policy_drafts.desk import writing
+from policy_drafts.desk.readers.parts import Brought, Part
 from policy_drafts.models import Draft, Section, Unsaved
 from tests import processes
 from tests.factories import PersonFactory, PolicyFactory, role_in, section_in
 from tests.journeys.browsers import sign_in
+from tests.policy_drafts.cases import EXPECTED, FOLDER
+from tests.policy_drafts.cases.checks import faults, rows_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TEXT = ".ProseMirror"
@@ -435,3 +438,22 @@ def test_text_that_cannot_be_read_keeps_no_other_from_being_recovered(
     )
 
     assert "From this device." in offered_back(context, site, section)
+
+
+PASTED = [name for name, case in EXPECTED.items() if case.get("door") == "paste"]
+
+
+@pytest.mark.parametrize("name", PASTED)
+def test_what_a_case_puts_on_the_clipboard_is_pasted_as_it_should(
+    site, new_context, richard, section, name
+):
+    page = editor(sign_in(new_context(), site, richard), site, section)
+    page.keyboard.press("Control+A")
+    paste(page, (FOLDER / name).read_text())
+    said = page.inner_text("#left-out")
+    save(page)
+    html = Section.objects.get().html
+
+    assert faults(EXPECTED[name] | {"named": []}, Brought([Part("", html)])) == []
+    assert rows_of(html)[-len(EXPECTED[name]["text"]) :] == EXPECTED[name]["text"]
+    assert all(word in said for row in EXPECTED[name].get("named", []) for word in row["holds"])
