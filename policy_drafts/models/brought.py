@@ -21,7 +21,7 @@ class Import(DeskWork):
     name = LineField("name of the file", max_length=200)
     file = EncryptedJSONField(null=True, help_text="As it came, in base64, until it is read.")
     held = EncryptedJSONField(
-        null=True, help_text="Sections, notes, pictures, and what does not come along."
+        null=True, help_text="Sections, notes, pictures, and what is left out."
     )
     brought_at = models.DateTimeField(default=clock.now, db_index=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)

@@ -11,7 +11,7 @@ import lxml.html
 from lxml.html import HtmlElement
 
 from collective.typed.signs import clean_line
-from policy_drafts.desk.readers import contents_lists
+from policy_drafts.desk.readers import contents_lists, our_files
 from policy_drafts.desk.readers.footnotes import Footnotes
 from policy_drafts.desk.readers.named import Named, lost
 from policy_drafts.desk.readers.numbers import without_numbers
@@ -78,7 +78,7 @@ class _Chapter:
 def brought(root: HtmlElement, notes: Footnotes) -> Brought:
     """What the HTML of a file holds; its footnotes stand at the end of their own sections."""
     paragraphs.flatten(root)
-    named = contents_lists.take_out(root)
+    named = [*our_files.take_out_first_page(root), *contents_lists.take_out(root)]
     bold = deepcopy(root)
     has_bold_lines = not any(child.tag in LEVELS for child in root) and _make_headings(bold)
     by_bold_lines = _sections(bold, deepcopy(notes))[0] if has_bold_lines else []

@@ -2,9 +2,11 @@
 
 import re
 
+import lxml.etree
 import lxml.html
 from lxml.html import HtmlElement
 from markdown_it import MarkdownIt
+from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from collective.errors import RuleError
@@ -32,7 +34,7 @@ FRONT_LINE = re.compile(r"[\w-]+:(?:\s|$)|\s+\S|-\s|#")
 TITLE = re.compile(r"^title:\s*(.+)$", re.MULTILINE)
 HEADING = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-MARKDOWN.use(footnote_plugin)
+MARKDOWN.use(footnote_plugin).use(deflist_plugin)
 
 
 def decoded(content: bytes) -> str:
@@ -70,7 +72,10 @@ def web_page(content: bytes) -> Brought:
     text = decoded(content)
     if not text.strip():
         return Brought([])
-    page = lxml.html.document_fromstring(markup.without_nulls(text).encode(), parser=_parser())
+    try:
+        page = lxml.html.document_fromstring(markup.without_nulls(text).encode(), parser=_parser())
+    except lxml.etree.ParserError:  # there is nothing in it but comments
+        return Brought([])
     sheets = "\n".join(row.text or "" for row in page.iter("style"))
     found = _from_html(text, foreign.classes_in(sheets))
     return _with_named(found, _left_out(page))

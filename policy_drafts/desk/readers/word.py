@@ -42,9 +42,7 @@ NOT_READ = {
     "chart": ("chart", "charts"),
     "relIds": ("diagram", "diagrams"),
 }
-CHECK_SUM = re.compile(r"SHA-256: [0-9a-f]{64}")
-OUR_PAGE_LINE = re.compile(r".*(not published|Draft \d+.*), page( \d+)?")
-SAID_ONCE = "The first page of a draft of ours: its number, its day and what was new"
+OUR_PAGE_LINE = re.compile(r"(?i).*(not published|draft \d+), page( \d+)?")
 
 
 def read(content: bytes) -> Brought:
@@ -65,7 +63,7 @@ def read(content: bytes) -> Brought:
     head += [*_passing(file), *_looks(file.document)]
     for text in file.texts:
         word_changes.reject(text)
-    head += _ours(file)
+    _drop_notice(file.document)
     plain = [word_tidy.make_plain(text, file.styles) for text in file.texts]
     head += [*_titles(file), *(row for rows, _ in plain for row in rows)]
     head += word_numbers.say(file.document, file.part("numbering"), file.styles)
@@ -227,22 +225,11 @@ def _titles(file: _File) -> list[Named]:
     return found
 
 
-def _ours(file: _File) -> list[Named]:
-    """Take out what we wrote into a file ourselves before its text: a notice, a first page."""
-    rows = list(file.document.iter(f"{W}p"))
-    for paragraph in rows:
+def _drop_notice(document: Element) -> None:
+    """Take out the notice that we write into a working copy."""
+    for paragraph in list(document.iter(f"{W}p")):
         if is_notice(words_in(paragraph)):
             _drop(paragraph)
-    sums = [place for place, row in enumerate(rows[:20]) if CHECK_SUM.fullmatch(words_in(row))]
-    if not sums:
-        return []
-    headings = [place for place, row in enumerate(rows) if file.styles.level(row)]
-    after = [place for place in headings if words_in(rows[place]) != "What is new"]
-    last = after[0] if after else sums[0] + 1
-    for paragraph in rows[:last]:
-        if file.styles.name_of(paragraph).lower() != "title":
-            _drop(paragraph)
-    return [named(Group.REST, SAID_ONCE)]
 
 
 def _drop(paragraph: Element) -> None:

@@ -11,10 +11,10 @@ from docx.oxml.ns import qn
 
 from collective.errors import RuleError
 from policy_drafts.desk import bringing_in, incoming, readers, writing
-from policy_drafts.drafts.exports import word
+from policy_drafts.drafts.exports import markdown, web_page, word
 from policy_drafts.models import Import, Section
 from policy_drafts.text import blocks
-from tests.factories import PersonFactory, brought_in, role_in, section_in
+from tests.factories import PersonFactory, brought_in, published, role_in, section_in
 from tests.policy_drafts.text.test_markup import PAYLOADS
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +167,7 @@ def with_entities():
         ("x.md", b"x" * (21 * 1024 * 1024)),
         ("x.md", b""),
         ("x.html", b""),
+        ("x.html", b"<!-- nothing -->"),
         ("x.txt", b"\x00\x01"),
     ],
     ids=[
@@ -178,6 +179,7 @@ def with_entities():
         "too large",
         "empty",
         "empty page",
+        "page of a comment",
         "no text",
     ],
 )
@@ -278,6 +280,12 @@ def test_empty_form_says_what_to_do(policy, lead, client):
     )
 
 
+ROUND_TRIP = (
+    "<p>One <strong>of</strong> 10² and <a href='https://example.org/'>a link</a>.<br>Next.</p>"
+    "<h3>Part</h3><ul><li>a<ul><li>deep</li></ul></li><li>b</li></ul><ol><li>x</li></ol>"
+    "<p>Then</p><ol start='3'><li>z</li></ol><dl><dt>Harm</dt><dd><p>It hurts.</p></dd></dl>"
+    "<blockquote><p>Said.</p></blockquote><table><tr><th>Day</th></tr><tr><td>Mon</td></tr></table>"
+)
 RICH = (
     "<p>One <strong>of</strong> them.</p><dl><dt>Harm</dt><dd><p>It hurts.</p></dd></dl>"
     "<blockquote><p>Said.</p></blockquote>"
@@ -306,6 +314,26 @@ def test_links_within_a_text_come_back_from_word_as_they_went(policy, lead):
 
     assert [row.is_same for row in rows] == [True, True]
     assert blocks.with_uids(rows[0].html, policy.sections.live()[0].html).count('href="#') == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("x.docx", word.of_draft),
+        ("x.md", markdown.of_draft),
+        ("x.html", web_page.of_draft),
+    ],
+)
+def test_published_file_comes_back_word_for_word(policy, lead, name, write):
+    section_in(policy, ROUND_TRIP, "Why", lead)
+    section_in(policy, ROUND_TRIP, "How", lead)
+    draft = published(policy, lead)
+
+    brought = brought_in(policy, lead, name, write(draft, "public"))
+
+    rows = incoming.sections_in(brought)
+    assert [(row.title, row.is_same) for row in rows] == [("Why", True), ("How", True)]
+    assert [row["group"] for row in brought.held["named"]] in (["rest"], ["rest", "rest"])
 
 
 def returned(policy, old, new):
