@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -72,7 +73,7 @@ class Incoming:
         """Its first words, to know it by."""
         return Truncator(" ".join(block.text for block in blocks.read(self.html))).chars(200)
 
-    @property
+    @cached_property  # the page asks again and again, and comparing takes its time
     def is_changed(self) -> bool:
         """Is it another text, or another title, than the section of now?"""
         return self.is_renamed or any(row.what != diffs.What.SAME for row in self.to_now)
