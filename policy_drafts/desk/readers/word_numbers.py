@@ -19,7 +19,6 @@ from policy_drafts.desk.readers.word_styles import (
     value_of,
 )
 
-MARK = re.compile(r"in-file-n(\d+)")
 PLACE = re.compile(r"%([1-9])")
 PLAIN = re.compile(r"\W*%[1-9]\W*")
 LETTERS = ("lowerLetter", "upperLetter", "lowerRoman", "upperRoman")
@@ -55,28 +54,37 @@ class Lists:
 def lists_in(numbering: Element | None) -> Lists:
     """The lists that a file says."""
     found = Lists()
-    if numbering is None:
-        return found
-    links: dict[str, str] = {}  # {style of lists: kind of list}
-    for row in numbering.findall(f"{W}abstractNum"):
-        key = row.get(f"{W}abstractNumId") or ""
-        found.levels[key] = {
-            _int(level.get(f"{W}ilvl")): _level(level) for level in row.iter(f"{W}lvl")
-        }
-        if style := value_of(row.find(f"{W}styleLink")):
-            links[style] = key
-    for row in numbering.findall(f"{W}abstractNum"):
-        if (style := value_of(row.find(f"{W}numStyleLink"))) in links:
-            found.levels[row.get(f"{W}abstractNumId") or ""] = found.levels[links[style]]
-    for row in numbering.findall(f"{W}num"):
-        key = row.get(f"{W}numId") or ""
-        found.kinds[key] = value_of(row.find(f"{W}abstractNumId"))
-        found.starts[key] = dict(_starts(row))
-        changed = {_int(level.get(f"{W}ilvl")): _level(level) for level in row.iter(f"{W}lvl")}
-        if changed:
-            found.levels[f"own {key}"] = found.levels.get(found.kinds[key], {}) | changed
-            found.kinds[key] = f"own {key}"
+    if numbering is not None:
+        _add_kinds(found, numbering)
+        for row in numbering.findall(f"{W}num"):
+            _add_list(found, row)
     return found
+
+
+def _add_kinds(found: Lists, numbering: Element) -> None:
+    """Add the kinds of lists; one can say that it is as another, by the name of a style."""
+    rows = {row.get(f"{W}abstractNumId") or "": row for row in numbering.findall(f"{W}abstractNum")}
+    for key, row in rows.items():
+        found.levels[key] = _levels(row)
+    links = {value_of(row.find(f"{W}styleLink")): key for key, row in rows.items()}
+    for key, row in rows.items():
+        style = value_of(row.find(f"{W}numStyleLink"))
+        if style and style in links:
+            found.levels[key] = found.levels[links[style]]
+
+
+def _levels(row: Element) -> dict[int, Level]:
+    return {_int(level.get(f"{W}ilvl")): _level(level) for level in row.iter(f"{W}lvl")}
+
+
+def _add_list(found: Lists, row: Element) -> None:
+    """Add a list, with what it changes of its kind."""
+    key, kind = row.get(f"{W}numId") or "", value_of(row.find(f"{W}abstractNumId"))
+    found.starts[key] = dict(_starts(row))
+    if changed := _levels(row):
+        found.levels[f"own {key}"] = found.levels.get(kind, {}) | changed
+        kind = f"own {key}"
+    found.kinds[key] = kind
 
 
 def _starts(row: Element) -> Iterator[tuple[int, int]]:
@@ -171,21 +179,37 @@ def say(document: Element, numbering: Element | None, styles: Styles) -> list[Na
             _set(paragraph, NONE, 0) if key else None
             continue
         how, words, number = counter.next(key, level)
-        is_heading = styles.level(paragraph) > 0
-        if how.kind == "bullet" and not is_heading:
-            depth = min(level, depth + 1, DEEPEST)
-            _set(paragraph, BULLETS, depth)
-        elif not is_heading and how.kind in ("decimal", *LETTERS) and PLAIN.fullmatch(how.text):
-            depth = min(level, depth + 1, DEEPEST)
-            _set(paragraph, NUMBERS, depth)
-            bookmark(paragraph, f"in-file-n{number}")
-            has_letters = has_letters or how.kind in LETTERS
-        else:
+        if styles.level(paragraph) or not _is_plain(how):
             depth = -1
-            _set(paragraph, NONE, 0)
-            if how.kind != "bullet" and words.strip():
-                put_first(paragraph, run_of(f"{words.strip()} ", paragraph))
+            _say_in_words(paragraph, how, words.strip())
+            continue
+        depth = min(level, depth + 1, DEEPEST)
+        _make_item(paragraph, how, number, depth)
+        has_letters = has_letters or how.kind in LETTERS
     return [named(Group.FORM, LETTERS_CHANGE)] if has_letters else []
+
+
+def _is_plain(how: Level) -> bool:
+    """Is it a bullet, or a number and nothing else?"""
+    if how.kind == "bullet":
+        return True
+    return how.kind in ("decimal", *LETTERS) and PLAIN.fullmatch(how.text) is not None
+
+
+def _say_in_words(paragraph: Element, how: Level, words: str) -> None:
+    """Put the number before the words: the paragraph is no item of a list."""
+    _set(paragraph, NONE, 0)
+    if how.kind != "bullet" and words:
+        put_first(paragraph, run_of(f"{words} ", paragraph))
+
+
+def _make_item(paragraph: Element, how: Level, number: int, depth: int) -> None:
+    """Make a paragraph an item, which brings its number along."""
+    if how.kind == "bullet":
+        _set(paragraph, BULLETS, depth)
+    else:
+        _set(paragraph, NUMBERS, depth)
+        bookmark(paragraph, f"in-file-n{number}")
 
 
 def _has_words(paragraph: Element) -> bool:
