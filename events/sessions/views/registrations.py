@@ -125,7 +125,7 @@ def decline_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """ "No, thank you": a page that asks once more, and no reason."""
     found, key = _reachable(request, pk)
     if request.method == "POST":
-        decline = leaving.give_up_by_link if key else places.decline
+        decline = leaving.decline_by_link if key else places.decline
         with _saying(request):
             decline(found)
         return _back_to(found, key)
