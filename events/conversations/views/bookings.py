@@ -147,7 +147,7 @@ def take_back_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
         except RuleError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, "Done. It is yours as before.")
+            messages.success(request, "Done. Your conversation is booked, as before.")
         return _back_to(found, key)
     context = {"conversation": found, "series": found.series, "key": key}
     return render(request, "events/conversations/take_back_booking.html", context)

@@ -18,6 +18,7 @@ from events import calendar
 from events.by_key import by_owner_or_key, signed_in_or_with_key
 from events.forms import AccessNeedsForm, CapacityForm
 from events.models import AccessNeed, Material, Registration, Session
+from events.models.registration_states import TAKEN_BACK, State
 from events.sessions import answers, history, leaving, offers, places
 from events.ways import next_way
 from payments.owing import offered
@@ -64,6 +65,7 @@ def registration(request: HttpRequest, pk: UUID) -> HttpResponse:
         "key": key,
         "is_owner": not key,
         "offered": offered.of(found),
+        "asks_what_changed": _asks_what_changed(found),
     }
     if not key:
         context["needs"] = found.needs.exclude(state=AccessNeed.State.WITHDRAWN)
@@ -75,6 +77,14 @@ def registration(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found.is_coming:
         context["materials"] = found.session.materials.all()
     return _page(request, "registration", found, **context)
+
+
+def _asks_what_changed(found: Registration) -> bool:
+    """Is there something to give up? An offer says by itself how to say no to it."""
+    is_off = found.session.shown_state == Session.State.CANCELLED
+    return (
+        found.can_give_up and not found.is_leaving and found.state != State.OFFERED and not is_off
+    )
 
 
 @signed_in_or_with_key
@@ -96,8 +106,8 @@ def take_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What was given up by a link is kept after all: a page that asks, a button that does it."""
     found, key = _reachable(request, pk)
     if request.method == "POST":
-        with _saying(request, "Done. It is yours as before."):
-            leaving.take_back(found)
+        with _saying(request):
+            messages.success(request, TAKEN_BACK[State(leaving.take_back(found).state)])
         return _back_to(found, key)
     return _page(request, "take_back", found, key=key)
 
