@@ -14,6 +14,7 @@ from collective.errors import RuleError
 from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from collective.safety import uploads
+from collective.typed.worded import asks
 from events import calendar
 from events.by_key import by_owner_or_key, signed_in_or_with_key
 from events.forms import AccessNeedsForm, CapacityForm
@@ -162,6 +163,7 @@ def sign_up_again(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(AccessNeedsForm)
 def change_access_needs(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Change what would help. Only for the person, signed in."""
     mine = Registration.objects.visible_to(request.user).live().select_related("session__call")
@@ -179,6 +181,7 @@ def change_access_needs(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(CapacityForm)
 def correct_capacity(request: MemberRequest, pk: UUID) -> HttpResponse:
     """In which capacity I take, or took, part: until the payment is approved."""
     mine = Registration.objects.visible_to(request.user).live()
