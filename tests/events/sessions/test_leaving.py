@@ -175,3 +175,25 @@ def test_what_is_true_only_of_a_place_is_not_sent_while_it_is_given_up(mine, out
     mail.send_due()
 
     assert [one.subject for one in outbox] == ["You have given up your place"]
+
+
+@pytest.mark.parametrize(
+    ("state", "stays", "back"),
+    [
+        ("confirmed", "It stays yours until", "Your place is booked, as before."),
+        ("waiting", "Your spot on the list stays yours until", "on the waiting list, where"),
+        ("offered", "It stays kept for you until", "The place is kept for you, as before."),
+    ],
+)
+def test_what_stays_and_what_comes_back_is_said_of_each_state(client, mine, state, stays, back):
+    waits = sign_up(mine.session)
+    if state == "offered":
+        places.give_up(mine)
+    row = mine if state == "confirmed" else waits
+    client.post(link(row, "give-up/"))
+    client.force_login(row.person)
+
+    left, mine_page = client.get(link(row)).content.decode(), client.get("/me/").content.decode()
+    taken = client.post(link(row, "take-back/"), follow=True).content.decode()
+
+    assert stays in " ".join(left.split()) and "take it back" in mine_page and back in taken
