@@ -317,7 +317,7 @@ def test_page_left_open_to_decline_gives_up_no_booked_place(client):
 
     waiter.refresh_from_db()
     assert (waiter.state, waiter.leaves_at) == (State.CONFIRMED, None)
-    assert "There is no offer to decline any more" in page
+    assert "There is no offer any more" in page
 
 
 def test_whoever_joins_the_list_too_late_for_offers_is_promised_none(client, early, outbox):
