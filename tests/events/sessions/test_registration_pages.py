@@ -329,5 +329,5 @@ def test_whoever_joins_the_list_too_late_for_offers_is_promised_none(client, ear
     mail.send_due()
 
     (letter,) = [row.body for row in outbox if row.subject == "You are on the waiting list"]
-    assert "no longer offer places by ourselves" in page and "their turn" not in page
-    assert "no longer offer places by ourselves" in letter and "your turn" not in letter
+    assert "stopped offering places" in page and "your turn" not in page
+    assert "stopped offering places" in letter and "your turn" not in letter
