@@ -33,7 +33,6 @@ urlpatterns = [
     path("me/devices/<uuid:pk>/", devices.sign_out_there, name="sign_out_there"),
     path("email-changes/<uuid:pk>/stop/", email.stop_address_change, name="stop_address_change"),
     path("joined-records/<uuid:pk>/part/", joins.part_records, name="part_records"),
-    path("me/mail/", my_settings.mail_settings, name="mail_settings"),
     path("me/time-zone/", my_settings.time_zone, name="time_zone"),
     path("accounts/login/", sign_in.sign_in, name="account_login"),
     path("accounts/login/code/", sign_in.code, name="code"),

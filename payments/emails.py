@@ -16,6 +16,7 @@ from payments.models import Payment, PaymentRules, PayoutAccount
 from payments.models.payment_states import PAID, State
 from payments.owing import statements
 
+BECAUSE = "it is about a payment of yours"
 WHAT_IT_WAS: dict[str, str] = {
     Activity.Kind.SESSION: "our session",
     Activity.Kind.IN_PERSON: "our session",
@@ -72,7 +73,7 @@ def payment_offered(message: Message) -> Letter | None:
     payment = _payment(message)
     if payment.state != State.DUE or payment.is_answered:
         return None
-    return _letter(payment, "Thank you. There is one thing to choose", "offered")
+    return _letter(payment, "There is one thing to choose", "offered")
 
 
 @mail.kind(kinds.REMINDER, LABEL, private_to=PRIVATE_TO)
@@ -184,7 +185,7 @@ def payout_removed(message: Message) -> Letter:
     return Letter("A change on your page", template, {"account_page": page})
 
 
-@mail.kind(kinds.SHORT_OF_MONEY, LABEL)
+@mail.kind(kinds.SHORT_OF_MONEY, LABEL, because="you approve payments")
 def payments_short(message: Message) -> Letter | None:
     """For people who approve payments: once for each shortage."""
     if PaymentRules.current().short_of_money_since is None:

@@ -7,6 +7,8 @@ from policy_drafts import kinds
 from policy_drafts.models import Draft, DraftFollow, PolicyRole
 from policy_drafts.models.role import RoleQuerySet
 
+BECAUSE = "you have a part in this policy"
+
 
 # staff need not be able to read the draft, so they do not keep the text
 @mail.kind(kinds.DRAFT_PUBLISHED, "A draft is out", keep_text=False)
@@ -51,10 +53,15 @@ def letter_about(draft: Draft, *, stop: str = "") -> Letter:
         context,
         row=draft,
         one_click_stop=stop,
+        because="you asked us to tell you of new drafts" if stop else "",
     )
 
 
-@mail.kind(kinds.POLICY_INVITATION, "Invitation to write a policy")
+@mail.kind(
+    kinds.POLICY_INVITATION,
+    "Invitation to write a policy",
+    because="somebody invited this address",
+)
 def policy_invitation(message: Message) -> Letter | None:
     """An invitation that is still open."""
     invited = PolicyRole.objects.filter(pk=message.about, state=PolicyRole.State.INVITED)
@@ -72,21 +79,31 @@ def policy_invitation(message: Message) -> Letter | None:
 @mail.kind(kinds.LEAD_INVITED, "For the leads: another lead is invited", protects=True)
 def lead_invited(message: Message) -> Letter | None:
     """While the invitation stands, or once it was accepted."""
-    return _about_role(message, "lead_invited", PolicyRole.objects.live())
+    subject = "Somebody is invited to write with you"
+    return _about_role(message, subject, "lead_invited", PolicyRole.objects.live())
 
 
 @mail.kind(kinds.LEAD_JOINED, "For the leads: there is another lead", protects=True)
 def lead_joined(message: Message) -> Letter | None:
     """Also where they have left again: they could read everything."""
-    return _about_role(message, "lead_joined", PolicyRole.objects.exclude(person=None))
+    subject = "Somebody writes a policy with you now"
+    return _about_role(message, subject, "lead_joined", PolicyRole.objects.exclude(person=None))
 
 
-@mail.kind(kinds.ROLE_ENDED, "Somebody ended their part in a policy", protects=True)
+@mail.kind(
+    kinds.ROLE_ENDED,
+    "Somebody ended their part in a policy",
+    because="you had a part in this policy",
+    protects=True,
+)
 def role_ended(message: Message) -> Letter | None:
-    return _about_role(message, "role_ended", PolicyRole.objects.exclude(ended_by=None))
+    subject = "Your part in a policy has ended"
+    return _about_role(message, subject, "role_ended", PolicyRole.objects.exclude(ended_by=None))
 
 
-def _about_role(message: Message, template: str, roles: RoleQuerySet) -> Letter | None:
+def _about_role(
+    message: Message, subject: str, template: str, roles: RoleQuerySet
+) -> Letter | None:
     """What somebody did with a role, for those whom it can harm."""
     people = roles.select_related("policy", "person", "invited_by", "ended_by")
     role = people.filter(pk=message.about).first()
@@ -94,7 +111,7 @@ def _about_role(message: Message, template: str, roles: RoleQuerySet) -> Letter 
         return None
     context = {"role": role, "people": addresses.full_reverse("roles", role.policy.slug)}
     return Letter(
-        "About a policy of yours",
+        subject,
         f"policy_drafts/email/{template}.html",
         context,
         row=role,

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.views import calls, forgetting, members, metrics, my_data, robots
+from portal.views import calls, forgetting, mail_settings, members, metrics, my_data, robots
 
 urlpatterns = [
     path("", calls.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("robots.txt", robots.robots, name="robots"),
     path("me/", members.me, name="me"),
+    path("me/mail/", mail_settings.mail_settings, name="mail_settings"),
     path("me/data/", my_data.data, name="data"),
     path("me/data/download/", my_data.download, name="download"),
     path("me/data/delete/", forgetting.ask_to_delete, name="ask_to_delete"),

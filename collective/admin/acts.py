@@ -68,6 +68,8 @@ class ActAdmin(KeepsItsAddress, TellsApart):
     acts: Sequence[Act] = ()
     # name of an address of one row -> a view (admin, request, obj); `acts/<name>/` stays for acts
     pages: dict[str, Callable] = {}
+    # columns that link to one of `pages`: only for staff who may open them
+    columns_of_pages: Sequence[str] = ()
     saves_changes_only = False
     formfield_overrides = {
         models.DateTimeField: {"form_class": SplitDateTimeField, "widget": NamedSplitDateTime}
@@ -86,6 +88,12 @@ class ActAdmin(KeepsItsAddress, TellsApart):
     def _page_url(self, name, url_name):
         view = self.admin_site.admin_view(partial(self.page_view, name))
         return path(f"<path:pk>/{name.replace('_', '-')}/", view, name=url_name)
+
+    def get_list_display(self, request: MemberRequest):
+        shown = super().get_list_display(request)
+        if self.has_change_permission(request):
+            return shown
+        return [name for name in shown if name not in self.columns_of_pages]
 
     def page_view(self, name: str, request: MemberRequest, pk: UUID):
         """One of `pages`, for staff who may change the row."""

@@ -1,10 +1,12 @@
+from uuid import UUID
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from collective.admin import forgetting, person_pages
@@ -21,6 +23,42 @@ admin.site.unregister(EmailAddress)  # Person.email is the one address; allauth'
 admin.site.unregister(Authenticator)
 CONTACTS = ["phone", "postal_address"]
 RIGHTS = ["is_active", "is_staff", "is_superuser", "groups"]
+OF_COLLEAGUES = ["bookings", "did_not_arrive"]  # staff who look after people, with links to it
+OF_OTHERS = ["bookings_in_words"]
+NEWEST = 20
+Booking = tuple[str, Model, str]  # its page in the admin ("" for none), of what it is, its state
+
+
+def _address(model: str, pk: UUID) -> str:
+    return reverse(f"admin:events_{model}_change", args=[pk])
+
+
+def _places(person: Person) -> list[Booking]:
+    rows = person.registrations.select_related("session").order_by("-created_at")[:NEWEST]
+    return [
+        (_address("registration", row.pk), row.session, row.get_state_display()) for row in rows
+    ]
+
+
+def _talks(person: Person, *, linked: bool) -> list[Booking]:
+    rows = person.conversations.select_related("series").order_by("-created_at")[:NEWEST]
+    return [
+        (
+            _address("conversation", row.pk) if linked else "",
+            row.series,
+            row.get_state_display(),
+        )
+        for row in rows
+    ]
+
+
+def _listed(bookings: list[Booking]) -> str:
+    """A line for each, with a link where there is an address."""
+    lines = (
+        (format_html('<a href="{}">{}</a>', address, of) if address else of, state)
+        for address, of, state in bookings
+    )
+    return format_html_join("", "<p>{}: {}</p>", lines) or "none"
 
 
 def may_undo(join: RecordJoin, by: Person) -> bool:
@@ -46,7 +84,7 @@ class PersonAdmin(ActAdmin):
         "join": person_pages.join,
         "forget": forgetting.take_down,
     }
-    readonly_fields = ["email", "bookings", "did_not_arrive"]
+    readonly_fields = ["email", *OF_COLLEAGUES, *OF_OTHERS]
     acts = [
         Act(
             "undo_join",
@@ -94,7 +132,9 @@ class PersonAdmin(ActAdmin):
             ("How we reach them", {"fields": [*reach, "wants_reminders", "wants_news"]}),
         ]
         if obj:
-            sets.append(("What there is", {"fields": ["bookings", "did_not_arrive"]}))
+            works_with_them = self.has_change_permission(request, obj)
+            fields = OF_COLLEAGUES if works_with_them else OF_OTHERS
+            sets.append(("What there is", {"fields": fields}))
         if request.user.is_superuser or (obj and obj.is_staff):
             sets.append(("Staff", {"fields": [*RIGHTS, "wants_staff_mail"]}))
         return sets
@@ -161,17 +201,12 @@ class PersonAdmin(ActAdmin):
 
     @admin.display(description="Bookings")
     def bookings(self, person: Person) -> str:
-        places = person.registrations.select_related("session").order_by("-created_at")[:20]
-        talks = person.conversations.select_related("series").order_by("-created_at")[:20]
-        lines = [
-            *(("registration", row.pk, row.session, row.get_state_display()) for row in places),
-            *(("conversation", row.pk, row.series, row.get_state_display()) for row in talks),
-        ]
-        links = [
-            (reverse(f"admin:events_{model}_change", args=[pk]), of, state)
-            for model, pk, of, state in lines
-        ]
-        return format_html_join("", '<p><a href="{}">{}</a>: {}</p>', links) or "none"
+        return _listed([*_places(person), *_talks(person, linked=True)])
+
+    @admin.display(description="Bookings")
+    def bookings_in_words(self, person: Person) -> str:
+        """Without links to conversations: those pages are for colleagues who look after them."""
+        return _listed([*_places(person), *_talks(person, linked=False)])
 
     @admin.display(description="Mail that did not arrive")
     def did_not_arrive(self, person: Person) -> str:

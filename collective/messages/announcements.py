@@ -18,6 +18,7 @@ from collective.messages.letters import Letter
 from collective.models import Activity, Announcement, Call, Follow, Message, Person
 from collective.models.person import PersonQuerySet
 
+BECAUSE = "somebody from our team has written to you"
 State = Announcement.State
 SOON = timedelta(minutes=1)
 
@@ -34,6 +35,7 @@ class Audience:
     people: Callable[[Announcement], PersonQuerySet]
     needs: str  # "call", "activity" or "chosen": what the announcement must name
     is_news: bool = False
+    because: str = ""  # why they get it
 
 
 class Named(NamedTuple):
@@ -142,7 +144,10 @@ def _letter(message: Message, announcement: Announcement, subject: str) -> Lette
     stop = _stop_address(message, announcement)
     context = {"announcement": announcement, "stop": stop}
     template = "email/announcement.html"
-    return Letter(subject, template, context, row=announcement, one_click_stop=stop)
+    because = "" if message.kind == kinds.ANNOUNCEMENT_TEST else audience_of(announcement).because
+    return Letter(
+        subject, template, context, row=announcement, one_click_stop=stop, because=because
+    )
 
 
 def _stop_address(message: Message, announcement: Announcement) -> str:
@@ -165,7 +170,11 @@ def announcement_letter(message: Message) -> Letter:
     return _letter(message, announcement, announcement.subject)
 
 
-@mail.kind(kinds.ANNOUNCEMENT_TEST, "Message to many, as a test to oneself")
+@mail.kind(
+    kinds.ANNOUNCEMENT_TEST,
+    "Message to many, as a test to oneself",
+    because="you sent this test to yourself",
+)
 def announcement_test(message: Message) -> Letter | None:
     announcement = Announcement.objects.filter(pk=message.about).first()
     if announcement is None:
@@ -184,6 +193,13 @@ def chosen(announcement: Announcement) -> PersonQuerySet:
 
 
 AUDIENCES = [
-    Audience("followers", "Everybody who follows the call", followers, "call", is_news=True),
+    Audience(
+        "followers",
+        "Everybody who follows the call",
+        followers,
+        "call",
+        is_news=True,
+        because="you asked us to tell you",
+    ),
     Audience("chosen", "The people chosen below", chosen, "chosen"),
 ]

@@ -4,6 +4,7 @@ What came back for good is noted on its message, where Today and the person's pa
 somebody rings. Only what mail servers wrote is read; nothing of it is stored.
 """
 
+import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from collective.background import sweeps
 from collective.messages import by_hand, mailbox, returned
 from collective.models import Message
 
+logger = logging.getLogger(__name__)
 A_BATCH = 50
 COMES_BACK_IN = timedelta(days=7)  # a server gives up sooner (RFC 5321, 4.5.4.1)
 
@@ -29,13 +31,22 @@ def read_all() -> sweeps.Counts:
 
 def _read_one(box: mailbox.Mailbox, uid: str) -> int:
     """Act, then mark it as seen: whoever is killed in between acts once more, on what is done."""
-    found = returned.read(box.read(uid))
-    done = note(found) if found else 0
+    done = note_what_it_says(box.read(uid))
     if done and settings.BOUNCES_DELETE:
         box.delete(uid)
     else:
         box.mark_seen(uid)
     return done
+
+
+def note_what_it_says(raw: bytes) -> int:
+    """Note on the message that this mail sends back; returns 1, or 0 where it is none of ours."""
+    try:
+        found = returned.read(raw)
+    except Exception as error:  # whatever strangers write: no other mail waits for this one
+        logger.warning("A mail that came back could not be read: %s", type(error).__name__)
+        return 0
+    return note(found) if found else 0
 
 
 def note(found: returned.Returned) -> int:

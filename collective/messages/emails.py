@@ -4,6 +4,8 @@ from collective.messages import addresses, kinds
 from collective.messages.letters import Letter, kind
 from collective.models import Activity, Follow, Message, Person, SignIn
 
+BECAUSE = "somebody typed this address on our page to sign in"
+
 
 @kind(kinds.CODE, "Sign-in code", keep_text=False)
 def code(message: Message) -> Letter | None:
@@ -13,15 +15,19 @@ def code(message: Message) -> Letter | None:
         return None
     own = {"own": addresses.own_code(sign_in)}
     if sign_in.link_only:
-        return Letter("Signing in", "email/code_link.html", own, to=message.address)
+        return Letter("A link to sign in", "email/code_link.html", own, to=message.address)
     words = {"code": sign_in.code, **own}
     return Letter("Your sign-in code", "email/code.html", words, to=message.address)
 
 
-@kind(kinds.MAIL_TEST, "A try of the way of mail")
+@kind(
+    kinds.MAIL_TEST,
+    "A try of the way of mail",
+    because="somebody who runs this site asked for it",
+)
 def mail_test(message: Message) -> Letter:
     """To whoever runs the site, who asked for it: `manage.py doctor --mail-to`."""
-    return Letter("A try", "email/mail_test.html", {}, to=message.address)
+    return Letter("A test: mail from this site", "email/mail_test.html", {}, to=message.address)
 
 
 @kind(kinds.MANY_WRONG_CODES, "Many wrong codes were tried", keep_text=False)
@@ -31,7 +37,8 @@ def many_wrong_codes(message: Message) -> Letter | None:
     if tried is None:
         return None
     own = {"own": addresses.own_code(tried)}
-    return Letter("About signing in", "email/many_wrong_codes.html", own, to=message.address)
+    subject = "Wrong codes were typed for you"
+    return Letter(subject, "email/many_wrong_codes.html", own, to=message.address)
 
 
 def _follow_letter(message: Message, subject: str, template: str) -> Letter | None:
@@ -57,12 +64,12 @@ def _follow_of(person: Person | None, activity: Activity) -> Follow | None:
     return mine.filter(activity=activity).first() or mine.filter(call=activity.call).first()
 
 
-@kind(kinds.DATE_SET, "A date was set")
+@kind(kinds.DATE_SET, "A date was set", because="you asked us to tell you")
 def date_set(message: Message) -> Letter | None:
     return _follow_letter(message, "A date has been set", "email/date_set.html")
 
 
-@kind(kinds.SIGN_UP_OPEN, "Sign-up is open")
+@kind(kinds.SIGN_UP_OPEN, "Sign-up is open", because="you asked us to tell you")
 def sign_up_open(message: Message) -> Letter | None:
     letter = _follow_letter(message, "Sign-up is open", "email/sign_up_open.html")
     return letter if letter and letter.context["activity"].is_open else None

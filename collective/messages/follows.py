@@ -21,6 +21,13 @@ def follow(person: Person, target: Call | Activity) -> Follow:
     return Follow.objects.get_or_create(person=person, activity=target)[0]
 
 
+def from_now_on(person: Person) -> str:
+    """What somebody reads who has just asked to be told of something."""
+    if person.wants_news:
+        return "We will write to you when there is news. A link in each email stops it."
+    return "We have noted it. But you have turned news off: switch it on under “Mail from us”."
+
+
 def of_call(person: Person, call: Call) -> QuerySet[Follow]:
     """Every follow by which news of this call comes to this person, or to the same address."""
     whose = Q(person=person)

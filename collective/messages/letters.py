@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from collective import clock
+from collective.messages import addresses
 from collective.messages.mail_text import plain_text
 from collective.models import Community, Message, Person
 
@@ -52,6 +53,7 @@ class Letter:
     attachments: list[Attachment] = field(default_factory=list)
     calendar: CalendarFile | None = None
     one_click_stop: str = ""  # an address for List-Unsubscribe-Post (RFC 8058)
+    because: str = ""  # why they get it, where that is not the reason of its kind
 
 
 Write = Callable[[Message], Letter | None]
@@ -66,11 +68,13 @@ class Kind:
     called when staff have told it, `when_by_hand(message)` when a mail becomes a task.
     One that `protects` tells of what somebody may have done in a person's name: it goes to the
     person's own address, also where staff tell them the rest, so that no colleague holds it back.
+    `because` ends the sentence "You get this email because …" at its foot.
     """
 
     name: str
     label: str
     write: Write
+    because: str = ""  # "": as its module says for all of its kinds
     keep_text: bool = True
     protects: bool = False
     private_to: str = ""  # the permission without which staff do not see that such a mail was sent
@@ -103,11 +107,15 @@ def kind(name: str, label: str, **options: Any) -> Callable[[Marked], Marked]:
 
 
 def register_kinds(module: ModuleType) -> None:
-    """Make the kinds whose writers stand in this module known; the portal calls this."""
+    """Make the kinds whose writers stand in this module known; the portal calls this.
+
+    `BECAUSE` of the module is the reason of those that name none.
+    """
     for value in vars(module).values():
         found = getattr(value, "kind", None)
         if isinstance(found, Kind) and value.__module__ == module.__name__:
-            _kinds[found.name] = found
+            because = found.because or getattr(module, "BECAUSE", "")
+            _kinds[found.name] = replace(found, because=because)
 
 
 def known(name: str) -> Kind:
@@ -151,11 +159,24 @@ def render(message: Message, letter: Letter, channel: str = Message.Channel.EMAI
         **letter.context,
         "layout": LAYOUTS[channel],
         "online": channel in {Message.Channel.EMAIL, PREVIEW},
+        "by_post": channel == Message.Channel.POST,
         "community": Community.current(),
         "person": message.person,
         "today": clock.now(),
+        **(_foot(message, letter) if channel == Message.Channel.EMAIL else {}),
     }
     return render_to_string(letter.template, context)
+
+
+def _foot(message: Message, letter: Letter) -> dict[str, str]:
+    """Why they get it, how they stop it, and where people with a page choose what they get."""
+    person = message.person
+    has_page = person is not None and person.email and not message.address
+    return {
+        "because": letter.because or kind_of(message).because,
+        "stop_these": letter.one_click_stop,
+        "mail_settings": addresses.full_reverse("mail_settings") if has_page else "",
+    }
 
 
 def email_of(

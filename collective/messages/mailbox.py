@@ -5,8 +5,6 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email import message_from_bytes
-from email.message import Message as Mail
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -30,10 +28,10 @@ class Mailbox:
         (found,) = self._asked("SEARCH", FROM_SERVERS)
         return (found or b"").decode("ascii").split()[:most]
 
-    def read(self, uid: str) -> Mail:
+    def read(self, uid: str) -> bytes:
         """The beginning of one mail; it stays as it is, not yet seen."""
         answer = self._asked("FETCH", uid, f"(BODY.PEEK[]<0.{MOST_BYTES}>)")
-        return message_from_bytes(next((row[1] for row in answer if isinstance(row, tuple)), b""))
+        return next((row[1] for row in answer if isinstance(row, tuple)), b"")
 
     def mark_seen(self, uid: str) -> None:
         self._asked("STORE", uid, "+FLAGS.SILENT", r"(\Seen)")

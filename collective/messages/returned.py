@@ -7,6 +7,7 @@ follow it are read by flufl.bounce (decision 32).
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email import message_from_string
 from email.message import Message as Mail
 
 from flufl.bounce import all_failures
@@ -41,18 +42,23 @@ class Returned:
         return f"The mail came back, and not because of the address{code}."
 
 
-def read(mail: Mail) -> Returned | None:
-    """What it says; None where it is no mail that came back for good, as one that is only late."""
+def read(raw: bytes) -> Returned | None:
+    """What it says; None where it is no mail that came back for good, as one that is only late.
+
+    Some servers write signs into headers that do not belong there (RFC 5322, 2.2): each is read as
+    an unknown one. May raise any error where a mail is broken in other ways.
+    """
+    mail = message_from_string(raw.decode("utf-8", "replace"))
     _, failed = all_failures(mail)
     if not failed:
         return None
     addresses = {address.decode("ascii", "ignore").lower() for address in failed}
-    return Returned(set(_message_ids(mail)), addresses, set(_codes(mail)))
+    return Returned(set(_message_ids(raw)), addresses, set(_codes(mail)))
 
 
-def _message_ids(mail: Mail) -> Iterator[str]:
+def _message_ids(raw: bytes) -> Iterator[str]:
     """From the mail inside, from its headers alone, or from what answers it (RFC 5322, 3.6.4)."""
-    for found in OURS.findall(mail.as_bytes()):
+    for found in OURS.findall(raw):
         yield found.decode("ascii")
 
 

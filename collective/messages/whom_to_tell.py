@@ -11,6 +11,7 @@ from collective.messages.letters import Letter
 from collective.models import Community, Message, Person
 from collective.models.community import CONTACTS
 
+BECAUSE = "your address is one of these, or was until now"
 MAY_CHANGE = "collective.change_contacts"
 ADDRESSES = [name for name in CONTACTS if name.endswith("_email") or name == "reply_to"]
 

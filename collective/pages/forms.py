@@ -130,8 +130,11 @@ class MailSettingsForm(forms.ModelForm):
         model = Person
         fields = ["wants_reminders", "wants_news"]
         labels = {
-            "wants_reminders": "Remind me before a session that I have booked",
-            "wants_news": "Tell me when a date is set or sign-up opens, where I asked for that",
+            "wants_reminders": (
+                "Remind me of what I have booked, of a place that you keep for me, and of a "
+                "payment that I can choose about"
+            ),
+            "wants_news": "Tell me of dates, sign-ups, new times and new drafts that I asked for",
         }
 
 

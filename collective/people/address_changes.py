@@ -20,6 +20,7 @@ from collective.models import AddressChange, Message, Person, RecordJoin, SignIn
 from collective.people import contact_changes, email_change, record_joins
 from collective.templatetags.collective import clock_time, day
 
+BECAUSE = "it is about your email address with us"
 WAIT = timedelta(hours=72)
 A_BATCH = 50
 KEEP = timedelta(days=90)  # what became of it, should somebody ask

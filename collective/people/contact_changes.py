@@ -19,6 +19,7 @@ from collective.people import phones
 from collective.people.by_whom import by_whom
 from collective.templatetags.collective import day
 
+BECAUSE = "it is about how we reach you"
 WAYS = ("reach_by", "phone", "postal_address", "contact_email")
 WORDS = {
     "reach_by": "how we tell {} things",
@@ -122,4 +123,4 @@ def contacts_changed(message: Message) -> Letter | None:
         return None
     who = by_whom(row.changed_by, row.person_id, as_staff=True) or "by somebody from our team"
     context = {"who": who, "on": day(row.changed_at), "what": words_of(row, "your")}
-    return Letter("How we reach you", "email/contacts_changed.html", context)
+    return Letter("How we reach you was changed", "email/contacts_changed.html", context)

@@ -18,6 +18,7 @@ from collective.people.sign_in import prove, prove_each, record_asked
 from collective.people.sign_in_limits import Asking
 from collective.typed.addresses import clean_email
 
+BECAUSE = "somebody asked us to write to another email address"
 TAKEN = (
     "There is another record with this address. Our team can join the two: call us, or wait to "
     "hear from us."
@@ -201,9 +202,13 @@ def _code_letter(message: Message, template: str) -> Letter | None:
     if asked is None or not asked.is_usable:
         return None
     context = {"code": asked.code, "devices": addresses.full_reverse("devices")}
-    return Letter("Your code", template, context)
+    return Letter("Your code to change an email address", template, context)
 
 
-@mail.kind(kinds.ADDRESS_CHANGED, "Address changed, to the old one")
+@mail.kind(
+    kinds.ADDRESS_CHANGED,
+    "Address changed, to the old one",
+    because="this was your address with us until now",
+)
 def address_changed(message: Message) -> Letter:
     return Letter("Your email address was changed", "email/address_changed.html", {})

@@ -12,6 +12,7 @@ from collective.messages.letters import Letter, kind
 from collective.models import DeletionRequest, Message
 from collective.people import forgetting
 
+BECAUSE = "this address belongs to a record with us"
 UUID_LENGTH = 36
 
 
@@ -96,7 +97,7 @@ def asked(message: Message) -> Letter | None:
     if message.person:  # another address may be shared: it does not read what they have booked
         context |= {"told": forgetting.preview(request.person)}
     return Letter(
-        "What we hold about you",
+        "We will remove what we hold about you",
         "email/forgetting_asked.html",
         {**context, "backup_days": settings.BACKUP_DAYS},
         row=request,
@@ -133,7 +134,8 @@ def waits(message: Message) -> Letter | None:
     if request is None or not forgetting.in_the_way(request.person):
         return None
     context = {"stop": stop_address(request), "page": addresses.full_reverse("ask_to_delete")}
-    return Letter("What we hold about you", "email/forgetting_waits.html", context, row=request)
+    subject = "Removing what we hold has to wait"
+    return Letter(subject, "email/forgetting_waits.html", context, row=request)
 
 
 @kind(
@@ -147,7 +149,7 @@ def stopped(message: Message) -> Letter | None:
     if request is None or request.stopped_at is None:
         return None
     context = {**_words(request), "page": addresses.full_reverse("ask_to_delete")}
-    return Letter("What we hold about you", "email/forgetting_stopped.html", context, row=request)
+    return Letter("Nothing is removed", "email/forgetting_stopped.html", context, row=request)
 
 
 @kind(

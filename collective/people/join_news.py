@@ -13,6 +13,7 @@ from collective.messages.letters import Letter
 from collective.models import FollowUp, Message, Person, RecordJoin
 from collective.people import phones
 
+BECAUSE = "this address belongs to a record with us, or did"
 TOO = (
     "Two records were joined. Tell them so here too, which was the way to reach the other one: {}. "
     "If that is somebody else, undo the join on their page. It can be undone for three days."
@@ -78,7 +79,7 @@ def records_joined(message: Message) -> Letter | None:
         "until": row.can_be_parted_until,
         "part": addresses.part_records(row) if row.moved is not None else "",
     }
-    return Letter("About your record with us", "email/records_joined.html", context)
+    return Letter("Two records were joined", "email/records_joined.html", context)
 
 
 def _name(colleague: Person | None) -> str:
@@ -89,4 +90,4 @@ def _name(colleague: Person | None) -> str:
 def records_parted(message: Message) -> Letter:
     row = RecordJoin.objects.select_related("undone_by").filter(pk=message.about).first()
     context = {"parted_by": _name(row.undone_by) if row else ""}
-    return Letter("About your record with us", "email/records_parted.html", context)
+    return Letter("Two records are two again", "email/records_parted.html", context)

@@ -12,6 +12,8 @@ from collective.messages import addresses, kinds, mail
 from collective.messages.letters import Letter
 from collective.models import Message, Person
 
+BECAUSE = "you are on our team"
+
 
 @transaction.atomic
 def invite(
@@ -85,15 +87,15 @@ def leave(person: Person, by: Person | None = None) -> None:
     person.sign_out_everywhere()
 
 
-@mail.kind(kinds.STAFF_INVITED, "Invitation to staff")
+@mail.kind(kinds.STAFF_INVITED, "Invitation to staff", because="somebody on our team invited you")
 def staff_invited(message: Message) -> Letter | None:
     if message.person is None or not message.person.is_staff:
         return None
     context = {"admin": addresses.full_reverse("admin:index")}
-    return Letter("You are invited", "email/staff_invited.html", context)
+    return Letter("You are invited to our team", "email/staff_invited.html", context)
 
 
 @mail.kind(kinds.SECOND_STEP_RESET, "Second step was reset", protects=True)
 def second_step_reset(message: Message) -> Letter:
     context = {"admin": addresses.full_reverse("admin:index")}
-    return Letter("About signing in", "email/second_step_reset.html", context)
+    return Letter("Your second step was taken away", "email/second_step_reset.html", context)

@@ -2,7 +2,7 @@
 
 Mails, letters, other sites and our own pages lead to them. A page's is out as soon as there is the
 page; a call's, and those of the ways to take part in it, once the call was published, also where it
-is withdrawn again. Until then staff may change them freely.
+is withdrawn again; a policy's with its first draft. Until then staff may change them freely.
 """
 
 import pgtrigger
@@ -37,6 +37,15 @@ def once_its_call_was() -> pgtrigger.Trigger:
     return _refused(
         CHANGES,
         "IF EXISTS (SELECT 1 FROM collective_call WHERE id = OLD.call_id AND was_published) THEN "
+        f"{REFUSAL} END IF; RETURN NEW;",
+    )
+
+
+def once_it_has_a_draft() -> pgtrigger.Trigger:
+    """The trigger that lets the slug of a policy change until there is a draft."""
+    return _refused(
+        CHANGES,
+        "IF EXISTS (SELECT 1 FROM policy_drafts_draft WHERE policy_id = OLD.id) THEN "
         f"{REFUSAL} END IF; RETURN NEW;",
     )
 

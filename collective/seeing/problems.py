@@ -24,6 +24,7 @@ from collective.models.person import PersonQuerySet
 from collective.people import sign_in_limits
 from collective.seeing import disks
 
+BECAUSE = "you are on our team and may see System status"
 REFUSED_AFTER = timedelta(minutes=15)
 MANY_REFUSED = 5  # people whose mail is refused while the relay takes that of others
 WAITS_AFTER = timedelta(minutes=10)
@@ -208,13 +209,13 @@ def forget_old() -> sweeps.Counts:
 def problem_began(message: Message) -> Letter | None:
     """As long as it is there: what is late or full, and what to do."""
     problem = Problem.objects.open().filter(pk=message.about).first()
-    return _letter(problem, "Something needs a look") if problem else None
+    return _letter(problem, "This needs a look: {}") if problem else None
 
 
 @kind(kinds.PROBLEM_OVER, "Something in the running is over")
 def problem_over(message: Message) -> Letter | None:
     problem = Problem.objects.filter(pk=message.about).first()
-    return _letter(problem, "It is over") if problem else None
+    return _letter(problem, "It is over: {}") if problem else None
 
 
 def _letter(problem: Problem, subject: str) -> Letter | None:
@@ -223,4 +224,5 @@ def _letter(problem: Problem, subject: str) -> Letter | None:
         return None
     page = addresses.full_reverse("admin:status")
     context = {"problem": problem, "what": sort.what, "to_do": sort.to_do, "page": page}
-    return Letter(subject, "email/problem.html", context)
+    words = sort.what[0].lower() + sort.what[1:]
+    return Letter(subject.format(words), "email/problem.html", context)

@@ -129,6 +129,14 @@ def who(person: Person) -> SafeString:
 
 
 @register.filter
+def how_told(person: Person) -> str:
+    """How we tell somebody things, after "we": by mail, a call or a letter."""
+    if person.is_told_by_hand:
+        return "ring you" if person.reach_by == Person.ReachBy.PHONE else "send you a letter"
+    return f"write to you at {person.mail_address}"
+
+
+@register.filter
 def has_limits(form: object) -> bool:
     """Has the form a box for a text of limited length, with which a script helps?"""
     fields = form.fields.values() if isinstance(form, BaseForm) else ()

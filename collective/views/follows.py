@@ -17,10 +17,7 @@ from collective.safety.link_keys import is_key
 def _follow(request: MemberRequest, target: Activity | Call, back: str) -> HttpResponse:
     if request.method == "POST":
         follows.follow(request.user, target)
-        messages.success(
-            request,
-            "We will write to you as soon as there is news. One click in that email stops it.",
-        )
+        messages.success(request, follows.from_now_on(request.user))
         return redirect(back)
     return render(request, "collective/follow.html", {"target": target, "back": back})
 

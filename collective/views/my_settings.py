@@ -5,13 +5,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from collective.models import Person
-from collective.pages.forms import MailSettingsForm, NameForm, StaffMailSettingsForm, TimeZoneForm
+from collective.pages.forms import NameForm, TimeZoneForm
 from collective.people.access import next_path
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(NameForm)
 def name(request: MemberRequest) -> HttpResponse:
     """What should we call you?"""
     form = NameForm(request.POST or None, instance=request.user)
@@ -24,20 +26,7 @@ def name(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def mail_settings(request: MemberRequest) -> HttpResponse:
-    """News and reminders can be off; booked, offered and joining always come."""
-    kind = StaffMailSettingsForm if request.user.is_staff else MailSettingsForm
-    data = request.POST if request.method == "POST" else None  # nothing ticked is an answer too
-    form = kind(data, instance=request.user)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "We have saved your mail settings.")
-        return redirect("me")
-    return render(request, "collective/mail_settings.html", {"form": form})
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@asks(TimeZoneForm)
 def time_zone(request: MemberRequest) -> HttpResponse:
     """In which time zone I read times."""
     form = TimeZoneForm(

@@ -16,6 +16,8 @@ from events.models import Conversation, ConversationSeries, Slot, TimeRequest
 from events.models.conversation_states import State
 from payments.owing import offered
 
+BECAUSE = "you booked a conversation with us"
+HOLDS_THEM = "you are the host of these conversations"
 HOST_WORDS = {
     kinds.BOOKED: "has booked a conversation with you",
     kinds.MOVED: "has another time for the conversation with you",
@@ -128,7 +130,7 @@ def leaving(message: Message) -> Letter | None:
     if found is None or not found.can_take_back or not _is_last(message):
         return None
     take_back = _with_key("take_back_booking", found)
-    subject = "About your conversation"
+    subject = "You have given up your conversation"
     return _letter(found, subject, "conversation_leaving", take_back=take_back)
 
 
@@ -138,7 +140,8 @@ def kept(message: Message) -> Letter | None:
     if not _is_last(message):
         return None
     own_page = addresses.full(_conversation(message).get_absolute_url())
-    return _letter_if_newest(message, "About your conversation", "conversation_kept", page=own_page)
+    subject = "Your conversation is still booked"
+    return _letter_if_newest(message, subject, "conversation_kept", page=own_page)
 
 
 @mail.kind(kinds.CANCELLED, "Conversation cancelled")
@@ -167,7 +170,7 @@ def not_held(message: Message) -> Letter | None:
     kept = list(found.series.slots.kept_for(found.person))
     return _letter(
         found,
-        "About our conversation",
+        "Our conversation did not take place",
         "conversation_not_held",
         kept=kept,
         first_choice=_has_first_choice(found),
@@ -207,7 +210,7 @@ def reminder(message: Message) -> Letter | None:
     return _letter(found, "A reminder: we talk soon", "conversation_reminder", stop=stop)
 
 
-@mail.kind(kinds.HOST_NEWS, "For the host: booked, moved, changed or cancelled")
+@mail.kind(kinds.HOST_NEWS, "For the host: booked, moved, changed or cancelled", because=HOLDS_THEM)
 def host_news(message: Message) -> Letter | None:
     kind = message.revision.partition("@")[0]
     state = State.CANCELLED if kind == kinds.CANCELLED else State.BOOKED
@@ -225,7 +228,7 @@ def host_news(message: Message) -> Letter | None:
     )
 
 
-@mail.kind(kinds.HOST_NAMED, "For the host: named as the host", protects=True)
+@mail.kind(kinds.HOST_NAMED, "For the host: named as the host", because=HOLDS_THEM, protects=True)
 def host_named(message: Message) -> Letter | None:
     """Only to whoever is the host now."""
     mine = ConversationSeries.objects.filter(pk=message.about, host=message.person)
@@ -237,7 +240,7 @@ def host_named(message: Message) -> Letter | None:
     return Letter("You are named as a host", template, context, row=series)
 
 
-@mail.kind(kinds.TIME_WISHED, "For the host: none of the times works")
+@mail.kind(kinds.TIME_WISHED, "For the host: none of the times works", because=HOLDS_THEM)
 def host_time_request(message: Message) -> Letter | None:
     wishes = TimeRequest.objects.open().select_related("series", "person")
     asked = wishes.filter(pk=message.about).first()
@@ -252,7 +255,7 @@ def host_time_request(message: Message) -> Letter | None:
     )
 
 
-@mail.kind(kinds.TIME_OFFERED, "A time kept for somebody")
+@mail.kind(kinds.TIME_OFFERED, "A time kept for somebody", because="you need another time")
 def time_offered(message: Message) -> Letter | None:
     """Only while that time is still kept for them."""
     wishes = TimeRequest.objects.open().select_related("series__call", "person", "offered_slot")
@@ -277,7 +280,7 @@ def time_offered(message: Message) -> Letter | None:
     )
 
 
-@mail.kind(kinds.NEW_TIMES, "New times for conversations")
+@mail.kind(kinds.NEW_TIMES, "New times for conversations", because="you asked us to tell you")
 def new_times(message: Message) -> Letter | None:
     """For people who asked to be told, while there are free times."""
     series = ConversationSeries.objects.select_related("call").get(pk=message.about)

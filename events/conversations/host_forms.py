@@ -147,7 +147,7 @@ class CancelForm(forms.Form):
         label="Why, in a sentence",
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="The person reads it, by email. Nothing private, please.",
+        help_text="The person reads or hears it. Nothing private, please.",
         error_messages={"required": "Say why, in a sentence: the person reads it."},
     )
     keeps_slot_open = forms.BooleanField(label="Somebody else can have this time", required=False)

@@ -40,7 +40,7 @@ def my_data(person: Person) -> dict[str, Any]:
         "other times asked for": [
             {
                 "with": row.series.title,
-                "wish": row.wish,
+                "wish": row.own_words,
                 "asked": row.asked_at,
                 "a time was offered": row.offered_at,
                 "settled": row.settled_at,

@@ -22,7 +22,7 @@ class State(models.TextChoices):
 STATES_TOLD = {
     State.BOOKED: "Booked",
     State.HELD: "We talked",
-    State.MISSED: "We did not reach you",
+    State.MISSED: "We did not talk",
     State.HOST_MISSED: "The host could not",
     State.FAILED: "The connection failed",
     State.CANCELLED: "Cancelled",

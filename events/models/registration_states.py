@@ -27,9 +27,26 @@ STATES_TOLD = {
     State.CONFIRMED: "You have a place",
     State.WAITING: "You are on the waiting list",
     State.OFFERED: "A place is kept for you",
-    State.CANCELLED: "You are not booked any more",
+    State.CANCELLED: "You are not signed up any more",
     State.ATTENDED: "You took part",
     State.MISSED: "We did not see you",
+}
+
+# What was given up by a link, what stays theirs for a while, and what is so once it was taken back.
+WHAT_WAS_LEFT = {
+    State.CONFIRMED: "You have given up your place",
+    State.OFFERED: "You have said no to this place",
+    State.WAITING: "You have left the waiting list",
+}
+WHAT_STAYS = {
+    State.CONFIRMED: "It stays yours",
+    State.OFFERED: "It stays kept for you",
+    State.WAITING: "Your spot on the list stays yours",
+}
+TAKEN_BACK = {
+    State.CONFIRMED: "Done. Your place is booked, as before.",
+    State.OFFERED: "Done. The place is kept for you, as before.",
+    State.WAITING: "Done. You are on the waiting list, where you were.",
 }
 
 HOLDING = [State.CONFIRMED, State.OFFERED, State.ATTENDED, State.MISSED]

@@ -140,6 +140,11 @@ class ConversationSeries(Activity):
         return f"on {timezone.localtime(finished, LONDON):%-d %B %Y}"
 
     @property
+    def offers_video(self) -> bool:
+        """Has the host said how people join by video? Until then they can choose the phone only."""
+        return bool(self.video_link or self.link_for_each)
+
+    @property
     def length(self) -> timedelta:
         return timedelta(minutes=self.length_minutes)
 

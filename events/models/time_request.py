@@ -10,6 +10,11 @@ from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
 from events.models.series import ConversationSeries
 
+# Stands for no words of theirs: their conversation was not held, and no other time was free.
+NO_TIME_LEFT = (
+    "(The host could not, and no other time was free. They have first choice of new times.)"
+)
+
 
 class TimeRequestQuerySet(models.QuerySet["TimeRequest"]):
     def open(self) -> Self:
@@ -56,6 +61,11 @@ class TimeRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.series}"
+
+    @property
+    def own_words(self) -> str:
+        """What they wrote; "" where nobody wrote anything, as first choice came by itself."""
+        return "" if self.wish == NO_TIME_LEFT else self.wish
 
     @property
     def offer_revision(self) -> str:

@@ -39,7 +39,7 @@ class AnswersForm(AccessNeedsForm):
     companion_name = LineField(label="Their name", max_length=100, required=False)
     companion_email = AddressField(
         label="Their email address",
-        help_text="We use it only to send them the details of how to join.",
+        help_text="We only tell them how to join, and if the session is moved or cancelled.",
         required=False,
     )
     field_order = [

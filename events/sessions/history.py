@@ -17,7 +17,7 @@ WORDS = {
     State.CONFIRMED: "place booked",
     State.WAITING: "on the waiting list",
     State.OFFERED: "a place was offered",
-    State.CANCELLED: "no longer booked",
+    State.CANCELLED: "no longer signed up",
     State.ATTENDED: "noted as taken part",
     State.MISSED: "noted as not seen",
 }

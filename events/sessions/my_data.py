@@ -26,7 +26,7 @@ ENDED_TOLD: dict[str, str] = {
     EndedBecause.GAVE_UP: "You could not come",
     EndedBecause.DECLINED: "You said no to the offer",
     EndedBecause.LAPSED: "The offer ended without an answer",
-    EndedBecause.STAFF: "Our team gave the place back",
+    EndedBecause.STAFF: "Our team noted that you do not come",
     EndedBecause.JOINED: "Two records of yours were joined",
 }
 OLDER = "older states of what is told, without any of its words"

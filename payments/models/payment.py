@@ -227,6 +227,11 @@ class Payment(models.Model):
         return self.state == State.SENT and self.method in self.BY_HAND
 
     @property
+    def is_for_taking_part(self) -> bool:
+        """Did they take part? Else it fell through, or our team decided on it."""
+        return self.reason in {self.Reason.TOOK_PART, self.Reason.PART}
+
+    @property
     def is_paid(self) -> bool:
         """Was it sent, as far as we know?"""
         return self.state in PAID

@@ -114,7 +114,7 @@ def facts(payment: Payment) -> list[tuple[str, str]]:
         ("Reference", payment.reference),
         ("For", payment.activity.neutral_name),
         ("On", long_day(payment.happened_on)),
-        ("Payment for taking part", pay),
+        ("Payment for taking part" if payment.is_for_taking_part else "Payment", pay),
         ("Expenses paid back (not pay)", expenses),
         ("Sent altogether", pounds(payment.amount_pence)),
         ("Sent on", _sent_on(payment)),

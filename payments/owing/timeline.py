@@ -39,7 +39,7 @@ def steps(payment: Payment, account: PayoutAccount | None) -> list[Step]:
     until_sent = [
         Step(REASONS[payment.reason], True, payment.happened_on),
         _confirming(payment),
-        _approving(payment),
+        _approving(payment, account),
         _sent(payment, account),
     ]
     has_ended = payment.state == State.REVERSED
@@ -52,9 +52,11 @@ def _confirming(payment: Payment) -> Step:
     return Step(words, at is not None, at)
 
 
-def _approving(payment: Payment) -> Step:
+def _approving(payment: Payment, account: PayoutAccount | None) -> Step:
     if payment.approved_at is None:
-        return Step("A second person approves it", note=promise(payment))
+        has_somewhere = account is not None and account.is_ready
+        note = promise(payment) if has_somewhere else ""
+        return Step("A second person approves it", note=note)
     return Step("A second person has approved it", True, payment.approved_at)
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from collective import clock
 from collective.models import Call, Person
-from collective.safety import emptied
+from collective.safety import emptied, fixed_addresses
 from collective.typed.fields import LineField, LinesField
 from policy_drafts.models.draft import Draft
 from policy_drafts.models.role import PolicyRole
@@ -46,6 +46,7 @@ class Policy(models.Model):
     class Meta:
         verbose_name_plural = "policies"
         ordering = ["title"]
+        triggers = [fixed_addresses.once_it_has_a_draft()]
 
     def __str__(self) -> str:
         return self.title

@@ -97,7 +97,8 @@ def _lines_to_check() -> list[Line]:
     number = SupportLine.objects.filter(checked_on__lte=long_ago).count()
     if not number:
         return []
-    words = f"{number} support lines to check: are numbers and hours still right?"
+    lines = "1 support line" if number == 1 else f"{number} support lines"
+    words = f"{lines} to check: are numbers and hours still right?"
     return [Line("lines", words, reverse("admin:collective_supportline_changelist"), "Check")]
 
 

@@ -13,9 +13,10 @@ from collective.messages.mail import Letter
 from collective.models import Message, Person
 from collective.models.person import PersonQuerySet
 from portal.today import kinds
-from portal.today.lines import MOST
+from portal.today.lines import MOST, Section
 from portal.today.sections import sections
 
+BECAUSE = "you are on our team"
 MAIL_AT = time(8)
 GROUPS = ["Coordinators", "Finance", "Safeguarding leads"]
 NOT_COUNTED = {"coming", "running"}  # nothing to do; told in a mail of its own
@@ -61,7 +62,14 @@ def staff_today(message: Message) -> Letter | None:
         (row.title, f"more than {MOST}" if row.has_more else str(len(row.lines))) for row in found
     ]
     context = {"lines": lines, "admin": addresses.full_reverse("admin:index")}
-    return Letter("Today", "email/staff_today.html", context)
+    return Letter(_subject(found), "email/staff_today.html", context)
+
+
+def _subject(found: list[Section]) -> str:
+    """How many things wait, in words: "Today 1 thing waits", "Today more than 15 things wait"."""
+    number = sum(len(row.shown) for row in found)
+    more = "more than " if any(row.has_more for row in found) else ""
+    return f"Today {more}{number} thing{' waits' if number == 1 else 's wait'}"
 
 
 def tell_after_restore(taken_at: datetime, now: datetime) -> int:

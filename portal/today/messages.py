@@ -25,12 +25,18 @@ def to_tell(call: Call | None) -> Section:
             reverse("admin:collective_message_tell", args=[row.pk]),
             "Tell them",
             row.not_after,
-            note=f"tried {row.attempts} times" if row.attempts else "",
+            note=_tries(row.attempts),
             person=row.person,
         )
         for row in tasks[:ONE_MORE]
     ]
     return Section("tell", "To ring or post", lines, reverse(LIST) + "?to_tell=1")
+
+
+def _tries(number: int) -> str:
+    if number == 0:
+        return ""
+    return "tried once" if number == 1 else f"tried {number} times"
 
 
 def failed_mail(call: Call | None) -> Section:

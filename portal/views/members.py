@@ -1,13 +1,11 @@
 from datetime import UTC, datetime
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from collective.messages import addresses
-from collective.models import Activity, Follow, Person
+from collective.models import Activity, Person
 from collective.people.access import name_needed
 from collective.people.requests import MemberRequest
 from events.models import Conversation, Registration, Slot
@@ -15,6 +13,7 @@ from payments.models import Payment
 from payments.models.payment import PaymentQuerySet
 from payments.models.payment_states import ON_THE_WAY
 from policy_drafts.models import PolicyRole
+from portal import my_follows
 
 MOST_ROWS = 50
 SOME = 5  # of what is rarely more than one
@@ -31,7 +30,7 @@ def me(request: MemberRequest) -> HttpResponse:
         **_sessions_of(person),
         **_conversations_of(person),
         **_policies_of(person),
-        "follows": _follows_of(person),
+        **my_follows.of(person),
         "payments_to_see": _open_payments(person),
     }
     return render(request, "portal/me.html", context)
@@ -83,29 +82,13 @@ def _conversations_of(person: Person) -> dict[str, object]:
 
 
 def _policies_of(person: Person) -> dict[str, object]:
-    """Policies that they write or read first, are invited to, or follow."""
+    """Policies that they write or read first, or are invited to."""
     held = PolicyRole.objects.held_by(person).select_related("policy")
     invited = PolicyRole.objects.inviting(person).select_related("policy")
     return {
         "policy_roles": held[:MOST_ROWS],
         "invitations": invited[:SOME],
-        "draft_follows": person.draft_follows.select_related("policy")[:MOST_ROWS],
     }
-
-
-def _follows_of(person: Person) -> list[tuple[Follow, str]]:
-    """(what they follow, the path that stops it); of a call that they follow whole, that alone."""
-    rows = person.follows.select_related("activity__call", "call", "person")[:MOST_ROWS]
-    whole = {row.call_id for row in rows if row.call_id}
-    return [
-        (row, _path_to_stop(row)) for row in rows if row.call_id or row.its_call_id not in whole
-    ]
-
-
-def _path_to_stop(row: Follow) -> str:
-    if row.call_id:
-        return addresses.stop_news(row).removeprefix(settings.SITE_URL)
-    return addresses.path_with_key("stop_following", row.pk, purpose="follow")
 
 
 def _open_payments(person: Person) -> PaymentQuerySet:

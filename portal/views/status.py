@@ -71,7 +71,7 @@ def _try_mail_again(request: MemberRequest) -> HttpResponse:
     if not request.user.has_perm("collective.change_message"):
         raise PermissionDenied
     number = mail.try_again(_may_try_again())
-    messages.success(request, f"{number} failed messages are tried again.")
+    messages.success(request, f"Failed messages that are tried again: {number}.")
     return redirect("admin:status")
 
 

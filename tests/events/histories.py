@@ -10,7 +10,7 @@ from collective import clock
 from collective.models import Call
 from events.conversations import booking, outcomes
 from events.conversations.times.first_choice import release_lapsed
-from events.models import Conversation, Registration
+from events.models import Conversation, Registration, Session
 from events.sessions import answers, attendance, moving, places, waiting_list
 from events.sessions.messages import reminders
 from payments.models import Payment
@@ -87,6 +87,10 @@ class World:
     def choose_no(self):
         choices.choose(Payment.objects.latest("created_at").pk, "decline", self.ann)
 
+    def want_no_reminders(self):
+        self.ann.wants_reminders = False
+        self.ann.save()
+
     def book_a_talk(self):
         free = self.series.slots.free_to(self.ann).earliest("starts_at")
         book(free, self.ann)
@@ -101,6 +105,18 @@ class World:
 
     def another_gives_up(self):
         places.give_up(self.other())
+
+    def staff_offer_by_hand(self):
+        Session.objects.filter(pk=self.session.pk).update(offers_by_hand=True)
+
+    def sign_up_closes(self):
+        session = self.session.locked()
+        if session.state == Session.State.OPEN:
+            session.state = Session.State.CLOSED
+            session.save()
+
+    def staff_take_her_off(self):
+        places.give_up(self.live(), Registration.EndedBecause.STAFF)
 
     def one_place_more(self):
         places.set_places(self.session, self.session.locked().places + 1)

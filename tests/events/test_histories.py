@@ -71,6 +71,7 @@ class Facts:
         )
         self.role = row.capacity == "paid_role"
         self.offers_go_out = now <= stop_of(session) - timedelta(hours=2)
+        self.by_hand, self.is_open = session.offers_by_hand, session.state == Session.State.OPEN
 
     def is_live(self):
         return Registration.objects.live().filter(person=self.world.ann).exists()
@@ -104,15 +105,21 @@ OF_SESSIONS = [
     ("The offer has ended", lambda it: it.lapsed and not it.is_off),
     ("You said no to this place", lambda it: it.row.ended_because == "declined"),
     ("said no to the place that we kept", lambda it: it.row.ended_because == "declined"),
-    ("You are no longer booked", lambda it: it.state == State.CANCELLED and not it.is_off),
-    ("not on the waiting list", lambda it: not it.is_live()),
+    ("You are not signed up any more", lambda it: it.state == State.CANCELLED and not it.is_off),
+    ("not signed up for this session any more", lambda it: not it.is_live()),
+    ("Thank you for telling us", lambda it: it.row.ended_because in {"gave_up", "declined"}),
+    ("did not hear from you in time", lambda it: it.row.offer_told_at is not None),
+    ("next person on the list", lambda it: not it.by_hand),
+    ("Our team decides whom we offer it to", lambda it: it.by_hand),
+    ("ou can then sign up again", lambda it: it.is_open),
     ("You are signed up again", lambda it: it.state == State.CANCELLED and it.is_live()),
     ("book it again", lambda it: it.would_have_a_place()),
     ("place is still free now", lambda it: it.would_have_a_place()),
     ("end of the waiting list", lambda it: not it.would_have_a_place()),
     ("You hear from us by", lambda it: it.offers_go_out and not it.is_off),
     ("f your turn came now", lambda it: it.offers_go_out and not it.is_off),
-    ("No place became free in time", lambda it: not it.offers_go_out),
+    ("There is no place for you so far", lambda it: not it.offers_go_out),
+    ("stopped offering places", lambda it: not it.offers_go_out),
     ("The session has begun", lambda it: it.started),
     ("This session is over", lambda it: it.over and it.state == State.CONFIRMED),
     ("his session is cancelled", lambda it: it.is_off),
@@ -121,7 +128,7 @@ OF_SESSIONS = [
     ("Thank you for being part of", lambda it: it.state == State.ATTENDED),
     ("We did not see you", lambda it: it.state == State.MISSED),
     ("e offer you £75", lambda it: not it.role and it.state in {State.CONFIRMED, State.ATTENDED}),
-    ("You were not sure if you take part", lambda it: it.row.capacity == "not_sure"),
+    ("We do not know yet if", lambda it: it.row.capacity == "not_sure"),
     ("There is no payment for this one", lambda it: it.role),
     ("as part of a paid role, so there is no payment", lambda it: it.role),
 ]
@@ -142,6 +149,7 @@ class TalkFacts:
 OF_TALKS = [
     ("Your conversation is booked", lambda it: it.state == Talk.BOOKED),
     ("This conversation is cancelled", lambda it: it.state == Talk.CANCELLED),
+    ("We remind you", lambda it: it.row.person.wants_reminders),
     ("Thank you for talking with us", lambda it: it.state == Talk.HELD),
     ("We could not talk", lambda it: it.state == Talk.FAILED),
     ("We offer you £25", lambda it: it.is_due or not it.covered),

@@ -85,6 +85,7 @@ def test_policy_keeps_its_address_once_there_is_a_draft(client, coordinator):
     with_draft = published(PolicyFactory()).policy
 
     assert [is_typed(client, with_draft), is_typed(client, PolicyFactory())] == [False, True]
+    assert [changed(with_draft), changed(PolicyFactory())] == [False, True]
 
 
 def test_pages_that_every_page_links_to_cannot_be_deleted(client, coordinator):

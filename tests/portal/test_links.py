@@ -34,6 +34,7 @@ def people():
     }
 
 
+@pytest.mark.thorough
 def test_every_link_of_every_page_leads_somewhere(people):
     walked = {kind: links.walk(browser_of(person)) for kind, person in people.items()}
 

@@ -256,7 +256,7 @@ def test_what_happened_with_a_booking_is_told(person):
 
     assert [step["what"] for step in row["what happened"]] == [
         "place booked",
-        "no longer booked",
+        "no longer signed up",
     ]
 
 

@@ -124,7 +124,7 @@ def test_requests_and_old_support_lines():
     both = [*words("also"), *words("lines")]
     assert [line.split(":")[0] for line in both] == [
         "Amina asks to be forgotten",
-        "1 support lines to check",
+        "1 support line to check",
     ]
 
 
@@ -269,6 +269,7 @@ def test_daily_email_comes_once_from_eight_and_holds_counts_only(early, outbox):
     assert told == [0, 1, 0]
     assert [row.to for row in outbox] == [[coordinator.email]]
     assert "To ring or post: 1" in outbox[0].body and "Olive" not in outbox[0].body
+    assert outbox[0].subject == "Today 1 thing waits"
 
 
 def test_daily_email_does_not_come_on_a_day_with_nothing_to_do(early, outbox):

@@ -84,7 +84,7 @@ def cancel(admin_: ActAdmin, request: MemberRequest, series: ConversationSeries)
             form.add_error(None, str(error))
         else:
             admin_.log_change(request, series, "Cancelled the conversations")
-            messages.success(request, f"Cancelled. {number} people who had one booked are told.")
+            messages.success(request, f"Cancelled. People who had one booked are told: {number}.")
             return redirect(admin_.back_from_act(series))
     return admin_.page(
         request,
@@ -101,6 +101,7 @@ def cancel(admin_: ActAdmin, request: MemberRequest, series: ConversationSeries)
 class ConversationSeriesAdmin(ActAdmin):
     form = SeriesForm
     saves_changes_only = True
+    columns_of_pages = ["board_link"]
     list_display = ["title", "board_link", "call", "host", "state", "fee_pence"]
     list_filter = ["state", "call"]
     list_select_related = ["call", "host"]

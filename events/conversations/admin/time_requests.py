@@ -83,4 +83,4 @@ class TimeRequestAdmin(MadeElsewhere, ActAdmin):
 
     @admin.display(description="What would work")
     def what_would_work(self, asked):
-        return asked.wish
+        return asked.own_words or "(Nothing in their own words)"

@@ -16,14 +16,12 @@ from collective.models import Follow, Person
 from events.conversations import kinds
 from events.conversations.times import new_times
 from events.models import ConversationSeries, Slot, TimeRequest
+from events.models.time_request import NO_TIME_LEFT
 
 KEPT_FOR = timedelta(hours=48)
 KEPT_FOR_SOMEBODY_RUNG = timedelta(days=5)  # by staff: they cannot all be reached in two days
 FIRST_CHOICE = 3  # times
 A_BATCH = 200
-NO_TIME_LEFT = (
-    "(The host could not, and no other time was free. They have first choice of new times.)"
-)
 
 
 def keep_for(person: Person, slot: Slot) -> None:

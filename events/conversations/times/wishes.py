@@ -27,7 +27,7 @@ def ask(series: ConversationSeries, person: Person, wish: str) -> TimeRequest:
     row, made = TimeRequest.objects.get_or_create(
         series=series, person=person, settled_at=None, defaults={"wish": wish}
     )
-    is_news = made or row.offered_at is not None or row.wish == first_choice.NO_TIME_LEFT
+    is_news = made or row.offered_at is not None or not row.own_words
     _take_back_offer(row)
     row.wish, row.asked_at = wish, clock.now()
     row.offered_at = row.offered_slot = None

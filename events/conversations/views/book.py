@@ -11,6 +11,7 @@ from collective.errors import RuleError
 from collective.models import Person
 from collective.people.access import name_needed
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from events import typed
 from events.conversations import booking
 from events.conversations.forms import BookingForm
@@ -23,6 +24,7 @@ from payments.owing.offered import Offered
 
 @name_needed
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(BookingForm)
 def book_conversation(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     """The form for one time.
 

@@ -13,6 +13,7 @@ from collective.errors import RuleError
 from collective.people.access import name_needed
 from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from events.conversations.forms import WishForm
 from events.conversations.times import wishes
 from events.conversations.views.days import choice_of_times, zone_of
@@ -64,11 +65,12 @@ def _open_wish(request: HttpRequest, series: ConversationSeries) -> TimeRequest 
 @login_required
 @name_needed
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(WishForm)
 def ask_for_time(request: MemberRequest, slug: str) -> HttpResponse:
     """“None of these times works”: what would."""
     series = visible_series(request, slug)
     asked = _open_wish(request, series)
-    form = WishForm(request.POST or None, initial={"wish": asked.wish} if asked else None)
+    form = WishForm(request.POST or None, initial={"wish": asked.own_words} if asked else None)
     if request.method == "POST" and form.is_valid():
         try:
             wishes.ask(series, request.user, form.cleaned_data["wish"])
@@ -77,7 +79,7 @@ def ask_for_time(request: MemberRequest, slug: str) -> HttpResponse:
         else:
             messages.success(
                 request,
-                f"We have passed it on to {series.host}. We write to you when there is a time.",
+                f"We have passed it on to {series.host}. We tell you if there is a time.",
             )
             return redirect(series)
     return render(

@@ -18,6 +18,7 @@ from collective.errors import RuleError
 from collective.models import Page
 from collective.people.presses import form_only, press_only
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from events.conversations import booking, host_notes, outcomes, ways_to_talk
 from events.conversations.host_forms import (
     CancelForm,
@@ -45,7 +46,7 @@ class Part:
 
 NOTE = Part("note_form", NoteForm, "Your note is saved.")
 OUTCOME = Part("outcome_form", OutcomeForm, "Noted. You can change it here.")
-LINK = Part("link_form", LinkForm, "The link is saved, and the person is told.")
+LINK = Part("link_form", LinkForm, "The link is saved. If it is another one, the person is told.")
 PASSED_ON = Part("passed_on_form", PassedOnForm, "It is on record that you passed it on.")
 
 
@@ -111,6 +112,7 @@ def _act(
 
 @host_only
 @form_only("host_conversation", "slug", "pk")
+@asks(NoteForm)
 def host_note(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     found = _conversation(series, pk)
 
@@ -122,6 +124,7 @@ def host_note(request: MemberRequest, series: ConversationSeries, pk: UUID) -> H
 
 @host_only
 @form_only("host_conversation", "slug", "pk")
+@asks(OutcomeForm)
 def host_outcome(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     found = _conversation(series, pk)
 
@@ -146,6 +149,7 @@ def host_undo_outcome(request: MemberRequest, series: ConversationSeries, pk: UU
 
 @host_only
 @form_only("host_conversation", "slug", "pk")
+@asks(LinkForm)
 def host_link(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     found = _conversation(series, pk)
 
@@ -157,6 +161,7 @@ def host_link(request: MemberRequest, series: ConversationSeries, pk: UUID) -> H
 
 @host_only
 @form_only("host_conversation", "slug", "pk")
+@asks(PassedOnForm)
 def host_passed_on(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     """A record of passing on what suggests that somebody is at risk."""
     found = _conversation(series, pk)
@@ -172,6 +177,7 @@ def host_passed_on(request: MemberRequest, series: ConversationSeries, pk: UUID)
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(CancelForm)
 def host_cancel(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     """I cannot: why, and what happens then. The person has first choice of new times."""
     found, form = _conversation(series, pk), CancelForm(request.POST or None)
@@ -183,7 +189,7 @@ def host_cancel(request: MemberRequest, series: ConversationSeries, pk: UUID) ->
         else:
             messages.success(
                 request,
-                f"Cancelled. We tell {found.person}, and keep the next free times for them.",
+                f"Cancelled. We tell {found.person}: they have first choice of new times.",
             )
             return redirect("host", series.slug)
     return render(

@@ -53,6 +53,7 @@ class ReminderInline(admin.StackedInline):
 class SessionAdmin(ActAdmin):
     form = SessionForm
     saves_changes_only = True
+    columns_of_pages = ["board"]
     list_display = ["title", "board", "call", "starts_at", "state", "places_taken", "waiting_now"]
     list_filter = ["state", "kind", "call", "starts_at"]
     list_select_related = ["call"]
@@ -66,7 +67,7 @@ class SessionAdmin(ActAdmin):
         Act(
             "open",
             "Open sign-up",
-            "People can then sign up. Everybody who asked to be told gets an email.",
+            "People can then sign up. Everybody who asked to be told hears of it.",
         ),
         Act(
             "close",

@@ -16,6 +16,14 @@ from events.sessions.messages import kinds
 from payments.owing.offered import How
 from payments.owing.offered import of as what_is_offered
 
+BECAUSE = "you signed up for this session"
+TOOK_PART = "you took part in this session"
+GAVE_ADDRESS = "somebody who takes part gave us this address"
+WHAT_IS_KEPT: dict[str, str] = {
+    State.CONFIRMED: "Your place is still booked",
+    State.OFFERED: "We still keep a place for you",
+    State.WAITING: "You are still on the waiting list",
+}
 NEEDS_TOLD = [AccessNeed.State.ARRANGED, AccessNeed.State.CANNOT]
 
 
@@ -140,7 +148,7 @@ def offer_ends(message: Message) -> Letter | None:
 @mail.kind(kinds.OFFER_TAKEN_BACK, "Offer taken back")
 def offer_taken_back(message: Message) -> Letter | None:
     registration = _still(message, State.WAITING)
-    return _letter(registration, "About the place we kept for you", "offer_taken_back")
+    return _letter(registration, "You are on the waiting list again", "offer_taken_back")
 
 
 @mail.kind(kinds.OFFER_LAPSED, "Offer lapsed")
@@ -148,7 +156,7 @@ def offer_lapsed(message: Message) -> Letter | None:
     registration = _still(message, State.CANCELLED)
     if registration and registration.is_followed_by_another:
         return None
-    return _letter(registration, "About the place we kept for you", "offer_lapsed")
+    return _letter(registration, "The offer of a place has ended", "offer_lapsed")
 
 
 @mail.kind(kinds.DECLINED, "Said no to an offer")
@@ -163,7 +171,8 @@ def declined(message: Message) -> Letter | None:
 @mail.kind(kinds.GIVEN_UP, "No longer booked")
 def given_up(message: Message) -> Letter | None:
     registration = _still(message, State.CANCELLED)
-    return _letter(registration, "You are no longer booked", "given_up", calendar_method="CANCEL")
+    subject = "You are not signed up any more"
+    return _letter(registration, subject, "given_up", calendar_method="CANCEL")
 
 
 @mail.kind(kinds.LEAVING, "Given up by a link: it can be taken back")
@@ -171,7 +180,7 @@ def leaving(message: Message) -> Letter | None:
     registration = _registration(message)
     if not registration.can_take_back or not _is_newest(message):
         return None
-    return _letter(registration, "About your booking", "leaving")
+    return _letter(registration, registration.what_was_left, "leaving")
 
 
 @mail.kind(kinds.KEPT, "Taken back: not given up after all")
@@ -181,7 +190,7 @@ def kept(message: Message) -> Letter | None:
     if registration is None or not _is_newest(message):
         return None
     method = "REQUEST" if registration.state == State.CONFIRMED else ""
-    return _letter(registration, "About your booking", "kept", calendar_method=method)
+    return _letter(registration, WHAT_IS_KEPT[registration.state], "kept", calendar_method=method)
 
 
 @mail.kind(kinds.JOINING, "How to join")
@@ -189,7 +198,9 @@ def joining(message: Message) -> Letter | None:
     return _letter(_still(message, State.CONFIRMED, State.ATTENDED), "How to join", "joining")
 
 
-@mail.kind(kinds.JOINING_COMPANION, "How to join, for somebody who comes along")
+@mail.kind(
+    kinds.JOINING_COMPANION, "How to join, for somebody who comes along", because=GAVE_ADDRESS
+)
 def joining_companion(message: Message) -> Letter | None:
     registration = _still(message, State.CONFIRMED, State.ATTENDED)
     if registration is None or registration.companion_email != message.address:
@@ -209,7 +220,7 @@ def reminder(message: Message) -> Letter | None:
     return letter and replace(letter, one_click_stop=stop)
 
 
-@mail.kind(kinds.AFTER, "Thanks afterwards")
+@mail.kind(kinds.AFTER, "Thanks afterwards", because=TOOK_PART)
 def after(message: Message) -> Letter | None:
     """Only to people who are marked as there, by now."""
     registration = _still(message, State.ATTENDED)
@@ -217,7 +228,7 @@ def after(message: Message) -> Letter | None:
     return _letter(registration, "Thank you for taking part", "after", offered=offer)
 
 
-@mail.kind(kinds.ASK_CAPACITY, "In which capacity they took part")
+@mail.kind(kinds.ASK_CAPACITY, "In which capacity they took part", because=TOOK_PART)
 def ask_capacity(message: Message) -> Letter | None:
     """For somebody who was not sure: what is owed depends on it."""
     registration = _registration(message)
@@ -253,7 +264,9 @@ def cancelled(message: Message) -> Letter | None:
     return _letter(registration, "A session is cancelled", "cancelled", calendar_method=method)
 
 
-@mail.kind(kinds.COMPANION_NEWS, "Moved or cancelled, for somebody who comes along")
+@mail.kind(
+    kinds.COMPANION_NEWS, "Moved or cancelled, for somebody who comes along", because=GAVE_ADDRESS
+)
 def companion_news(message: Message) -> Letter | None:
     registration = _registration(message)
     if registration.companion_email != message.address or not registration.is_live:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from collective.messages.follows import from_now_on
 from collective.people.requests import MemberRequest
 from collective.safety.link_keys import is_key
 from policy_drafts.drafts.views.reading import follows, visible_policy
@@ -30,8 +31,7 @@ def follow_policy(request: MemberRequest, slug: str) -> HttpResponse:
 
 def _start(request: MemberRequest, policy: Policy) -> None:
     DraftFollow.objects.get_or_create(policy=policy, person=request.user)
-    words = "We will write to you when the next draft is out. One click there stops it."
-    messages.success(request, words)
+    messages.success(request, from_now_on(request.user))
 
 
 def _stop(request: MemberRequest, policy: Policy) -> None:

@@ -1,11 +1,10 @@
 """What a mail that came back says, and on which of our messages it is noted."""
 
 from datetime import timedelta
-from email import message_from_bytes
 
 import pytest
 
-from collective.messages import bounces, returned
+from collective.messages import bounces
 from collective.models import Message
 from tests.collective.messages.returned_mails import QMAIL, delivery_status, sent_to
 from tests.factories import PersonFactory
@@ -21,9 +20,7 @@ def person(db):
 
 def noted(message, content):
     """What stands on the message once this was read."""
-    found = returned.read(message_from_bytes(content))
-    if found:
-        bounces.note(found)
+    bounces.note_what_it_says(content)
     message.refresh_from_db()
     return message.state, message.error
 
@@ -51,6 +48,21 @@ def test_server_that_follows_no_standard_is_understood(person):
     mail = QMAIL.format(address=person.email, message_id=message.message_id)
 
     assert noted(message, mail.encode())[1].startswith(GONE)
+
+
+@pytest.mark.parametrize("odd", ["From: caf\xe9 <MAILER-DAEMON@x>", "From: \xff"])
+def test_signs_that_do_not_belong_into_headers_are_read_over(person, odd):
+    message = sent_to(person)
+    content = delivery_status(message, person.email).split(b"\n", 1)[1]
+
+    assert noted(message, odd.encode("latin-1") + b"\n" + content)[0] == "failed"
+
+
+def test_broken_mail_keeps_no_other_from_being_read(person):
+    message = sent_to(person)
+    broken = b"From: \n" + QMAIL.format(address="", message_id="").encode().split(b"\n", 1)[1]
+
+    assert noted(message, broken) == ("sent", "")
 
 
 def test_mail_that_was_handed_on_is_known_by_its_own_id(person):

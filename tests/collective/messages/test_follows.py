@@ -179,3 +179,23 @@ def test_one_click_stops_reminders(client):
 
     person.refresh_from_db()
     assert not person.wants_reminders
+
+
+@pytest.mark.parametrize("wants_news", [True, False])
+def test_nobody_who_has_turned_news_off_is_promised_any(client, member, wants_news):
+    member.wants_news = wants_news
+    member.save()
+    session = SessionFactory(opens_at=EARLY + timedelta(days=2))
+
+    said = client.post(f"/activities/{session.slug}/follow/", follow=True).content.decode()
+    page = client.get(session.get_absolute_url()).content.decode()
+
+    assert ("We will write to you" in said, "We will tell you" in page) == (wants_news,) * 2
+
+
+def test_call_that_is_finished_offers_no_more_news(client, member):
+    call = SessionFactory().call
+    call.finished_at = EARLY
+    call.save()
+
+    assert "Hear from us" not in client.get(call.get_absolute_url()).content.decode()

@@ -12,12 +12,15 @@ from collective.models import Activity, Page, SweepRun
 from collective.pages import first_pages
 from collective.templatetags import collective as words
 from events.models import Session
+from policy_drafts.models import DraftFollow
 from tests.factories import (
     KICK_OFF,
     ActivityFactory,
     CallFactory,
+    FollowFactory,
     PageFactory,
     PersonFactory,
+    PolicyFactory,
     SessionFactory,
     fill,
     sign_up,
@@ -174,6 +177,17 @@ def test_mail_settings_without_any_tick_switch_all_of_it_off(client, member):
 
     member.refresh_from_db()
     assert (answer.status_code, member.wants_reminders, member.wants_news) == (302, False, False)
+
+
+def test_mail_settings_show_everything_that_is_followed_with_its_stop(client, member):
+    call, activity = FollowFactory(person=member, call=CallFactory()), ActivityFactory()
+    FollowFactory(person=member, activity=activity)
+    policy = DraftFollow.objects.create(person=member, policy=PolicyFactory()).policy
+
+    page = client.get("/me/mail/").content.decode()
+
+    assert all(str(row) in page for row in (call.target, activity, policy))
+    assert page.count("Stop telling me") == 3
 
 
 def test_ready_needs_sweeps_that_ran(client):

@@ -179,7 +179,7 @@ def test_waiting_mails_are_dropped_once_it_is_stopped(sam, outbox):
 
     mail.send_due()
 
-    assert [letter.subject for letter in outbox] == ["Your code"]
+    assert [letter.subject for letter in outbox] == ["Your code to change an email address"]
 
 
 @pytest.mark.parametrize("state", State)

@@ -40,7 +40,7 @@ def test_codes_that_strangers_may_still_try_are_bounded_and_then_a_link_is_sent(
     flood(times=8)
 
     subjects = [letter.subject for letter in outbox]
-    assert subjects == ["Your sign-in code"] * 6 + ["Signing in"] * 2
+    assert subjects == ["Your sign-in code"] * 6 + ["A link to sign in"] * 2
 
 
 def test_after_many_wrong_codes_in_a_day_a_stranger_is_mailed_no_code(client, outbox, sam):
@@ -49,7 +49,7 @@ def test_after_many_wrong_codes_in_a_day_a_stranger_is_mailed_no_code(client, ou
 
     ask(client)
 
-    assert outbox[-1].subject == "Signing in"
+    assert outbox[-1].subject == "A link to sign in"
     with pytest.raises(AttributeError):
         newest_code(outbox)
 

@@ -61,8 +61,8 @@ def test_staff_are_told_once_and_once_when_it_is_over(early, outbox, monkeypatch
 
     looks(early, 10)
 
-    assert began == [("Something needs a look", ["jo@example.org"])]
-    assert [letter.subject for letter in outbox] == ["Something needs a look", "It is over"]
+    assert began == [("This needs a look: the disk is nearly full", ["jo@example.org"])]
+    assert outbox[1].subject == "It is over: the disk is nearly full"
     assert "The disk is nearly full" in outbox[0].body and "This is over" in outbox[1].body
 
 

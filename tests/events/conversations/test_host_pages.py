@@ -130,7 +130,7 @@ def test_rules_are_changed_and_who_joins_by_the_old_link_is_told(client, series)
     client.post(page("host_rules"), {**RULES, "confirm": "yes"})
 
     series.refresh_from_db()
-    assert "Told how to join from now on: 1 of them." in said
+    assert "We tell 1 of them how they join from now on." in said
     assert (series.length_minutes, series.least_notice, series.video_link, series.ring_host_on) == (
         30,
         timedelta(hours=48),

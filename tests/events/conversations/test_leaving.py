@@ -36,7 +36,7 @@ def test_scanner_that_presses_the_button_frees_no_time_for_an_hour(client, mine,
     mail.send_due()
 
     free = Slot.objects.not_booked().filter(pk=mine.slot_id).exists()
-    letter = next(one for one in outbox if one.subject == "About your conversation")
+    letter = next(one for one in outbox if one.subject == "You have given up your conversation")
     assert (free, link(mine, "take-back/") in letter.body) == (False, True)
 
 

@@ -36,7 +36,7 @@ def test_member_who_gives_up_a_place_is_not_named_to_who_is_offered_it(session):
 
     assert "a place was offered" in history(olive)
     assert "Fay" not in history(olive) and "from our team" not in history(olive)
-    assert "no longer booked, by you" in history(fay)
+    assert "no longer signed up, by you" in history(fay)
 
 
 def test_coordinator_who_gives_up_their_own_place_as_a_member_is_not_named(session):
@@ -62,7 +62,7 @@ def test_colleague_who_acts_for_somebody_is_named(session):
 
     staff_act(jo, amina, "give_back")
 
-    assert "no longer booked, by Jo from our team" in history(amina)
+    assert "no longer signed up, by Jo from our team" in history(amina)
 
 
 def test_what_went_by_itself_names_nobody(session):
@@ -80,4 +80,4 @@ def test_what_one_did_before_two_records_were_joined_is_still_by_you(session):
     join(kept, gone)
     mine.refresh_from_db()
 
-    assert "no longer booked, by you" in history(mine)
+    assert "no longer signed up, by you" in history(mine)

@@ -45,7 +45,7 @@ def test_scanner_that_presses_the_button_takes_no_place_for_an_hour(client, mine
     mail.send_due()
 
     assert states(mine, waits) == [State.CONFIRMED, State.WAITING]
-    letter = next(one for one in outbox if one.subject == "About your booking")
+    letter = next(one for one in outbox if one.subject == "You have given up your place")
     assert link(mine, "take-back/") in letter.body and not broken()
 
 
@@ -121,6 +121,7 @@ def test_offer_declined_by_a_link_ends_no_later_than_the_offer(client, mine, ear
     waits.refresh_from_db()
     third.refresh_from_db()
     assert (waits.ended_because, third.state) == ("declined", State.OFFERED)
+    assert kinds()["offer_declined"] == 1
 
 
 def test_too_late_to_take_back_is_said_in_a_sentence(client, mine, early):
@@ -129,7 +130,7 @@ def test_too_late_to_take_back_is_said_in_a_sentence(client, mine, early):
 
     page = client.post(link(mine, "take-back/"), follow=True).content.decode()
 
-    assert "This can no longer be taken back" in page and "Sign up again" in page
+    assert "This can no longer be taken back" in page and "Book it again" in page
 
 
 def test_signing_up_again_within_the_hour_keeps_the_place(mine):
@@ -173,4 +174,26 @@ def test_what_is_true_only_of_a_place_is_not_sent_while_it_is_given_up(mine, out
 
     mail.send_due()
 
-    assert [one.subject for one in outbox] == ["About your booking"]
+    assert [one.subject for one in outbox] == ["You have given up your place"]
+
+
+@pytest.mark.parametrize(
+    ("state", "stays", "back"),
+    [
+        ("confirmed", "It stays yours until", "Your place is booked, as before."),
+        ("waiting", "Your spot on the list stays yours until", "on the waiting list, where"),
+        ("offered", "It stays kept for you until", "The place is kept for you, as before."),
+    ],
+)
+def test_what_stays_and_what_comes_back_is_said_of_each_state(client, mine, state, stays, back):
+    waits = sign_up(mine.session)
+    if state == "offered":
+        places.give_up(mine)
+    row = mine if state == "confirmed" else waits
+    client.post(link(row, "give-up/"))
+    client.force_login(row.person)
+
+    left, mine_page = client.get(link(row)).content.decode(), client.get("/me/").content.decode()
+    taken = client.post(link(row, "take-back/"), follow=True).content.decode()
+
+    assert stays in " ".join(left.split()) and "take it back" in mine_page and back in taken

@@ -23,7 +23,10 @@ def part_of(message, kind):
 
 @pytest.mark.parametrize(
     ("ends", "method", "subject"),
-    [(False, "REQUEST", "Your place is booked"), (True, "CANCEL", "You are no longer booked")],
+    [
+        (False, "REQUEST", "Your place is booked"),
+        (True, "CANCEL", "You are not signed up any more"),
+    ],
 )
 def test_calendar_part_names_its_method_beside_the_file(outbox, ends, method, subject):
     CommunityFactory()

@@ -198,3 +198,16 @@ def test_noted_on_the_phone_the_task_is_done_and_the_next_question_follows(clien
 
     assert answer.url == reverse("admin:payments_payment_by_hand_account", args=[payment.pk])
     assert Message.objects.get(kind=mails.OFFERED).state == Message.State.SENT
+
+
+@pytest.mark.parametrize(("amount", "choice"), [("20.50", "decline"), ("30", "smaller")])
+def test_amount_chosen_before_stands_in_nobodys_way(client, amount, choice):
+    payment = open_payment()
+    choices.choose(payment.pk, Choice.SMALLER, payment.person, taken_pence=2050)
+    client.force_login(payment.person)
+
+    sent = {"choice": "decline", "smaller": amount}
+    page = client.post(reverse("payment_choose", args=[payment.pk]), sent)
+
+    payment.refresh_from_db()
+    assert (payment.choice, page.status_code) == (choice, 302 if choice == "decline" else 200)

@@ -9,7 +9,13 @@ from collective.templatetags.collective import long_day
 from payments import kinds
 from payments.models import Payment
 from payments.owing import choices
-from tests.factories import KICK_OFF, FinanceFactory, PaymentFactory, SessionFactory
+from tests.factories import (
+    KICK_OFF,
+    FinanceFactory,
+    PaymentFactory,
+    PayoutAccountFactory,
+    SessionFactory,
+)
 
 State, Choice = Payment.State, Payment.Choice
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("late", "community")]
@@ -81,6 +87,36 @@ def test_pages_say_the_real_title_and_mail_says_the_day(client, member, outbox):
     assert not any("Community session, online" in page for page in shown)
     assert f"our session on {long_day(KICK_OFF.date())}" in outbox[-1].body
     assert "harm at home" not in outbox[-1].body + outbox[-1].subject
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("took_part", "Thank you for taking part in our session"),
+        ("part", "Thank you for taking part in our session"),
+        ("fell_through", "could not take place. We offer you £75 all the same."),
+        ("by_hand", "We offer you £75 for our session"),
+    ],
+)
+def test_only_somebody_who_took_part_is_thanked_for_it(member, reason, said):
+    payment = PaymentFactory(choice="", person=member, reason=reason)
+    mail.tell(member, kinds.OFFERED, payment)
+    message = member.messages.get(kind=kinds.OFFERED)
+
+    told = " ".join(mail.render(message, mail.letter_of(message)).split())
+
+    assert said in told and ("Thank you" in told) == (reason in {"took_part", "part"})
+
+
+@pytest.mark.parametrize("has_somewhere", [True, False])
+def test_day_by_which_it_is_sent_is_said_once_we_know_where_it_goes(client, member, has_somewhere):
+    if has_somewhere:
+        PayoutAccountFactory(person=member)
+    payment = PaymentFactory(person=member)
+
+    page = client.get(payment.get_absolute_url()).content.decode()
+
+    assert ("We mean to send it by" in page) == has_somewhere
 
 
 @pytest.mark.parametrize("kind", Activity.Kind.values)
