@@ -104,11 +104,12 @@ def set_choices(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> 
 
 def capacity_choices(offer: Offered) -> list[tuple[str, SafeString]]:
     """Each capacity with what it means for the fee."""
-    offered = f"We offer you {pounds(offer.pence)}. You can say no to it."
+    for_myself = "You come for yourself, not for somebody who pays you for this time."
+    offered = f"{for_myself} We offer you {pounds(offer.pence)}, and you can say no to it."
     later = "You can tell us later, and we ask you again afterwards."
     may_be_paid = offer.pence is not None and not offer.is_covered
     hints = {
-        Capacity.PERSONAL: offered if may_be_paid else "",
+        Capacity.PERSONAL: offered if may_be_paid else for_myself,
         Capacity.PAID_ROLE: "Somebody pays me for this time, so there is no payment from you.",
         Capacity.NOT_SURE: later if may_be_paid else "",
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from django.http import QueryDict
+from django.utils.html import strip_tags
 
 from collective.typed import worded
 
@@ -15,6 +16,8 @@ BY_ITSELF = re.compile(
     r"^(csrfmiddlewaretoken|owner|next|page|also|started_from|shown|based_on|key|initial-.+|_.+)$"
     r"|-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|-id$"
 )
+RICH = re.compile(r"\s*<(p|ul|ol|h\d|blockquote)\b[^>]*>")  # from an editor of ours
+PARTS = re.compile(r"</(p|li|h\d)>")
 TICKED = "on"  # what a browser sends of a box without a value
 
 
@@ -37,6 +40,8 @@ class Row:
     def in_words(self) -> str:
         if self.value == TICKED:
             return "Yes"
+        if RICH.match(self.value):
+            return strip_tags(PARTS.sub("\n\n", self.value)).strip()
         return worded.meaning(self.form, self.name, self.value) or self.value
 
     @property

@@ -3,8 +3,8 @@
 A browser sends names and values ("access", "large_print"), which nobody has read on the page.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.http import HttpResponseBase
@@ -26,8 +26,12 @@ def asks(form: Form) -> Callable[[View], View]:
 
 
 def form_of(match: ResolverMatch | None) -> Form | None:
-    """The form of this address; None where none is noted."""
-    return getattr(match.func, "form", None) if match else None
+    """The form of this address; of a page of the admin, one of its model's; None for no other."""
+    if match is None:
+        return None
+    row = getattr(match.func, "model_admin", None)  # Django's admin notes it beside its views
+    made = row and forms.modelform_factory(row.model, fields="__all__")
+    return getattr(match.func, "form", made)
 
 
 def form_at(path: str) -> Form | None:
@@ -47,14 +51,19 @@ def label(form: Form | None, name: str) -> str:
 def meaning(form: Form | None, name: str, value: str) -> str:
     """What the page calls this choice; "" for what was typed.
 
+    What a choice of rows offers, only the database knows: it is not asked.
     `choice_words` of a form has those that it knows only with a row: {field: {value: words}}.
     """
-    field = _field(form, name)
-    choices = field.widget.choices if isinstance(field, forms.ChoiceField) else []
-    known = {str(key): strip_tags(str(words)) for key, words in choices if key != ""}
+    field, known = _field(form, name), {}
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        known = {str(key): strip_tags(str(words)) for key, words in _rows(field) if key != ""}
     return {**known, **getattr(form, "choice_words", {}).get(name, {})}.get(value, "")
 
 
 def _field(form: Form | None, name: str) -> forms.Field | None:
     fields: dict[str, forms.Field] = getattr(form, "base_fields", {})
     return fields.get(name)
+
+
+def _rows(field: forms.ChoiceField) -> Iterable[tuple[Any, Any]]:
+    return cast(Iterable[tuple[Any, Any]], field.choices)

@@ -134,7 +134,7 @@ def test_message_to_many_outlives_the_second_step(db):
     coordinator = CoordinatorFactory()
     browser = browser_of(coordinator)
     add = reverse("admin:collective_announcement_add")
-    typed = {"subject": "News", "body": "<p>The zebra.</p>", "audience": "open"}
+    typed = {"subject": "News", "body": "<p>The zebra.</p>", "audience": "followers"}
     browser.get(add)
     lose_second_step(browser)
 
@@ -144,6 +144,7 @@ def test_message_to_many_outlives_the_second_step(db):
 
     assert not Announcement.objects.exists()
     assert 'name="body" value="&lt;p&gt;The zebra.&lt;/p&gt;"' in page
+    assert 'class="typed">The zebra.</dd>' in page and "<dt>To whom</dt>" in page
 
 
 def test_nobody_else_reads_what_was_kept(host):
