@@ -26,7 +26,7 @@ JOURNEY = [
     ("Return", "Finished loading Book a place: Kindness – Test Community.", "1 form", FIRST),
     ("Tab", "In a personal capacity", "not selected radio button"),
     ("space", "selected"),
-    ("Tab", "Their email address (optional) entry.", "We use it only to send them the details"),
+    ("Tab", "Their email address (optional) entry.", "We only tell them how to join"),
     ("Tab", "Live captions check box not checked."),
     ("space", "checked"),
     ("Tab", AGREE),
