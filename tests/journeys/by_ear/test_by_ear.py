@@ -31,7 +31,7 @@ JOURNEY = [
     ("space", "checked"),
     ("Tab", AGREE),
     ("Tab", "Check my answers push button."),
-    ("Return", ERROR, "Some answers need another look heading level 2."),
+    ("Return", ERROR, "One answer needs another look heading level 2."),
     ("Tab", f"{WRONG} link."),
     ("Return", AGREE, "invalid entry.", f"! Error: {WRONG}"),
     ("space", "checked"),
