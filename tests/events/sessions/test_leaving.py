@@ -133,6 +133,16 @@ def test_too_late_to_take_back_is_said_in_a_sentence(client, mine, early):
     assert "This can no longer be taken back" in page and "Book it again" in page
 
 
+def test_page_tells_nothing_of_a_place_that_is_gone_before_the_sweep_comes(client, mine, early):
+    client.post(link(mine, "give-up/"))
+    early.shift(HOUR)
+    client.force_login(mine.person)
+
+    page = client.get(mine.get_absolute_url()).content.decode()
+
+    assert "You are not signed up any more" in page and "What you told us" not in page
+
+
 def test_signing_up_again_within_the_hour_keeps_the_place(mine):
     leaving.give_up_by_link(mine)
 
