@@ -1,6 +1,6 @@
 """What the forms of sessions and of conversations share."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.http import QueryDict
@@ -10,11 +10,12 @@ from collective.models import Activity
 from collective.pages.choices import choice_with_hint
 from collective.templatetags.collective import pounds
 from collective.typed.forms import LinesField
-from events.models.access_need import CHOICES, IN_PERSON_CHOICES
+from events.models.access_need import CHOICE_LABELS, CHOICES, IN_PERSON_CHOICES
 from events.models.answers import Needs
 from payments.models import Capacity
 from payments.owing.offered import Offered
 
+ChoiceWords = dict[str, dict[str, str]]  # {field: {value: what the page calls it}}
 MOST_VALUES = 50  # of one field, in a draft
 
 
@@ -39,6 +40,11 @@ class KeptForm(forms.Form):
 
 class AccessNeedsForm(forms.Form):
     """What would help somebody take part. Never a diagnosis, always optional."""
+
+    choice_words: ClassVar[ChoiceWords] = {
+        "access": CHOICE_LABELS,
+        "capacity": dict(Capacity.choices),
+    }
 
     access = forms.MultipleChoiceField(
         label="What would help you take part?",
@@ -75,6 +81,8 @@ class AccessNeedsForm(forms.Form):
 class CapacityForm(forms.Form):
     """In which capacity somebody takes, or took, part."""
 
+    choice_words: ClassVar[ChoiceWords] = {"capacity": dict(Capacity.choices)}
+
     capacity = forms.ChoiceField(
         label="How do you take part?",
         widget=forms.RadioSelect,
@@ -96,11 +104,12 @@ def set_choices(form: forms.Form, name: str, choices: list[tuple[str, Any]]) -> 
 
 def capacity_choices(offer: Offered) -> list[tuple[str, SafeString]]:
     """Each capacity with what it means for the fee."""
-    offered = f"We offer you {pounds(offer.pence)}. You can say no to it."
+    for_myself = "You come for yourself, not for somebody who pays you for this time."
+    offered = f"{for_myself} We offer you {pounds(offer.pence)}, and you can say no to it."
     later = "You can tell us later, and we ask you again afterwards."
     may_be_paid = offer.pence is not None and not offer.is_covered
     hints = {
-        Capacity.PERSONAL: offered if may_be_paid else "",
+        Capacity.PERSONAL: offered if may_be_paid else for_myself,
         Capacity.PAID_ROLE: "Somebody pays me for this time, so there is no payment from you.",
         Capacity.NOT_SURE: later if may_be_paid else "",
     }

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.db import transaction
@@ -17,7 +18,7 @@ from django.shortcuts import get_object_or_404
 from collective import clock
 from collective.models import Activity, Person
 from collective.people import standing
-from collective.people.interrupted import Why, by_way_of_words
+from collective.people.interrupted import KEPT, Why, by_way_of_words
 from events.forms import KeptForm
 from events.models import BookingDraft, ConversationSeries, SignUpDraft
 
@@ -78,6 +79,7 @@ def keep_and_sign_in(request: HttpRequest, form: type[KeptForm], slug: str) -> H
             return redirect_to_login(request.path)
         activity = get_object_or_404(form.activities, slug=slug)
         save(owner, activity, form.as_sent(request.POST, activity))
+        messages.info(request, f"{Why.SIGNED_OUT.label}. {KEPT}")
         return redirect_to_login(by_way_of_words(request.path, Why.SIGNED_OUT))
     return redirect_to_login(request.path)
 

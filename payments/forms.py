@@ -1,6 +1,6 @@
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -61,6 +61,15 @@ class ChoiceForm(forms.Form):
     """What should become of a payment."""
 
     needed_at_times = ("smaller",)
+    choice_words: ClassVar = {
+        "choice": {
+            Choice.PAY.value: "Pay me",
+            Choice.SMALLER.value: "Pay me a smaller amount",
+            Choice.DECLINE.value: "No payment, thank you",
+            Choice.GIVE.value: "Give it to the fund",
+            Choice.NOT_SURE.value: "Not sure yet",
+        }
+    }
 
     choice = forms.ChoiceField(
         label="What would you like?",
@@ -84,16 +93,23 @@ class ChoiceForm(forms.Form):
         choice, smaller = self.cleaned_data.get("choice"), self.cleaned_data.get("smaller")
         fee = self.payment.fee_pence or 0
         if choice != Choice.SMALLER:
-            if choice and smaller:
+            if choice and smaller and smaller != self._smaller_before:
                 self.add_error("smaller", "Choose “a smaller amount” above, or leave this empty.")
         elif "smaller" not in self.errors and (smaller is None or smaller >= fee):
             self.add_error("smaller", f"Enter an amount that is less than {pounds(fee)}.")
         return self.cleaned_data
 
+    @property
+    def _smaller_before(self) -> int | None:
+        """The amount that stands in the box from before: nobody typed it now, or sees it."""
+        payment = self.payment
+        return payment.taken_pence if payment.choice == Choice.SMALLER else None
+
     def save(self, by: Person) -> None:
         """Note what they would like. Raises RuleError."""
         choice, smaller = self.cleaned_data["choice"], self.cleaned_data["smaller"]
-        choices.choose(self.payment.pk, choice, by, taken_pence=smaller)
+        taken = smaller if choice == Choice.SMALLER else None
+        choices.choose(self.payment.pk, choice, by, taken_pence=taken)
 
     @classmethod
     def initial_for(cls, payment: Payment) -> dict[str, str]:
@@ -180,6 +196,7 @@ class ExpenseForm(forms.Form):
     """What taking part cost somebody."""
 
     needed_at_times = ("receipt", "no_receipt_because")
+    choice_words: ClassVar = {"kind": dict(Expense.Kind.choices)}
 
     kind = forms.ChoiceField(
         label="What was it for?",

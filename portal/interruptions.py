@@ -21,8 +21,6 @@ from portal.views import away, errors
 Respond = Callable[[HttpRequest], HttpResponse]
 DOORS = ("account_login", "admin:login", "mfa_reauthenticate", "mfa_activate_totp", "name")
 
-KEPT = "What you typed is kept for you, and you see it again after this step."
-
 
 def lead_back_to_the_button(get_response: Respond) -> Respond:
     """Keep what was sent before a door that was shut, and lead back to it from there.
@@ -54,7 +52,9 @@ def _before_the_door(request: HttpRequest, response: HttpResponse, door: str) ->
         return _leading_to(door, interrupted.by_way_of_words(form.page, why))
 
     def to_the_door(kept: str) -> HttpResponse:
-        messages.info(request, KEPT if why == Why.STEP else f"{why.label}. {KEPT}")
+        messages.info(
+            request, interrupted.KEPT if why == Why.STEP else f"{why.label}. {interrupted.KEPT}"
+        )
         return _leading_to(door, kept)
 
     return once_more.keep_and_go(request, form, to_the_door)

@@ -5,7 +5,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 
 from collective import clock
 from collective.admin.acts import Act, ActAdmin, MadeElsewhere
@@ -15,6 +14,7 @@ from collective.messages.letters import Letter
 from collective.models import Follow, Message, Person, SweepRun
 from collective.models.message import MessageQuerySet
 from collective.people.requests import MemberRequest
+from collective.templatetags.collective import clock_time, day
 
 State = Message.State
 
@@ -101,9 +101,7 @@ def _told(admin, request: MemberRequest, message: Message) -> HttpResponseRedire
     how = request.POST.get("how")
     if how == "no_answer":
         due = by_hand.no_answer(message)
-        messages.success(
-            request, f"It comes back to Today at {timezone.localtime(due):%H:%M on %d %B}."
-        )
+        messages.success(request, f"It comes back to Today on {day(due)}, {clock_time(due)}.")
     elif how == "told" and by_hand.mark_told(message, request.user):
         admin.log_change(request, message, "Told")
         messages.success(

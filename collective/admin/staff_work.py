@@ -18,6 +18,7 @@ from collective.messages.announcements import Named
 from collective.models import Announcement, FollowUp, Message
 from collective.people.requests import MemberRequest
 from collective.safety.markup import rich_text
+from collective.templatetags.collective import clock_time, day
 from collective.typed.forms import LinesField
 
 State = Announcement.State
@@ -182,10 +183,10 @@ def _send(
 ) -> HttpResponseRedirect:
     row = announcements.schedule(announcement, send_at)
     admin_.log_change(request, row, "Sent" if not send_at else "Set a time")
-    at = timezone.localtime(row.send_at)
+    at = row.send_at
     messages.success(
         request,
-        f"It goes out on {at:%d %B at %H:%M}. Until then you can stop it."
+        f"It goes out on {day(at)}, {clock_time(at)}. Until then you can stop it."
         if send_at
         else SENT_SOON,
     )

@@ -1,73 +1,133 @@
-"""The first version of the accessibility statement: a new site starts with it, staff write it on.
+"""The accessibility statement: a new site starts with its first version, staff write it on.
 
-Its parts and their order are those that the Public Sector Bodies (Websites and Mobile Applications)
-(No. 2) Accessibility Regulations 2018 ask for, in the model of GOV.UK ("Sample accessibility
-statement", 2024). What only the community knows is marked TO FILL IN.
+Its parts, their order and the sentences in FIXED are those that the Public Sector Bodies (Websites
+and Mobile Applications) (No. 2) Accessibility Regulations 2018 ask for, in the model of GOV.UK
+("Sample accessibility statement", 2023): these words must not be changed. What only the community
+knows is a gap; a gap that nobody has filled says what belongs there.
 """
 
-TO_FILL_IN = "<strong>To be filled in:</strong>"
-
-FIRST_VERSION = f"""
-<p>We want everybody to be able to use this website. This page says how far that is so, what does
-not work yet, and what you can do about it.</p>
-<p>{TO_FILL_IN} who runs this website, by its full name, and its address.</p>
-<h2>How you can use this website</h2>
+REGULATIONS = (
+    "Public Sector Bodies (Websites and Mobile Applications) (No. 2) Accessibility Regulations 2018"
+)
+WCAG = (
+    '<a href="https://www.w3.org/TR/WCAG22/">Web Content Accessibility Guidelines version 2.2</a>'
+)
+EASS = (
+    '<a href="https://www.equalityadvisoryservice.com/">contact the Equality Advisory and Support '
+    "Service (EASS)</a>"
+)
+ECNI = '<a href="https://www.equalityni.org/">Equality Commission for Northern Ireland (ECNI)</a>'
+# Name of a gap -> what belongs there.
+GAPS = {
+    "website": "the address of this website",
+    "organisation": "the full name of who runs this website, and where they are",
+    "problems": "what else you know of, with its number in WCAG, and by when you mend it",
+    "answered": "how soon you answer, for example: within 5 working days",
+    "burden": "nothing, or what you have weighed up, and when",
+    "plans": "what you will do next, and by when",
+    "prepared": "the day on which you first publish this page",
+    "reviewed": "the day on which you last went through it, at least once a year",
+    "tested": "the day of the last test",
+    "testers": "who did it, with whom, and what they used",
+}
+# The sentences that the law fixes, with their gaps.
+FIXED = {
+    "applies": "This accessibility statement applies to {website}.",
+    "enforced": (
+        "The Equality and Human Rights Commission (EHRC) is responsible for enforcing the "
+        f"{REGULATIONS} (the ‘accessibility regulations’). If you’re not happy with how we respond "
+        f"to your complaint, {EASS}."
+    ),
+    "enforced_in_ni": (
+        "If you are in Northern Ireland and are not happy with how we respond to your complaint, "
+        f"you can contact the {ECNI}, who are responsible for enforcing the accessibility "
+        "regulations in Northern Ireland."
+    ),
+    "committed": (
+        "{organisation} is committed to making its website accessible, in accordance with the "
+        f"{REGULATIONS}."
+    ),
+    "status": (
+        f"This website is partially compliant with the {WCAG} AA standard, due to the "
+        "non-compliances and exemptions listed below."
+    ),
+    "listed": "The content listed below is non-accessible for the following reasons.",
+    "dated": "This statement was prepared on {prepared}. It was last reviewed on {reviewed}.",
+    "last_test": (
+        "This website was last tested on {tested} against the WCAG 2.2 AA standard. The test was "
+        "carried out by {testers}."
+    ),
+}
+TEXT = f"""
+<p>{FIXED["applies"]}</p>
+<p>This website is run by {{organisation}}. We want everybody to be able to use it. For example, you
+should be able to:</p>
 <ul>
-<li>Make the text up to four times as large. It stays on the screen.</li>
-<li>Use it with a keyboard alone, or by speaking to your device.</li>
-<li>Listen to it with a screen reader.</li>
-<li>Use it without scripts, on a small phone, in light or in dark colours.</li>
-<li>Take part without it. Ring us or write to us: we do it with you.</li>
+<li>make the text up to four times as large, and it stays on the screen</li>
+<li>use it with a keyboard alone, or by speaking to your device</li>
+<li>listen to it with a screen reader</li>
+<li>use it without scripts, on a small phone, in light or in dark colours</li>
+<li>take part without it: ring us or write to us, and we do it with you.</li>
 </ul>
-<p>If you are Deaf, or cannot hear or speak on the phone, you can ring us with
-<a href="https://www.relayuk.bt.com/">Relay UK</a>: dial 18001 before our number.
-AbilityNet has <a href="https://mcmw.abilitynet.org.uk/">advice on making your device easier to
+<p>AbilityNet has <a href="https://mcmw.abilitynet.org.uk/">advice on making your device easier to
 use</a>.</p>
-<h2>How accessible it is</h2>
-<p>This website is partially compliant with the
-<a href="https://www.w3.org/TR/WCAG22/">Web Content Accessibility Guidelines version 2.2</a>, level
-AA. What is missing is listed here.</p>
-<h2>What is not accessible, and why</h2>
-<h3>What does not comply with the accessibility regulations</h3>
+<h2>How accessible this website is</h2>
+<p>We know that some parts are not fully accessible:</p>
 <ul>
-<li>The box in which a policy is written. We have not tested it enough with screen readers (WCAG
-4.1.2). Only people who write a policy need it. The text can also be sent to us as a file.</li>
-<li>{TO_FILL_IN} what you know of besides, with the number in WCAG, and by when you mend it.</li>
+<li>The box in which a policy is written may be hard to use with a screen reader. Only people who
+write a policy need it. You can send us the text as a file instead.</li>
+<li>What people write in other languages is not marked as such. A screen reader may say it in an
+English voice.</li>
+<li>Where your money goes is typed into a page of Stripe’s. You can be paid another way: ask us.
+</li>
 </ul>
-<h3>What would be too much for us now (disproportionate burden)</h3>
-<p>{TO_FILL_IN} nothing, or what you have weighed up, and when.</p>
-<h3>What the accessibility regulations do not cover</h3>
+<h2>Feedback and contact information</h2>
+<p>Tell us if something here is hard for you to use, or is not listed on this page. Ask us if you
+need something in another form: large print, easy read, audio, BSL or braille. You find how to reach
+us on our <a href="/pages/contact/">contact page</a>, and at the end of each page. We answer
+{{answered}}.</p>
+<p>If you are Deaf, or cannot hear or speak on the phone, you can ring us with
+<a href="https://www.relayuk.bt.com/">Relay UK</a>: dial 18001 before our number.</p>
+<h2>Enforcement procedure</h2>
+<p>{FIXED["enforced"]}</p>
+<p>{FIXED["enforced_in_ni"]}</p>
+<h2>Technical information about this website’s accessibility</h2>
+<p>{FIXED["committed"]}</p>
+<h2>Compliance status</h2>
+<p>{FIXED["status"]}</p>
+<h2>Non-accessible content</h2>
+<p>{FIXED["listed"]}</p>
+<h3>Non-compliance with the accessibility regulations</h3>
 <ul>
-<li>Stripe's own page, where you say where your money goes. We do not make it and cannot change it.
-You can be paid another way: ask us.</li>
-<li>Live sessions and calls by video. Ask us for captions or a BSL interpreter when you book.</li>
+<li>The box in which a policy is written has not been tested enough with screen readers. It may fail
+WCAG 4.1.2 (name, role, value).</li>
+<li>What people write in another language is not marked. This fails WCAG 3.1.2 (language of
+parts).</li>
+<li>{{problems}}</li>
 </ul>
-<h2>Tell us what does not work</h2>
-<p>Write to us or ring us, if something here is hard for you to use, or if you need it in another
-form: large print, easy read, audio, BSL or braille. You find how on our page “Contact”, and at
-the end of each page.</p>
-<p>{TO_FILL_IN} how soon you answer. We suggest: within 5 working days.</p>
-<h2>If you are not happy with our answer</h2>
-<p>The Equality and Human Rights Commission (EHRC) enforces the Public Sector Bodies (Websites and
-Mobile Applications) (No. 2) Accessibility Regulations 2018 (the “accessibility regulations”). If
-you are not happy with how we answer your complaint, contact the
-<a href="https://www.equalityadvisoryservice.com/">Equality Advisory and Support Service
-(EASS)</a>.</p>
-<p>In Northern Ireland, contact the
-<a href="https://www.equalityni.org/">Equality Commission for Northern Ireland (ECNI)</a>. It
-enforces the accessibility regulations there.</p>
-<h2>How we tested it</h2>
-<p>A program (axe) looks at every page of the software behind this website each time it is changed:
-at two widths, in light and in dark. People who make the software tried it by keyboard and by ear,
-with the screen reader Orca. It was not yet tested with NVDA, JAWS, VoiceOver or TalkBack.</p>
-<p>{TO_FILL_IN} who tested your website with people who use it, on which day, and what they
-used.</p>
-<h2>About this statement</h2>
-<p>{TO_FILL_IN} This statement was prepared on a day, and last reviewed on a day. Review it at
-least once a year, and when the website changes.</p>
+<h3>Disproportionate burden</h3>
+<p>{{burden}}</p>
+<h3>Content that’s not within the scope of the accessibility regulations</h3>
+<ul>
+<li>Stripe’s own page, where you say where your money goes. We do not make it, pay for its making or
+control it.</li>
+<li>Live video. The regulations do not ask for captions on it. We still arrange captions or a BSL
+interpreter for our sessions: ask when you book.</li>
+</ul>
+<h2>What we’re doing to improve accessibility</h2>
+<p>A program (axe) looks at every page of the software behind this website each time that it is
+changed. The people who make it try it by keyboard and by ear.</p>
+<p>{{plans}}</p>
+<h2>Preparation of this accessibility statement</h2>
+<p>{FIXED["dated"]}</p>
+<p>{FIXED["last_test"]}</p>
+<p>The people who make the software tried it by keyboard, and by ear with the screen reader Orca.
+They have not tried it with NVDA, JAWS, VoiceOver or TalkBack. Nobody from outside has checked
+it.</p>
 """
 
 
-def first_version() -> str:
-    """The text, without the ends of its lines here."""
-    return " ".join(FIRST_VERSION.split())
+def statement(**known: str) -> str:
+    """The text, its gaps filled with what is `known`; what is not says what belongs there."""
+    gaps = {name: f"<strong>[to be filled in: {words}]</strong>" for name, words in GAPS.items()}
+    return " ".join(TEXT.split()).format(**{**gaps, **known})

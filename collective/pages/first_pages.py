@@ -14,7 +14,7 @@ FIRST = {
     "about": ("About us", NOT_YET),
     "ways-of-working": ("Ways of working", NOT_YET),
     "privacy": ("How we use what you share", privacy.first_version()),
-    "accessibility": ("Accessibility statement", accessibility.first_version()),
+    "accessibility": ("Accessibility statement", accessibility.statement()),
     "support": ("Someone to talk to", DANGER),
     "worried": ("Worried about someone?", DANGER + NOT_YET),
     "told-of-harm": ("If somebody tells you of harm", DANGER + NOT_YET),

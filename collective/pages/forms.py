@@ -8,6 +8,7 @@ from collective.errors import RuleError
 from collective.models import Person
 from collective.models.person import available_time_zones
 from collective.people import codes
+from collective.typed import addresses
 from collective.typed.forms import AddressField
 
 UK = "Europe/London"
@@ -123,6 +124,14 @@ class NameForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if addresses.is_one(name):
+            raise ValidationError(
+                "This is an email address, which we know already. Tell us a name: any you like."
+            )
+        return name
 
 
 class MailSettingsForm(forms.ModelForm):

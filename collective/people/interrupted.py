@@ -22,6 +22,7 @@ from collective import clock
 from collective.errors import RuleError
 from collective.models import InterruptedForm, Person
 from collective.people import standing
+from collective.typed import worded
 from collective.typed.sent import Sent
 
 KEEP = timedelta(days=1)
@@ -29,6 +30,8 @@ MOST = 20  # forms of one person
 MOST_CHARACTERS = 300_000  # of one form; a longer one is shown back at once
 AGAIN = "interrupted"  # a hidden field: this form was kept under that key before
 NEVER_KEPT = frozenset(("csrfmiddlewaretoken", AGAIN, "code", "old_code"))
+
+KEPT = "What you typed is kept for you, and you see it again after this step."
 
 COOKIE = "__Host-whose" if settings.HTTPS else "whose"
 SALT = "whose-pages"
@@ -67,7 +70,7 @@ class Interrupted:
     @property
     def parts(self) -> Sent:
         """What was typed, and what goes along with it."""
-        return Sent.of_pairs(self.pairs)
+        return Sent.of_pairs(self.pairs, worded.form_at(self.path))
 
     @property
     def is_typed(self) -> bool:

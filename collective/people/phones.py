@@ -2,13 +2,15 @@
 
 import hashlib
 import hmac
+import re
 
 import phonenumbers
 from django.conf import settings
 from phonenumbers import PhoneNumberFormat
 
-# digits of a UK number after its 0 (Ofcom's National Telephone Numbering Plan)
-NATIONAL_LENGTHS = {9, 10}
+# A UK number after its 0 (Ofcom's National Telephone Numbering Plan): ten digits, of some places
+# and of free numbers nine. A mobile number with a digit too few is none.
+NATIONAL = re.compile(r"[1-9]\d{9}|[158]\d{8}")
 BRITISH = 44
 
 
@@ -25,7 +27,8 @@ def read(text: str) -> str | None:
     if number.extension:  # it would be lost, and we would reach a switchboard
         return None
     if number.country_code == BRITISH:
-        good = len(phonenumbers.national_significant_number(number)) in NATIONAL_LENGTHS
+        national = phonenumbers.national_significant_number(number)
+        good = NATIONAL.fullmatch(national) is not None
     else:
         good = phonenumbers.is_valid_number(number)
     return phonenumbers.format_number(number, PhoneNumberFormat.E164) if good else None

@@ -23,6 +23,7 @@ register.filter("rich_text", rich_text)
 register.filter("full_address", full)
 
 PHONE = re.compile(r"(?<![\w/=.:@+])0\d(?: ?\d){8,9}(?!\w)")
+TO_TEXT = re.compile(r"\btext(?: us| me| to| on)* $", re.IGNORECASE)  # before a number
 SMALL_NUMBERS = [
     "no",
     "one",
@@ -146,7 +147,12 @@ def has_limits(form: object) -> bool:
 @register.filter
 def contact_links(text: str) -> SafeString:
     """Links for the addresses and UK phone numbers that a text names."""
-    return mark_safe(PHONE.sub(lambda found: tel(found.group()), urlize(text, autoescape=True)))
+
+    def link(found: re.Match[str]) -> str:
+        writes = TO_TEXT.search(found.string[: found.start()])
+        return sms(found.group()) if writes else tel(found.group())
+
+    return mark_safe(PHONE.sub(link, urlize(text, autoescape=True)))
 
 
 @register.filter

@@ -7,6 +7,7 @@ heading, so that the two cannot say different things.
 import re
 
 from django import template
+from django.forms import BaseForm, BaseFormSet
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.html import conditional_escape, strip_tags
@@ -26,6 +27,20 @@ def outcome(context: Context) -> SafeString:
     """What came of the last press, as plain words with a space behind; "" for nothing."""
     said = [strip_tags(conditional_escape(message)) for message in context.get("messages") or ()]
     return mark_safe("".join(f"{words} " for words in said))
+
+
+@register.simple_tag(takes_context=True)
+def error_first(context: Context) -> str:
+    """Return "Error: " where a form that the page has by any name must be filled in again."""
+    return "Error: " if any(map(_has_errors, context.flatten().values())) else ""
+
+
+def _has_errors(value: object) -> bool:
+    """Whether this is a form with errors, a set of forms with some, or a list with such a form."""
+    if isinstance(value, BaseFormSet):
+        return bool(value.is_bound and value.total_error_count())
+    rows = value if isinstance(value, list | tuple) else [value]
+    return any(isinstance(row, BaseForm) and row.errors for row in rows)
 
 
 @register.simple_tag

@@ -59,6 +59,15 @@ def as_looked_for(text: str) -> str:
         return _plain(text[:MOST_TYPED])
 
 
+def is_one(typed: str) -> bool:
+    """Is this an address, typed where something else was asked for?"""
+    try:
+        read(typed)
+    except RuleError:
+        return False
+    return True
+
+
 def is_empty(typed: str) -> bool:
     """Was nothing typed that anybody can see?"""
     return not signs.without_hidden(typed).strip()

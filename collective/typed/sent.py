@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from django.http import QueryDict
+from django.utils.html import strip_tags
+
+from collective.typed import worded
 
 A_LINE = 60  # characters
 # What a form sends along by itself: it goes with "Send it again", but nobody has typed it.
@@ -13,6 +16,8 @@ BY_ITSELF = re.compile(
     r"^(csrfmiddlewaretoken|owner|next|page|also|started_from|shown|based_on|key|initial-.+|_.+)$"
     r"|-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$|-id$"
 )
+RICH = re.compile(r"\s*<(p|ul|ol|h\d|blockquote)\b[^>]*>")  # from an editor of ours
+PARTS = re.compile(r"</(p|li|h\d)>")
 TICKED = "on"  # what a browser sends of a box without a value
 
 
@@ -22,15 +27,22 @@ class Row:
 
     name: str
     value: str
+    form: worded.Form | None = None
 
     @property
     def label(self) -> str:
+        if called := worded.label(self.form, self.name):
+            return called
         words = re.sub(r"[-_]+", " ", self.name).strip()
         return words[:1].upper() + words[1:]
 
     @property
     def in_words(self) -> str:
-        return "Yes" if self.value == TICKED else self.value
+        if self.value == TICKED:
+            return "Yes"
+        if RICH.match(self.value):
+            return strip_tags(PARTS.sub("\n\n", self.value)).strip()
+        return worded.meaning(self.form, self.name, self.value) or self.value
 
     @property
     def is_short(self) -> bool:
@@ -46,16 +58,19 @@ class Sent:
     along: list[Row]
 
     @classmethod
-    def of(cls, data: QueryDict) -> Self:
+    def of(cls, data: QueryDict, form: worded.Form | None = None) -> Self:
         """Of a form, field by field."""
-        return cls.of_pairs((name, list(map(str, values))) for name, values in data.lists())
+        pairs = ((name, list(map(str, values))) for name, values in data.lists())
+        return cls.of_pairs(pairs, form)
 
     @classmethod
-    def of_pairs(cls, pairs: Iterable[tuple[str, list[str]]]) -> Self:
-        """The same of names and their values."""
+    def of_pairs(
+        cls, pairs: Iterable[tuple[str, list[str]]], form: worded.Form | None = None
+    ) -> Self:
+        """The same of names and their values; in the words of this form, where it is known."""
         sent = cls([], [])
         for name, values in pairs:
             for value in values:
                 is_typed = bool(value.strip()) and not BY_ITSELF.search(name)
-                (sent.typed if is_typed else sent.along).append(Row(name, value))
+                (sent.typed if is_typed else sent.along).append(Row(name, value, form))
         return sent

@@ -8,10 +8,12 @@ from collective.models import Person
 from collective.pages.forms import NameForm, TimeZoneForm
 from collective.people.access import next_path
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(NameForm)
 def name(request: MemberRequest) -> HttpResponse:
     """What should we call you?"""
     form = NameForm(request.POST or None, instance=request.user)
@@ -24,6 +26,7 @@ def name(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(TimeZoneForm)
 def time_zone(request: MemberRequest) -> HttpResponse:
     """In which time zone I read times."""
     form = TimeZoneForm(

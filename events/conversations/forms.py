@@ -1,4 +1,4 @@
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.http import QueryDict
@@ -8,6 +8,7 @@ from collective.typed.forms import LineField, LinesField
 from events.forms import AccessNeedsForm, KeptForm, capacity_choices
 from events.models import Conversation, ConversationSeries
 from events.models.conversation import ACCESS_CHOICES, BookingAnswers
+from payments.models import Capacity
 from payments.owing.offered import Offered, in_general
 
 How, WhoRings = Conversation.How, Conversation.WhoRings
@@ -28,6 +29,14 @@ class AnswersOfBookingForm(AccessNeedsForm):
     """
 
     needed_at_times = ("who_rings", "phone")
+    choice_words: ClassVar = {
+        "access": dict(ACCESS_CHOICES),
+        "capacity": dict(Capacity.choices),
+        "who_rings": {
+            WhoRings.HOST.value: "The host rings me",
+            WhoRings.PERSON.value: "I ring the host",
+        },
+    }
 
     how = forms.ChoiceField(
         label="How would you like to talk?",

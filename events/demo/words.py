@@ -23,6 +23,21 @@ COMMUNITY = {
     "outside_email": "helen.marsh@host.example",
 }
 
+# What fills the gaps of the accessibility statement, but for the days.
+STATEMENT = {
+    "website": "this demonstration of our website",
+    "organisation": "Co-Production Collective",
+    "answered": "within 5 working days",
+    "problems": "We know of nothing else yet. Nobody from outside has looked for it.",
+    "burden": "We claim none.",
+    "plans": "People who use a screen reader every day should try it next. None has yet.",
+    "tested": "28 November 2026",
+    "testers": (
+        "the people who make the software, and by nobody from outside. They checked it with axe in "
+        "a browser, by keyboard, and with one screen reader (Orca)"
+    ),
+}
+
 CALL = {
     "title": "Help us write our safeguarding policy",
     "slug": "safeguarding-policy",

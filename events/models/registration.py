@@ -19,6 +19,8 @@ from events.models.registration_states import (
     HOLDING,
     LIVE,
     STEPS,
+    WHAT_STAYS,
+    WHAT_WAS_LEFT,
     RegistrationQuerySet,
     State,
 )
@@ -29,11 +31,6 @@ from payments.models.earning import Prospect
 LINKS_LAST = timedelta(days=30)  # after the session
 LAPSED = "lapsed"  # shown, never stored: an offer past its time
 LEAVING = "leaving"  # the same: given up by a link, and it can still be taken back
-WHAT_WAS_LEFT = {
-    State.CONFIRMED: "You have given up your place",
-    State.OFFERED: "You have said no to this place",
-    State.WAITING: "You have left the waiting list",
-}
 
 
 @pghistory.track(exclude=["access_needs", "companion", "payment"])
@@ -185,6 +182,10 @@ class Registration(CanBeTakenBack, EarnsPayment):
     def what_was_left(self) -> str:
         """What the person gave up by a link, in words to them."""
         return WHAT_WAS_LEFT.get(State(self.state), "")
+
+    @property
+    def what_stays(self) -> str:
+        return WHAT_STAYS.get(State(self.state), "")
 
     @property
     def is_live(self) -> bool:

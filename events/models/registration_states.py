@@ -32,6 +32,23 @@ STATES_TOLD = {
     State.MISSED: "We did not see you",
 }
 
+# What was given up by a link, what stays theirs for a while, and what is so once it was taken back.
+WHAT_WAS_LEFT = {
+    State.CONFIRMED: "You have given up your place",
+    State.OFFERED: "You have said no to this place",
+    State.WAITING: "You have left the waiting list",
+}
+WHAT_STAYS = {
+    State.CONFIRMED: "It stays yours",
+    State.OFFERED: "It stays kept for you",
+    State.WAITING: "Your spot on the list stays yours",
+}
+TAKEN_BACK = {
+    State.CONFIRMED: "Done. Your place is booked, as before.",
+    State.OFFERED: "Done. The place is kept for you, as before.",
+    State.WAITING: "Done. You are on the waiting list, where you were.",
+}
+
 HOLDING = [State.CONFIRMED, State.OFFERED, State.ATTENDED, State.MISSED]
 LIVE = [*HOLDING, State.WAITING]
 CAN_LEAVE = [State.CONFIRMED, State.OFFERED, State.WAITING]

@@ -4,6 +4,7 @@ from typing import Any, Self
 from django import forms
 from django.http import QueryDict
 
+from collective.typed import addresses
 from collective.typed.forms import AddressField, LineField
 from events.forms import AccessNeedsForm, KeptForm, capacity_choices, set_choices
 from events.models import Registration, Session
@@ -56,6 +57,14 @@ class AnswersForm(AccessNeedsForm):
     ) -> None:
         super().__init__(*args, session=session, **kwargs)
         set_choices(self, "capacity", capacity_choices(offer or in_general(session)))
+
+    def clean_companion_name(self) -> str:
+        name: str = self.cleaned_data["companion_name"]
+        if addresses.is_one(name):
+            raise forms.ValidationError(
+                "This is an email address. Please write it in the next box, and their name here."
+            )
+        return name
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -19,6 +19,7 @@ from events.sessions import registration_steps
 from events.sessions.messages import kinds, telling
 
 EndedBecause = Registration.EndedBecause
+NO_OFFER = "There is no offer any more. This page shows how things stand."
 
 
 @transaction.atomic
@@ -39,6 +40,19 @@ def give_up_by_link(registration: Registration) -> Registration:
     registration.save()
     _tell(registration, kinds.LEAVING, registration.leaves_at)
     return registration
+
+
+@transaction.atomic
+def decline_by_link(registration: Registration) -> Registration:
+    """Say no to the offered place; until `leaves_at` that can be taken back.
+
+    A second press changes nothing. Raises RuleError where there is no offer: a page that was left
+    open, with its button, must not give up the place that was booked meanwhile.
+    """
+    _, registration = registration.locked()
+    if registration.state in {State.CONFIRMED, State.WAITING}:
+        raise RuleError(NO_OFFER)
+    return give_up_by_link(registration)
 
 
 @transaction.atomic

@@ -121,8 +121,7 @@ def accept(registration: Registration) -> Registration:
         return registration
     if not registration.offer_is_open or session.shown_state == Session.State.CANCELLED:
         raise RuleError(
-            "This offer has ended, so we cannot book the place. Your page shows what you can do "
-            "now."
+            "This offer has ended, so we cannot book the place. Below is what you can do now."
         )
     registration_steps.confirm(registration, session)
     telling.tell_booked(registration, session)
@@ -139,7 +138,7 @@ def decline(registration: Registration) -> Registration:
     if registration.ended_because == EndedBecause.DECLINED:
         return registration
     if registration.state != State.OFFERED:
-        raise RuleError("There is no offer any more. Your page shows how things stand.")
+        raise RuleError(leaving.NO_OFFER)
     registration_steps.end(registration, EndedBecause.DECLINED)
     mail.tell(registration.person, kinds.DECLINED, registration, not_after=session.ends_at)
     waiting_list.offer_free_places(session)

@@ -17,6 +17,7 @@ from collective.errors import RuleError
 from collective.messages import addresses
 from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from payments.forms import ByHandForm
 from payments.models.payment_states import State
 from payments.sending import gateway, payout_accounts
@@ -99,6 +100,7 @@ def account_keep(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(ByHandForm)
 def account_by_hand(request: MemberRequest) -> HttpResponse:
     """How I would like to be paid without a bank account."""
     mine = payout_accounts.account_of(request.user)

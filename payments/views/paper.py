@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from payments.forms import OfficialNameForm
 from payments.models import Payment
 from payments.models.payment_states import PAID
@@ -45,6 +46,7 @@ def tax_year(request: MemberRequest, first: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(OfficialNameForm)
 def letter(request: MemberRequest) -> HttpResponse:
     """A letter for a Jobcentre or an adviser, with the name that is asked for and not kept."""
     form = OfficialNameForm(request.POST or None)

@@ -17,6 +17,7 @@ from collective.people.access import name_needed
 from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from collective.safety import uploads
+from collective.typed.worded import asks
 from payments.forms import ChoiceForm, ExpenseForm
 from payments.models import Expense, Payment, PayoutAccount
 from payments.models.payment_states import PAID, State
@@ -84,6 +85,7 @@ def _voucher_code(payment: Payment) -> str:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(ChoiceForm)
 def choose(request: MemberRequest, pk: UUID) -> HttpResponse:
     """What should become of it: changeable until it is sent."""
     found = mine_or_404(request, pk)
@@ -137,6 +139,7 @@ def _say(
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(ExpenseForm)
 def add_expense(request: MemberRequest, pk: UUID) -> HttpResponse:
     """What it cost me, with a receipt."""
     found = mine_or_404(request, pk)

@@ -2,11 +2,10 @@
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from collective import clock
-from collective.clock import LONDON
 from collective.models import Call
+from collective.templatetags.collective import day
 from events.models import Conversation, TimeRequest
 from portal.today.lines import ONE_MORE, Line, Section
 
@@ -52,7 +51,7 @@ def times_asked_for(call: Call | None) -> Section:
             reverse("admin:events_timerequest_offer", args=[row.pk]),
             "Offer a time",
             person=row.person,
-            note=f"asked on {timezone.localtime(row.asked_at, LONDON):%d %B}",
+            note=f"asked on {day(row.asked_at)}",
         )
         for row in rows.select_related("person", "series")[:ONE_MORE]
     ]

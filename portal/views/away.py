@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
 from collective.seeing.away import is_away
+from collective.typed import worded
 from collective.typed.sent import Sent
 
 __all__ = ["is_away", "page", "wants_json"]
@@ -83,6 +84,6 @@ def _sent(request: HttpRequest) -> Sent:
     if request.method != "POST" or request.headers.get("Sec-Fetch-Site") == "cross-site":
         return Sent([], [])
     try:
-        return Sent.of(request.POST)
+        return Sent.of(request.POST, worded.form_of(request.resolver_match))
     except UNREADABLE:
         return Sent([], [])

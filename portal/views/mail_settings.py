@@ -6,11 +6,13 @@ from django.views.decorators.http import require_http_methods
 
 from collective.pages.forms import MailSettingsForm, StaffMailSettingsForm
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from portal import my_follows
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(MailSettingsForm)
 def mail_settings(request: MemberRequest) -> HttpResponse:
     """News and reminders can be off; booked, offered and joining always come."""
     kind = StaffMailSettingsForm if request.user.is_staff else MailSettingsForm

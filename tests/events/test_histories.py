@@ -111,7 +111,7 @@ OF_SESSIONS = [
     ("did not hear from you in time", lambda it: it.row.offer_told_at is not None),
     ("next person on the list", lambda it: not it.by_hand),
     ("Our team decides whom we offer it to", lambda it: it.by_hand),
-    ("ou can then sign up again", lambda it: it.is_open),
+    ("ou can sign up again then", lambda it: it.is_open),
     ("You are signed up again", lambda it: it.state == State.CANCELLED and it.is_live()),
     ("book it again", lambda it: it.would_have_a_place()),
     ("place is still free now", lambda it: it.would_have_a_place()),

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from collective.models import Call, Page
-from collective.models.community import LINKED_PAGES
+from collective.models.page import LINKED_PAGES
 from collective.pages import first_pages
 from tests.factories import (
     ActivityFactory,

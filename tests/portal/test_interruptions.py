@@ -134,7 +134,7 @@ def test_message_to_many_outlives_the_second_step(db):
     coordinator = CoordinatorFactory()
     browser = browser_of(coordinator)
     add = reverse("admin:collective_announcement_add")
-    typed = {"subject": "News", "body": "<p>The zebra.</p>", "audience": "open"}
+    typed = {"subject": "News", "body": "<p>The zebra.</p>", "audience": "followers"}
     browser.get(add)
     lose_second_step(browser)
 
@@ -144,6 +144,7 @@ def test_message_to_many_outlives_the_second_step(db):
 
     assert not Announcement.objects.exists()
     assert 'name="body" value="&lt;p&gt;The zebra.&lt;/p&gt;"' in page
+    assert 'class="typed">The zebra.</dd>' in page and "<dt>To whom</dt>" in page
 
 
 def test_nobody_else_reads_what_was_kept(host):
@@ -285,3 +286,51 @@ def test_offer_is_accepted_after_the_sign_in_that_was_lost(db):
 
     page = browser.get(next_of(answer), follow=True)
     assert page.redirect_chain[-1][0] == reverse("offer", args=[registration.pk])
+
+
+@pytest.mark.parametrize(
+    ("page", "sent", "words"),
+    [
+        ("change_access_needs", {"access": ["captions", "breaks"]}, "Live captions"),
+        ("change_access_needs", {"access_notes": "slowly"}, "Anything else that would help"),
+        ("correct_capacity", {"capacity": "paid_role"}, "As part of a paid role"),
+    ],
+)
+def test_what_was_sent_is_shown_back_in_the_words_of_its_page(client, page, sent, words):
+    mine = sign_up(SessionFactory())
+    client.force_login(mine.person)
+    client.get("/me/")
+    end_sessions()
+
+    client.post(reverse(page, args=[mine.pk]), sent)
+    sign_in_again(client, mine.person)
+    shown = text(client.get(reverse("once_more", args=[InterruptedForm.objects.get().pk])))
+
+    raw = [">captions<", ">paid_role<", "Access notes"]
+    assert words in shown and not [part for part in raw if part in shown]
+
+
+def test_choice_of_payment_is_shown_back_in_words_too(client):
+    payment = PaymentFactory()
+    client.force_login(payment.person)
+    client.get("/me/")
+    end_sessions()
+
+    client.post(reverse("payment_choose", args=[payment.pk]), {"choice": "decline"})
+    sign_in_again(client, payment.person)
+    shown = text(client.get(reverse("once_more", args=[InterruptedForm.objects.get().pk])))
+
+    assert '<dt>What would you like?</dt> <dd class="typed">No payment, thank you</dd>' in shown
+
+
+def test_form_to_sign_up_says_at_the_door_that_it_is_kept(client):
+    mine = PersonFactory(name="Sam")
+    client.force_login(mine)
+    page = client.get(reverse("sign_up", args=[SessionFactory(slug="one").slug]))
+    end_sessions()
+
+    door = client.post(
+        reverse("sign_up", args=["one"]), {"owner": page.context["owner"]}, follow=True
+    )
+
+    assert "You were signed out. What you typed is kept for you" in text(door)

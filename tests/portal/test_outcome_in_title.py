@@ -1,17 +1,23 @@
 """What is heard first of a page is its title: it says what came of a press, as the heading does."""
 
 import re
+import uuid
 
 import pytest
 
 from collective.messages import addresses
 from collective.people import address_changes, asked_to_forget, email_change, forgetting_emails
+from policy_drafts.drafts import contents
 from tests.factories import (
     CoordinatorFactory,
     PersonFactory,
+    PolicyFactory,
     SeriesFactory,
     SessionFactory,
     book,
+    published,
+    role_in,
+    section_in,
     sign_up,
     slots_of,
 )
@@ -74,6 +80,74 @@ def saving_attendance():
     return browser_of(CoordinatorFactory()), page, marked
 
 
+def saving_attendance_of_a_row_without_a_mark():
+    browser, page, marked = saving_attendance()
+    return browser, page, dict.fromkeys(marked, "")
+
+
+def inviting_a_colleague_without_an_address():
+    whole = CoordinatorFactory(is_superuser=True)
+    return browser_of(whole), "/admin/collective/person/invite/", {"email": ""}
+
+
+def desk():
+    """A policy with one section, and its lead's browser."""
+    policy = PolicyFactory(slug="safe", title="Safety policy")
+    lead = role_in(policy)
+    return section_in(policy, by=lead), browser_of(lead)
+
+
+def saving_a_section(**more):
+    section, browser = desk()
+    fields = {"title": "Why", "html": "<p>New.</p>", "state": "ready", "started_from": "1", **more}
+    return browser, f"/policies/safe/write/{section.pk}/", fields
+
+
+def saving_a_section_and_leaving():
+    return saving_a_section(leave="1")
+
+
+def saving_a_section_without_a_title():
+    return saving_a_section(title="")
+
+
+def saving_over_another_save():
+    return saving_a_section(started_from="0")
+
+
+def adding_a_section():
+    _, browser = desk()
+    return browser, "/policies/safe/write/add/", {"title": "How", "key": str(uuid.uuid4())}
+
+
+def moving_a_section():
+    section, browser = desk()
+    section_in(section.policy)
+    return browser, f"/policies/safe/write/{section.pk}/move/", {"to": "down"}
+
+
+def publishing(news="New."):
+    section, browser = desk()
+    asked = {
+        "audience": "public",
+        "news": news,
+        "key": str(uuid.uuid4()),
+        "publish": "1",
+        "based_on": contents.of_working_copy(section.policy).fingerprint,
+    }
+    return browser, "/policies/safe/write/publish/", asked
+
+
+def publishing_without_saying_what_is_new():
+    return publishing(news="")
+
+
+def withdrawing():
+    section, browser = desk()
+    published(section.policy)
+    return browser, "/policies/safe/drafts/1/withdraw/", {"because": "It named somebody."}
+
+
 def saving_mail_settings():
     return browser_of(PersonFactory(name="Sam")), "/me/mail/", {}
 
@@ -93,6 +167,17 @@ def booking_without_agreeing():
         (booking_a_place, "Your place is booked: Kindness – "),
         (moving_a_conversation, "Your conversation has the new time. Your conversation is booked"),
         (saving_attendance, "Saved. 0 changed. Attendance"),
+        (saving_attendance_of_a_row_without_a_mark, "Error: Attendance"),
+        (inviting_a_colleague_without_an_address, "Error: Invite"),
+        (saving_a_section, "Saved: “Why”. 1. Why – "),
+        (saving_a_section_and_leaving, "Saved: “Why”. Safety policy: the desk – "),
+        (saving_a_section_without_a_title, "Error: 1. Why – "),
+        (saving_over_another_save, "Two of you wrote here – "),
+        (adding_a_section, "“How” is added. 2. How – "),
+        (moving_a_section, "“Why” is one place further down. Safety policy: the desk – "),
+        (publishing, "Draft 1 is published, and people are told. Safety policy, draft 1 – "),
+        (publishing_without_saying_what_is_new, "Error: Publish draft 1 – "),
+        (withdrawing, "Draft 1 is withdrawn. All drafts: Safety policy – "),
         (saving_mail_settings, "We have saved your mail settings. My page – "),
         (booking_without_agreeing, "Error: Book a place: Kindness – "),
     ],

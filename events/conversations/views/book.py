@@ -11,6 +11,7 @@ from collective.errors import RuleError
 from collective.models import Person
 from collective.people.access import name_needed
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from events import typed
 from events.conversations import booking
 from events.conversations.forms import BookingForm
@@ -23,6 +24,7 @@ from payments.owing.offered import Offered
 
 @name_needed
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(BookingForm)
 def book_conversation(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse:
     """The form for one time.
 
@@ -33,6 +35,8 @@ def book_conversation(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse
         return typed.keep_and_sign_in(request, BookingForm, slug)
     series = visible_series(request, slug)
     slot = slot_or_404(series, pk)
+    if mine := _booked(person, slot):
+        return redirect(mine)
     offer, initial = offered.to(person, series), _initial(person, series)
     form = BookingForm(request.POST or None, series=series, offer=offer, initial=initial)
     if request.method == "POST":
@@ -41,6 +45,11 @@ def book_conversation(request: HttpRequest, slug: str, pk: UUID) -> HttpResponse
         if is_good:
             return redirect("check_booking", slug, pk)
     return _page_if_not_free(request, person, slot) or _form_page(request, slot, form, offer)
+
+
+def _booked(person: Person, slot: Slot) -> Conversation | None:
+    """This person's own booking of this time, to which "back" and a second press lead."""
+    return Conversation.objects.visible_to(person).live().filter(slot=slot).first()
 
 
 def _form_page(request: HttpRequest, slot: Slot, form: BookingForm, offer: Offered) -> HttpResponse:
@@ -74,7 +83,7 @@ def check_booking(request: MemberRequest, slug: str, pk: UUID) -> HttpResponse:
     """Read it once more, then book. A second click finds the first one's conversation."""
     series = visible_series(request, slug)
     slot = slot_or_404(series, pk)
-    if mine := Conversation.objects.visible_to(request.user).live().filter(slot=slot).first():
+    if mine := _booked(request.user, slot):
         return redirect(mine)
     form = BookingForm(typed.as_sent(request.user, series), series=series)
     if not form.is_valid():

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from collective.errors import RuleError
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from events import calendar
 from events.by_key import by_owner_or_key, signed_in_or_with_key
 from events.conversations import booking, confidential, leaving, outcomes, ways_to_talk
@@ -147,7 +148,7 @@ def take_back_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
         except RuleError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, "Done. It is yours as before.")
+            messages.success(request, "Done. Your conversation is booked, as before.")
         return _back_to(found, key)
     context = {"conversation": found, "series": found.series, "key": key}
     return render(request, "events/conversations/take_back_booking.html", context)
@@ -155,6 +156,7 @@ def take_back_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(AnswersOfBookingForm)
 def booking_answers(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Phone or video, the number, the topics, what helps. Only for the person, signed in."""
     found = _mine(request, pk)
@@ -180,6 +182,7 @@ def booking_answers(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(CapacityForm)
 def booking_capacity(request: MemberRequest, pk: UUID) -> HttpResponse:
     """In which capacity I take, or took, part: until the payment is approved."""
     found = _mine(request, pk)

@@ -13,6 +13,7 @@ from collective.errors import RuleError
 from collective.people.access import name_needed
 from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from events.conversations.forms import WishForm
 from events.conversations.times import wishes
 from events.conversations.views.days import choice_of_times, zone_of
@@ -64,6 +65,7 @@ def _open_wish(request: HttpRequest, series: ConversationSeries) -> TimeRequest 
 @login_required
 @name_needed
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(WishForm)
 def ask_for_time(request: MemberRequest, slug: str) -> HttpResponse:
     """“None of these times works”: what would."""
     series = visible_series(request, slug)

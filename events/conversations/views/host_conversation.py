@@ -18,6 +18,7 @@ from collective.errors import RuleError
 from collective.models import Page
 from collective.people.presses import form_only, press_only
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from events.conversations import booking, host_notes, outcomes, ways_to_talk
 from events.conversations.host_forms import (
     CancelForm,
@@ -111,6 +112,7 @@ def _act(
 
 @host_only
 @form_only("host_conversation", "slug", "pk")
+@asks(NoteForm)
 def host_note(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     found = _conversation(series, pk)
 
@@ -122,6 +124,7 @@ def host_note(request: MemberRequest, series: ConversationSeries, pk: UUID) -> H
 
 @host_only
 @form_only("host_conversation", "slug", "pk")
+@asks(OutcomeForm)
 def host_outcome(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     found = _conversation(series, pk)
 
@@ -146,6 +149,7 @@ def host_undo_outcome(request: MemberRequest, series: ConversationSeries, pk: UU
 
 @host_only
 @form_only("host_conversation", "slug", "pk")
+@asks(LinkForm)
 def host_link(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     found = _conversation(series, pk)
 
@@ -157,6 +161,7 @@ def host_link(request: MemberRequest, series: ConversationSeries, pk: UUID) -> H
 
 @host_only
 @form_only("host_conversation", "slug", "pk")
+@asks(PassedOnForm)
 def host_passed_on(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     """A record of passing on what suggests that somebody is at risk."""
     found = _conversation(series, pk)
@@ -172,6 +177,7 @@ def host_passed_on(request: MemberRequest, series: ConversationSeries, pk: UUID)
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(CancelForm)
 def host_cancel(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     """I cannot: why, and what happens then. The person has first choice of new times."""
     found, form = _conversation(series, pk), CancelForm(request.POST or None)

@@ -23,6 +23,7 @@ from collective.models import (
     Person,
     SupportLine,
 )
+from collective.pages import accessibility
 from events.conversations import booking
 from events.conversations.times import opening
 from events.demo import dates, words
@@ -90,6 +91,10 @@ class Command(BaseCommand):
             title, body = path.read_text().split("\n", 1)
             written = {"title": title, "body": body, "shows_support_lines": path.stem == "support"}
             Page.objects.update_or_create(slug=path.stem, defaults=written)
+        day = f"{today.day} {today:%B %Y}"
+        body = accessibility.statement(**words.STATEMENT, prepared=day, reviewed=day)
+        written = {"title": "Accessibility statement", "body": body}
+        Page.objects.update_or_create(slug="accessibility", defaults=written)
         for position, line in enumerate(words.SUPPORT_LINES, 1):
             SupportLine.objects.create(**line, checked_on=today, position=position)
 

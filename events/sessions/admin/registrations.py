@@ -11,6 +11,7 @@ from collective.messages import by_hand
 from collective.models import Person
 from collective.people.by_whom import people_of
 from collective.people.requests import MemberRequest
+from collective.templatetags.collective import clock_time, day
 from events.models import Registration
 from events.models.access_need import words_of
 from events.models.answers import BRINGS, WOULD_LIKE, Needs
@@ -178,8 +179,8 @@ class RegistrationAdmin(MadeElsewhere, ActAdmin):
                 f"The place is kept for {offered.person} until somebody has told them; then they "
                 "have time to answer."
             )
-        until = timezone.localtime(offered.offer_until, LONDON)
-        return f"{offered.person} has the offer until {until:%d %B, %H:%M}."
+        until = offered.offer_until
+        return f"{offered.person} has the offer until {day(until)}, {clock_time(until)}."
 
     def act_accept(self, request: MemberRequest, registration: Registration) -> str:
         places.accept(registration)

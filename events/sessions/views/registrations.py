@@ -14,10 +14,12 @@ from collective.errors import RuleError
 from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from collective.safety import uploads
+from collective.typed.worded import asks
 from events import calendar
 from events.by_key import by_owner_or_key, signed_in_or_with_key
 from events.forms import AccessNeedsForm, CapacityForm
 from events.models import AccessNeed, Material, Registration, Session
+from events.models.registration_states import TAKEN_BACK, State
 from events.sessions import answers, history, leaving, offers, places
 from events.ways import next_way
 from payments.owing import offered
@@ -66,6 +68,7 @@ def registration(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_owner": not key,
         "offered": offer,
         "offers_pay": offer.how in {offered.How.DUE, offered.How.IF_PERSONAL},
+        "asks_what_changed": _asks_what_changed(found),
     }
     if not key:
         context["needs"] = found.needs.exclude(state=AccessNeed.State.WITHDRAWN)
@@ -77,6 +80,14 @@ def registration(request: HttpRequest, pk: UUID) -> HttpResponse:
     if found.is_coming:
         context["materials"] = found.session.materials.all()
     return _page(request, "registration", found, **context)
+
+
+def _asks_what_changed(found: Registration) -> bool:
+    """Is there something to give up? An offer says by itself how to say no to it."""
+    is_off = found.session.shown_state == Session.State.CANCELLED
+    return (
+        found.can_give_up and not found.is_leaving and found.state != State.OFFERED and not is_off
+    )
 
 
 @signed_in_or_with_key
@@ -98,8 +109,8 @@ def take_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What was given up by a link is kept after all: a page that asks, a button that does it."""
     found, key = _reachable(request, pk)
     if request.method == "POST":
-        with _saying(request, "Done. It is yours as before."):
-            leaving.take_back(found)
+        with _saying(request):
+            messages.success(request, TAKEN_BACK[State(leaving.take_back(found).state)])
         return _back_to(found, key)
     return _page(request, "take_back", found, key=key)
 
@@ -127,7 +138,7 @@ def decline_offer(request: HttpRequest, pk: UUID) -> HttpResponse:
     """ "No, thank you": a page that asks once more, and no reason."""
     found, key = _reachable(request, pk)
     if request.method == "POST":
-        decline = leaving.give_up_by_link if key else places.decline
+        decline = leaving.decline_by_link if key else places.decline
         with _saying(request):
             decline(found)
         return _back_to(found, key)
@@ -154,6 +165,7 @@ def sign_up_again(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(AccessNeedsForm)
 def change_access_needs(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Change what would help. Only for the person, signed in."""
     mine = Registration.objects.visible_to(request.user).live().select_related("session__call")
@@ -171,6 +183,7 @@ def change_access_needs(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(CapacityForm)
 def correct_capacity(request: MemberRequest, pk: UUID) -> HttpResponse:
     """In which capacity I take, or took, part: until the payment is approved."""
     mine = Registration.objects.visible_to(request.user).live()

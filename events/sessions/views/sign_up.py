@@ -9,6 +9,7 @@ from collective.errors import RuleError
 from collective.models import Person
 from collective.people.access import name_needed
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from events import typed
 from events.models import Registration, Session
 from events.models.access_need import words_of
@@ -30,6 +31,7 @@ def _live(session: Session, person: Person) -> Registration | None:
 
 @name_needed
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(SignUpForm)
 def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     """The sign-up form.
 

@@ -126,6 +126,7 @@ def add_section(request: MemberRequest, policy: Policy) -> HttpResponse:
         except RuleError as error:
             form.add_error("title", str(error))
         else:
+            messages.success(request, f"“{made.title}” is added.")
             return redirect("write_section", policy.slug, made.pk)
     return outline_page(request, policy, title_form=form)
 

@@ -1,9 +1,11 @@
 """The community's own colours and mark: readable, cached, and nothing but a picture."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -18,6 +20,17 @@ pytestmark = pytest.mark.django_db
 def test_ratio_is_that_of_wcag():
     assert round(contrast.ratio("#000000", "#ffffff"), 2) == 21
     assert round(contrast.ratio("#777777", "#ffffff"), 2) == 4.48
+
+
+@pytest.mark.parametrize("name", ["edge", "focus", "primary", "error"])
+def test_what_is_drawn_stands_out_on_every_ground(name):
+    """WCAG 2.2, 1.4.11: edges of fields, the focus, buttons and errors have 3:1 at least."""
+    tokens = (settings.BASE_DIR / "static/css/tokens.css").read_text()
+    light, *dark = re.findall(rf"--{name}: (#\w+);", tokens.replace("#fff;", "#ffffff;"))
+
+    assert min(contrast.ratio(light, ground) for ground in contrast.LIGHT) >= 3
+    assert min(contrast.ratio(dark[0], ground) for ground in contrast.DARK) >= 3
+    assert dark == [dark[0]] * 2
 
 
 @pytest.mark.parametrize("colour", ["#0b524d", "#5b0e2d", "#000000"])

@@ -300,3 +300,15 @@ def test_privacy_page_names_who_is_responsible_from_the_settings(client, communi
 
     assert "Test Community is responsible" in page and "tel:02079460000" in page
     assert "hello@collective.example" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("Call Jo on 020 7946 0004, or text 07700 900004.", ["tel:02079460004", "sms:07700900004"]),
+        ("Text us on 07700 900004 or ring 020 7946 0004", ["sms:07700900004", "tel:02079460004"]),
+        ("The text says 020 7946 0004", ["tel:02079460004"]),
+    ],
+)
+def test_number_to_text_in_a_sentence_opens_a_text(text, links):
+    assert re.findall('href="([^"]+)"', words.contact_links(text)) == links

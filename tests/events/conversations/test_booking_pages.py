@@ -431,3 +431,16 @@ def test_private_note_goes_when_the_page_says(early, series, finished, words):
 
     conversation.refresh_from_db()
     assert (series.notes_go, conversation.note is None) == (words, finished is not None)
+
+
+def test_back_to_the_form_after_booking_leads_to_the_booking(client, member, series):
+    mine = book(slot_of(series), member)
+
+    for answer in (client.get(page_of(mine.slot)), client.post(page_of(mine.slot), ANSWERS)):
+        assert (answer.status_code, answer.url) == (302, mine.get_absolute_url())
+
+
+def test_errors_of_the_long_form_stand_before_what_there_is_to_read(client, member, series):
+    page = text(client.post(page_of(slot_of(series)), {**ANSWERS, "phone": "077009001"}))
+
+    assert page.index("Enter a phone number like") < page.index("What stays between you")

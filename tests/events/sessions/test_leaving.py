@@ -133,6 +133,16 @@ def test_too_late_to_take_back_is_said_in_a_sentence(client, mine, early):
     assert "This can no longer be taken back" in page and "Book it again" in page
 
 
+def test_page_tells_nothing_of_a_place_that_is_gone_before_the_sweep_comes(client, mine, early):
+    client.post(link(mine, "give-up/"))
+    early.shift(HOUR)
+    client.force_login(mine.person)
+
+    page = client.get(mine.get_absolute_url()).content.decode()
+
+    assert "You are not signed up any more" in page and "What you told us" not in page
+
+
 def test_signing_up_again_within_the_hour_keeps_the_place(mine):
     leaving.give_up_by_link(mine)
 
@@ -175,3 +185,25 @@ def test_what_is_true_only_of_a_place_is_not_sent_while_it_is_given_up(mine, out
     mail.send_due()
 
     assert [one.subject for one in outbox] == ["You have given up your place"]
+
+
+@pytest.mark.parametrize(
+    ("state", "stays", "back"),
+    [
+        ("confirmed", "It stays yours until", "Your place is booked, as before."),
+        ("waiting", "Your spot on the list stays yours until", "on the waiting list, where"),
+        ("offered", "It stays kept for you until", "The place is kept for you, as before."),
+    ],
+)
+def test_what_stays_and_what_comes_back_is_said_of_each_state(client, mine, state, stays, back):
+    waits = sign_up(mine.session)
+    if state == "offered":
+        places.give_up(mine)
+    row = mine if state == "confirmed" else waits
+    client.post(link(row, "give-up/"))
+    client.force_login(row.person)
+
+    left, mine_page = client.get(link(row)).content.decode(), client.get("/me/").content.decode()
+    taken = client.post(link(row, "take-back/"), follow=True).content.decode()
+
+    assert stays in " ".join(left.split()) and "take it back" in mine_page and back in taken

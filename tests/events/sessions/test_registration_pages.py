@@ -8,7 +8,7 @@ from icalendar import Calendar
 
 from collective.messages import mail
 from collective.safety.link_keys import key_for
-from events.models import Material, Registration
+from events.models import Material, Registration, Session
 from events.sessions import attendance, places, waiting_list
 from tests.factories import KICK_OFF, PersonFactory, SeriesFactory, SessionFactory, sign_up
 
@@ -272,3 +272,62 @@ def test_cancelled_session_says_why(client, mine):
     mine.session.save()
 
     assert "Jo is ill." in client.get(mine.get_absolute_url()).content.decode()
+
+
+def offered_to(session):
+    """Somebody who waited, and is offered the place that another gave back."""
+    holder, waiter = sign_up(session), sign_up(session)
+    places.give_up(holder)
+    return waiter
+
+
+def seen(client, row, *paths):
+    """Each page that the mail's link opens, as plain words."""
+    return [" ".join(client.get(keyed(row, path)).content.decode().split()) for path in paths]
+
+
+@pytest.mark.parametrize("state", ["open", "closed"])
+def test_signing_up_again_is_promised_only_while_sign_up_is_open(client, outbox, state):
+    waiter = offered_to(SessionFactory(places=1))
+    Session.objects.update(state=state)
+    mail.send_due()
+
+    pages = seen(client, waiter, "offer/", "offer/decline/", "give-up/")
+    (letter,) = [row.body for row in outbox if row.subject == "A place is free for you"]
+
+    promised = ["you can sign up again" in page.lower() for page in [*pages, letter]]
+    assert promised == [state == "open"] * 4
+
+
+def test_offer_that_was_declined_by_a_link_has_not_ended_yet(client):
+    waiter = offered_to(SessionFactory(places=1))
+    client.post(keyed(waiter, "offer/decline/"))
+
+    pages = seen(client, waiter, "offer/", "offer/decline/")
+
+    assert ["You have said no to this place" in page for page in pages] == [True, True]
+    assert "This offer has ended" not in pages[0]
+
+
+def test_page_left_open_to_decline_gives_up_no_booked_place(client):
+    waiter = offered_to(SessionFactory(places=1))
+    places.accept(waiter)
+
+    page = client.post(keyed(waiter, "offer/decline/"), follow=True).content.decode()
+
+    waiter.refresh_from_db()
+    assert (waiter.state, waiter.leaves_at) == (State.CONFIRMED, None)
+    assert "There is no offer any more" in page
+
+
+def test_whoever_joins_the_list_too_late_for_offers_is_promised_none(client, early, outbox):
+    session = SessionFactory(places=1)
+    sign_up(session)
+    early.move_to(KICK_OFF - timedelta(hours=20))
+    page = " ".join(client.get(session.get_absolute_url()).content.decode().split())
+    sign_up(session)
+    mail.send_due()
+
+    (letter,) = [row.body for row in outbox if row.subject == "You are on the waiting list"]
+    assert "stopped offering places" in page and "your turn" not in page
+    assert "stopped offering places" in letter and "your turn" not in letter

@@ -188,3 +188,17 @@ def table_text(name):
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT t::text FROM "{name}" t')
         return "".join(row[0] for row in cursor.fetchall())
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "said"),
+    [
+        ("/me/name/", {"name": "ali@example.org."}, "Tell us a name"),
+        ("/sessions/first/sign-up/", {"companion_name": "ali@example.org"}, "in the next box"),
+    ],
+)
+def test_address_in_the_box_for_a_name_is_said_to_be_one(client, member, session, path, sent, said):
+    page = client.post(path, {**ANSWERS, "coming_along": "brings", **sent}).content.decode()
+
+    assert "One answer needs another look" in " ".join(page.split())
+    assert said in page and sent.popitem()[1] in page

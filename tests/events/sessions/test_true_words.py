@@ -72,7 +72,7 @@ PAGES = [
     (lambda: waits(offers_by_hand=True)[0], "", "Our team decides whom", "next person on the list"),
     (lambda: waits()[0], "", "next person on the list", "Our team decides whom"),
     (lambda: waits()[0], "", "if there is a place for you", "there was no free place"),
-    (offered, "offer/", "You can then sign up again", "Somebody from our team tells you"),
+    (offered, "offer/", "You can sign up again then", "Somebody from our team tells you"),
     (lambda: closed(offered()), "offer/", "We keep this place for you until", "sign up again"),
     (lambda: closed(offered()), "offer/decline/", "do not have to say why", "sign up again"),
     (offered, "give-up/", "Say no to the place that we keep", "Give back your place?"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from collective.errors import RuleError
@@ -198,3 +199,32 @@ def test_noted_on_the_phone_the_task_is_done_and_the_next_question_follows(clien
 
     assert answer.url == reverse("admin:payments_payment_by_hand_account", args=[payment.pk])
     assert Message.objects.get(kind=mails.OFFERED).state == Message.State.SENT
+
+
+@pytest.mark.parametrize(("amount", "choice"), [("20.50", "decline"), ("30", "smaller")])
+def test_amount_chosen_before_stands_in_nobodys_way(client, amount, choice):
+    payment = open_payment()
+    choices.choose(payment.pk, Choice.SMALLER, payment.person, taken_pence=2050)
+    client.force_login(payment.person)
+
+    sent = {"choice": "decline", "smaller": amount}
+    page = client.post(reverse("payment_choose", args=[payment.pk]), sent)
+
+    payment.refresh_from_db()
+    assert (payment.choice, page.status_code) == (choice, 302 if choice == "decline" else 200)
+
+
+@pytest.mark.parametrize("has_file", [True, False])
+def test_errors_say_of_a_file_alone_that_it_has_to_be_chosen_again(client, has_file):
+    payment = open_payment()
+    ExpenseLimit.objects.create(call=payment.activity.call, kind="travel", most_pence=3000)
+    client.force_login(payment.person)
+    file = {"receipt": SimpleUploadedFile("bus.pdf", b"%PDF-1")} if has_file else {}
+
+    answer = client.post(reverse("add_expense", args=[payment.pk]), {"amount": "12,5", **file})
+
+    page = " ".join(answer.content.decode().split())
+    assert ("Only the file has to be chosen again" in page, "Nothing is lost" in page) == (
+        has_file,
+        not has_file,
+    )
