@@ -45,6 +45,11 @@ class Why(TextChoices):
     STEP = "step", "We had to ask for your second step"
     ANEW = "anew", "You have signed in again since you opened that page"
 
+    @property
+    def kept(self) -> str:
+        """That what was typed is kept, for the next page. The second step's says why by itself."""
+        return KEPT if self == Why.STEP else f"{self.label}. {KEPT}"
+
 
 @dataclass(frozen=True)
 class Interrupted:
