@@ -6,6 +6,7 @@ they are back, with a button that sends it once more.
 
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Self
 from uuid import UUID
 
@@ -72,7 +73,7 @@ class Interrupted:
         files = [(name, str(getattr(file, "name", ""))) for name, file in request.FILES.items()]
         return cls(request.get_full_path(), page, why, pairs, files)
 
-    @property
+    @cached_property
     def parts(self) -> Sent:
         """What was typed, and what goes along with it."""
         return Sent.of_pairs(self.pairs, worded.form_at(self.path))
