@@ -34,8 +34,8 @@ class Audience:
     label: str
     people: Callable[[Announcement], PersonQuerySet]
     needs: str  # "call", "activity" or "chosen": what the announcement must name
-    is_news: bool = False
     because: str = ""  # why they get it
+    is_news: bool = False
 
 
 class Named(NamedTuple):
@@ -192,14 +192,8 @@ def chosen(announcement: Announcement) -> PersonQuerySet:
     return Person.objects.filter(pk__in=announcement.chosen.values("pk"))
 
 
+ASKED = "you asked us to tell you"
 AUDIENCES = [
-    Audience(
-        "followers",
-        "Everybody who follows the call",
-        followers,
-        "call",
-        is_news=True,
-        because="you asked us to tell you",
-    ),
+    Audience("followers", "Everybody who follows the call", followers, "call", ASKED, is_news=True),
     Audience("chosen", "The people chosen below", chosen, "chosen"),
 ]
