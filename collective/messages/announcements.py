@@ -14,7 +14,7 @@ from collective import clock
 from collective.background import sweeps
 from collective.errors import RuleError
 from collective.messages import addresses, kinds, mail
-from collective.messages.letters import Letter
+from collective.messages.letters import ASKED_US, Letter
 from collective.models import Activity, Announcement, Call, Follow, Message, Person
 from collective.models.person import PersonQuerySet
 
@@ -192,8 +192,9 @@ def chosen(announcement: Announcement) -> PersonQuerySet:
     return Person.objects.filter(pk__in=announcement.chosen.values("pk"))
 
 
-ASKED = "you asked us to tell you"
 AUDIENCES = [
-    Audience("followers", "Everybody who follows the call", followers, "call", ASKED, is_news=True),
+    Audience(
+        "followers", "Everybody who follows the call", followers, "call", ASKED_US, is_news=True
+    ),
     Audience("chosen", "The people chosen below", chosen, "chosen"),
 ]

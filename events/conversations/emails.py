@@ -6,7 +6,7 @@ Never a topic or a need, and of a number at most its last three digits.
 from typing import Any
 
 from collective.messages import addresses, mail
-from collective.messages.letters import CalendarFile
+from collective.messages.letters import ASKED_US, CalendarFile
 from collective.messages.mail import Letter
 from collective.models import Follow, Message
 from events import calendar
@@ -274,7 +274,7 @@ def time_offered(message: Message) -> Letter | None:
     )
 
 
-@mail.kind(kinds.NEW_TIMES, "New times for conversations", because="you asked us to tell you")
+@mail.kind(kinds.NEW_TIMES, "New times for conversations", because=ASKED_US)
 def new_times(message: Message) -> Letter | None:
     """For people who asked to be told, while there are free times."""
     series = ConversationSeries.objects.select_related("call").get(pk=message.about)
