@@ -38,28 +38,14 @@ WITH_A_PLACE = of_session([State.CONFIRMED, State.ATTENDED])
 ON_THE_LIST = of_session([State.WAITING, State.OFFERED])
 
 SIGNED_UP = "you signed up for a session of ours"
-OF_ACTIVITIES = [
-    ("confirmed", "People with a place in the session", WITH_A_PLACE, SIGNED_UP),
-    ("waiting", "People on its waiting list", ON_THE_LIST, SIGNED_UP),
-    ("session", "Everybody of the session", of_session(LIVE), SIGNED_UP),
-    (
-        "conversations",
-        "People with a conversation booked",
-        of_series,
-        "you booked a conversation with us",
-    ),
-]
+BOOKED = "you booked a conversation with us"
+TAKES_PART = "you take part in what we do"
 AUDIENCES = [
-    *(
-        Audience(name, label, people, "activity", because=because)
-        for name, label, people, because in OF_ACTIVITIES
-    ),
     Audience(
-        "call",
-        "Everybody of the call",
-        of_call,
-        "call",
-        is_news=True,
-        because="you take part in what we do",
+        "confirmed", "People with a place in the session", WITH_A_PLACE, "activity", SIGNED_UP
     ),
+    Audience("waiting", "People on its waiting list", ON_THE_LIST, "activity", SIGNED_UP),
+    Audience("session", "Everybody of the session", of_session(LIVE), "activity", SIGNED_UP),
+    Audience("conversations", "People with a conversation booked", of_series, "activity", BOOKED),
+    Audience("call", "Everybody of the call", of_call, "call", TAKES_PART, is_news=True),
 ]

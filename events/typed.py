@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404
 from collective import clock
 from collective.models import Activity, Person
 from collective.people import standing
-from collective.people.interrupted import KEPT, Why, by_way_of_words
+from collective.people.interrupted import Why, by_way_of_words
 from events.forms import KeptForm
 from events.models import BookingDraft, ConversationSeries, SignUpDraft
 
@@ -79,7 +79,7 @@ def keep_and_sign_in(request: HttpRequest, form: type[KeptForm], slug: str) -> H
             return redirect_to_login(request.path)
         activity = get_object_or_404(form.activities, slug=slug)
         save(owner, activity, form.as_sent(request.POST, activity))
-        messages.info(request, f"{Why.SIGNED_OUT.label}. {KEPT}")
+        messages.info(request, Why.SIGNED_OUT.kept)
         return redirect_to_login(by_way_of_words(request.path, Why.SIGNED_OUT))
     return redirect_to_login(request.path)
 

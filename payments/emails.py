@@ -97,12 +97,6 @@ def payment_noted(message: Message) -> Letter | None:
     return replace(letter, row=None)  # whoever rings need not see the payment
 
 
-def _is_overtaken(message: Message) -> bool:
-    """Is there a newer message of this kind about the same, so that this one says nothing more?"""
-    same = Message.objects.filter(person=message.person, kind=message.kind, about=message.about)
-    return same.filter(pk__gt=message.pk).exists()
-
-
 @mail.kind(kinds.NOT_TAKEN, LABEL, private_to=PRIVATE_TO)
 def payment_not_taken(message: Message) -> Letter | None:
     """A receipt for somebody who gave it up, while that is what they want."""
@@ -117,7 +111,7 @@ def payment_not_taken(message: Message) -> Letter | None:
 def payment_taken_away(message: Message) -> Letter | None:
     """Not if it has come back meanwhile, and only the newest."""
     payment = _payment(message)
-    if payment.state != State.CANCELLED or _is_overtaken(message):
+    if payment.state != State.CANCELLED or not message.is_newest:
         return None
     return replace(
         _letter(payment, "We changed something that we had noted", "taken_away"), row=None
@@ -128,7 +122,7 @@ def payment_taken_away(message: Message) -> Letter | None:
 def payment_sent(message: Message) -> Letter | None:
     """With the statement as a file; not if it has come back meanwhile."""
     payment = _payment(message)
-    if payment.state not in PAID or _is_overtaken(message):
+    if payment.state not in PAID or not message.is_newest:
         return None
     attempt = payment.attempts.live().first()
     letter = _letter(payment, "Your statement, to keep", "sent", attempt=attempt)

@@ -57,19 +57,21 @@ class PoundsField(forms.DecimalField):
         return None if amount is None else int(amount * 100)
 
 
+# What the page calls each, before it knows of which payment.
+CHOICES: dict[str, str] = {
+    Choice.PAY: "Pay me",
+    Choice.SMALLER: "Pay me a smaller amount",
+    Choice.DECLINE: "No payment, thank you",
+    Choice.GIVE: "Give it to the fund",
+    Choice.NOT_SURE: "Not sure yet",
+}
+
+
 class ChoiceForm(forms.Form):
     """What should become of a payment."""
 
     needed_at_times = ("smaller",)
-    choice_words: ClassVar = {
-        "choice": {
-            Choice.PAY.value: "Pay me",
-            Choice.SMALLER.value: "Pay me a smaller amount",
-            Choice.DECLINE.value: "No payment, thank you",
-            Choice.GIVE.value: "Give it to the fund",
-            Choice.NOT_SURE.value: "Not sure yet",
-        }
-    }
+    choice_words: ClassVar = {"choice": CHOICES}
 
     choice = forms.ChoiceField(
         label="What would you like?",
@@ -121,11 +123,11 @@ def choices_of(payment: Payment) -> list[tuple[str, SafeString]]:
     """Each choice with what it means; giving only where the call has a fund."""
     fund, fee = payment.activity.call.fund_name, pounds(payment.fee_pence or 0)
     rows = [
-        (Choice.PAY, f"Pay me {fee}", ""),
-        (Choice.SMALLER, "Pay me a smaller amount", "You say how much."),
+        (Choice.PAY, f"{CHOICES[Choice.PAY]} {fee}", ""),
+        (Choice.SMALLER, CHOICES[Choice.SMALLER], "You say how much."),
         (
             Choice.DECLINE,
-            "No payment, thank you",
+            CHOICES[Choice.DECLINE],
             "We send you no fee, and it is on none of your statements.",
         ),
         (
@@ -133,7 +135,11 @@ def choices_of(payment: Payment) -> list[tuple[str, SafeString]]:
             f"Give it to {fund}",
             "All of it goes there, and it is on none of your statements.",
         ),
-        (Choice.NOT_SURE, "Not sure yet", "Take your time, and ask somebody if you like."),
+        (
+            Choice.NOT_SURE,
+            CHOICES[Choice.NOT_SURE],
+            "Take your time, and ask somebody if you like.",
+        ),
     ]
     return [
         (value.value, choice_with_hint(label, hint))

@@ -52,9 +52,7 @@ def _before_the_door(request: HttpRequest, response: HttpResponse, door: str) ->
         return _leading_to(door, interrupted.by_way_of_words(form.page, why))
 
     def to_the_door(kept: str) -> HttpResponse:
-        messages.info(
-            request, interrupted.KEPT if why == Why.STEP else f"{why.label}. {interrupted.KEPT}"
-        )
+        messages.info(request, why.kept)
         return _leading_to(door, kept)
 
     return once_more.keep_and_go(request, form, to_the_door)

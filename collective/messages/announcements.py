@@ -14,7 +14,7 @@ from collective import clock
 from collective.background import sweeps
 from collective.errors import RuleError
 from collective.messages import addresses, kinds, mail
-from collective.messages.letters import Letter
+from collective.messages.letters import ASKED_US, Letter
 from collective.models import Activity, Announcement, Call, Follow, Message, Person
 from collective.models.person import PersonQuerySet
 
@@ -34,8 +34,8 @@ class Audience:
     label: str
     people: Callable[[Announcement], PersonQuerySet]
     needs: str  # "call", "activity" or "chosen": what the announcement must name
-    is_news: bool = False
     because: str = ""  # why they get it
+    is_news: bool = False
 
 
 class Named(NamedTuple):
@@ -194,12 +194,7 @@ def chosen(announcement: Announcement) -> PersonQuerySet:
 
 AUDIENCES = [
     Audience(
-        "followers",
-        "Everybody who follows the call",
-        followers,
-        "call",
-        is_news=True,
-        because="you asked us to tell you",
+        "followers", "Everybody who follows the call", followers, "call", ASKED_US, is_news=True
     ),
     Audience("chosen", "The people chosen below", chosen, "chosen"),
 ]

@@ -1,7 +1,7 @@
 """What the shared messages say: one small function a kind."""
 
 from collective.messages import addresses, kinds
-from collective.messages.letters import Letter, kind
+from collective.messages.letters import ASKED_US, Letter, kind
 from collective.models import Activity, Follow, Message, Person, SignIn
 
 BECAUSE = "somebody typed this address on our page to sign in"
@@ -64,12 +64,12 @@ def _follow_of(person: Person | None, activity: Activity) -> Follow | None:
     return mine.filter(activity=activity).first() or mine.filter(call=activity.call).first()
 
 
-@kind(kinds.DATE_SET, "A date was set", because="you asked us to tell you")
+@kind(kinds.DATE_SET, "A date was set", because=ASKED_US)
 def date_set(message: Message) -> Letter | None:
     return _follow_letter(message, "A date has been set", "email/date_set.html")
 
 
-@kind(kinds.SIGN_UP_OPEN, "Sign-up is open", because="you asked us to tell you")
+@kind(kinds.SIGN_UP_OPEN, "Sign-up is open", because=ASKED_US)
 def sign_up_open(message: Message) -> Letter | None:
     letter = _follow_letter(message, "Sign-up is open", "email/sign_up_open.html")
     return letter if letter and letter.context["activity"].is_open else None

@@ -23,6 +23,7 @@ LAYOUTS = {
     Message.Channel.POST: "email/posted.html",
     PREVIEW: "email/preview.html",
 }
+ASKED_US = "you asked us to tell you"  # why somebody gets news that they follow
 Attachment = tuple[str, str | bytes, str]  # its name, what is in it, and of which type that is
 
 

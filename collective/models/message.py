@@ -157,6 +157,15 @@ class Message(models.Model):
         self.message_id = self.message_id or new_message_id()
         super().save(*args, **kwargs)
 
+    @property
+    def is_newest(self) -> bool:
+        """Was the person told nothing newer of this kind about the same row?
+
+        An older move, offer or sum is no longer true.
+        """
+        same = Message.objects.filter(person=self.person, kind=self.kind, about=self.about)
+        return not same.filter(pk__gt=self.pk).exists()
+
 
 def new_message_id() -> str:
     """A Message-ID (RFC 5322, 3.6.4), fixed before the first attempt: a second copy has it too."""

@@ -128,9 +128,7 @@ class NameForm(forms.ModelForm):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if addresses.is_one(name):
-            raise ValidationError(
-                "This is an email address, which we know already. Tell us a name: any you like."
-            )
+            raise ValidationError("This is an email address. Tell us a name: any you like.")
         return name
 
 

@@ -6,6 +6,7 @@ they are back, with a button that sends it once more.
 
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Self
 from uuid import UUID
 
@@ -45,6 +46,11 @@ class Why(TextChoices):
     STEP = "step", "We had to ask for your second step"
     ANEW = "anew", "You have signed in again since you opened that page"
 
+    @property
+    def kept(self) -> str:
+        """That what was typed is kept, for the next page. The second step's says why by itself."""
+        return KEPT if self == Why.STEP else f"{self.label}. {KEPT}"
+
 
 @dataclass(frozen=True)
 class Interrupted:
@@ -67,7 +73,7 @@ class Interrupted:
         files = [(name, str(getattr(file, "name", ""))) for name, file in request.FILES.items()]
         return cls(request.get_full_path(), page, why, pairs, files)
 
-    @property
+    @cached_property
     def parts(self) -> Sent:
         """What was typed, and what goes along with it."""
         return Sent.of_pairs(self.pairs, worded.form_at(self.path))

@@ -25,6 +25,7 @@ from collective.people.requests import MemberRequest
 from collective.people.sign_in import visitor_address
 from collective.safety.link_keys import is_key
 from collective.templatetags.collective import clock_time, day
+from collective.typed.worded import asks
 
 CodesForm = NewAddressCodeForm | BothCodesForm
 
@@ -32,6 +33,7 @@ CodesForm = NewAddressCodeForm | BothCodesForm
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(NewEmailForm)
 def change_email(request: MemberRequest) -> HttpResponse:
     """Another email address of one's own: the new one, then the codes that were sent.
 

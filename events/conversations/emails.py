@@ -6,7 +6,7 @@ Never a topic or a need, and of a number at most its last three digits.
 from typing import Any
 
 from collective.messages import addresses, mail
-from collective.messages.letters import CalendarFile
+from collective.messages.letters import ASKED_US, CalendarFile
 from collective.messages.mail import Letter
 from collective.models import Follow, Message
 from events import calendar
@@ -87,12 +87,6 @@ def _if_newest(message: Message, state: State = State.BOOKED) -> Conversation | 
     return conversation if is_newest and conversation.state == state else None
 
 
-def _is_last(message: Message) -> bool:
-    """Was the person told nothing newer of this kind?"""
-    same = Message.objects.filter(person=message.person, kind=message.kind, about=message.about)
-    return not same.filter(pk__gt=message.pk).exists()
-
-
 def _letter_if_newest(message: Message, subject: str, template: str, **more: Any) -> Letter | None:
     """The letter with its calendar file, unless something newer has happened."""
     found = _if_newest(message)
@@ -127,7 +121,7 @@ def how_to_join(message: Message) -> Letter | None:
 @mail.kind(kinds.LEAVING, "Conversation given up by a link: it can be taken back")
 def leaving(message: Message) -> Letter | None:
     found = _if_newest(message)
-    if found is None or not found.can_take_back or not _is_last(message):
+    if found is None or not found.can_take_back or not message.is_newest:
         return None
     take_back = _with_key("take_back_booking", found)
     subject = "You have given up your conversation"
@@ -137,7 +131,7 @@ def leaving(message: Message) -> Letter | None:
 @mail.kind(kinds.KEPT, "Conversation taken back: not given up after all", keep_text=False)
 def kept(message: Message) -> Letter | None:
     """No link in it opens anything: what pressed the button of the last mail may press again."""
-    if not _is_last(message):
+    if not message.is_newest:
         return None
     own_page = addresses.full(_conversation(message).get_absolute_url())
     subject = "Your conversation is still booked"
@@ -280,7 +274,7 @@ def time_offered(message: Message) -> Letter | None:
     )
 
 
-@mail.kind(kinds.NEW_TIMES, "New times for conversations", because="you asked us to tell you")
+@mail.kind(kinds.NEW_TIMES, "New times for conversations", because=ASKED_US)
 def new_times(message: Message) -> Letter | None:
     """For people who asked to be told, while there are free times."""
     series = ConversationSeries.objects.select_related("call").get(pk=message.about)

@@ -14,7 +14,7 @@ from collective.errors import RuleError
 from collective.messages import mail
 from events.given_up import kept_until
 from events.models import Registration, Session
-from events.models.registration_states import State
+from events.models.registration_states import CAN_LEAVE, State
 from events.sessions import registration_steps
 from events.sessions.messages import kinds, telling
 
@@ -62,7 +62,7 @@ def take_back(registration: Registration) -> Registration:
     A second press changes nothing. Raises RuleError once its time has passed.
     """
     session, registration = registration.locked()
-    if registration.is_live and not registration.is_leaving:
+    if registration.state in CAN_LEAVE and not registration.is_leaving:
         return registration
     if not registration.can_take_back or session.shown_state == Session.State.CANCELLED:
         raise RuleError("This can no longer be taken back. Your page shows what you can do now.")

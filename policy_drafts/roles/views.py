@@ -10,6 +10,7 @@ from collective.errors import RuleError
 from collective.people.access import name_needed
 from collective.people.requests import MemberRequest
 from collective.templatetags.collective import long_day
+from collective.typed.worded import asks
 from policy_drafts.models import Policy, PolicyRole
 from policy_drafts.models.role import LIVE
 from policy_drafts.roles import inviting
@@ -21,6 +22,7 @@ MOST = 200
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(InviteForm)
 def roles(request: MemberRequest, policy: Policy) -> HttpResponse:
     """Who writes, who is in the working group, who is invited; and inviting somebody."""
     form = InviteForm(request.POST or None, initial={"kind": PolicyRole.Kind.WORKING_GROUP})

@@ -1,6 +1,7 @@
 """Nothing that was typed or pressed is lost to a sign-in, or a second step, that had ended."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -11,6 +12,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from collective.models import Announcement, BrowserSession, InterruptedForm
 from collective.people import interrupted
+from collective.typed import worded
 from tests.events.conversations.test_access import ROWS as OF_CONVERSATIONS
 from tests.factories import (
     CoordinatorFactory,
@@ -256,6 +258,17 @@ def test_every_address_that_takes_only_post_knows_the_page_of_its_button():
     known = {row.name for row in patterns(get_resolver()) if takes_only_post(row)}
 
     assert known == only_post - MACHINES
+
+
+def test_every_address_to_which_a_form_is_sent_knows_the_words_of_its_page():
+    asked = [row for row in patterns(get_resolver()) if takes_only_post(row)]
+    forms = {
+        row.name: worded.form_of(SimpleNamespace(func=row.callback))
+        for row in asked
+        if row.callback.button.has_form
+    }
+
+    assert [name for name, form in forms.items() if form is None] == []
 
 
 def test_405_says_where_to_go(db):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from collective.errors import RuleError
 from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from events.conversations.host_forms import RulesForm
 from events.conversations.times import opening, single_times, wishes
 from events.conversations.times.forms import DayForm, DayOffForm, OfferForm, OpeningForm, WeeklyForm
@@ -61,24 +62,28 @@ def _sent(request: HttpRequest) -> list[tuple[str, str]]:
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(WeeklyForm)
 def host_weekly(request: MemberRequest, series: ConversationSeries) -> HttpResponse:
     return _change(request, series, WeeklyForm(request.POST or None), "Hours of each week")
 
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(DayForm)
 def host_single_day(request: MemberRequest, series: ConversationSeries) -> HttpResponse:
     return _change(request, series, DayForm(request.POST or None), "Hours of a single day")
 
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(DayOffForm)
 def host_day_off(request: MemberRequest, series: ConversationSeries) -> HttpResponse:
     return _change(request, series, DayOffForm(request.POST or None), "Not on a day")
 
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(RulesForm)
 def host_rules(request: MemberRequest, series: ConversationSeries) -> HttpResponse:
     form = RulesForm(request.POST or None, instance=series)
     return _change(request, series, form, "How long, how many, how soon")
@@ -145,6 +150,7 @@ def _act_on_slot(
 
 @host_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(OfferForm)
 def host_request(request: MemberRequest, series: ConversationSeries, pk: UUID) -> HttpResponse:
     """Somebody's wish for another time: keep one for them, free or new."""
     found = get_object_or_404(series.time_requests.open().select_related("person"), pk=pk)

@@ -44,12 +44,6 @@ def _still(message: Message, *states: State) -> Registration | None:
     return registration if is_so and not is_cancelled else None
 
 
-def _is_newest(message: Message) -> bool:
-    """Was the person told nothing newer of this kind? An older move or offer is no longer true."""
-    same = Message.objects.filter(person=message.person, kind=message.kind, about=message.about)
-    return not same.filter(pk__gt=message.pk).exists()
-
-
 def _letter(
     registration: Registration | None,
     subject: str,
@@ -126,7 +120,7 @@ def _hold_until_told(message: Message) -> None:
 )
 def offered(message: Message) -> Letter | None:
     registration = _still(message, State.OFFERED)
-    if registration is None or not registration.offer_is_open or not _is_newest(message):
+    if registration is None or not registration.offer_is_open or not message.is_newest:
         return None
     return _letter(registration, "A place is free for you", "offered")
 
@@ -138,7 +132,7 @@ def offer_ends(message: Message) -> Letter | None:
     if registration is None or person is None or not person.wants_reminders:
         return None
     runs = registration.offer_is_open and not registration.offer_waits_to_be_told
-    if not runs or not _is_newest(message):
+    if not runs or not message.is_newest:
         return None
     stop = addresses.stop_reminders(person)
     letter = _letter(registration, "We still keep a place for you", "offer_ends", stop=stop)
@@ -178,7 +172,7 @@ def given_up(message: Message) -> Letter | None:
 @mail.kind(kinds.LEAVING, "Given up by a link: it can be taken back")
 def leaving(message: Message) -> Letter | None:
     registration = _registration(message)
-    if not registration.can_take_back or not _is_newest(message):
+    if not registration.can_take_back or not message.is_newest:
         return None
     return _letter(registration, registration.what_was_left, "leaving")
 
@@ -187,7 +181,7 @@ def leaving(message: Message) -> Letter | None:
 def kept(message: Message) -> Letter | None:
     """No link in it opens anything: what pressed the button of the last mail may press again."""
     registration = _still(message, *CAN_LEAVE)
-    if registration is None or not _is_newest(message):
+    if registration is None or not message.is_newest:
         return None
     method = "REQUEST" if registration.state == State.CONFIRMED else ""
     return _letter(registration, WHAT_IS_KEPT[registration.state], "kept", calendar_method=method)
@@ -246,7 +240,7 @@ def ask_capacity(message: Message) -> Letter | None:
 def moved(message: Message) -> Letter | None:
     """Only of the newest move: one before it is no longer true."""
     registration = _still(message, State.CONFIRMED, State.WAITING, State.OFFERED)
-    if registration is None or not _is_newest(message):
+    if registration is None or not message.is_newest:
         return None
     if registration.state == State.OFFERED and not registration.offer_is_open:
         return None

@@ -15,6 +15,7 @@ from collective.models import Person
 from collective.people.presses import form_only, press_only
 from collective.people.requests import MemberRequest
 from collective.safety.pictures import NotAPicture
+from collective.typed.worded import asks
 from policy_drafts.desk import presence, unsaved, writing
 from policy_drafts.desk.forms import HeardForm, PictureForm, SectionForm
 from policy_drafts.desk.values import saved_text
@@ -183,6 +184,7 @@ def here(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse:
 
 @lead_only
 @form_only("write_section", "slug", "pk")
+@asks(PictureForm)
 def add_picture(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse:
     """Upload a picture.
 

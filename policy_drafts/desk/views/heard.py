@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 
 from collective.people.presses import form_only, press_only
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from policy_drafts.desk.forms import HeardForm, SectionForm
 from policy_drafts.desk.values import saved_text
 from policy_drafts.desk.views.editor import editor_page
@@ -18,6 +19,7 @@ from policy_drafts.roles.lead import lead_only
 
 @lead_only
 @form_only("write", "slug")
+@asks(HeardForm)
 def add_heard(request: MemberRequest, policy: Policy) -> HttpResponse:
     """Note what was said, about the whole policy or beside a section."""
     form = HeardForm(request.POST)

@@ -13,6 +13,7 @@ from collective.errors import RuleError
 from collective.models import Person
 from collective.people.presses import form_only, press_only
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from policy_drafts.desk import outline, presence, unsaved
 from policy_drafts.desk.forms import HeardForm, SplitForm, TitleForm
 from policy_drafts.drafts import contents
@@ -116,6 +117,7 @@ def write(request: MemberRequest, policy: Policy) -> HttpResponse:
 
 @lead_only
 @form_only("write", "slug")
+@asks(TitleForm)
 def add_section(request: MemberRequest, policy: Policy) -> HttpResponse:
     """Add a section at the end, and go on to write it."""
     form = TitleForm(request.POST)
@@ -162,6 +164,7 @@ def _act(
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(SplitForm)
 def split_section(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse:
     """Make two sections of one: which paragraph begins the second."""
     section = section_of(policy, pk, removed=True)

@@ -13,6 +13,7 @@ from collective.messages import mail
 from collective.models import Message
 from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
+from collective.typed.worded import asks
 from policy_drafts import emails, kinds
 from policy_drafts.desk import presence, unsaved
 from policy_drafts.drafts import publishing
@@ -57,6 +58,7 @@ def _audience(value: str | None) -> Audience:
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(PublishForm)
 def rehearse(request: MemberRequest, policy: Policy) -> HttpResponse:
     """What publishing would do, for whom, and what a reader would stumble over; then the yes."""
     asked = Asked.of(request)
@@ -143,6 +145,7 @@ def _draft(policy: Policy, number: int) -> Draft:
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(AudienceForm)
 def open_draft(request: MemberRequest, policy: Policy, number: int) -> HttpResponse:
     """Open a draft to more people: an act of its own, with its own mail."""
     draft = _draft(policy, number)
@@ -173,6 +176,7 @@ def _open(request: MemberRequest, draft: Draft, form: AudienceForm) -> bool:
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(WithdrawForm)
 def withdraw_draft(request: MemberRequest, policy: Policy, number: int) -> HttpResponse:
     """Withdraw a draft: number, day and reason stay."""
     draft, form = _draft(policy, number), WithdrawForm(request.POST or None)
@@ -190,6 +194,7 @@ def withdraw_draft(request: MemberRequest, policy: Policy, number: int) -> HttpR
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@asks(VersionForm)
 def other_versions(request: MemberRequest, policy: Policy, number: int) -> HttpResponse:
     """Easy read, audio, BSL, another language: what there is for this draft, and adding one."""
     draft = _draft(policy, number)

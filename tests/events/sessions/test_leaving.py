@@ -143,6 +143,18 @@ def test_page_tells_nothing_of_a_place_that_is_gone_before_the_sweep_comes(clien
     assert "You are not signed up any more" in page and "What you told us" not in page
 
 
+@pytest.mark.parametrize("marked", [State.ATTENDED, State.MISSED])
+def test_after_the_session_there_is_nothing_to_take_back(client, mine, early, marked):
+    client.post(link(mine, "give-up/"))
+    early.move_to(KICK_OFF + 4 * HOUR)
+    attendance.mark(mine, marked)
+
+    page = client.post(link(mine, "take-back/"), follow=True).content.decode()
+
+    assert "This can no longer be taken back" in page
+    assert states(mine) == [marked]
+
+
 def test_signing_up_again_within_the_hour_keeps_the_place(mine):
     leaving.give_up_by_link(mine)
 
