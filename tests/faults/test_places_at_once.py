@@ -74,9 +74,14 @@ def test_all_who_give_up_at_once_hand_on_exactly_their_places(session):
     assert states(session) == {"cancelled": PLACES, "offered": PLACES, "waiting": PLACES}
 
 
-def test_without_the_lock_the_seats_constraint_still_keeps_the_places(session, monkeypatch):
-    monkeypatch.setattr(Session, "locked", lambda self: Session.objects.get(pk=self.pk))
-    people = PersonFactory.create_batch(PEOPLE)
+def test_without_the_lock_two_choose_one_seat_and_the_constraint_refuses_one(session, monkeypatch):
+    both_have_chosen = Barrier(2)
+    free_seat = Session.free_seat
+
+    def choose_then_wait(self):
+        seat = free_seat(self)
+        both_have_chosen.wait(timeout=60)
+        return seat
 
     def try_to(person):
         try:
@@ -84,11 +89,11 @@ def test_without_the_lock_the_seats_constraint_still_keeps_the_places(session, m
         except Exception as error:  # the constraint's refusal is what is looked for
             return type(error).__name__
 
-    results = at_once([lambda person=person: try_to(person) for person in people])
-
-    assert "IntegrityError" in results
-    assert session.registrations.holding().count() <= PLACES + results.count("IntegrityError")
-    assert (
-        len(set(session.registrations.holding().values_list("seat", flat=True)))
-        == states(session)["confirmed"]
+    monkeypatch.setattr(Session, "free_seat", choose_then_wait)
+    monkeypatch.setattr(Session, "locked", lambda self: Session.objects.get(pk=self.pk))
+    results = at_once(
+        [lambda person=person: try_to(person) for person in PersonFactory.create_batch(2)]
     )
+
+    assert results.count("IntegrityError") == 1
+    assert states(session) == {"confirmed": 1}
