@@ -20,7 +20,7 @@ from collective.typed.signs import clean_line
 from policy_drafts.desk import elsewhere, unsaved
 from policy_drafts.desk.values import MOST_CHARACTERS, SectionText, is_same
 from policy_drafts.models import Section, SectionSave
-from policy_drafts.text import blocks, limits
+from policy_drafts.text import blocks, limits, patching
 
 How = SectionSave.How
 
@@ -39,6 +39,21 @@ class Removed(RuleError):
         super().__init__(
             "This section was taken out meanwhile, so this is not saved. What you typed is "
             "kept for you."
+        )
+
+
+class BlockClash(RuleError):
+    """The words of a block are no longer those that were seen. It holds all three texts.
+
+    `now` is None where the block is no longer in the section.
+    """
+
+    def __init__(self, seen: str, now: str | None, wanted: str) -> None:
+        self.seen, self.now, self.wanted = seen, now, wanted
+        super().__init__(
+            "These words are no longer in the section."
+            if now is None
+            else "Somebody else changed these words meanwhile."
         )
 
 
@@ -67,6 +82,31 @@ def save(
         _check_same(now, wanted)
     for page in pages:
         unsaved.let_go(now, person, page)
+    return now
+
+
+@transaction.atomic
+def patch_block(section: Section, person: Person, uid: str, *, seen: str, words: str) -> Section:
+    """Give one block other words than the `seen` ones; returns the section as it is now.
+
+    Its uid stays, however much is rewritten, and so do the bold and the links of each word that
+    stays. The same words sent again are accepted and change nothing. Raises BlockClash where the
+    block says something else by now, Removed, RuleError for a text that is too long, and
+    ValueError for words without a letter.
+    """
+    now = section.locked()
+    if now.removed_at:
+        raise Removed()
+    standing = next((block.text for block in now.blocks if block.uid == uid), None)
+    wanted = patching.as_stored(words)
+    if standing == wanted:
+        return now
+    if standing is None or standing != patching.as_stored(seen):
+        raise BlockClash(seen, standing, wanted)
+    html = patching.with_words(now.html, uid, words)
+    check_length(html)
+    text: SectionText = {"title": now.title, "html": html, "state": now.state, "notes": now.notes}
+    _write(now, person, now.lock_version, text, How.EDITED)
     return now
 
 

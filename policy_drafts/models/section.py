@@ -82,6 +82,10 @@ class Section(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("write_section", args=[self.policy.slug, self.pk])
 
+    def locked(self) -> "Section":
+        """The row as it is now, locked until the transaction ends."""
+        return Section.objects.select_for_update(no_key=True).get(pk=self.pk)
+
     @property
     def place(self) -> int:
         """Its number among the sections of now; 0 once it is taken out."""

@@ -34,7 +34,7 @@ def with_words(html: str, uid: str, words: str) -> str:
 
     Raises NoSuchBlock, or ValueError for words without a letter.
     """
-    wanted = blocks.normalised(markup.without_nulls(words))
+    wanted = as_stored(words)
     if not wanted:
         raise ValueError("A block without words is taken out, not changed.")
     root = markup.tree(html)
@@ -43,6 +43,11 @@ def with_words(html: str, uid: str, words: str) -> str:
         return html
     _refill(element, _changed(_letters(element), wanted))
     return markup.inner(root)
+
+
+def as_stored(words: str) -> str:
+    """The words as a block would hold them."""
+    return blocks.normalised(markup.without_nulls(words))
 
 
 def _block(root: HtmlElement, uid: str) -> HtmlElement:

@@ -52,9 +52,12 @@ def test_wholly_rewritten_block_keeps_its_uid():
     ]
 
 
-def test_block_that_is_not_there_is_said():
+@pytest.mark.parametrize(
+    "html", [blocks.with_uids("<p>One.</p>"), f'<img data-block="{UID}" alt="A cat">']
+)
+def test_block_that_is_not_there_or_is_a_picture_is_said(html):
     with pytest.raises(patching.NoSuchBlock):
-        patching.with_words(blocks.with_uids("<p>One.</p>"), UID, "Two.")
+        patching.with_words(html, UID, "Two.")
 
 
 def test_no_words_are_no_change():
