@@ -128,7 +128,7 @@ def with_uids(html: str, before: str = "", elsewhere: Elsewhere = _nothing) -> s
     matching = Matching([block.text for block in old], texts)
     origins = elsewhere({texts[index] for index in matching.left}) if matching.left else {}
     found = matching.with_alike(but=[row for row in matching.left if texts[row] in origins])
-    _give_to_the_first_piece(found, old, texts)
+    _give_to_the_first_piece(found, old, texts, [_kind(element) for element in elements])
     for number, element in enumerate(elements):
         if number in found:
             block = old[found[number]]
@@ -155,14 +155,22 @@ def _lead_links(elements: list[HtmlElement], html: str) -> None:
                 link.set("href", f"{ADDRESS}{uid}")
 
 
-def _give_to_the_first_piece(found: dict[int, int], old: Sequence[Block], texts: list[str]) -> None:
-    """Where a block was split the first of its pieces goes on as that block."""
+def _give_to_the_first_piece(
+    found: dict[int, int], old: Sequence[Block], texts: list[str], kinds: list[str]
+) -> None:
+    """Where a block was split the first of its pieces goes on as that block.
+
+    A heading that was made of its first words is none of them.
+    """
     pieces = {place: index for index, place in found.items() if texts[index] in old[place].text}
     for index, text in enumerate(texts):
         if index in found or len(text) < PART:
             continue
         for place, last in pieces.items():
-            if index < last and text in old[place].text and texts[last] != old[place].text:
+            block = old[place]
+            if kinds[index] == "heading" != block.kind:
+                continue
+            if index < last and text in block.text and texts[last] != block.text:
                 del found[last]
                 found[index] = place
                 pieces[place] = index

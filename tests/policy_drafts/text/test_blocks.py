@@ -80,6 +80,17 @@ def test_reworded_paragraph_keeps_its_uid():
     )
 
 
+def test_paragraph_whose_first_words_became_a_heading_goes_on_in_the_paragraph():
+    html = blocks.with_uids(
+        "<p>With service providers. We share what they need to help us, no more.</p>"
+    )
+
+    split = "<h3>With service providers.</h3><p>We share what they need to help us, no more.</p>"
+    heading, paragraph = blocks.read(blocks.with_uids(split, before=html))
+
+    assert (paragraph.uid, heading.carried_from) == (uids(html)[0], uids(html)[0])
+
+
 def test_of_a_paragraph_that_is_split_the_first_keeps_the_uid_and_the_rest_says_where_it_is_from():
     html = blocks.with_uids(
         "<p>We answer within five working days. You decide what happens with it.</p>"
