@@ -56,7 +56,7 @@ browser: .venv/.installed ## browser and fault tests (browser tests need Chromiu
 	@$(PY) -m pytest -q -rs -n 2 --dist worksteal -m "browser or faults"
 
 bench: .venv/.installed ## the benchmarks: ratios, side by side
-	@$(PY) -m benchmarks.rush && $(PY) -m benchmarks.slots && $(PY) -m benchmarks.pages && $(PY) -m benchmarks.staff_day && $(PY) -m benchmarks.payouts && $(PY) -m benchmarks.policies
+	@$(PY) -m benchmarks.rush && $(PY) -m benchmarks.slots && $(PY) -m benchmarks.pages && $(PY) -m benchmarks.staff_day && $(PY) -m benchmarks.payouts && $(PY) -m benchmarks.policies && $(PY) -m benchmarks.lineage
 
 manage: .venv/.runs ## a management command, for example: make manage do="clock forward 7d"
 	@$(PY) -m dev.manage $(do)
