@@ -17,6 +17,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import accumulate, pairwise
 from pathlib import Path
 from random import Random
@@ -71,7 +72,7 @@ class WorkingCopy:
         taken: set[str] = set()
         found = []
         for number, (key, html) in enumerate(zip(self.keys, self.stored, strict=True), 1):
-            once = blocks.with_fresh_uids(html, taken, lambda uid, key=key: uuid.uuid5(key, uid))
+            once = blocks.with_fresh_uids(html, taken, partial(uuid.uuid5, key))
             found.append((OneText(key, number), blocks.read(once)))
         self.draft = [(block.text, block.uid) for block in flat(found)]
         return found
