@@ -19,6 +19,10 @@ class Token(NamedTuple):
     start: int
     end: int
 
+    @property
+    def is_space(self) -> bool:
+        return self.text.isspace()
+
 
 class Run(NamedTuple):
     """Tokens of both texts that are the same; or of one alone, and the other's range is empty."""
@@ -34,11 +38,69 @@ def tokens_of(text: str) -> list[Token]:
 
 
 def runs(old: Sequence[Token], new: Sequence[Token]) -> Iterator[Run]:
-    """What stays, goes and comes, in order."""
-    found = Indel.opcodes([token.text for token in old], [token.text for token in new])
-    for row in found:
-        was, now = range(row.src_start, row.src_end), range(row.dest_start, row.dest_end)
-        yield Run(row.tag == "equal", was, now)
+    """What stays, goes and comes, in order.
+
+    Words and signs decide. Spaces go with them: they would else outvote a word, as there are many.
+    """
+    was, now = 0, 0
+    for row in _same(old, new):
+        if was < row.old.start:
+            yield Run(False, range(was, row.old.start), range(now, now))
+        if now < row.new.start:
+            yield Run(False, range(row.old.start, row.old.start), range(now, row.new.start))
+        yield row
+        was, now = row.old.stop, row.new.stop
+    if was < len(old):
+        yield Run(False, range(was, len(old)), range(now, now))
+    if now < len(new):
+        yield Run(False, range(len(old), len(old)), range(now, len(new)))
+
+
+def _same(old: Sequence[Token], new: Sequence[Token]) -> list[Run]:
+    """The runs that stay: words and signs, each with the space before and behind it."""
+    pairs: list[tuple[int, int]] = []
+    for was, now in _same_words(old, new):
+        pairs += _space(pairs, old, new, (was - 1, now - 1))
+        pairs.append((was, now))
+        pairs += _space(pairs, old, new, (was + 1, now + 1))
+    found: list[Run] = []
+    for was, now in pairs:
+        begins = (was, now)
+        if found and (found[-1].old.stop, found[-1].new.stop) == begins:
+            last = found.pop()
+            begins = last.old.start, last.new.start
+        found.append(Run(True, range(begins[0], was + 1), range(begins[1], now + 1)))
+    return found
+
+
+def _same_words(old: Sequence[Token], new: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """The indexes of words and signs that stay: as many as can be, in order."""
+    before = [index for index, token in enumerate(old) if not token.is_space]
+    after = [index for index, token in enumerate(new) if not token.is_space]
+    rows = Indel.opcodes(
+        [old[index].text for index in before], [new[index].text for index in after]
+    )
+    for row in rows:
+        if row.tag == "equal":
+            yield from zip(
+                before[row.src_start : row.src_end],
+                after[row.dest_start : row.dest_end],
+                strict=True,
+            )
+
+
+def _space(
+    pairs: Sequence[tuple[int, int]],
+    old: Sequence[Token],
+    new: Sequence[Token],
+    at: tuple[int, int],
+) -> list[tuple[int, int]]:
+    """The space that stands in both texts at this place, if it is none of the pairs yet."""
+    was, now = at
+    last = pairs[-1] if pairs else (-1, -1)
+    if not (last[0] < was < len(old) and last[1] < now < len(new)):
+        return []
+    return [at] if old[was].is_space and old[was].text == new[now].text else []
 
 
 def hunks(old: Sequence[Token], new: Sequence[Token]) -> list[Run]:

@@ -8,6 +8,7 @@ from policy_drafts.text import blocks, markup, patching
 
 UID = "00000000-0000-4000-8000-000000000001"
 WORDS = ["We", "answer", "each report", "within", "two working days", "£25", "don't", "co-write"]
+FORMS = ["{}", "{}", "<strong>{}</strong>", "<em>{}</em>", "<a href='https://x.example/'>{}</a>"]
 ROWS = {
     "a word in bold stays bold": (
         "We <strong>must answer</strong> soon.",
@@ -69,16 +70,7 @@ def some_html(rnd):
     pieces = []
     for _ in range(rnd.randint(1, 6)):
         words = " ".join(rnd.choices(WORDS, k=rnd.randint(1, 4)))
-        form = rnd.choice(
-            [
-                "{}",
-                "{}",
-                "<strong>{}</strong>",
-                "<em>{}</em>",
-                "<a href='https://x.example/'>{}</a>",
-            ]
-        )
-        pieces.append(form.format(words) + rnd.choice(["", "", "<br>"]))
+        pieces.append(rnd.choice(FORMS).format(words) + rnd.choice(["", "", "<br>"]))
     return rnd.choice(["", " "]).join(pieces)
 
 
@@ -103,3 +95,40 @@ def test_three_thousand_edits_give_exactly_the_words_and_touch_nothing_else():
         after = {row.uid: row for row in blocks.read(changed)}
         assert (after[block.uid].text, after[other.uid]) == (blocks.normalised(words), other)
         assert blocks.with_uids(markup.without_marks(changed), changed) == changed
+
+
+def forms(html):
+    """{word: the tags around it, from the innermost}, for words that each stand once."""
+    found = {}
+    for text in markup.tree(html).xpath("//text()"):
+        parent = text.getparent()
+        around = list(parent.iterancestors())
+        tags = [row.tag for row in (around if text.is_tail else [parent, *around])]
+        found |= dict.fromkeys(text.split(), tags)
+    return found
+
+
+def numbered(rnd):
+    """A block in which each word stands once, some of it bold, in italics or a link."""
+    words = iter(f"w{number}" for number in range(100))
+    pieces = [" ".join(next(words) for _ in range(rnd.randint(1, 5))) for _ in range(6)]
+    return " ".join(rnd.choice(FORMS).format(piece) for piece in pieces)
+
+
+@pytest.mark.thorough
+def test_each_word_that_stays_keeps_its_tags_whatever_is_put_in_or_taken_out():
+    rnd = random.Random(5)
+    for _ in range(3000):
+        html = blocks.with_uids(f"<p>{numbered(rnd)}</p>")
+        (block,) = blocks.read(html)
+        words = [word for word in block.text.split() if rnd.random() < 0.8]
+        for number in range(rnd.randint(0, 4)):
+            words.insert(rnd.randrange(len(words) + 1), f"new{number}")
+
+        changed = patching.with_words(html, block.uid, " ".join(words))
+
+        before, after = forms(html), forms(changed)
+        assert set(after) == set(words)
+        assert [after[word] for word in words if word in before] == [
+            before[word] for word in words if word in before
+        ]
