@@ -1,7 +1,7 @@
 from django.urls import path
 
 from policy_drafts.desk.views import bringing_in, editor, heard, outline, unsaved, versions
-from policy_drafts.drafts.views import following, publish, reading
+from policy_drafts.drafts.views import comparing, following, publish, reading
 from policy_drafts.roles import views as roles
 
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("policies/<slug:slug>/follow/", following.follow_policy, name="follow_policy"),
     path("policies/<slug:slug>/drafts/", reading.drafts, name="drafts"),
     path("policies/<slug:slug>/drafts/<int:number>/", reading.draft, name="draft"),
-    path("policies/<slug:slug>/drafts/<int:number>/changes/", reading.changes, name="changes"),
+    path("policies/<slug:slug>/drafts/<int:number>/changes/", comparing.changes, name="changes"),
     path(
         "policies/<slug:slug>/drafts/<int:number>/files/<slug:kind>/",
         reading.draft_file,

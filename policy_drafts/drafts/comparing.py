@@ -1,0 +1,29 @@
+"""Two drafts of a policy side by side: what became of each passage, for people to read."""
+
+from dataclasses import dataclass
+
+from policy_drafts.drafts import contents, continuing
+from policy_drafts.models import Draft
+from policy_drafts.text import diffs
+from policy_drafts.text.diffs import SectionChange
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An earlier draft and a later one, and what happened to each section."""
+
+    old: Draft
+    new: Draft
+    sections: list[SectionChange]
+
+    @property
+    def changed(self) -> list[SectionChange]:
+        """The sections of which there is something to say."""
+        return [row for row in self.sections if row.is_changed]
+
+
+def compare(old: Draft, new: Draft) -> Comparison:
+    """What changed from one draft to a later one: five queries, however long they are."""
+    known = continuing.between(old, new)
+    before, after = contents.to_compare(old), contents.to_compare(new)
+    return Comparison(old, new, diffs.compare_sections(before, after, known))
