@@ -14,6 +14,11 @@ urlpatterns = [
     path("policies/<slug:slug>/drafts/<int:number>/", reading.draft, name="draft"),
     path("policies/<slug:slug>/drafts/<int:number>/changes/", comparing.changes, name="changes"),
     path(
+        "policies/<slug:slug>/drafts/<int:number>/changes/whole/",
+        comparing.changes_in_text,
+        name="changes_in_text",
+    ),
+    path(
         "policies/<slug:slug>/drafts/<int:number>/files/<slug:kind>/",
         reading.draft_file,
         name="draft_file",
@@ -38,6 +43,11 @@ urlpatterns = [
         "policies/<slug:slug>/drafts/<int:number>/withdraw/",
         publish.withdraw_draft,
         name="withdraw_draft",
+    ),
+    path(
+        "policies/<slug:slug>/sections/<uuid:uid>/",
+        comparing.section_history,
+        name="section_history",
     ),
     path("policies/<slug:slug>/write/", outline.write, name="write"),
     path("policies/<slug:slug>/write/add/", outline.add_section, name="add_section"),

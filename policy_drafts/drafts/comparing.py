@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
+
 from policy_drafts.drafts import contents, continuing
 from policy_drafts.models import Draft
 from policy_drafts.text import diffs
+from policy_drafts.text import in_text as whole
 from policy_drafts.text.diffs import SectionChange
 
 
@@ -27,3 +30,8 @@ def compare(old: Draft, new: Draft) -> Comparison:
     known = continuing.between(old, new)
     before, after = contents.to_compare(old), contents.to_compare(new)
     return Comparison(old, new, diffs.compare_sections(before, after, known))
+
+
+def in_text(change: SectionChange) -> SafeString | None:
+    """The whole text of a section, with what changed in it; None where it was taken out."""
+    return whole.with_changes(change.new.html, change.rows) if change.new else None

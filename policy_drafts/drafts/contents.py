@@ -34,6 +34,15 @@ class Passage(NamedTuple):
     html: str
 
 
+class Title(NamedTuple):
+    """A section of a draft without its text, for comparing."""
+
+    uid: uuid.UUID
+    number: int
+    title: str
+    html: str = ""
+
+
 WorkingContents = list[tuple[Working, list[Block]]]
 DraftContents = list[tuple[DraftSection, list[DraftBlock]]]
 Passages = list[tuple[DraftSection, list[Passage]]]

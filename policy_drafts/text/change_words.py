@@ -89,11 +89,16 @@ CAME, WENT = {What.CAME, What.CAME_REWORDED}, {What.WENT, What.WENT_REWORDED}
 
 def label(row: Row) -> str:
     """What stands above a block: "New", "New: a point in a list"."""
+    if row.what == What.RESTYLED or row.block.kind == "paragraph":
+        return happened(row)
+    return f"{happened(row)}: {NAMES[row.block.kind].with_article}"
+
+
+def happened(row: Row) -> str:
+    """What happened to a block, where one sees what it is: "New"."""
     if row.what == What.RESTYLED:
         return _restyled(row)
-    words = HAPPENED[row.what].format(_other(row))
-    name = NAMES[row.block.kind]
-    return words if row.block.kind == "paragraph" else f"{words}: {name.with_article}"
+    return HAPPENED[row.what].format(_other(row))
 
 
 def _restyled(row: Row) -> str:
@@ -109,10 +114,11 @@ def _other(row: Row) -> str:
     """The section from which it came or to which it went, with the way: " from section 3"."""
     if row.other is None:
         return ""
-    return f" {WAYS[row.what]} {_place(row)}"
+    return f" {WAYS[row.what]} {place(row)}"
 
 
-def _place(row: Row) -> str:
+def place(row: Row) -> str:
+    """The other section of a row: "section 3", "the former section “Why”"; or ""."""
     if row.other is None:
         return ""
     if row.is_other_gone:
@@ -191,11 +197,11 @@ def of_section(change: SectionChange) -> str:
 
 def _beginning(change: SectionChange, moved: set[What], words: str) -> str:
     """That the section was split off, or went into another; "" where most of it did not."""
-    others = Counter(_place(row) for row in change.rows if row.what in moved)
-    place, number = others.most_common(1)[0] if others else ("", 0)
-    if not place or 2 * number < len(change.rows):
+    others = Counter(place(row) for row in change.rows if row.what in moved)
+    other, number = others.most_common(1)[0] if others else ("", 0)
+    if not other or 2 * number < len(change.rows):
         return ""
-    return f"This section {words.format(place)}"
+    return f"This section {words.format(other)}"
 
 
 def _of_title_and_place(change: SectionChange) -> Iterator[str]:

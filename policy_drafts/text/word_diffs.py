@@ -100,7 +100,7 @@ def both(old: str, new: str) -> Both:
     """Each text whole, with its words that differ marked; without a mark where no word stayed."""
     found = pieces(old, new)
     if not any(what == STAYED and text.strip() for what, text in found):
-        return Both(mark_safe(_shown(old)), mark_safe(_shown(new)))
+        return Both(mark_safe(shown(old)), mark_safe(shown(new)))
     return Both(_marked(found, but=PUT_IN), _marked(found, but=TAKEN_OUT))
 
 
@@ -113,12 +113,13 @@ def _piece(what: int, text: str) -> str:
     """Marked, but for the space at its ends."""
     words = text.strip()
     if what == STAYED or not words:
-        return _shown(text)
+        return shown(text)
     start, _, end = text.partition(words)
-    return _shown(start) + MARKS[what].format(_shown(words)) + _shown(end)
+    return shown(start) + MARKS[what].format(shown(words)) + shown(end)
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """A plain text, escaped, with its line breaks."""
     return escape(text).replace("\n", "<br>")
 
 
