@@ -1,6 +1,6 @@
 from django.urls import path
 
-from policy_drafts.desk.views import bringing_in, editor, heard, outline, unsaved, versions
+from policy_drafts.desk.views import bringing_in, editor, heard, outline, reasons, unsaved, versions
 from policy_drafts.drafts.views import comparing, following, publish, reading
 from policy_drafts.roles import views as roles
 
@@ -94,6 +94,7 @@ urlpatterns = [
         name="version",
     ),
     path("policies/<slug:slug>/write/<uuid:pk>/picture/", editor.add_picture, name="add_picture"),
+    path("policies/<slug:slug>/write/<uuid:pk>/why/", reasons.say_why, name="say_why"),
     path("policies/<slug:slug>/write/<uuid:pk>/move/", outline.move_section, name="move_section"),
     path(
         "policies/<slug:slug>/write/<uuid:pk>/split/", outline.split_section, name="split_section"

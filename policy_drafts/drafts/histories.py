@@ -12,12 +12,12 @@ from uuid import UUID
 from django.db.models import F, Q, TextField
 from django.db.models.functions import MD5, Cast
 
-from policy_drafts.drafts import continuing
+from policy_drafts.drafts import continuing, reasons
 from policy_drafts.drafts.contents import Passage, Title
 from policy_drafts.drafts.continuing import Link
 from policy_drafts.models import Draft, DraftBlock, DraftSection
 from policy_drafts.text import change_words, diffs
-from policy_drafts.text.diffs import SectionChange
+from policy_drafts.text.diffs import SectionChange, Why
 from policy_drafts.text.lineage import WithBlocks
 
 Seen = tuple[int, str, str] | None  # number, title and sum of the HTML; None where it is not
@@ -43,6 +43,7 @@ class Step:
     moment: Moment
     section: DraftSection | None  # None: it was taken out
     change: SectionChange | None  # None: there is none before it
+    reasons: list[Why]
 
     @property
     def title(self) -> str:
@@ -95,7 +96,7 @@ def moments(uid: UUID, drafts: Sequence[Draft]) -> list[Moment]:
 
 
 def steps(uid: UUID, shown: Sequence[Moment]) -> list[Step]:
-    """What changed at each of these moments: five queries, however many there are."""
+    """What changed at each of these moments: six queries, however many there are."""
     drafts = {draft for moment in shown for draft in (moment.draft, moment.before) if draft}
     if not drafts:
         return []
@@ -103,8 +104,14 @@ def steps(uid: UUID, shown: Sequence[Moment]) -> list[Step]:
     texts = _texts(uid, drafts, links)
     said = DraftSection.objects.filter(uid=uid, draft__in=[moment.draft for moment in shown])
     sections = {section.draft_id: section for section in said}
+    told = reasons.of_section(uid, drafts)
     return [
-        Step(moment, sections.get(moment.draft.pk), _change(uid, moment, texts, links))
+        Step(
+            moment,
+            sections.get(moment.draft.pk),
+            _change(uid, moment, texts, links),
+            told.get(moment.draft.pk, []),
+        )
         for moment in shown
     ]
 

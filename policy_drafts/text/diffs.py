@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 from policy_drafts.text import lineage, word_diffs
@@ -94,6 +95,13 @@ class Row:
         return self.what in STANDS_ELSEWHERE
 
 
+class Why(NamedTuple):
+    """Why a section changed in the draft of this number, as readers were told."""
+
+    number: int
+    words: str
+
+
 @dataclass
 class SectionChange:
     """One section in two drafts: either may lack it."""
@@ -102,6 +110,7 @@ class SectionChange:
     new: AnySection | None
     rows: list[Row] = field(default_factory=list)
     moved: bool = False
+    reasons: list[Why] = field(default_factory=list)
 
     @property
     def section(self) -> AnySection:

@@ -151,6 +151,7 @@ ROWS = [
     ("rehearse nothing", "lead", "/policies/empty/write/publish/?for=public"),
     ("write_section", "lead", of("write/{section}/")),
     ("compare_section", "lead", of("write/{section}/compare/")),
+    ("say_why", "lead", of("write/{section}/why/")),
     ("versions", "lead", of("write/{section}/versions/")),
     ("version", "lead", of("write/{section}/versions/1/")),
     ("split_section", "lead", of("write/{section}/split/")),

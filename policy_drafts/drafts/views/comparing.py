@@ -2,7 +2,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -73,25 +72,27 @@ def section_history(request: HttpRequest, slug: str, uid: UUID) -> HttpResponse:
 def _compared(request: HttpRequest, new: Draft, role: PolicyRole | None) -> dict[str, Any]:
     """The draft beside an earlier one, and the others that it can be compared with."""
     standing = Draft.objects.visible_to(request.user).not_withdrawn()
-    earlier = standing.filter(policy=new.policy, number__lt=new.number)
-    old = _chosen(request, earlier)
+    earlier = list(standing.filter(policy=new.policy, number__lt=new.number))
+    old = _chosen(request.GET.get("from", ""), earlier)
+    told = [new, *(row for row in earlier if old and row.number > old.number)]
     return {
         "policy": new.policy,
         "draft": new,
         "role": role,
         "earlier": earlier,
         "old": old,
-        "comparison": compare(old, new) if old else None,
-        "news": [new, *(earlier.filter(number__gt=old.number) if old else [])],
+        "comparison": compare(old, new, told) if old else None,
+        "news": told,
         "words": "words" in request.GET,
     }
 
 
-def _chosen(request: HttpRequest, earlier: QuerySet[Draft]) -> Draft | None:
+def _chosen(chosen: str, earlier: list[Draft]) -> Draft | None:
     """The draft to compare with: the one of `?from=`, or 404; else the one before, if there is."""
-    chosen = request.GET.get("from", "")
+    if not chosen:
+        return earlier[0] if earlier else None
     number = as_number(chosen)
-    found = (earlier if number is None else earlier.filter(number=number)).first()
-    if chosen and found is None:
+    found = next((row for row in earlier if row.number == number), None)
+    if found is None:
         raise Http404
     return found

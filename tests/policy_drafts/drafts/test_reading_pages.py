@@ -167,7 +167,7 @@ def test_queries_of_the_changes_page_do_not_grow(
     published(policy)
     client.get("/policies/safe/drafts/2/changes/")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get("/policies/safe/drafts/2/changes/")
 
 
