@@ -142,8 +142,7 @@ def _said(row: Row) -> Said:
 
 def summary(rows: Iterable[Row]) -> list[str]:
     """["2 paragraphs changed and one is new"]: sentences without their full stops."""
-    told = [row for row in rows if row.what != What.SAME]
-    told.sort(key=_rank)
+    told = sorted((row for row in rows if row.what != What.SAME), key=_rank)
     here = Counter((_name(row), _said(row)) for row in told if row.what in HERE)
     elsewhere = Counter((_name(row), _said(row)) for row in told if row.what in ELSEWHERE)
     return [*_together(here), *(_one(name, words, n) for (name, words), n in elsewhere.items())]

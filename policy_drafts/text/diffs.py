@@ -121,6 +121,11 @@ class SectionChange:
         return section
 
     @property
+    def told(self) -> list[Row]:
+        """The rows of which there is something to say."""
+        return [row for row in self.rows if row.what != What.SAME]
+
+    @property
     def is_renamed(self) -> bool:
         return bool(self.old and self.new and self.old.title != self.new.title)
 

@@ -71,8 +71,7 @@ class Place(NamedTuple):
     uid: str
 
 
-@dataclass(frozen=True)
-class Continues:
+class Continues(NamedTuple):
     """A passage of the old text and the one that it is now."""
 
     old: Place

@@ -33,10 +33,19 @@ def tokens_of(text: str) -> list[Token]:
     return [Token(found.group(), *found.span()) for found in TOKEN.finditer(text)]
 
 
+def words_of(text: str) -> list[str]:
+    """The whole text as words, signs and spaces, where nobody asks for their places."""
+    return TOKEN.findall(text)
+
+
 def runs(old: Sequence[Token], new: Sequence[Token]) -> Iterator[Run]:
     """What stays, goes and comes, in order."""
-    found = Indel.opcodes([token.text for token in old], [token.text for token in new])
-    for row in found:
+    return runs_of_words([token.text for token in old], [token.text for token in new])
+
+
+def runs_of_words(old: Sequence[str], new: Sequence[str]) -> Iterator[Run]:
+    """The same, of words without their places."""
+    for row in Indel.opcodes(old, new):
         was, now = range(row.src_start, row.src_end), range(row.dest_start, row.dest_end)
         yield Run(row.tag == "equal", was, now)
 

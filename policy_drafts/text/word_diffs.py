@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
-from policy_drafts.text.tokens import runs, tokens_of
+from policy_drafts.text.tokens import runs_of_words, words_of
 
 TAKEN_OUT, STAYED, PUT_IN = -1, 0, 1
 MARKS = {
@@ -65,16 +65,16 @@ def pieces(old: str, new: str) -> Pieces:
 
 def _fewest(old: str, new: str) -> list[Change]:
     """What the fewest words taken out and put in make of it."""
-    before, after = tokens_of(old), tokens_of(new)
+    before, after = words_of(old), words_of(new)
     found = [Change()]
-    for is_same, was, now in runs(before, after):
+    for is_same, was, now in runs_of_words(before, after):
         if is_same:
             if found[-1].is_one:
                 found.append(Change())
-            found[-1].stayed += "".join(before[index].text for index in was)
+            found[-1].stayed += "".join(before[was.start : was.stop])
         else:
-            found[-1].taken_out += "".join(before[index].text for index in was)
-            found[-1].put_in += "".join(after[index].text for index in now)
+            found[-1].taken_out += "".join(before[was.start : was.stop])
+            found[-1].put_in += "".join(after[now.start : now.stop])
     return found
 
 
