@@ -96,7 +96,7 @@ def compare() -> tuple[float, int]:
     old = blocks.with_uids("".join(paragraph(rng) for _ in range(1000)))
     new = blocks.with_uids(reworded(old, rng), old)
     before, after = blocks.read(old), blocks.read(new)
-    seconds, rows = timed(lambda: [row.html for row in diffs.compare(before, after)])
+    seconds, rows = timed(lambda: [row.both for row in diffs.compare(before, after)])
     return seconds, len(rows)
 
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
-from policy_drafts.desk.views import bringing_in, editor, heard, outline, unsaved, versions
-from policy_drafts.drafts.views import following, publish, reading
+from policy_drafts.desk.views import bringing_in, editor, heard, outline, reasons, unsaved, versions
+from policy_drafts.drafts.views import comparing, following, publish, reading
 from policy_drafts.roles import views as roles
 
 urlpatterns = [
@@ -12,7 +12,12 @@ urlpatterns = [
     path("policies/<slug:slug>/follow/", following.follow_policy, name="follow_policy"),
     path("policies/<slug:slug>/drafts/", reading.drafts, name="drafts"),
     path("policies/<slug:slug>/drafts/<int:number>/", reading.draft, name="draft"),
-    path("policies/<slug:slug>/drafts/<int:number>/changes/", reading.changes, name="changes"),
+    path("policies/<slug:slug>/drafts/<int:number>/changes/", comparing.changes, name="changes"),
+    path(
+        "policies/<slug:slug>/drafts/<int:number>/changes/whole/",
+        comparing.changes_in_text,
+        name="changes_in_text",
+    ),
     path(
         "policies/<slug:slug>/drafts/<int:number>/files/<slug:kind>/",
         reading.draft_file,
@@ -38,6 +43,11 @@ urlpatterns = [
         "policies/<slug:slug>/drafts/<int:number>/withdraw/",
         publish.withdraw_draft,
         name="withdraw_draft",
+    ),
+    path(
+        "policies/<slug:slug>/sections/<uuid:uid>/",
+        comparing.section_history,
+        name="section_history",
     ),
     path("policies/<slug:slug>/write/", outline.write, name="write"),
     path("policies/<slug:slug>/write/add/", outline.add_section, name="add_section"),
@@ -84,6 +94,7 @@ urlpatterns = [
         name="version",
     ),
     path("policies/<slug:slug>/write/<uuid:pk>/picture/", editor.add_picture, name="add_picture"),
+    path("policies/<slug:slug>/write/<uuid:pk>/why/", reasons.say_why, name="say_why"),
     path("policies/<slug:slug>/write/<uuid:pk>/move/", outline.move_section, name="move_section"),
     path(
         "policies/<slug:slug>/write/<uuid:pk>/split/", outline.split_section, name="split_section"

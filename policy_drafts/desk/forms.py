@@ -191,6 +191,16 @@ class ImportForm(forms.Form):
         return "Pasted text.md", self.cleaned_data["text"].encode()
 
 
+class WhyForm(forms.Form):
+    why = LinesField(
+        label="Why did this section change?",
+        max_length=600,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="In a sentence or two. Everybody who reads the draft reads it: please no names.",
+    )
+
+
 class HeardForm(forms.ModelForm):
     words = LinesField(
         label="What was said",

@@ -3,6 +3,10 @@
 import hashlib
 import uuid
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from policy_drafts.models import Draft, DraftBlock, DraftSection, Policy, Section
 from policy_drafts.text import blocks
@@ -20,8 +24,28 @@ class Working:
     state: str
 
 
+class Passage(NamedTuple):
+    """A block of a draft, read to be compared: thousands of them, so no more than that needs."""
+
+    uid: str
+    carried_from: str | None
+    kind: str
+    text: str
+    html: str
+
+
+class Title(NamedTuple):
+    """A section of a draft without its text, for comparing."""
+
+    uid: uuid.UUID
+    number: int
+    title: str
+    html: str = ""
+
+
 WorkingContents = list[tuple[Working, list[Block]]]
 DraftContents = list[tuple[DraftSection, list[DraftBlock]]]
+Passages = list[tuple[DraftSection, list[Passage]]]
 
 
 @dataclass(frozen=True)
@@ -72,4 +96,22 @@ def of_draft(draft: Draft) -> DraftContents:
     }
     for block in draft.blocks.order_by("section__number", "position"):
         found[block.section_id][1].append(block)
+    return list(found.values())
+
+
+def to_compare(draft: Draft) -> Passages:
+    """The same, read to be compared: two queries."""
+    found: dict[int, tuple[DraftSection, list[Passage]]] = {
+        section.pk: (section, []) for section in draft.sections.all()
+    }
+    rows = draft.blocks.order_by("section__number", "position").values_list(
+        "section_id",
+        Cast("uid", TextField()),
+        Cast("carried_from", TextField()),
+        "kind",
+        "text",
+        "html",
+    )
+    for section, *passage in rows:
+        found[section][1].append(Passage(*passage))
     return list(found.values())

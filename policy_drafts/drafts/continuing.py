@@ -1,6 +1,8 @@
 """What of one draft goes on in a later one, where the uids do not say it: noted and followed."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+from uuid import UUID
 
 from policy_drafts.drafts import contents
 from policy_drafts.drafts.contents import WorkingContents
@@ -9,6 +11,15 @@ from policy_drafts.text import lineage
 from policy_drafts.text.lineage import Alignment
 
 How = Continuation.How
+
+
+class Link(NamedTuple):
+    """One row of what was noted: the number of the later draft, both uids, and how."""
+
+    number: int
+    old: UUID
+    new: UUID
+    how: str
 
 
 def note(draft: Draft, last: Draft | None, sections: WorkingContents) -> None:
@@ -31,10 +42,37 @@ def _rows(draft: Draft, found: Alignment) -> Iterator[Continuation]:
 
 def between(old: Draft, new: Draft) -> dict[str, str]:
     """{uid in the later draft: uid in the earlier one} of what goes on under another uid."""
-    rows = Continuation.objects.whole().filter(
-        draft__policy=new.policy_id, draft__number__gt=old.number, draft__number__lte=new.number
+    return followed(links([old, new]), old.number, new.number)
+
+
+def links(drafts: Iterable[Draft]) -> list[Link]:
+    """What was noted from the first to the last of these drafts of a policy, in order."""
+    numbers = {draft.number: draft for draft in drafts}
+    first, last = min(numbers), max(numbers)
+    rows = Continuation.objects.filter(
+        draft__policy=numbers[last].policy_id,
+        draft__number__gt=first,
+        draft__number__lte=last,
     )
+    values = ("draft__number", "old_uid", "new_uid", "how")
+    return [Link(*row) for row in rows.order_by("draft__number").values_list(*values)]
+
+
+def followed(found: Iterable[Link], old: int, new: int) -> dict[str, str]:
+    """{uid in the later draft: uid in the earlier one}, by the numbers of the drafts."""
     was: dict[str, str] = {}
-    for old_uid, new_uid in rows.order_by("draft__number").values_list("old_uid", "new_uid"):
-        was[str(new_uid)] = was.pop(str(old_uid), str(old_uid))
+    for link in found:
+        if old < link.number <= new and link.how in Continuation.WHOLE:
+            was[str(link.new)] = was.pop(str(link.old), str(link.old))
     return was
+
+
+def reached(uids: Collection[UUID], found: Iterable[Link]) -> set[UUID]:
+    """These uids, and all that are linked to them through any number of drafts."""
+    rows, known, size = list(found), set(uids), 0
+    while len(known) > size:
+        size = len(known)
+        for link in rows:
+            if link.old in known or link.new in known:
+                known |= {link.old, link.new}
+    return known

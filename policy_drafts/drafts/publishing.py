@@ -13,7 +13,7 @@ from collective.errors import RuleError
 from collective.messages import mail
 from collective.models import Person
 from policy_drafts import kinds
-from policy_drafts.drafts import check_sums, contents, continuing, files
+from policy_drafts.drafts import check_sums, contents, continuing, files, reasons
 from policy_drafts.drafts.contents import WorkingContents, WorkingCopy
 from policy_drafts.drafts.recipients import newly_told, tell_recipients
 from policy_drafts.models import Audience, Draft, DraftBlock, DraftSection, Policy
@@ -58,6 +58,7 @@ def publish(
     )
     _write(draft, now.sections)
     continuing.note(draft, last, now.sections)
+    reasons.keep(draft, last, (section for section, _ in now.sections))
     _seal(draft, now.sections)
     files.order(draft)
     tell_recipients(draft)

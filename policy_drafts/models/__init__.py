@@ -4,6 +4,7 @@ from policy_drafts.models.draft import Audience, Draft, DraftBlock, DraftSection
 from policy_drafts.models.files import DraftFile, OtherVersion
 from policy_drafts.models.picture import PolicyPicture
 from policy_drafts.models.policy import DraftFollow, Policy, Round
+from policy_drafts.models.reason import Reason
 from policy_drafts.models.role import PolicyRole
 from policy_drafts.models.section import Heard, Presence, Section, SectionSave, Unsaved
 
@@ -22,6 +23,7 @@ __all__ = [
     "PolicyPicture",
     "PolicyRole",
     "Presence",
+    "Reason",
     "Round",
     "Section",
     "SectionSave",

@@ -4,12 +4,6 @@ from django.db import models
 from policy_drafts.models.draft import NEVER, SEALED, Draft
 
 
-class ContinuationQuerySet(models.QuerySet["Continuation"]):
-    def whole(self) -> "ContinuationQuerySet":
-        """Those in which a passage goes on as itself: not in a longer one, not as a piece."""
-        return self.filter(how__in=[Continuation.How.CARRIED, Continuation.How.EQUAL])
-
-
 class Continuation(models.Model):
     """Which block of a draft goes on in which of the next one, where the uid does not say it.
 
@@ -23,12 +17,12 @@ class Continuation(models.Model):
         MERGED = "merged", "It stands whole in another"
         PART = "part", "It is a piece of it"
 
+    WHOLE = (How.CARRIED, How.EQUAL)  # it goes on as itself: not in a longer one, not as a piece
+
     draft = models.ForeignKey(Draft, models.PROTECT, related_name="continuations")
     old_uid = models.UUIDField()
     new_uid = models.UUIDField()
     how = models.CharField(max_length=12, choices=How)
-
-    objects = ContinuationQuerySet.as_manager()
 
     class Meta:
         constraints = [

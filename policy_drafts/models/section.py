@@ -10,7 +10,7 @@ from collective import clock
 from collective.models import Person
 from collective.safety import emptied
 from collective.safety.encryption import EncryptedJSONField
-from collective.typed.fields import LineField
+from collective.typed.fields import LineField, LinesField
 from policy_drafts.models.policy import Policy
 from policy_drafts.text import blocks
 from policy_drafts.text.blocks import Block
@@ -47,6 +47,14 @@ class Section(models.Model):
     html = models.TextField(blank=True, default="")
     state = models.CharField(max_length=20, choices=SectionState, default=SectionState.NOT_STARTED)
     notes = EncryptedJSONField("notes to self", null=True, blank=True)
+    why = LinesField(
+        "why it changed",
+        max_length=600,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="For the readers of the next draft.",
+    )
     lock_version = models.PositiveIntegerField(default=0)
     edited_at = models.DateTimeField(default=clock.now)
     edited_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")

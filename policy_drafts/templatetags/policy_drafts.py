@@ -15,11 +15,17 @@ def policy_text(html: str) -> SafeString:
 
 @register.filter
 def happened(row: Row) -> str:
-    """What happened to a block: "Paragraph, reworded"."""
+    """What happened to a block: "New: a point in a list"."""
     return change_words.label(row)
 
 
 @register.filter
 def changed_in_words(change: SectionChange) -> str:
-    """What changed in a section: "2 paragraphs reworded, 1 new"."""
+    """What changed in a section: "2 paragraphs changed and one is new"."""
     return change_words.of_section(change)
+
+
+@register.filter
+def in_short(changes: list[SectionChange]) -> str:
+    """What changed in a draft: "12 sections changed. 88 sections have not changed"."""
+    return change_words.of_draft(changes)

@@ -5,11 +5,10 @@ What both changed stands there twice.
 
 from dataclasses import dataclass, field
 
-from django.utils.safestring import SafeString
 from lxml.html import HtmlElement
 
 from policy_drafts.text import blocks, markup
-from policy_drafts.text.word_diffs import words_html
+from policy_drafts.text.word_diffs import Both, both
 
 HOLDS_PARTS = {"ul", "ol", "dl", "blockquote"}
 
@@ -26,9 +25,9 @@ class Combined:
     reordered: bool = False
 
     @property
-    def doubled(self) -> list[SafeString]:
-        """[both texts in one, by word]"""
-        return [words_html(theirs, mine) for theirs, mine in self.both]
+    def doubled(self) -> list[Both]:
+        """Both texts of each, whole, the words that differ marked for the eyes."""
+        return [both(theirs, mine) for theirs, mine in self.both]
 
 
 class Part:

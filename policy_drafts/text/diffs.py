@@ -2,16 +2,16 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
-from django.utils.safestring import SafeString
-
-from policy_drafts.text import lineage
+from policy_drafts.text import lineage, word_diffs
 from policy_drafts.text.lineage import Alignment, AnyBlock, AnySection, Place, WithBlocks
-from policy_drafts.text.word_diffs import words_html
+from policy_drafts.text.word_diffs import Both
 
 LINK = re.compile(r'<a href="([^"]*)"')
 ONE = UUID(int=0)
@@ -35,7 +35,8 @@ class What(StrEnum):
     MERGED = "merged"  # it stands whole in another block
 
 
-SAME_WORDS = {What.MOVED, What.RESTYLED, What.SAME, What.CAME, What.WENT, What.MERGED}
+FROM_ELSEWHERE = {What.CAME, What.CAME_REWORDED, What.SPLIT_OFF}
+STANDS_ELSEWHERE = {What.WENT, What.WENT_REWORDED, What.MERGED}
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Row:
     old: AnyBlock | None = None
     new: AnyBlock | None = None
     other: AnySection | None = None  # from which it came, to which it went, or where the rest is
+    is_other_gone: bool = False  # is that one not in the new text any more?
 
     @property
     def block(self) -> AnyBlock:
@@ -55,9 +57,26 @@ class Row:
             raise ValueError("A row shows a block of one text at least.")
         return block
 
+    @cached_property
+    def both(self) -> Both | None:
+        """What it said and what it says, each whole, where it says something else now."""
+        if self.old is None or self.new is None or self.old.text == self.new.text:
+            return None
+        return word_diffs.both(self.old.text, self.new.text)
+
     @property
-    def html(self) -> SafeString:
-        return words_html(self.old.text if self.old else "", self.new.text if self.new else "")
+    def said(self) -> list[str]:
+        """The words that changed in it: "“five” is now “two”"."""
+        if self.old is None or self.new is None:
+            return []
+        return word_diffs.said(self.old.text, self.new.text)
+
+    @property
+    def kind_before(self) -> str:
+        """What it was, where the same words are something else now: a paragraph, now an item."""
+        if self.what != What.RESTYLED or self.old is None or self.new is None:
+            return ""
+        return self.old.kind if self.old.kind != self.new.kind else ""
 
     @property
     def addresses(self) -> list[tuple[str, str]]:
@@ -67,17 +86,20 @@ class Row:
         before, now = LINK.findall(self.old.html), LINK.findall(self.new.html)
         return [
             *(("A link no longer leads to", address) for address in before if address not in now),
-            *(("A link leads now to", address) for address in now if address not in before),
+            *(("A link now leads to", address) for address in now if address not in before),
         ]
 
     @property
-    def is_word_for_word(self) -> bool:
-        """Are its words those of before, so that there is nothing to mark in them?"""
-        return self.what in SAME_WORDS
+    def stands_elsewhere(self) -> bool:
+        """Can its text be read in another place of the new text?"""
+        return self.what in STANDS_ELSEWHERE
 
-    @property
-    def is_moved(self) -> bool:
-        return self.what in (What.MOVED, What.MOVED_REWORDED)
+
+class Why(NamedTuple):
+    """Why a section changed in the draft of this number, as readers were told."""
+
+    number: int
+    words: str
 
 
 @dataclass
@@ -88,6 +110,7 @@ class SectionChange:
     new: AnySection | None
     rows: list[Row] = field(default_factory=list)
     moved: bool = False
+    reasons: list[Why] = field(default_factory=list)
 
     @property
     def section(self) -> AnySection:
@@ -98,6 +121,11 @@ class SectionChange:
         return section
 
     @property
+    def told(self) -> list[Row]:
+        """The rows of which there is something to say."""
+        return [row for row in self.rows if row.what != What.SAME]
+
+    @property
     def is_renamed(self) -> bool:
         return bool(self.old and self.new and self.old.title != self.new.title)
 
@@ -106,11 +134,6 @@ class SectionChange:
         if not (self.old and self.new):
             return True
         return self.is_renamed or self.moved or any(row.what != What.SAME for row in self.rows)
-
-    @property
-    def title_html(self) -> SafeString:
-        """Both titles in one, by word."""
-        return words_html(self.old.title if self.old else "", self.new.title if self.new else "")
 
 
 @dataclass(frozen=True)
@@ -153,7 +176,17 @@ def compare_sections(
         (section, _rows((section, rows), (section, []), alignment))
         for section, rows in before.values()
     ]
-    return [*changes, *(SectionChange(section, None, rows) for section, rows in gone)]
+    changes += [SectionChange(section, None, rows) for section, rows in gone]
+    _call_as_now(changes, {section.uid: section for section, _ in new})
+    return changes
+
+
+def _call_as_now(changes: Iterable[SectionChange], standing: Mapping[UUID, AnySection]) -> None:
+    """Let what came from another section name it as it is numbered now."""
+    for row in (row for change in changes for row in change.rows):
+        if row.other and row.what in FROM_ELSEWHERE:
+            row.is_other_gone = row.other.uid not in standing
+            row.other = standing.get(row.other.uid, row.other)
 
 
 def _rows(old: WithBlocks, new: WithBlocks, alignment: Alignment) -> list[Row]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import accumulate
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from rapidfuzz import fuzz
@@ -62,21 +62,16 @@ class How(StrEnum):
     EQUAL = "equal_text"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """One block, with its section and where it stands in the whole text."""
 
     section: AnySection
     block: AnyBlock
     position: int
-
-    @property
-    def uid(self) -> str:
-        return str(self.block.uid)
+    uid: str
 
 
-@dataclass(frozen=True)
-class Continues:
+class Continues(NamedTuple):
     """A passage of the old text and the one that it is now."""
 
     old: Place
@@ -143,7 +138,10 @@ def align(
 def places(text: Iterable[WithBlocks]) -> list[Place]:
     """Every block of a text in order, with where it stands."""
     blocks = ((section, block) for section, rows in text for block in rows)
-    return [Place(section, block, position) for position, (section, block) in enumerate(blocks)]
+    return [
+        Place(section, block, position, str(block.uid))
+        for position, (section, block) in enumerate(blocks)
+    ]
 
 
 def _pair_same_uids(found: Alignment, before: Sequence[Place], after: Sequence[Place]) -> None:

@@ -19,10 +19,6 @@ class Token(NamedTuple):
     start: int
     end: int
 
-    @property
-    def is_space(self) -> bool:
-        return self.text.isspace()
-
 
 class Run(NamedTuple):
     """Tokens of both texts that are the same; or of one alone, and the other's range is empty."""
@@ -37,11 +33,21 @@ def tokens_of(text: str) -> list[Token]:
     return [Token(found.group(), *found.span()) for found in TOKEN.finditer(text)]
 
 
+def words_of(text: str) -> list[str]:
+    """The whole text as words, signs and spaces, where nobody asks for their places."""
+    return TOKEN.findall(text)
+
+
 def runs(old: Sequence[Token], new: Sequence[Token]) -> Iterator[Run]:
     """What stays, goes and comes, in order.
 
     Words and signs decide. Spaces go with them: they would else outvote a word, as there are many.
     """
+    return runs_of_words([token.text for token in old], [token.text for token in new])
+
+
+def runs_of_words(old: Sequence[str], new: Sequence[str]) -> Iterator[Run]:
+    """The same, of words without their places."""
     was, now = 0, 0
     for row in _same(old, new):
         if was < row.old.start:
@@ -56,7 +62,7 @@ def runs(old: Sequence[Token], new: Sequence[Token]) -> Iterator[Run]:
         yield Run(False, range(len(old), len(old)), range(now, len(new)))
 
 
-def _same(old: Sequence[Token], new: Sequence[Token]) -> list[Run]:
+def _same(old: Sequence[str], new: Sequence[str]) -> list[Run]:
     """The runs that stay: words and signs, each with the space before and behind it."""
     pairs: list[tuple[int, int]] = []
     for was, now in _same_words(old, new):
@@ -73,34 +79,26 @@ def _same(old: Sequence[Token], new: Sequence[Token]) -> list[Run]:
     return found
 
 
-def _same_words(old: Sequence[Token], new: Sequence[Token]) -> Iterator[tuple[int, int]]:
+def _same_words(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
     """The indexes of words and signs that stay: as many as can be, in order."""
-    before = [index for index, token in enumerate(old) if not token.is_space]
-    after = [index for index, token in enumerate(new) if not token.is_space]
-    rows = Indel.opcodes(
-        [old[index].text for index in before], [new[index].text for index in after]
-    )
-    for row in rows:
+    before = [index for index, word in enumerate(old) if not word.isspace()]
+    after = [index for index, word in enumerate(new) if not word.isspace()]
+    for row in Indel.opcodes([old[index] for index in before], [new[index] for index in after]):
         if row.tag == "equal":
-            yield from zip(
-                before[row.src_start : row.src_end],
-                after[row.dest_start : row.dest_end],
-                strict=True,
-            )
+            was = before[row.src_start : row.src_end]
+            now = after[row.dest_start : row.dest_end]
+            yield from zip(was, now, strict=True)
 
 
 def _space(
-    pairs: Sequence[tuple[int, int]],
-    old: Sequence[Token],
-    new: Sequence[Token],
-    at: tuple[int, int],
+    pairs: Sequence[tuple[int, int]], old: Sequence[str], new: Sequence[str], at: tuple[int, int]
 ) -> list[tuple[int, int]]:
     """The space that stands in both texts at this place, if it is none of the pairs yet."""
     was, now = at
     last = pairs[-1] if pairs else (-1, -1)
     if not (last[0] < was < len(old) and last[1] < now < len(new)):
         return []
-    return [at] if old[was].is_space and old[was].text == new[now].text else []
+    return [at] if old[was].isspace() and old[was] == new[now] else []
 
 
 def hunks(old: Sequence[Token], new: Sequence[Token]) -> list[Run]:

@@ -1,17 +1,20 @@
-"""What changed between two plain texts, word by word; shown escaped, never HTML against HTML."""
+"""What changed between two plain texts, word by word; shown escaped, never HTML against HTML.
+
+Each text is shown whole. The words that differ stand in plain spans, which eyes see and ears pass.
+"""
 
 from dataclasses import dataclass
+from html import escape
+from typing import NamedTuple
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from policy_drafts.text.tokens import runs, tokens_of
+from policy_drafts.text.tokens import runs_of_words, words_of
 
 TAKEN_OUT, STAYED, PUT_IN = -1, 0, 1
-SHOWN = {
-    STAYED: "{}",
-    TAKEN_OUT: '<del><span class="vh">[taken out: </span>{}<span class="vh">]</span></del>',
-    PUT_IN: '<ins><span class="vh">[put in: </span>{}<span class="vh">]</span></ins>',
+MARKS = {
+    TAKEN_OUT: '<span class="taken-out">{}</span>',
+    PUT_IN: '<span class="put-in">{}</span>',
 }
 
 
@@ -33,30 +36,45 @@ class Change:
         return bool(self.taken_out or self.put_in)
 
 
-def pieces(old: str, new: str) -> list[tuple[int, str]]:
+class Both(NamedTuple):
+    """Two texts, each whole and escaped, with marks for the eyes on the words that differ."""
+
+    before: SafeString
+    now: SafeString
+
+
+Pieces = list[tuple[int, str]]
+
+
+def changes(old: str, new: str) -> list[Change]:
+    """What goes and comes, in order, as a reader would see it."""
+    return _readable(_fewest(old, new))
+
+
+def pieces(old: str, new: str) -> Pieces:
     """[(TAKEN_OUT, STAYED or PUT_IN, text)] from an old to a new text.
 
     Without what was put in it is the old text, without what was taken out the new one.
     """
-    found: list[tuple[int, str]] = []
-    for change in _readable(_changes(old, new)):
+    found: Pieces = []
+    for change in changes(old, new):
         said = ((STAYED, change.stayed), (TAKEN_OUT, change.taken_out), (PUT_IN, change.put_in))
         found += [(what, text) for what, text in said if text]
     return found
 
 
-def _changes(old: str, new: str) -> list[Change]:
+def _fewest(old: str, new: str) -> list[Change]:
     """What the fewest words taken out and put in make of it."""
-    before, after = tokens_of(old), tokens_of(new)
+    before, after = words_of(old), words_of(new)
     found = [Change()]
-    for is_same, was, now in runs(before, after):
+    for is_same, was, now in runs_of_words(before, after):
         if is_same:
             if found[-1].is_one:
                 found.append(Change())
-            found[-1].stayed += "".join(before[index].text for index in was)
+            found[-1].stayed += "".join(before[was.start : was.stop])
         else:
-            found[-1].taken_out += "".join(before[index].text for index in was)
-            found[-1].put_in += "".join(after[index].text for index in now)
+            found[-1].taken_out += "".join(before[was.start : was.stop])
+            found[-1].put_in += "".join(after[now.start : now.stop])
     return found
 
 
@@ -78,9 +96,42 @@ def _is_between(before: Change, after: Change) -> bool:
     return not after.stayed.strip() or len(after.stayed) <= min(before.size, after.size)
 
 
-def words_html(old: str, new: str) -> SafeString:
-    """Both texts in one, escaped: <del> and <ins>, with words that a screen reader hears."""
-    shown = [
-        SHOWN[what].format(escape(text).replace("\n", "<br>")) for what, text in pieces(old, new)
-    ]
-    return mark_safe("".join(shown))
+def both(old: str, new: str) -> Both:
+    """Each text whole, with its words that differ marked; without a mark where no word stayed."""
+    found = pieces(old, new)
+    if not any(what == STAYED and text.strip() for what, text in found):
+        return Both(mark_safe(shown(old)), mark_safe(shown(new)))
+    return Both(_marked(found, but=PUT_IN), _marked(found, but=TAKEN_OUT))
+
+
+def _marked(found: Pieces, *, but: int) -> SafeString:
+    """One of the two texts: the pieces without those of the other."""
+    return mark_safe("".join(_piece(what, text) for what, text in found if what != but))
+
+
+def _piece(what: int, text: str) -> str:
+    """Marked, but for the space at its ends."""
+    words = text.strip()
+    if what == STAYED or not words:
+        return shown(text)
+    start, _, end = text.partition(words)
+    return shown(start) + MARKS[what].format(shown(words)) + shown(end)
+
+
+def shown(text: str) -> str:
+    """A plain text, escaped, with its line breaks."""
+    return escape(text).replace("\n", "<br>")
+
+
+def said(old: str, new: str) -> list[str]:
+    """The words that changed, in plain words: "“five” is now “two”"."""
+    return [words for change in changes(old, new) if (words := _said(change))]
+
+
+def _said(change: Change) -> str:
+    gone, came = " ".join(change.taken_out.split()), " ".join(change.put_in.split())
+    if gone and came:
+        return f"“{gone}” is now “{came}”"
+    if gone:
+        return f"“{gone}” is taken out"
+    return f"“{came}” is put in" if came else ""

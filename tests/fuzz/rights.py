@@ -123,6 +123,7 @@ FOLLOWS = {
         "policy_drafts.DraftBlock": ["add"],
         "policy_drafts.DraftFile": ["add"],
         "policy_drafts.DraftSection": ["add"],
+        "policy_drafts.Reason": ["add"],
     },
     "policy_drafts.Section": {"policy_drafts.SectionSave": ["add"]},
 }

@@ -102,6 +102,9 @@ ROWS = [
     ("draft", "lead", "/policies/safe/drafts/4/"),
     ("draft withdrawn", "visitor", "/policies/safe/drafts/3/"),
     ("changes", "visitor", "/policies/safe/drafts/2/changes/"),
+    ("changes in words", "visitor", "/policies/safe/drafts/2/changes/?words=1"),
+    ("changes_in_text", "visitor", "/policies/safe/drafts/2/changes/whole/"),
+    ("section_history", "visitor", of("sections/{section}/")),
     ("changes nothing", "visitor", "/policies/safe/drafts/1/changes/"),
     ("follow_policy", "member", "/policies/safe/follow/"),
     (
@@ -148,6 +151,7 @@ ROWS = [
     ("rehearse nothing", "lead", "/policies/empty/write/publish/?for=public"),
     ("write_section", "lead", of("write/{section}/")),
     ("compare_section", "lead", of("write/{section}/compare/")),
+    ("say_why", "lead", of("write/{section}/why/")),
     ("versions", "lead", of("write/{section}/versions/")),
     ("version", "lead", of("write/{section}/versions/1/")),
     ("split_section", "lead", of("write/{section}/split/")),

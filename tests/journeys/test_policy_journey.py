@@ -9,7 +9,7 @@ from policy_drafts.desk import writing
 from policy_drafts.desk.readers.parts import Brought, Part
 from policy_drafts.models import Draft, Section, Unsaved
 from tests import processes
-from tests.factories import PersonFactory, PolicyFactory, role_in, section_in
+from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
 from tests.journeys.browsers import sign_in
 from tests.policy_drafts.cases import EXPECTED, FOLDER
 from tests.policy_drafts.cases.checks import faults, rows_of
@@ -160,6 +160,22 @@ def test_richard_publishes_and_a_visitor_reads_and_compares(
 
     assert Draft.objects.get().news == "It is the first."
     assert "We look after each other." in visitor.inner_text("main")
+
+
+@pytest.mark.parametrize("show", ["", "whole/"])
+def test_what_changed_is_heard_in_whole_sentences(show, site, new_context, policy, section):
+    published(policy)
+    html = "<p>We always look after each other well.</p>"
+    writing.save(section, PersonFactory(), 1, title="Why", html=html, state=Section.State.READY)
+    published(policy)
+    page = new_context().new_page()
+    page.goto(f"{site}/policies/safe/drafts/2/changes/{show}")
+
+    heard = page.locator("section.part").aria_snapshot()
+
+    assert 'paragraph: "Now: We always look after each other well."' in heard
+    assert 'paragraph: "Before: We look after each other."' in heard
+    assert not any(role in heard for role in ("insertion", "deletion", "mark"))
 
 
 def test_everything_at_the_desk_works_without_javascript(

@@ -31,6 +31,7 @@ DESK = (TO, NO, NO, OK, NO, NO)  # a page of the lead's
 ACT = (TO, NO, NO, NEVER, NO, NO)  # an act of the lead's, asked for with GET
 DONE = (TO, NO, NO, TO, NO, NO)  # the same, asked for with POST
 GROUP = (NO, NO, OK, OK, NO, NO)  # what the working group may read
+GROUP_LED_ON = (NO, NO, TO, TO, NO, NO)  # the same; with one draft there is nothing to compare
 # name: (visitor, another member, working group, lead, another policy's lead, coordinator), each
 # answer to GET
 ROWS = {
@@ -38,6 +39,8 @@ ROWS = {
     "drafts": GROUP,
     "draft": GROUP,
     "changes": GROUP,
+    "changes_in_text": GROUP_LED_ON,
+    "section_history": GROUP,
     "follow_policy": (TO, NO, OK, OK, NO, NO),
     "stop_draft_news": (NO,) * 6,
     "policy_picture": (NO, NO, NO, OK, NO, NO),
@@ -60,6 +63,7 @@ ROWS = {
     "write_section": DESK,
     "compare_section": DESK,
     "versions": DESK,
+    "say_why": DESK,
     "version": DESK,
     "split_section": DESK,
     "merge_section": DESK,
@@ -81,6 +85,8 @@ POSTS = {
     "drafts": (NEVER,) * 6,
     "draft": (NEVER,) * 6,
     "changes": (NEVER,) * 6,
+    "changes_in_text": (NEVER,) * 6,
+    "section_history": (NEVER,) * 6,
     "follow_policy": (TO, NO, TO, TO, NO, NO),
     "stop_draft_news": (NO,) * 6,
     "policy_picture": (NEVER,) * 6,
@@ -103,6 +109,7 @@ POSTS = {
     "write_section": DESK,
     "compare_section": ACT,
     "versions": ACT,
+    "say_why": DONE,
     "version": DONE,
     "split_section": DESK,
     "merge_section": DONE,
@@ -119,9 +126,11 @@ POSTS = {
     "put_back_section": DONE,
 }
 OF_SECTION = {
+    "section_history",
     "write_section",
     "compare_section",
     "versions",
+    "say_why",
     "split_section",
     "merge_section",
     "remove_section",
@@ -132,7 +141,7 @@ OF_SECTION = {
     "move_section",
     "put_back_section",
 }
-OF_DRAFT = {"draft", "changes", "open_draft", "withdraw_draft", "other_versions"}
+OF_DRAFT = {"draft", "changes", "changes_in_text", "open_draft", "withdraw_draft", "other_versions"}
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from collective.people.requests import MemberRequest
 from collective.typed.worded import asks
 from policy_drafts import emails, kinds
 from policy_drafts.desk import presence, unsaved
-from policy_drafts.drafts import publishing
+from policy_drafts.drafts import publishing, reasons
 from policy_drafts.drafts.forms import AudienceForm, PublishForm, VersionForm, WithdrawForm
 from policy_drafts.drafts.recipients import newly_told
 from policy_drafts.drafts.rehearsing import Rehearsal
@@ -98,6 +98,7 @@ def _rehearsal_page(
     request: MemberRequest, policy: Policy, asked: Asked, form: PublishForm
 ) -> HttpResponse:
     plan = rehearse_publishing(policy, asked.audience)
+    reasons.tell_waiting(plan.changes, policy, plan.number)
     context = {
         "policy": policy,
         "form": form,

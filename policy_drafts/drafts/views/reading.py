@@ -1,14 +1,12 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from collective.safety import uploads
-from policy_drafts.drafts import contents, continuing
 from policy_drafts.drafts.readable import ReadableSection, readable
 from policy_drafts.models import (
     Draft,
@@ -18,8 +16,7 @@ from policy_drafts.models import (
     PolicyPicture,
     PolicyRole,
 )
-from policy_drafts.posted import as_number
-from policy_drafts.text import diffs, reading
+from policy_drafts.text import reading
 
 A_PAGE, MOST_DRAFTS = 50, 500
 A_DAY = 86400  # seconds
@@ -35,31 +32,33 @@ def follows(request: HttpRequest, policy: Policy) -> bool:
     return request.user.is_authenticated and policy.follows.filter(person=request.user).exists()
 
 
-def _role(request: HttpRequest, policy: Policy) -> PolicyRole | None:
+def role_of(request: HttpRequest, policy: Policy) -> PolicyRole | None:
     """What this person is in the policy: their role, or None."""
     if not request.user.is_authenticated:
         return None
     return PolicyRole.objects.held_by(request.user).filter(policy=policy).first()
 
 
-def _draft(request: HttpRequest, slug: str, number: int) -> tuple[Draft, PolicyRole | None]:
+def draft_with_role(
+    request: HttpRequest, slug: str, number: int
+) -> tuple[Draft, PolicyRole | None]:
     """A draft that this person may read, with its policy, and their role.
 
     To others there is no such page.
     """
     drafts = Draft.objects.visible_to(request.user).select_related("policy")
     found = get_object_or_404(drafts, policy__slug=slug, number=number)
-    return found, _role(request, found.policy)
+    return found, role_of(request, found.policy)
 
 
-def _may_read(draft: Draft, role: PolicyRole | None) -> bool:
+def may_read(draft: Draft, role: PolicyRole | None) -> bool:
     """Is the text shown? That of a withdrawn draft only to leads."""
     return not draft.is_withdrawn or (role is not None and role.is_lead)
 
 
 def draft_page(request: HttpRequest, draft: Draft, role: PolicyRole | None) -> HttpResponse:
     """A draft to read; of one that was withdrawn, that it was and why."""
-    is_readable = _may_read(draft, role)
+    is_readable = may_read(draft, role)
     has_links = "links" in request.GET
     context = {
         "policy": draft.policy,
@@ -109,8 +108,8 @@ def _files(draft: Draft) -> list[DraftFile]:
 
 def _readable(request: HttpRequest, slug: str, number: int) -> Draft:
     """A draft whose text this person may read, or 404."""
-    found, role = _draft(request, slug, number)
-    if not _may_read(found, role):
+    found, role = draft_with_role(request, slug, number)
+    if not may_read(found, role):
         raise Http404
     return found
 
@@ -137,7 +136,7 @@ def other_version(request: HttpRequest, slug: str, number: int, version_pk: UUID
 def policy(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest draft that this person may read; for a role without a draft yet, what comes."""
     found = visible_policy(request, slug)
-    role, newest = _role(request, found), found.newest_draft(request.user)
+    role, newest = role_of(request, found), found.newest_draft(request.user)
     if newest:
         newest.policy = found
         return draft_page(request, newest, role)
@@ -154,7 +153,7 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def draft(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One draft, for ever at this address."""
-    return draft_page(request, *_draft(request, slug, number))
+    return draft_page(request, *draft_with_role(request, slug, number))
 
 
 @require_safe
@@ -167,50 +166,10 @@ def drafts(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "policy": found,
         "drafts": rows,
-        "role": _role(request, found),
+        "role": role_of(request, found),
         "follows": follows(request, found),
     }
     return render(request, "policy_drafts/drafts/drafts.html", context)
-
-
-@require_safe
-def changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """What changed from an earlier draft (the one before, or `?from=`), by block and by word."""
-    new, role = _draft(request, slug, number)
-    if not _may_read(new, role):
-        return redirect(new)
-    standing = Draft.objects.visible_to(request.user).not_withdrawn()
-    earlier = standing.filter(policy=new.policy, number__lt=number)
-    old = _chosen(request, earlier)
-    found = _changes(old, new)
-    context = {
-        "policy": new.policy,
-        "draft": new,
-        "old": old,
-        "earlier": earlier,
-        "changes": found,
-        "role": role,
-        "news": [new, *(earlier.filter(number__gt=old.number) if old else [])],
-        "unchanged": [row for row in found if not row.is_changed],
-    }
-    return render(request, "policy_drafts/drafts/changes.html", context)
-
-
-def _chosen(request: HttpRequest, earlier: QuerySet[Draft]) -> Draft | None:
-    """The draft to compare with: the one of `?from=`, or 404; else the one before, if there is."""
-    chosen = request.GET.get("from", "")
-    number = as_number(chosen)
-    found = (earlier if number is None else earlier.filter(number=number)).first()
-    if chosen and found is None:
-        raise Http404
-    return found
-
-
-def _changes(old: Draft | None, new: Draft) -> list[diffs.SectionChange]:
-    if old is None:
-        return []
-    known = continuing.between(old, new)
-    return diffs.compare_sections(contents.of_draft(old), contents.of_draft(new), known)
 
 
 @require_safe

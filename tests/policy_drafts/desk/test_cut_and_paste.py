@@ -53,8 +53,8 @@ def told(policy, draft):
 
 
 MOVED = {
-    "Reports": "1 paragraph moved to section 2, word for word",
-    "Answers": "1 paragraph moved here from section 1, word for word",
+    "Reports": "One paragraph moved to section 2, word for word",
+    "Answers": "One paragraph moved here from section 1, word for word",
 }
 
 
@@ -103,7 +103,8 @@ def test_pasted_as_a_section_of_its_own(policy, lead, two):
     outline.add(policy, lead, "Promises", html=GOES)
 
     assert told(policy, draft)["Promises"] == (
-        "New section: 1 paragraph moved here from section 1, word for word"
+        "This section was split off from section 1. "
+        "One paragraph moved here from section 1, word for word"
     )
 
 

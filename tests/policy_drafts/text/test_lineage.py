@@ -97,14 +97,16 @@ def test_half_of_a_word_is_no_place():
 def test_split_section_says_where_its_paragraphs_went():
     assert told(text(one=[A, B, C]), text(one=[A], two=[B, C])) == {
         "one": "2 paragraphs moved to section 2, word for word",
-        "two": "New section: 2 paragraphs moved here from section 1, word for word",
+        "two": "This section was split off from section 1. "
+        "2 paragraphs moved here from section 1, word for word",
     }
 
 
 def test_section_that_was_merged_says_so():
     assert told(text(one=[A], two=[B]), text(one=[A, B])) == {
-        "one": "1 paragraph moved here from section 2, word for word",
-        "two": "This section was taken out: 1 paragraph moved to section 1, word for word",
+        "one": "One paragraph moved here from the former section “Title two”, word for word",
+        "two": "This section is part of section 1 now. "
+        "One paragraph moved to section 1, word for word",
     }
 
 
@@ -112,19 +114,23 @@ def test_paragraph_that_moved_and_was_reworded_says_both():
     now = text(one=[B], two=[C, Block("a", "We answer reports within a day.")])
 
     assert told(text(one=[A, B], two=[C]), now) == {
-        "one": "1 paragraph moved to section 2, and reworded",
-        "two": "1 paragraph moved here from section 1, and reworded",
+        "one": "One paragraph moved to section 2, and changed",
+        "two": "One paragraph moved here from section 1, and changed",
     }
 
 
 def test_two_paragraphs_made_one_leave_a_trace_of_the_second():
     now = text(one=[Block("a", f"{LONG} {OTHER}")])
 
-    assert told(text(one=[A, B]), now) == {"one": "1 paragraph reworded, 1 put into another"}
+    assert told(text(one=[A, B]), now) == {
+        "one": "One paragraph changed. One paragraph is now part of another one"
+    }
 
 
 def test_piece_of_a_paragraph_says_that_it_was_split_off():
     whole = Block("a", f"{LONG} {OTHER}")
     now = text(one=[Block("a", LONG), Block("z", OTHER, carried_from="a")])
 
-    assert told(text(one=[whole]), now) == {"one": "1 paragraph reworded, 1 split off from another"}
+    assert told(text(one=[whole]), now) == {
+        "one": "One paragraph changed. One paragraph was split off from a longer one"
+    }
