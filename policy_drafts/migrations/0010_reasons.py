@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('policy_drafts', '0008_continuations'),
+        ('policy_drafts', '0009_files_are_tried'),
     ]
 
     operations = [
