@@ -8,9 +8,11 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+import collective
 from collective.background import bounded, doorbell, sweeps
 from policy_drafts.drafts import exports
 from policy_drafts.models import Draft, DraftFile
@@ -18,6 +20,7 @@ from policy_drafts.models import Draft, DraftFile
 State = DraftFile.State
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
+MOST_OF_VERSION = 80  # characters
 LONGEST = 45  # seconds that one sweep, and of the processor one file, may take
 log = logging.getLogger(__name__)
 
@@ -29,8 +32,18 @@ def order(draft: Draft) -> None:
     transaction.on_commit(lambda: doorbell.ring("collective.sweep"))
 
 
+def this_version() -> str:
+    """Which version of ours is at work."""
+    return f"{collective.__version__} {settings.COMMIT}".strip()[:MOST_OF_VERSION]
+
+
 def make_due() -> tuple[int, int]:
-    """The sweep: make what waits, one by one; returns (seen, done)."""
+    """The sweep: make what waits, one by one; returns (seen, done).
+
+    What a version before this one gave up is tried again: we may have learnt to make it.
+    """
+    given_up = DraftFile.objects.filter(state=State.FAILED).exclude(given_up_by=this_version())
+    given_up.update(state=State.WAITING, attempts=0, lease_until=None)
     due = list(DraftFile.objects.due().values_list("pk"))
     return sweeps.each(due, _make_one, longest=LONGEST)
 
@@ -67,5 +80,5 @@ def _note_failure(row: DraftFile, error: str, *, last: bool) -> bool:
     rows = DraftFile.objects.filter(pk=row.pk)
     rows.update(error=error[:200])
     if last:
-        rows.update(state=State.FAILED)
+        rows.update(state=State.FAILED, given_up_by=this_version())
     return False

@@ -20,11 +20,13 @@ from lxml.html import HtmlElement
 from PIL import Image
 
 from policy_drafts.drafts.exports import word_links
-from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
-from policy_drafts.models import Draft, Policy, PolicyPicture
+from policy_drafts.drafts.exports.edition import Edition, Part, pictures_of
+from policy_drafts.drafts.exports.facts import check_sum, facts, picture_of
+from policy_drafts.drafts.titles import title_of
+from policy_drafts.models import Policy, PolicyPicture
 from policy_drafts.text import blocks, markup, tables
 from policy_drafts.text.bookmarks import anchor_of, bookmark_of
-from policy_drafts.text.notices import NOT_PUBLISHED
+from policy_drafts.text.notices import CHECK_SUM, NEWS, NOT_PUBLISHED
 from policy_drafts.text.tables import rows_of, span_of
 
 WIDEST = Cm(15)
@@ -48,28 +50,30 @@ class Look:
 PLAIN = Look()
 
 
-def of_draft(draft: Draft, audience: str) -> bytes:
+def write(edition: Edition) -> bytes:
     """The draft as .docx, in bytes."""
-    writer = Writer(draft.policy_title, pictures(draft.policy), running=str(draft))
-    for what, words in facts(draft, audience):
+    writer = Writer(edition.title, edition.pictures, running=edition.name)
+    for what, words in facts(edition):
         writer.line(what, words)
-    writer.document.add_heading("What is new", 1)
-    for line in draft.news.splitlines():
+    writer.document.add_heading(NEWS, 1)
+    for line in edition.news.splitlines():
         writer.document.add_paragraph(line)
-    for section in draft.sections.all():
-        title = f"{section.number}. {section.title}"
-        writer.section(title, section.html, anchor_of(f"#s-{section.uid}"))
+    for section in edition.sections:
+        writer.section(section.heading, section.html, anchor_of(f"#s-{section.uid}"))
+    writer.document.add_heading(CHECK_SUM, 1)
+    writer.document.add_paragraph(check_sum(edition))
     return writer.bytes()
 
 
 def of_working_copy(policy: Policy) -> bytes:
     """The working copy as .docx: marked as not published; each heading says which section it is."""
-    writer = Writer(policy.title, pictures(policy), running=f"{policy.title}, not published")
+    title = title_of(policy.title)
+    writer = Writer(title, pictures_of(policy), running=f"{title}, not published")
     writer.document.add_paragraph(NOT_PUBLISHED, style=writer.style("Notice", bold=True))
-    for number, section in enumerate(policy.sections.live(), 1):
-        known_by = bookmark_of(section.pk, section.lock_version)
-        title = f"{number}. {section.title}"
-        writer.section(title, section.html, known_by, anchor_of(f"#s-{section.pk}"))
+    for number, row in enumerate(policy.sections.live(), 1):
+        known_by = bookmark_of(row.pk, row.lock_version)
+        part = Part(row.pk, number, title_of(row.title), markup.without_nulls(row.html))
+        writer.section(part.heading, part.html, known_by, anchor_of(f"#s-{row.pk}"))
     return writer.bytes()
 
 
