@@ -83,7 +83,9 @@ def _only_ours(tag: str, attribute: str, value: str) -> str | None:
     """The value, or None where it may not stand: foreign pictures, odd spans, what is no uid."""
     if (tag, attribute) == ("img", "src"):
         return value if PICTURE.fullmatch(value) else None
-    if attribute in {"colspan", "rowspan", "start"}:
+    if attribute in {"colspan", "rowspan"}:
+        return str(tables.read_span(value))
+    if attribute == "start":
         return value if value.isdecimal() and 0 < int(value) < 1000 else None
     if attribute == "scope":
         return value if value in {"row", "col"} else None

@@ -27,4 +27,5 @@ def write(edition: Edition) -> bytes:
 def _body(html: str) -> str:
     root = markup.tree(markup.without_marks(html))
     tables.tidy(root)
+    tables.spread(root)
     return markdownify(markup.inner(root), heading_style="ATX", bullets="-").strip()

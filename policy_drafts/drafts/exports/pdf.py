@@ -148,17 +148,24 @@ class Nodes:
         return {"t": "heading", "level": self.level, "c": _inline(element)}
 
     def _table(self, element: HtmlElement) -> Node | None:
-        rows = [[self._cell(cell) for cell in row] for row in tables.rows_of(element)]
-        if not rows:
+        grid = tables.grid_of(element)
+        if not grid.cells:
             return None
-        width = max(_width(row) for row in rows)
-        for row in rows:  # every row is as wide as the widest
-            row += [{"span": 1, "head": False, "c": []}] * (width - _width(row))
-        head = all(cell["head"] for cell in rows[0])
-        return {"t": "table", "width": width, "head": head, "rows": rows}
+        return {
+            "t": "table",
+            "width": grid.width,
+            "head": grid.heading_rows,
+            "cells": [self._cell(place) for place in grid.cells],
+        }
 
-    def _cell(self, cell: HtmlElement) -> Node:
-        return {"span": tables.span_of(cell), "head": cell.tag == "th", "c": self._children(cell)}
+    def _cell(self, place: tables.Placed) -> Node:
+        return {
+            "x": place.start,
+            "y": place.row,
+            "across": place.across,
+            "down": place.down,
+            "c": self._children(place.cell),
+        }
 
     def _picture(self, element: HtmlElement) -> Node:
         picture = picture_of(element, self.pictures)
@@ -168,10 +175,6 @@ class Nodes:
         (self.folder / name).write_bytes(picture.content)
         words = element.get("alt") or "A picture without a description"
         return {"t": "picture", "file": name, "alt": words}
-
-
-def _width(row: list[Node]) -> int:
-    return sum(cell["span"] for cell in row)
 
 
 def _text(words: str) -> Node:

@@ -3,7 +3,6 @@
 html-for-docx was tried: it knows no definitions and lets numbered lists run on into each other.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -27,7 +26,6 @@ from policy_drafts.models import Policy, PolicyPicture
 from policy_drafts.text import blocks, markup, tables
 from policy_drafts.text.bookmarks import anchor_of, bookmark_of
 from policy_drafts.text.notices import CHECK_SUM, NEWS, NOT_PUBLISHED
-from policy_drafts.text.tables import rows_of, span_of
 
 WIDEST = Cm(15)
 PIXELS_A_CM = 40
@@ -222,25 +220,19 @@ class Writer:
         numbers.get_or_add_ilvl().val = 0
 
     def _table(self, element: HtmlElement, place: Place) -> None:
-        rows = rows_of(element)
-        if not rows:
+        grid = tables.grid_of(element)
+        if not grid.cells:
             return
-        width = max(sum(map(span_of, row)) for row in rows)
-        table = place.add_table(len(rows), width)
+        table = place.add_table(grid.height, grid.width)
         table.style = self.document.styles["Table Grid"]
-        for row, target in zip(rows, table.rows, strict=True):
-            self._row(row, target.cells)
-        if all(cell.tag == "th" for cell in rows[0]):
-            heading: Any = table.rows[0]._tr.get_or_add_trPr()
+        free = [list(row.cells) for row in table.rows]  # as they are before any are merged
+        for found in grid.cells:
+            first = free[found.row][found.start]
+            last = free[found.row + found.down - 1][found.end - 1]
+            self._cell(found.cell, first if first is last else first.merge(last))
+        for row in table.rows[: grid.heading_rows]:
+            heading: Any = row._tr.get_or_add_trPr()
             heading.append(OxmlElement("w:tblHeader"))
-
-    def _row(self, row: list[HtmlElement], cells: Sequence[Cell]) -> None:
-        """Fill a row of the table; what takes several columns takes as many cells."""
-        at = 0
-        for element in row[: len(cells)]:
-            last = min(at + span_of(element), len(cells)) - 1
-            self._cell(element, cells[at].merge(cells[last]) if last > at else cells[at])
-            at += span_of(element)
 
     def _cell(self, element: HtmlElement, cell: Cell) -> None:
         """Fill a cell; the empty paragraph with which Word begins it goes."""

@@ -24,6 +24,8 @@ TEXT = (
     "</ol><blockquote>Said so</blockquote><dl><dt>Harm</dt><dd>It "
     "hurts</dd></dl><table><tr><th>Who</th><th>What</th>"
     "</tr><tr><td colspan='2'>All of us</td></tr><tr><td>One</td></tr></table>"
+    "<table><tr><th>Who</th><th>What</th></tr><tr><td rowspan='2'>Ana</td><td>one</td></tr>"
+    "<tr><td>two</td></tr><tr><td colspan='100000'>All</td></tr></table>"
 )
 WORDS = [
     "Small first",
@@ -108,6 +110,16 @@ def test_numbered_lists_of_a_word_file_do_not_run_on_into_each_other(draft):
     }
 
     assert numbers["First"] == numbers["Second"] != numbers["Third"]
+
+
+def test_cell_that_reaches_down_leaves_the_others_in_their_columns(draft):
+    [second] = [
+        row for row in docx.Document(BytesIO(made(draft, "word"))).tables if "Ana" in row._tbl.xml
+    ]
+    cells = [[cell.text for cell in row.cells] for row in second.rows]
+
+    assert cells == [["Who", "What"], ["Ana", "one"], ["Ana", "two"], ["All", "All"]]
+    assert "|  | two |" in made(draft, "markdown").decode()
 
 
 @pytest.mark.parametrize("kind", ["pdf", "large-print"])
