@@ -86,6 +86,9 @@ urlpatterns = [
     path("policies/<slug:slug>/write/<uuid:pk>/picture/", editor.add_picture, name="add_picture"),
     path("policies/<slug:slug>/write/<uuid:pk>/move/", outline.move_section, name="move_section"),
     path(
+        "policies/<slug:slug>/write/<uuid:pk>/place/", outline.place_section, name="place_section"
+    ),
+    path(
         "policies/<slug:slug>/write/<uuid:pk>/split/", outline.split_section, name="split_section"
     ),
     path(

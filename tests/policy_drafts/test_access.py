@@ -73,6 +73,7 @@ ROWS = {
     "here": ACT,
     "add_picture": ACT,
     "move_section": ACT,
+    "place_section": ACT,
     "put_back_section": ACT,
 }
 # The same, each answer to POST of a form in which nothing is filled in.
@@ -116,6 +117,7 @@ POSTS = {
     "here": DESK,
     "add_picture": DESK,
     "move_section": DONE,
+    "place_section": DONE,
     "put_back_section": DONE,
 }
 OF_SECTION = {
@@ -130,6 +132,7 @@ OF_SECTION = {
     "here",
     "add_picture",
     "move_section",
+    "place_section",
     "put_back_section",
 }
 OF_DRAFT = {"draft", "changes", "open_draft", "withdraw_draft", "other_versions"}

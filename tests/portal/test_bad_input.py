@@ -128,6 +128,7 @@ FORMS = {
     "/policies/safe/write/{section}/versions/1/": ["started_from"],
     "/policies/safe/write/{section}/picture/": ["file", "alternative_text", "long_description"],
     "/policies/safe/write/{section}/move/": ["to"],
+    "/policies/safe/write/{section}/place/": ["place", "position"],
     "/policies/safe/write/{section}/split/": ["title", "block"],
     "/policies/safe/drafts/1/open/": ["audience"],
     "/policies/safe/drafts/1/withdraw/": ["because"],
