@@ -138,6 +138,19 @@ def test_pdf_is_tagged_has_bookmarks_title_and_language(draft, kind):
     assert [words for words in WORDS if words not in text] == []
 
 
+@pytest.mark.parametrize("kind", ["pdf", "markdown", "web-page", "word"])
+def test_policy_is_read_before_its_check_sum(draft, kind):
+    content = made(draft, kind)
+    if kind == "pdf":
+        text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    elif kind == "word":
+        text = "".join(row.text for row in docx.Document(BytesIO(content)).paragraphs)
+    else:
+        text = content.decode()
+
+    assert text.index("Second") < text.index("The check sum of this draft") < text.index("SHA-256")
+
+
 @pytest.mark.parametrize("kind", ["pdf", "large-print"])
 def test_pdf_ua_checker_finds_nothing(draft, kind, tmp_path):
     path = tmp_path / "draft.pdf"
