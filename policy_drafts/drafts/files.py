@@ -15,13 +15,14 @@ from django.db import transaction
 import collective
 from collective.background import bounded, doorbell, sweeps
 from policy_drafts.drafts import exports
+from policy_drafts.drafts.exports.edition import Edition
 from policy_drafts.models import Draft, DraftFile
 
 State = DraftFile.State
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
 MOST_OF_VERSION = 80  # characters
-LONGEST = 45  # seconds that one sweep, and of the processor one file, may take
+LONGEST = 45  # seconds that one sweep may take
 log = logging.getLogger(__name__)
 
 
@@ -61,7 +62,8 @@ def _make_one(pk: UUID) -> bool:
 def _make(row: DraftFile) -> bool:
     """Make one; what fails five times is left, and said to be."""
     try:
-        content = bounded.run(partial(exports.make, row), seconds=LONGEST)
+        edition = partial(Edition.of, row.draft, row.audience)
+        content = exports.make(exports.Kind(row.kind), edition)
         row.file.save(f"{row.pk}{row.ending}", ContentFile(content), save=False)
     except bounded.TooMuch as error:  # it would not be less another time
         log.warning("A file of a draft was stopped by its limits: %s", row.pk)

@@ -64,7 +64,10 @@ def lacking(row: FilesTrial) -> str:
     names = [Kind(kind).label for kind in row.failed]
     if not names:
         return ""
-    return f"From this text we cannot make: {', '.join(names)}. Please call us, so that we look."
+    return (
+        f"From this text we cannot make: {', '.join(names)}. If it is very long, or has large "
+        "pictures, try with less. Else please call us, so that we look."
+    )
 
 
 def _shown(policy: Policy, based_on: str) -> str:

@@ -4,11 +4,17 @@ Each carries number, date and audience, and last its check sum. They are made in
 (`drafts.files`), once, since a draft never changes.
 """
 
+from collections.abc import Callable
+from functools import partial
+
+from collective.background import bounded
 from policy_drafts.drafts.exports import markdown, pdf, web_page, word
 from policy_drafts.drafts.exports.edition import Edition
 from policy_drafts.models import DraftFile
 
 Kind = DraftFile.Kind
+SECONDS = 45  # of the processor, for one file
+MEGABYTES = 1024  # a large print of 300 pages takes 650
 MAKERS = {
     Kind.WORD: word.write,
     Kind.PDF: pdf.write,
@@ -18,6 +24,10 @@ MAKERS = {
 }
 
 
-def make(file: DraftFile) -> bytes:
-    """Make the file; returns what is in it."""
-    return MAKERS[Kind(file.kind)](Edition.of(file.draft, file.audience))
+def make(kind: Kind, edition: Callable[[], Edition]) -> bytes:
+    """Make a file in a child process under limits; returns it. Raises as `bounded.run`."""
+    return bounded.run(partial(_make, kind, edition), seconds=SECONDS, megabytes=MEGABYTES)
+
+
+def _make(kind: Kind, edition: Callable[[], Edition]) -> bytes:
+    return MAKERS[kind](edition())

@@ -2,8 +2,12 @@
 
 import json
 import logging
+from functools import partial
+
+from celery.exceptions import SoftTimeLimitExceeded
 
 from collective import clock
+from collective.background import bounded
 from policy_drafts.drafts import contents, exports
 from policy_drafts.drafts.exports.edition import Edition
 from policy_drafts.models import Audience, Draft, FilesTrial, Policy
@@ -13,9 +17,12 @@ log = logging.getLogger(__name__)
 
 
 def run(trial: FilesTrial) -> bytes:
-    """JSON of the kinds of file that cannot be made from the working copy as it is now."""
-    edition = of_working_copy(trial.policy)
-    return json.dumps([kind for kind in exports.MAKERS if not _can_be_made(kind, edition)]).encode()
+    """JSON of the kinds of file that cannot be made from the working copy as it is now.
+
+    Raises TooMuch where the worker's time for all of them is over.
+    """
+    failed = [kind for kind in exports.MAKERS if not _can_be_made(kind, trial.policy)]
+    return json.dumps(failed).encode()
 
 
 def of_working_copy(policy: Policy) -> Edition:
@@ -32,11 +39,14 @@ def of_working_copy(policy: Policy) -> Edition:
     return Edition.of(draft, Audience.PUBLIC, [section for section, _ in sections])
 
 
-def _can_be_made(kind: exports.Kind, edition: Edition) -> bool:
+def _can_be_made(kind: exports.Kind, policy: Policy) -> bool:
     try:
-        exports.MAKERS[kind](edition)
-    except MemoryError:
-        raise
+        exports.make(kind, partial(of_working_copy, policy))
+    except bounded.TooMuch:
+        log.warning("A %s of a working copy was stopped by its limits", kind)
+        return False
+    except SoftTimeLimitExceeded as error:
+        raise bounded.TooMuch("All files together take too long.") from error
     except Exception:  # what a library cannot write is told, whatever it is
         log.exception("A %s could not be made of a working copy", kind)
         return False

@@ -96,6 +96,9 @@ def _publish(request: MemberRequest, policy: Policy, asked: Asked) -> HttpRespon
             news=form.cleaned_data["news"],
             confirmed=publishing.Confirmed(asked.key, asked.based_on),
         )
+    except trying.NotTried as wait:
+        messages.info(request, str(wait))
+        return _rehearsal_page(request, policy, asked, form)
     except RuleError as error:
         form.add_error(None, str(error))
         return _rehearsal_page(request, policy, asked, form)

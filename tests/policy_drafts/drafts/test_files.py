@@ -10,6 +10,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from policy_drafts.drafts import exports, files, publishing
+from policy_drafts.drafts.exports.edition import Edition
 from policy_drafts.models import Audience, DraftFile, PolicyPicture
 from policy_drafts.models.leased import LeasedQuerySet
 from policy_drafts.text import pictures
@@ -60,7 +61,7 @@ def draft(tmp_path, settings):
 
 
 def made(draft, kind):
-    return exports.make(DraftFile(draft=draft, audience=draft.audience, kind=kind))
+    return exports.MAKERS[kind](Edition.of(draft, draft.audience))
 
 
 def facts(draft):

@@ -81,13 +81,13 @@ def test_other_text_is_tried_anew(client, policy, section, lead):
     assert "Make them now, to see" in words_of(client.get(PAGE))
 
 
-def test_what_was_stopped_by_its_limits_says_what_to_do(client, policy, section, monkeypatch):
+def test_files_that_are_stopped_by_their_limits_are_named(client, policy, section, monkeypatch):
     def stopped(act, **limits):
         raise work.bounded.TooMuch
 
     monkeypatch.setattr(work.bounded, "run", stopped)
 
-    assert "split its longest section" in words_of(press(client, policy, publish="1"))
+    assert "cannot make: Word, PDF" in words_of(press(client, policy, publish="1"))
 
 
 def test_doubled_press_orders_one_trial_and_it_goes_after_a_day(
