@@ -97,6 +97,9 @@ urlpatterns = [
     path("policies/<slug:slug>/write/<uuid:pk>/why/", reasons.say_why, name="say_why"),
     path("policies/<slug:slug>/write/<uuid:pk>/move/", outline.move_section, name="move_section"),
     path(
+        "policies/<slug:slug>/write/<uuid:pk>/place/", outline.place_section, name="place_section"
+    ),
+    path(
         "policies/<slug:slug>/write/<uuid:pk>/split/", outline.split_section, name="split_section"
     ),
     path(

@@ -30,12 +30,28 @@ TAGS = re.compile(
 )
 
 
+# Signs that only Word's own typefaces draw (Symbol, Wingdings), by what they look like there.
+OF_WORDS_TYPEFACES = {
+    0xF0B7: "•",
+    0xF0A7: "▪",
+    0xF0D8: "➢",
+    0xF0E0: "→",
+    0xF0FC: "✓",
+    0xF0FB: "✗",
+    0xF0FE: "☒",
+    0xF06F: "☐",
+    0xF0A8: "☐",
+    0xF02D: "-",
+}
+
+
 def clean_line(text: str) -> str:
     """The text in one line, without what nobody sees; "" where nothing of it can be seen.
 
     A line break or a run of white space is one space. What can be seen stays as it was typed.
     """
     line = TAGS.sub(lambda found: found[1] or "", BREAKS.sub(" ", text))
+    line = line.translate(OF_WORDS_TYPEFACES)
     kept = _without_idle("".join(sign for sign in line if not _is_hidden(sign)))
     line = SPACES.sub(" ", kept).strip()
     return line if has_sign(line) else ""
@@ -46,7 +62,7 @@ def clean_text(text: str) -> str:
 
     So the server counts characters as the box on the page does: a browser sends a break as two.
     """
-    lines = OVERRIDES.sub("", LINE_ENDS.sub("\n", text))
+    lines = OVERRIDES.sub("", LINE_ENDS.sub("\n", text)).translate(OF_WORDS_TYPEFACES)
     return "".join(sign for sign in lines if sign in "\n\t" or not _breaks_files(sign))
 
 

@@ -18,6 +18,7 @@ from policy_drafts.desk.readers.contents_lists import with_addresses
 from policy_drafts.desk.readers.word_html import STAND_IN
 from policy_drafts.desk.values import SectionText
 from policy_drafts.models import (
+    FilesTrial,
     Heard,
     Import,
     Policy,
@@ -194,9 +195,11 @@ def _note_what_was_said(brought: Import, person: Person, places: Mapping[str, Se
 def forget_old() -> tuple[int, int]:
     """The sweep: what was brought in and never confirmed goes after a week; (seen, done).
 
-    Working copies that somebody asked for go after a day.
+    Working copies that somebody asked for, and what came of trying files, go after a day.
     """
     now = clock.now()
     imports, _ = Import.objects.filter(brought_at__lt=now - FORGET).delete()
     copies, _ = WorkingCopyFile.objects.filter(ordered_at__lt=now - FORGET_COPIES).delete()
-    return imports + copies, imports + copies
+    trials, _ = FilesTrial.objects.filter(ordered_at__lt=now - FORGET_COPIES).delete()
+    done = imports + copies + trials
+    return done, done

@@ -126,6 +126,10 @@ class TitleForm(forms.Form):
     )
 
 
+class PlaceForm(forms.Form):
+    place = forms.IntegerField(label="Move to place")
+
+
 class SplitForm(TitleForm):
     block = forms.ChoiceField(
         label="Where does the new section begin?",

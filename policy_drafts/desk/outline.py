@@ -153,6 +153,30 @@ def move(section: Section, step: int, position: int | None = None) -> bool:
 
 
 @transaction.atomic
+def move_to(section: Section, place: int, position: int | None = None) -> tuple[int, int]:
+    """Move it to a place, counted from 1, past all between; returns (where it was, where it is).
+
+    `position` is as for `move`: if it stands elsewhere now, nothing happens. Raises RuleError for
+    a place that there is not, and if the section was taken out.
+    """
+    section.policy.locked()
+    now = _live(section)
+    order = list(section.policy.sections.live().only("pk", "position"))
+    was = order.index(now) + 1
+    if not 1 <= place <= len(order):
+        raise RuleError(f"Say to which place: a number from 1 to {len(order)}.")
+    if position is not None and now.position != position:
+        return was, was
+    positions = [row.position for row in order]
+    order.insert(place - 1, order.pop(was - 1))
+    moved = [row for row, there in zip(order, positions, strict=True) if row.position != there]
+    for row, there in zip(order, positions, strict=True):
+        row.position = there
+    Section.objects.bulk_update(moved, ["position"])
+    return was, place
+
+
+@transaction.atomic
 def remove(section: Section) -> None:
     """Take a section out of the working copy.
 

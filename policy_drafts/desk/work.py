@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -20,13 +20,13 @@ from django.db import transaction
 from collective.background import bounded, doorbell, sweeps
 from collective.errors import RuleError
 from policy_drafts.desk import readers
-from policy_drafts.drafts.exports import word
-from policy_drafts.models import Import, WorkingCopyFile
+from policy_drafts.drafts.exports import trial, word
+from policy_drafts.models import FilesTrial, Import, WorkingCopyFile
 from policy_drafts.models.leased import WorkState
 
 logger = logging.getLogger(__name__)
-Row = Import | WorkingCopyFile
-LEASE = timedelta(minutes=3)
+Row = Import | WorkingCopyFile | FilesTrial
+LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
 LONGEST = 45  # seconds that one sweep may take
 PATIENCE = 2.0  # seconds for which a page waits for what is quickly done
@@ -42,6 +42,8 @@ class Kind:
     kept: Callable[[bytes], dict[str, Any]]
     too_much: str
     broken: str
+    dropped: dict[str, Any] = field(default_factory=lambda: {"file": None})  # where it failed
+    has_its_limits: bool = False  # is what may take long bounded by itself?
 
 
 def in_base64(content: bytes) -> dict[str, str]:
@@ -76,6 +78,16 @@ KINDS = {
         kept=lambda made: {"file": in_base64(made)},
         too_much="This text takes longer to write than we allow. Please split its longest section.",
         broken="The file could not be made. Please try again later, or call us.",
+    ),
+    "trial": Kind(
+        model=FilesTrial,
+        make=trial.run,
+        kept=lambda made: {"failed": json.loads(made)},
+        too_much="The files of this text take longer to make than we allow. Please split its "
+        "longest section, or use smaller pictures.",
+        broken="The files could not be tried. Please choose “Publish” again, or call us.",
+        dropped={},
+        has_its_limits=True,
     ),
 }
 
@@ -112,22 +124,22 @@ def do(name: str, pk: UUID | str) -> bool:
         return False
     if row.attempts > MOST_ATTEMPTS:
         logger.error("The workers of a %s of a policy died, again and again: %s", name, row.pk)
-        return _fail(row, kind.broken)
+        return _fail(kind, row, kind.broken)
     try:
-        made = bounded.run(partial(kind.make, row))
+        made = kind.make(row) if kind.has_its_limits else bounded.run(partial(kind.make, row))
     except RuleError as refusal:
-        return _fail(row, str(refusal))
+        return _fail(kind, row, str(refusal))
     except bounded.TooMuch:
         logger.warning("A %s of a policy was stopped by its limits: %s", name, row.pk)
-        return _fail(row, kind.too_much)
+        return _fail(kind, row, kind.too_much)
     except bounded.Broke as error:
         logger.error("A %s of a policy failed: %s\n%s", name, row.pk, error)
-        return _fail(row, kind.broken) if row.attempts >= MOST_ATTEMPTS else False
+        return _fail(kind, row, kind.broken) if row.attempts >= MOST_ATTEMPTS else False
     return _end(row, state=WorkState.READY, **kind.kept(made))
 
 
-def _fail(row: Row, why: str) -> bool:
-    _end(row, state=WorkState.FAILED, why=why[:300], file=None)
+def _fail(kind: Kind, row: Row, why: str) -> bool:
+    _end(row, state=WorkState.FAILED, why=why[:300], **kind.dropped)
     return False
 
 

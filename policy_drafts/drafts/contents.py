@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
+from policy_drafts.drafts.titles import title_of
 from policy_drafts.models import Draft, DraftBlock, DraftSection, Policy, Section
 from policy_drafts.text import blocks
 from policy_drafts.text.blocks import Block
@@ -80,7 +81,7 @@ def _with_blocks(rows: list[Section]) -> WorkingContents:
     seen: set[str] = set()
     for number, row in enumerate(rows, 1):
         html = _with_own_uids(row, seen)
-        section = Working(row.pk, number, row.title, html, row.state)
+        section = Working(row.pk, number, title_of(row.title), html, row.state)
         found.append((section, blocks.read(html)))
     return found
 

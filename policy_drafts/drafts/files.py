@@ -8,17 +8,21 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+import collective
 from collective.background import bounded, doorbell, sweeps
 from policy_drafts.drafts import exports
+from policy_drafts.drafts.exports.edition import Edition
 from policy_drafts.models import Draft, DraftFile
 
 State = DraftFile.State
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 5
-LONGEST = 45  # seconds that one sweep, and of the processor one file, may take
+MOST_OF_VERSION = 80  # characters
+LONGEST = 45  # seconds that one sweep may take
 log = logging.getLogger(__name__)
 
 
@@ -29,8 +33,18 @@ def order(draft: Draft) -> None:
     transaction.on_commit(lambda: doorbell.ring("collective.sweep"))
 
 
+def this_version() -> str:
+    """Which version of ours is at work."""
+    return f"{collective.__version__} {settings.COMMIT}".strip()[:MOST_OF_VERSION]
+
+
 def make_due() -> tuple[int, int]:
-    """The sweep: make what waits, one by one; returns (seen, done)."""
+    """The sweep: make what waits, one by one; returns (seen, done).
+
+    What a version before this one gave up is tried again: we may have learnt to make it.
+    """
+    given_up = DraftFile.objects.filter(state=State.FAILED).exclude(given_up_by=this_version())
+    given_up.update(state=State.WAITING, attempts=0, lease_until=None)
     due = list(DraftFile.objects.due().values_list("pk"))
     return sweeps.each(due, _make_one, longest=LONGEST)
 
@@ -48,7 +62,8 @@ def _make_one(pk: UUID) -> bool:
 def _make(row: DraftFile) -> bool:
     """Make one; what fails five times is left, and said to be."""
     try:
-        content = bounded.run(partial(exports.make, row), seconds=LONGEST)
+        edition = partial(Edition.of, row.draft, row.audience)
+        content = exports.make(exports.Kind(row.kind), edition)
         row.file.save(f"{row.pk}{row.ending}", ContentFile(content), save=False)
     except bounded.TooMuch as error:  # it would not be less another time
         log.warning("A file of a draft was stopped by its limits: %s", row.pk)
@@ -67,5 +82,5 @@ def _note_failure(row: DraftFile, error: str, *, last: bool) -> bool:
     rows = DraftFile.objects.filter(pk=row.pk)
     rows.update(error=error[:200])
     if last:
-        rows.update(state=State.FAILED)
+        rows.update(state=State.FAILED, given_up_by=this_version())
     return False

@@ -6,6 +6,9 @@ from django.http import QueryDict
 from collective.typed.forms import LinesField
 from policy_drafts.choices import set_choices
 from policy_drafts.models import Audience, OtherVersion
+from policy_drafts.text import printable
+
+MOST_SIGNS = 10  # that are named
 
 
 class PublishForm(forms.Form):
@@ -16,6 +19,27 @@ class PublishForm(forms.Form):
         help_text="People read it first, in the email and above the draft.",
         error_messages={"required": "Say in plain words what is new."},
     )
+
+    without = forms.BooleanField(
+        label="Publish it all the same, without the files that cannot be made",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, can_go_without: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not can_go_without:
+            del self.fields["without"]
+
+    def clean_news(self) -> str:
+        """Raises ValidationError for a sign that cannot be printed: it is mended here at once."""
+        news: str = self.cleaned_data["news"]
+        if found := printable.lacking(news):
+            signs = ", ".join(f"“{sign}”" for sign in found[:MOST_SIGNS])
+            raise forms.ValidationError(
+                f"The files cannot show this: {signs}. Please take it out, or say it in words.",
+                code="unprintable",
+            )
+        return news
 
 
 class AudienceForm(forms.Form):

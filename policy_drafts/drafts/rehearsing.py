@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from policy_drafts.drafts import contents, continuing
+from policy_drafts.drafts import contents, continuing, trying
 from policy_drafts.drafts.contents import Working, WorkingCopy
 from policy_drafts.drafts.recipients import recipients
-from policy_drafts.drafts.warnings import warnings
-from policy_drafts.models import Audience, Draft, Policy
+from policy_drafts.drafts.warnings import in_signs, warnings
+from policy_drafts.models import Audience, Draft, FilesTrial, Policy
 from policy_drafts.text import diffs, lineage
 
 
@@ -19,13 +19,20 @@ class Rehearsal:
     skipped: list[Draft]  # drafts since then, which they could not read
     changes: list[diffs.SectionChange]
     warnings: list[tuple[Working, str]]
+    of_title: list[str]  # the same about the title of the policy
     readers: str
     told: int
     based_on: str
+    trial: FilesTrial | None  # what came of making its files, where that was asked for
 
     @property
     def changed(self) -> bool:
         return any(change.is_changed for change in self.changes)
+
+    @property
+    def lacking(self) -> str:
+        """Which files cannot be made from this text, in a sentence."""
+        return trying.lacking(self.trial) if self.trial else ""
 
     @property
     def unchanged(self) -> int:
@@ -45,9 +52,11 @@ def rehearse(policy: Policy, audience: Audience) -> Rehearsal:
         skipped=list(reversed(skipped)),
         changes=_changes(last, newest, now),
         warnings=warnings(policy, now.sections),
+        of_title=list(in_signs(policy.title)),
         readers=audience.label,
         told=recipients(policy, audience).count(),
         based_on=now.fingerprint,
+        trial=trying.find(policy, now.fingerprint),
     )
 
 

@@ -7,7 +7,7 @@ from lxml.html import HtmlElement
 
 from policy_drafts.drafts.contents import Working, WorkingContents
 from policy_drafts.models import Policy, PolicyPicture, Section
-from policy_drafts.text import markup
+from policy_drafts.text import markup, printable
 from policy_drafts.text.blocks import Block
 
 LEFT_IN = re.compile(
@@ -16,6 +16,7 @@ LEFT_IN = re.compile(
 LEADS_SOMEWHERE = re.compile(
     r"#|/(?!/)|mailto:[^@\s]+@|tel:\+?(?:[\d()-]|%20){3,}$|https?://[^/\s.]+\.[^/\s]", re.IGNORECASE
 )
+MOST_SIGNS = 10  # that are named
 LONGEST_WORDS, LONGEST_ADDRESS = 40, 60  # characters that a warning says of a link
 
 
@@ -34,7 +35,9 @@ def _in_section(
     section: Working, rows: Sequence[Block], anchors: set[str], own_pictures: set[str]
 ) -> Iterator[str]:
     yield from _in_state(section, rows)
-    yield from _in_words("\n".join([section.title, *(row.text for row in rows)]))
+    words = "\n".join([section.title, *(row.text for row in rows)])
+    yield from _in_words(words)
+    yield from in_signs(words)
     root = markup.tree(section.html)
     yield from _in_headings(root)
     yield from _in_links(root, anchors)
@@ -57,6 +60,20 @@ def _in_words(text: str) -> Iterator[str]:
     """Words that writers leave for later."""
     for words in sorted({match.group(0) for match in LEFT_IN.finditer(text)}):
         yield f"still says “{words}”"
+
+
+def in_signs(text: str) -> Iterator[str]:
+    """Signs that no typeface of the PDF files draws."""
+    found = printable.lacking(text)
+    if not found:
+        return
+    signs = "; ".join(f"“{sign}” ({printable.described(sign)})" for sign in found[:MOST_SIGNS])
+    more = ", and others" if len(found) > MOST_SIGNS else ""
+    one = "this sign" if len(found) == 1 else "these signs"
+    yield (
+        f"has what cannot be printed: {one}: {signs}{more}. In the PDF and in large print "
+        f"“{printable.STAND_IN}” stands there instead"
+    )
 
 
 def _in_headings(root: HtmlElement) -> Iterator[str]:

@@ -7,6 +7,7 @@ from policy_drafts.models.policy import DraftFollow, Policy, Round
 from policy_drafts.models.reason import Reason
 from policy_drafts.models.role import PolicyRole
 from policy_drafts.models.section import Heard, Presence, Section, SectionSave, Unsaved
+from policy_drafts.models.trial import FilesTrial
 
 __all__ = [
     "Audience",
@@ -16,6 +17,7 @@ __all__ = [
     "DraftFile",
     "DraftFollow",
     "DraftSection",
+    "FilesTrial",
     "Heard",
     "Import",
     "OtherVersion",

@@ -52,6 +52,14 @@ class DraftFile(Leased):
     file = models.FileField(upload_to="drafts/", blank=True)
     size = models.PositiveIntegerField("size in bytes", default=0)
     error = models.CharField(max_length=200, blank=True, default="")
+    given_up_by = models.CharField(
+        "version of ours that gave up",
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Another version tries again.",
+    )
 
     objects = LeasedQuerySet.as_manager()
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from lxml.html import HtmlElement
 from nh3 import Cleaner
 
+from collective.typed.signs import OF_WORDS_TYPEFACES
 from policy_drafts.text import foreign, paragraphs, tables, white_space
 from policy_drafts.text.limits import is_too_deep
 from policy_drafts.text.paragraphs import FRAMES, IS_BLOCK
@@ -54,20 +55,9 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
 }
 LINE_BREAKS = re.compile("[\x0b\x0c]")  # of Word, and of a page
-# control characters, halves of a sign, and what stands for no sign (Unicode, Noncharacter)
-PRIVATE = {  # signs of Word's own typefaces (Symbol, Wingdings), by what they look like
-    0xF0B7: "•",
-    0xF0A7: "▪",
-    0xF0D8: "➢",
-    0xF0E0: "→",
-    0xF0FC: "✓",
-    0xF0FB: "✗",
-    0xF0FE: "☒",
-    0xF06F: "☐",
-    0xF0A8: "☐",
-    0xF02D: "-",
-}
-NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# control characters, halves of a sign, what stands for no sign (Unicode, Noncharacter), and what
+# turns the letters after it round, so that a text says something else than it shows
+NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202d\u202e]")
 PROGRAMS = {"script", "style", "template", "iframe", "object", "embed"}
 GOES_WITH_ALL = PROGRAMS | {"svg", "math", "noscript", "title", "head"}
 ONE_TEXT = ("h3", "h4", "p", "dt", "figcaption", "summary")  # what holds no block
@@ -93,7 +83,9 @@ def _only_ours(tag: str, attribute: str, value: str) -> str | None:
     """The value, or None where it may not stand: foreign pictures, odd spans, what is no uid."""
     if (tag, attribute) == ("img", "src"):
         return value if PICTURE.fullmatch(value) else None
-    if attribute in {"colspan", "rowspan", "start"}:
+    if attribute in {"colspan", "rowspan"}:
+        return str(tables.read_span(value))
+    if attribute == "start":
         return value if value.isdecimal() and 0 < int(value) < 1000 else None
     if attribute == "scope":
         return value if value in {"row", "col"} else None
@@ -178,7 +170,7 @@ def without_nulls(html: str) -> str:
     Nor does XML have U+FFFE and U+FFFF. A line break of Word or a page break is a space. A sign
     that only a typeface of Word's draws becomes one that every typeface has.
     """
-    return NO_TEXT.sub("", LINE_BREAKS.sub(" ", html)).translate(PRIVATE)
+    return NO_TEXT.sub("", LINE_BREAKS.sub(" ", html)).translate(OF_WORDS_TYPEFACES)
 
 
 def words_alone(html: str) -> str:

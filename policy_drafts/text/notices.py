@@ -6,6 +6,9 @@ NOT_PUBLISHED = (
     "Working copy, not published. Please do not pass it on. Keep the headings: they say which "
     "section is which."
 )
+NEWS = "What is new"
+CHECK_SUM = "The check sum of this draft"
+CHECK_SUM_IS_FOR = "By it anybody can see that nothing of this text was changed."
 WORD = re.compile(r"\w+")
 
 

@@ -52,6 +52,7 @@ HOST = {
 # A lead, of what stands under a policy of theirs.
 LEAD = {
     "policy_drafts.Draft": ["add", "change"],
+    "policy_drafts.FilesTrial": ["add", "change"],
     "policy_drafts.Heard": ["add", "delete"],
     "policy_drafts.OtherVersion": ["add", "delete"],
     "policy_drafts.PolicyPicture": ["add"],

@@ -384,6 +384,7 @@ NO_PAGE = {
     "here",
     "add_picture",
     "move_section",
+    "place_section",
     "put_back_section",
     "live",
     "ready",

@@ -77,6 +77,7 @@ ROWS = {
     "here": ACT,
     "add_picture": ACT,
     "move_section": ACT,
+    "place_section": ACT,
     "put_back_section": ACT,
 }
 # The same, each answer to POST of a form in which nothing is filled in.
@@ -123,6 +124,7 @@ POSTS = {
     "here": DESK,
     "add_picture": DESK,
     "move_section": DONE,
+    "place_section": DONE,
     "put_back_section": DONE,
 }
 OF_SECTION = {
@@ -139,6 +141,7 @@ OF_SECTION = {
     "here",
     "add_picture",
     "move_section",
+    "place_section",
     "put_back_section",
 }
 OF_DRAFT = {"draft", "changes", "changes_in_text", "open_draft", "withdraw_draft", "other_versions"}

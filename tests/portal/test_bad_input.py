@@ -129,6 +129,7 @@ FORMS = {
     "/policies/safe/write/{section}/picture/": ["file", "alternative_text", "long_description"],
     "/policies/safe/write/{section}/move/": ["to"],
     "/policies/safe/write/{section}/why/": ["why"],
+    "/policies/safe/write/{section}/place/": ["place", "position"],
     "/policies/safe/write/{section}/split/": ["title", "block"],
     "/policies/safe/drafts/1/open/": ["audience"],
     "/policies/safe/drafts/1/withdraw/": ["because"],

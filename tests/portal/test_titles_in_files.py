@@ -14,7 +14,8 @@ from events.sessions.admin.forms import SessionForm
 from policy_drafts.desk import outline
 from policy_drafts.desk.forms import TitleForm
 from policy_drafts.drafts import exports
-from policy_drafts.models import Audience, DraftFile, Policy
+from policy_drafts.drafts.exports.edition import Edition
+from policy_drafts.models import Audience, Policy
 from tests.cases import PEOPLE
 from tests.factories import PolicyFactory, SessionFactory, published, section_in, sign_up
 
@@ -39,7 +40,7 @@ def draft_of():
 
 
 def made(draft, kind):
-    return exports.make(DraftFile(draft=draft, audience=draft.audience, kind=kind))
+    return exports.MAKERS[kind](Edition.of(draft, draft.audience))
 
 
 @of_case

@@ -1,28 +1,44 @@
-"""The first page of a published draft's files, which comes back with them and is no section."""
+"""What files of a draft say of the draft, which comes back with them and is no section.
+
+The first page stands before the first section; the check sum stands last (in older files, on the
+first page as well).
+"""
 
 import re
 
 from lxml.html import HtmlElement
 
 from policy_drafts.desk.readers.named import Group, Named, named
+from policy_drafts.text.notices import CHECK_SUM, NEWS
 
-CHECK_SUM = re.compile(r"SHA-256[:\s]*[0-9a-f]{64}")
-NEWS = "What is new"
+SUM = re.compile(r"SHA-256[:\s]*[0-9a-f]{64}")
+PUBLISHED = re.compile(r"Published[:\s]*\d")
 HEADINGS = ("h1", "h2", "h3")
-SOON = 20  # elements from the top within which the check sum stands
+SOON = 20  # elements from the top within which the day of publishing stands
 SAID = "The first page of a draft of ours: its title, its number, its day and what was new"
 
 
 def take_out_first_page(root: HtmlElement) -> list[Named]:
-    """Take out what stands before the first section of a draft: it says the check sum there."""
+    """Take out what a draft of ours says of itself, before its sections and after them."""
     rows = list(root)
-    sums = [at for at, row in enumerate(rows[:SOON]) if CHECK_SUM.search(_words(row))]
-    if not sums:
+    if not any(SUM.search(_words(row)) for row in rows):
         return []
-    first = next((at for at in range(sums[-1] + 1, len(rows)) if _begins(rows[at])), sums[-1] + 1)
-    for row in rows[:first]:
+    facts = [at for at, row in enumerate(rows[:SOON]) if _is_fact(row)]
+    first = _first_section(rows, facts[-1] + 1) if facts else 0
+    last = [row for row in rows[first:] if SUM.search(_words(row)) or _words(row) == CHECK_SUM]
+    for row in [*rows[:first], *last]:
         row.drop_tree()
     return [named(Group.REST, SAID)]
+
+
+def _first_section(rows: list[HtmlElement], after: int) -> int:
+    """Where the sections begin, behind the last line of facts."""
+    return next((at for at in range(after, len(rows)) if _begins(rows[at])), after)
+
+
+def _is_fact(row: HtmlElement) -> bool:
+    """Is it a line of the first page?"""
+    return bool(PUBLISHED.search(_words(row)) or SUM.search(_words(row)))
 
 
 def _begins(row: HtmlElement) -> bool:

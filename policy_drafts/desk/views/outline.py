@@ -15,7 +15,7 @@ from collective.people.presses import form_only, press_only
 from collective.people.requests import MemberRequest
 from collective.typed.worded import asks
 from policy_drafts.desk import outline, presence, unsaved
-from policy_drafts.desk.forms import HeardForm, SplitForm, TitleForm
+from policy_drafts.desk.forms import HeardForm, PlaceForm, SplitForm, TitleForm
 from policy_drafts.drafts import contents
 from policy_drafts.models import Draft, Policy, Section
 from policy_drafts.posted import as_number, as_uuid
@@ -146,6 +146,24 @@ def move_section(request: MemberRequest, policy: Policy, pk: UUID) -> HttpRespon
             messages.success(request, f"“{section.title}” is one place {where}.")
     except RuleError as error:
         messages.error(request, str(error))
+    return redirect(f"{policy.get_absolute_url()}write/#s-{section.pk}")
+
+
+@lead_only
+@form_only("write", "slug")
+@asks(PlaceForm)
+def place_section(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse:
+    """To the place that was said; the page comes back where the section is now."""
+    section = section_of(policy, pk, removed=True)
+    wanted = as_number(request.POST.get("place", "").strip()) or 0
+    seen_at = as_number(request.POST.get("position")) or None
+    try:
+        was, place = outline.move_to(section, wanted, position=seen_at)
+    except RuleError as error:
+        messages.error(request, f"“{section.title}” is not moved. {error}")
+    else:
+        before = f" It was number {was}." if was != place else ""
+        messages.success(request, f"“{section.title}” is number {place} now.{before}")
     return redirect(f"{policy.get_absolute_url()}write/#s-{section.pk}")
 
 

@@ -5,6 +5,7 @@ files of a folder that lives as long as the compiling.
 """
 
 import json
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,12 +14,17 @@ from typing import Any
 import typst
 from lxml.html import HtmlElement
 
-from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
-from policy_drafts.models import Draft, PolicyPicture
-from policy_drafts.text import blocks, markup, tables
+from policy_drafts.drafts.exports.edition import Edition
+from policy_drafts.drafts.exports.facts import check_sum, facts, picture_of
+from policy_drafts.models import PolicyPicture
+from policy_drafts.text import blocks, markup, printable, tables
+from policy_drafts.text.notices import CHECK_SUM, NEWS
 
 TEMPLATE = Path(__file__).parent / "paper" / "draft.typ"
-FONTS = str(TEMPLATE.parent / "fonts")  # the site's typeface: one without serifs is easier to read
+NOT_DRAWN = re.compile(r'the text `"(.+)"` could not be displayed', re.DOTALL)
+ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
+MOST_TRIES = 20
+MOST_NAMED = 10
 NORMAL, LARGE = 12, 18  # points; UKAAF: large print is 16 to 18 points or more
 INLINE = {"strong": "strong", "em": "em", "a": "link"}
 ONE_TEXT = {"p": "p", "figcaption": "p", "summary": "p", "dt": "term"}
@@ -27,44 +33,79 @@ HOLDERS = {"blockquote": "quote", "dd": "indent"}
 Node = dict[str, Any]  # what the template draws: {"t": what, "c": what stands inside, …}
 
 
-def of_draft(draft: Draft, audience: str) -> bytes:
+def write(edition: Edition) -> bytes:
     """The draft as PDF, in bytes."""
-    return _compile(draft, audience, NORMAL)
+    return _write(edition, NORMAL)
 
 
-def in_large_print(draft: Draft, audience: str) -> bytes:
+def write_large(edition: Edition) -> bytes:
     """The same in 18 points."""
-    return _compile(draft, audience, LARGE)
+    return _write(edition, LARGE)
 
 
-def _compile(draft: Draft, audience: str, size: int) -> bytes:
+def _write(edition: Edition, size: int) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         data = {
-            "title": draft.policy_title,
-            "name": str(draft),
+            "title": edition.title,
+            "name": edition.name,
             "size": size,
-            "facts": facts(draft, audience),
-            "news": draft.news.splitlines(),
-            "sections": _sections(draft, root),
+            "facts": [*facts(edition), *_not_shown(edition)],
+            "news": {"heading": NEWS, "lines": edition.news.splitlines()},
+            "sections": _sections(edition, root),
+            "check_sum": {"heading": CHECK_SUM, "words": check_sum(edition)},
         }
-        (root / "data.json").write_text(json.dumps(data))
         shutil.copy(TEMPLATE, root / "draft.typ")
-        return typst.compile(
-            str(root / "draft.typ"),
-            root=folder,
-            format="pdf",
-            pdf_standards=["ua-1"],
-            ignore_system_fonts=True,
-            font_paths=[FONTS],
-        )
+        return _compile(root, json.dumps(data, ensure_ascii=False))
 
 
-def _sections(draft: Draft, folder: Path) -> list[Node]:
-    nodes = Nodes(folder, pictures(draft.policy))
+def _compile(root: Path, data: str) -> bytes:
+    """The PDF of this data; what no typeface draws there has a stand-in.
+
+    The table of signs knows what is not drawn. Should it be wrong of one, the compiler says so, and
+    there is a file all the same.
+    """
+    data = printable.with_stand_ins(data)
+    for _ in range(MOST_TRIES):
+        (root / "data.json").write_text(data)
+        try:
+            return typst.compile(
+                str(root / "draft.typ"),
+                root=str(root),
+                format="pdf",
+                pdf_standards=["ua-1"],
+                ignore_system_fonts=True,
+                font_paths=printable.TYPEFACES,
+            )
+        except typst.TypstError as error:
+            found = NOT_DRAWN.search(str(error))
+            if found is None:
+                raise
+            data = data.replace(_unescaped(found[1]), printable.STAND_IN)
+    raise ValueError("There are too many signs that cannot be printed.")
+
+
+def _unescaped(text: str) -> str:
+    """A text as the compiler quotes it, read again."""
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], text)
+
+
+def _not_shown(edition: Edition) -> list[tuple[str, str]]:
+    """A line for the first page on the signs that have a stand-in, where there is one."""
+    found = printable.lacking("".join(edition.texts()))
+    if not found:
+        return []
+    signs = "; ".join(printable.described(sign) for sign in found[:MOST_NAMED])
+    more = " and others" if len(found) > MOST_NAMED else ""
+    where = f"{printable.STAND_IN} stands for what these letters lack: {signs}{more}."
+    return [("Not shown here", f"{where} The web page and the Word file have it.")]
+
+
+def _sections(edition: Edition, folder: Path) -> list[Node]:
+    nodes = Nodes(folder, edition.pictures)
     return [
-        {"title": f"{section.number}. {section.title}", "body": nodes.section(section.html)}
-        for section in draft.sections.all()
+        {"title": section.heading, "body": nodes.section(section.html)}
+        for section in edition.sections
     ]
 
 
@@ -107,17 +148,24 @@ class Nodes:
         return {"t": "heading", "level": self.level, "c": _inline(element)}
 
     def _table(self, element: HtmlElement) -> Node | None:
-        rows = [[self._cell(cell) for cell in row] for row in tables.rows_of(element)]
-        if not rows:
+        grid = tables.grid_of(element)
+        if not grid.cells:
             return None
-        width = max(_width(row) for row in rows)
-        for row in rows:  # every row is as wide as the widest
-            row += [{"span": 1, "head": False, "c": []}] * (width - _width(row))
-        head = all(cell["head"] for cell in rows[0])
-        return {"t": "table", "width": width, "head": head, "rows": rows}
+        return {
+            "t": "table",
+            "width": grid.width,
+            "head": grid.heading_rows,
+            "cells": [self._cell(place) for place in grid.cells],
+        }
 
-    def _cell(self, cell: HtmlElement) -> Node:
-        return {"span": tables.span_of(cell), "head": cell.tag == "th", "c": self._children(cell)}
+    def _cell(self, place: tables.Placed) -> Node:
+        return {
+            "x": place.start,
+            "y": place.row,
+            "across": place.across,
+            "down": place.down,
+            "c": self._children(place.cell),
+        }
 
     def _picture(self, element: HtmlElement) -> Node:
         picture = picture_of(element, self.pictures)
@@ -127,10 +175,6 @@ class Nodes:
         (self.folder / name).write_bytes(picture.content)
         words = element.get("alt") or "A picture without a description"
         return {"t": "picture", "file": name, "alt": words}
-
-
-def _width(row: list[Node]) -> int:
-    return sum(cell["span"] for cell in row)
 
 
 def _text(words: str) -> Node:

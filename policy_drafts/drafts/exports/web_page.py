@@ -3,17 +3,26 @@ import base64
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
-from policy_drafts.drafts.readable import readable
-from policy_drafts.models import Draft, PolicyPicture
+from policy_drafts.drafts.exports.edition import Edition
+from policy_drafts.drafts.exports.facts import check_sum, facts, picture_of
+from policy_drafts.models import PolicyPicture
 from policy_drafts.text import markup, reading
+from policy_drafts.text.notices import CHECK_SUM, NEWS
 
 
-def of_draft(draft: Draft, audience: str) -> bytes:
+def write(edition: Edition) -> bytes:
     """One HTML file with its own style and pictures, UTF-8; it asks no server for anything."""
-    known = pictures(draft.policy)
-    sections = [readable(row, _with_pictures(row.html, known)) for row in draft.sections.all()]
-    context = {"draft": draft, "sections": sections, "facts": facts(draft, audience)}
+    context = {
+        "edition": edition,
+        "sections": [
+            {"part": row, "body": _with_pictures(row.html, edition.pictures)}
+            for row in edition.sections
+        ],
+        "facts": facts(edition),
+        "news_heading": NEWS,
+        "check_sum_heading": CHECK_SUM,
+        "check_sum": check_sum(edition),
+    }
     return render_to_string("policy_drafts/drafts/files/page.html", context).encode()
 
 

@@ -3,7 +3,6 @@
 html-for-docx was tried: it knows no definitions and lets numbered lists run on into each other.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -20,12 +19,13 @@ from lxml.html import HtmlElement
 from PIL import Image
 
 from policy_drafts.drafts.exports import word_links
-from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
-from policy_drafts.models import Draft, Policy, PolicyPicture
+from policy_drafts.drafts.exports.edition import Edition, Part, pictures_of
+from policy_drafts.drafts.exports.facts import check_sum, facts, picture_of
+from policy_drafts.drafts.titles import title_of
+from policy_drafts.models import Policy, PolicyPicture
 from policy_drafts.text import blocks, markup, tables
 from policy_drafts.text.bookmarks import anchor_of, bookmark_of
-from policy_drafts.text.notices import NOT_PUBLISHED
-from policy_drafts.text.tables import rows_of, span_of
+from policy_drafts.text.notices import CHECK_SUM, NEWS, NOT_PUBLISHED
 
 WIDEST = Cm(15)
 PIXELS_A_CM = 40
@@ -48,28 +48,30 @@ class Look:
 PLAIN = Look()
 
 
-def of_draft(draft: Draft, audience: str) -> bytes:
+def write(edition: Edition) -> bytes:
     """The draft as .docx, in bytes."""
-    writer = Writer(draft.policy_title, pictures(draft.policy), running=str(draft))
-    for what, words in facts(draft, audience):
+    writer = Writer(edition.title, edition.pictures, running=edition.name)
+    for what, words in facts(edition):
         writer.line(what, words)
-    writer.document.add_heading("What is new", 1)
-    for line in draft.news.splitlines():
+    writer.document.add_heading(NEWS, 1)
+    for line in edition.news.splitlines():
         writer.document.add_paragraph(line)
-    for section in draft.sections.all():
-        title = f"{section.number}. {section.title}"
-        writer.section(title, section.html, anchor_of(f"#s-{section.uid}"))
+    for section in edition.sections:
+        writer.section(section.heading, section.html, anchor_of(f"#s-{section.uid}"))
+    writer.document.add_heading(CHECK_SUM, 1)
+    writer.document.add_paragraph(check_sum(edition))
     return writer.bytes()
 
 
 def of_working_copy(policy: Policy) -> bytes:
     """The working copy as .docx: marked as not published; each heading says which section it is."""
-    writer = Writer(policy.title, pictures(policy), running=f"{policy.title}, not published")
+    title = title_of(policy.title)
+    writer = Writer(title, pictures_of(policy), running=f"{title}, not published")
     writer.document.add_paragraph(NOT_PUBLISHED, style=writer.style("Notice", bold=True))
-    for number, section in enumerate(policy.sections.live(), 1):
-        known_by = bookmark_of(section.pk, section.lock_version)
-        title = f"{number}. {section.title}"
-        writer.section(title, section.html, known_by, anchor_of(f"#s-{section.pk}"))
+    for number, row in enumerate(policy.sections.live(), 1):
+        known_by = bookmark_of(row.pk, row.lock_version)
+        part = Part(row.pk, number, title_of(row.title), markup.without_nulls(row.html))
+        writer.section(part.heading, part.html, known_by, anchor_of(f"#s-{row.pk}"))
     return writer.bytes()
 
 
@@ -218,25 +220,19 @@ class Writer:
         numbers.get_or_add_ilvl().val = 0
 
     def _table(self, element: HtmlElement, place: Place) -> None:
-        rows = rows_of(element)
-        if not rows:
+        grid = tables.grid_of(element)
+        if not grid.cells:
             return
-        width = max(sum(map(span_of, row)) for row in rows)
-        table = place.add_table(len(rows), width)
+        table = place.add_table(grid.height, grid.width)
         table.style = self.document.styles["Table Grid"]
-        for row, target in zip(rows, table.rows, strict=True):
-            self._row(row, target.cells)
-        if all(cell.tag == "th" for cell in rows[0]):
-            heading: Any = table.rows[0]._tr.get_or_add_trPr()
+        free = [list(row.cells) for row in table.rows]  # as they are before any are merged
+        for found in grid.cells:
+            first = free[found.row][found.start]
+            last = free[found.row + found.down - 1][found.end - 1]
+            self._cell(found.cell, first if first is last else first.merge(last))
+        for row in table.rows[: grid.heading_rows]:
+            heading: Any = row._tr.get_or_add_trPr()
             heading.append(OxmlElement("w:tblHeader"))
-
-    def _row(self, row: list[HtmlElement], cells: Sequence[Cell]) -> None:
-        """Fill a row of the table; what takes several columns takes as many cells."""
-        at = 0
-        for element in row[: len(cells)]:
-            last = min(at + span_of(element), len(cells)) - 1
-            self._cell(element, cells[at].merge(cells[last]) if last > at else cells[at])
-            at += span_of(element)
 
     def _cell(self, element: HtmlElement, cell: Cell) -> None:
         """Fill a cell; the empty paragraph with which Word begins it goes."""

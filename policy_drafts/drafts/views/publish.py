@@ -4,7 +4,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -15,8 +15,9 @@ from collective.people.presses import press_only
 from collective.people.requests import MemberRequest
 from collective.typed.worded import asks
 from policy_drafts import emails, kinds
-from policy_drafts.desk import presence, unsaved
-from policy_drafts.drafts import publishing, reasons
+from policy_drafts.desk import presence, unsaved, work
+from policy_drafts.desk.views.sent import wants_json
+from policy_drafts.drafts import contents, publishing, reasons, trying
 from policy_drafts.drafts.forms import AudienceForm, PublishForm, VersionForm, WithdrawForm
 from policy_drafts.drafts.recipients import newly_told
 from policy_drafts.drafts.rehearsing import Rehearsal
@@ -33,6 +34,7 @@ class Asked:
     audience: Audience
     is_other_audience: bool  # than the one that the writer looked at
     publishes: bool
+    tries: bool  # to make the files
     key: UUID
     based_on: str
     news: str
@@ -46,6 +48,7 @@ class Asked:
             audience=audience,
             is_other_audience=audience != looked_at,
             publishes="publish" in request.POST,
+            tries="try" in request.POST,
             key=as_uuid(request.POST.get("key")) or uuid.uuid4(),
             based_on=request.POST.get("based_on", ""),
             news=request.POST.get("news", ""),
@@ -62,8 +65,12 @@ def _audience(value: str | None) -> Audience:
 def rehearse(request: MemberRequest, policy: Policy) -> HttpResponse:
     """What publishing would do, for whom, and what a reader would stumble over; then the yes."""
     asked = Asked.of(request)
+    if wants_json(request):
+        return JsonResponse({"waits": _is_trying(policy)})
     if asked.publishes:
         return _publish(request, policy, asked)
+    if asked.tries:
+        _try(policy, contents.of_working_copy(policy).fingerprint)
     form = PublishForm(initial={"news": asked.news})
     return _rehearsal_page(request, policy, asked, form)
 
@@ -74,12 +81,14 @@ def _publish(request: MemberRequest, policy: Policy, asked: Asked) -> HttpRespon
         words = f"Draft {before.number} is published from that page. It was not published again."
         messages.info(request, words)
         return redirect(before)
-    form = PublishForm(request.POST)
+    lacks = _try(policy, asked.based_on)
+    form = PublishForm(request.POST, can_go_without=lacks)
     if asked.is_other_audience:
         form.add_error(None, "You chose other readers. Look at what that does, then publish.")
     if not form.is_valid():
         return _rehearsal_page(request, policy, asked, form)
     try:
+        trying.check(policy, asked.based_on, without=form.cleaned_data.get("without", False))
         draft = publishing.publish(
             policy,
             request.user,
@@ -87,11 +96,27 @@ def _publish(request: MemberRequest, policy: Policy, asked: Asked) -> HttpRespon
             news=form.cleaned_data["news"],
             confirmed=publishing.Confirmed(asked.key, asked.based_on),
         )
+    except trying.NotTried as wait:
+        messages.info(request, str(wait))
+        return _rehearsal_page(request, policy, asked, form)
     except RuleError as error:
         form.add_error(None, str(error))
         return _rehearsal_page(request, policy, asked, form)
     messages.success(request, f"Draft {draft.number} is published, and people are told.")
     return redirect(draft)
+
+
+def _try(policy: Policy, based_on: str) -> bool:
+    """Let a worker make the files, and wait a moment. Returns whether some cannot be made."""
+    trial = trying.order(policy, based_on)
+    work.wait_for(trial)
+    return not trial.is_waiting and bool(trying.lacking(trial))
+
+
+def _is_trying(policy: Policy) -> bool:
+    """Is a worker making the files of the text as it is now?"""
+    trial = trying.find(policy, contents.of_working_copy(policy).fingerprint)
+    return trial is not None and trial.is_waiting
 
 
 def _rehearsal_page(

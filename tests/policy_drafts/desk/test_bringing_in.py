@@ -12,6 +12,7 @@ from docx.oxml.ns import qn
 from collective.errors import RuleError
 from policy_drafts.desk import bringing_in, incoming, readers, writing
 from policy_drafts.drafts.exports import markdown, web_page, word
+from policy_drafts.drafts.exports.edition import Edition
 from policy_drafts.models import Import, Section
 from policy_drafts.text import blocks
 from tests.factories import PersonFactory, brought_in, published, role_in, section_in
@@ -319,9 +320,9 @@ def test_links_within_a_text_come_back_from_word_as_they_went(policy, lead):
 @pytest.mark.parametrize(
     ("name", "write"),
     [
-        ("x.docx", word.of_draft),
-        ("x.md", markdown.of_draft),
-        ("x.html", web_page.of_draft),
+        ("x.docx", word.write),
+        ("x.md", markdown.write),
+        ("x.html", web_page.write),
     ],
 )
 def test_published_file_comes_back_word_for_word(policy, lead, name, write):
@@ -329,7 +330,7 @@ def test_published_file_comes_back_word_for_word(policy, lead, name, write):
     section_in(policy, ROUND_TRIP, "How", lead)
     draft = published(policy, lead)
 
-    brought = brought_in(policy, lead, name, write(draft, "public"))
+    brought = brought_in(policy, lead, name, write(Edition.of(draft, "public")))
 
     rows = incoming.sections_in(brought)
     assert [(row.title, row.is_same) for row in rows] == [("Why", True), ("How", True)]

@@ -186,6 +186,55 @@ def test_doubled_click_moves_one_place(policy, lead, client):
     assert titles(policy) == ["A", "C", "B"]
 
 
+@pytest.mark.parametrize(
+    ("title", "place", "expected"),
+    [("D", 1, "DABC"), ("A", 4, "BCDA"), ("B", 3, "ACBD"), ("C", 3, "ABCD")],
+)
+def test_section_goes_to_a_place_at_once_and_back_again(
+    policy, lead, client, title, place, expected
+):
+    rows = {name: section_in(policy, title=name) for name in "ABCD"}
+    outline.remove(rows.pop("B")), outline.put_back(section_of(policy, "B"), lead)
+    outline.move_to(section_of(policy, "B"), 2)
+
+    page = place_at(client, section_of(policy, title), place)
+
+    assert "".join(titles(policy)) == expected
+    assert f"“{title}” is number {place} now." in page
+    outline.move_to(section_of(policy, title), "ABCD".index(title) + 1)
+    assert "".join(titles(policy)) == "ABCD"
+
+
+@pytest.mark.parametrize("place", ["0", "3", "-1", "x", "", "9" * 5000])
+def test_place_that_there_is_not_is_refused_with_what_to_say(policy, lead, client, place):
+    section_in(policy, title="A"), section_in(policy, title="B")
+
+    page = place_at(client, section_of(policy, "A"), place)
+
+    assert "“A” is not moved. Say to which place: a number from 1 to 2." in page
+    assert titles(policy) == ["A", "B"]
+
+
+def test_section_that_was_moved_meanwhile_stays_where_it_is(policy, lead, client):
+    for title in "ABC":
+        section_in(policy, title=title)
+
+    pages = [place_at(client, section_of(policy, "C"), 1, position=3) for _ in range(2)]
+
+    assert titles(policy) == ["C", "A", "B"]
+    assert "It was number 3." in pages[0] and "It was number" not in pages[1]
+
+
+def section_of(policy, title):
+    return policy.sections.get(title=title)
+
+
+def place_at(client, section, place, **more):
+    address = f"/policies/safe/write/{section.pk}/place/"
+    answer = client.post(address, {"place": place, **more}, follow=True)
+    return " ".join(answer.content.decode().split())
+
+
 def test_moving_nowhere_moves_nothing(policy, lead, client):
     first = section_in(policy, title="A")
     section_in(policy, title="B")

@@ -10,6 +10,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from policy_drafts.drafts import exports, files, publishing
+from policy_drafts.drafts.exports.edition import Edition
 from policy_drafts.models import Audience, DraftFile, PolicyPicture
 from policy_drafts.models.leased import LeasedQuerySet
 from policy_drafts.text import pictures
@@ -24,6 +25,8 @@ TEXT = (
     "</ol><blockquote>Said so</blockquote><dl><dt>Harm</dt><dd>It "
     "hurts</dd></dl><table><tr><th>Who</th><th>What</th>"
     "</tr><tr><td colspan='2'>All of us</td></tr><tr><td>One</td></tr></table>"
+    "<table><tr><th>Who</th><th>What</th></tr><tr><td rowspan='2'>Ana</td><td>one</td></tr>"
+    "<tr><td>two</td></tr><tr><td colspan='100000'>All</td></tr></table>"
 )
 WORDS = [
     "Small first",
@@ -58,7 +61,7 @@ def draft(tmp_path, settings):
 
 
 def made(draft, kind):
-    return exports.make(DraftFile(draft=draft, audience=draft.audience, kind=kind))
+    return exports.MAKERS[kind](Edition.of(draft, draft.audience))
 
 
 def facts(draft):
@@ -110,6 +113,16 @@ def test_numbered_lists_of_a_word_file_do_not_run_on_into_each_other(draft):
     assert numbers["First"] == numbers["Second"] != numbers["Third"]
 
 
+def test_cell_that_reaches_down_leaves_the_others_in_their_columns(draft):
+    [second] = [
+        row for row in docx.Document(BytesIO(made(draft, "word"))).tables if "Ana" in row._tbl.xml
+    ]
+    cells = [[cell.text for cell in row.cells] for row in second.rows]
+
+    assert cells == [["Who", "What"], ["Ana", "one"], ["Ana", "two"], ["All", "All"]]
+    assert "|  | two |" in made(draft, "markdown").decode()
+
+
 @pytest.mark.parametrize("kind", ["pdf", "large-print"])
 def test_pdf_is_tagged_has_bookmarks_title_and_language(draft, kind):
     pdf = PdfReader(BytesIO(made(draft, kind)))
@@ -124,6 +137,19 @@ def test_pdf_is_tagged_has_bookmarks_title_and_language(draft, kind):
     )
     assert "1. Why" in str(pdf.outline)
     assert [words for words in WORDS if words not in text] == []
+
+
+@pytest.mark.parametrize("kind", ["pdf", "markdown", "web-page", "word"])
+def test_policy_is_read_before_its_check_sum(draft, kind):
+    content = made(draft, kind)
+    if kind == "pdf":
+        text = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    elif kind == "word":
+        text = "".join(row.text for row in docx.Document(BytesIO(content)).paragraphs)
+    else:
+        text = content.decode()
+
+    assert text.index("Second") < text.index("The check sum of this draft") < text.index("SHA-256")
 
 
 @pytest.mark.parametrize("kind", ["pdf", "large-print"])

@@ -7,6 +7,7 @@ import pytest
 
 from policy_drafts.text import limits, markup, tables
 
+STAGGERED = "<tr>" + "".join(f"<td colspan={n} rowspan={n}>x</td>" for n in range(1, 51)) + "</tr>"
 HOSTILE = "<table><tr>" + '<td colspan="999"><p>x</p></td>' * 50 + "</tr></table>"
 
 
@@ -26,7 +27,7 @@ def spans(html):
         (HOSTILE, [[[1] * 50]]),
         (
             "<table><tr><td colspan=3>a</td></tr><tr><td>b</td><td>c</td></tr></table>",
-            [[[3], [1, 1]]],
+            [[[2], [1, 1]]],
         ),
         (
             "<table><tr><td colspan=2>a</td><td>b</td></tr>"
@@ -36,9 +37,18 @@ def spans(html):
         (
             "<table><tr><td rowspan=2>a</td><td colspan=40>b</td></tr>"
             "<tr><td>c</td><td>d</td></tr></table>",
-            [[[1, 3], [1, 1]]],
+            [[[1, 2], [1, 1]]],
         ),
         ("<table><tr><td colspan=999>a</td></tr></table>", [[[1]]]),
+        (
+            "<table><tr><td colspan=100000>a</td></tr><tr><td>b</td><td>c</td></tr></table>",
+            [[[2], [1, 1]]],
+        ),
+        ("<table>" + STAGGERED * 40 + "</table>", [[[1] * 50] * 40]),
+        (
+            "<table>" + "<tr><td colspan=99999 rowspan=99999>x</td></tr>" * 600 + "</table>",
+            [[[1]] * 600],
+        ),
     ],
 )
 def test_span_is_what_it_means(html, expected):
@@ -73,6 +83,10 @@ def test_text_is_tidy_once_it_is_cleaned():
         ("<ul>" + "<li>x</li>" * 2001 + "</ul>", "paragraphs and list items"),
         ("<table>" + "<tr><td>x</td><td>y</td></tr>" * 1001 + "</table>", "table cells"),
         ("<table><tr>" + "<td>x</td>" * 51 + "</tr></table>", "columns"),
+        (
+            "<table><tr>" + "<td>x</td>" * 50 + "</tr>" + "<tr><td>y</td></tr>" * 100 + "</table>",
+            "far longer",
+        ),
         ("<ul><li>" * 51 + "x" + "</li></ul>" * 51, "fewer levels"),
         ("&lt;p&gt;" * 3000, ""),
         ("<p>" + "<br>" * 3000 + "</p>", ""),
