@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
 from policy_drafts.models import Draft, PolicyPicture
-from policy_drafts.text import blocks, markup, tables
+from policy_drafts.text import blocks, directions, markup, tables
 
 TEMPLATE = Path(__file__).parent / "paper" / "draft.typ"
 FONTS = str(TEMPLATE.parent / "fonts")  # the site's typeface: one without serifs is easier to read
@@ -63,7 +63,11 @@ def _compile(draft: Draft, audience: str, size: int) -> bytes:
 def _sections(draft: Draft, folder: Path) -> list[Node]:
     nodes = Nodes(folder, pictures(draft.policy))
     return [
-        {"title": f"{section.number}. {section.title}", "body": nodes.section(section.html)}
+        {
+            "title": f"{section.number}. {section.title}",
+            "rtl": directions.is_right_to_left(section.title),
+            "body": nodes.section(section.html),
+        }
         for section in draft.sections.all()
     ]
 
@@ -79,10 +83,11 @@ class Nodes:
         self.level = 2  # the section's own heading
         root = markup.tree(html)
         tables.tidy(root)
+        directions.mark(root)
         return self._children(root)
 
     def _children(self, parent: HtmlElement) -> list[Node]:
-        return [node for child in parent if (node := self._element(child))]
+        return [_directed(child, node) for child in parent if (node := self._element(child))]
 
     def _element(self, element: HtmlElement) -> Node | None:
         """The node of an element; None where nothing is to be drawn."""
@@ -127,6 +132,12 @@ class Nodes:
         (self.folder / name).write_bytes(picture.content)
         words = element.get("alt") or "A picture without a description"
         return {"t": "picture", "file": name, "alt": words}
+
+
+def _directed(element: HtmlElement, node: Node) -> Node:
+    """The node of an element, in its own direction if it has one."""
+    direction = element.get("dir")
+    return {"t": "direction", "to": direction, "c": [node]} if direction else node
 
 
 def _width(row: list[Node]) -> int:

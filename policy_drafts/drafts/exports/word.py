@@ -19,7 +19,7 @@ from docx.text.paragraph import Paragraph
 from lxml.html import HtmlElement
 from PIL import Image
 
-from policy_drafts.drafts.exports import word_links
+from policy_drafts.drafts.exports import word_directions, word_links
 from policy_drafts.drafts.exports.facts import facts, picture_of, pictures
 from policy_drafts.models import Draft, Policy, PolicyPicture
 from policy_drafts.text import blocks, markup, tables
@@ -113,6 +113,7 @@ class Writer:
 
     def bytes(self) -> bytes:
         """The document as a file."""
+        word_directions.say(self.document.element.body)
         out = BytesIO()
         self.document.save(out)
         return out.getvalue()
