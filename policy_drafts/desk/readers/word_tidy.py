@@ -21,37 +21,56 @@ WRAPPERS = ("dir", "bdo", "fldSimple", "smartTag", "customXml", "sdt", "ins", "m
 PROPERTIES = ("sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "fldData")
 OTHERS = {"altChunk": "document", "subDoc": "document"}
 CONTENTS_STYLES = ("toc ", "table of figures", "contents heading")
+SPACES = {"cr": "br", "ptab": "tab"}  # what mammoth passes over, as what it knows
 STRUCK, HIDDEN = ("strike", "dstrike"), ("vanish",)
 SAYS_MORE = tuple(f"{W}{name}" for name in ("b", "i", "rStyle", "vertAlign"))
+CHART = "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart"
+SHOWN = (f"{W}t", f"{W}delText", CHART)  # what says that a new program shows more
 BLOCKS = (f"{W}p", f"{W}tbl")
 CONTENTS = "The table of contents: ours makes itself"
 
 
-def simplify(document: Element) -> None:
-    """Say once what is written twice, and in words what is drawn above or beside them."""
-    _choose(document)
+def simplify(document: Element) -> list[Named]:
+    """Say once what is written twice, and in words what is drawn above or beside them.
+
+    Returns what only other programs would show.
+    """
+    others = list(_choose(document))
     _say_ruby(document)
     _say_boxes(document)
+    _say_lists_to_choose_from(document)
+    for name, plain in SPACES.items():
+        for row in document.iter(f"{W}{name}"):
+            row.tag = f"{W}{plain}"
+    return [*others, *_formulas(document)]
 
 
-def make_plain(document: Element, styles: Styles) -> tuple[list[Named], list[Gone]]:
-    """Make a text plain; returns (what does not come along, the words that are taken out)."""
-    rows = [*_contents(document, styles), *_other_documents(document), *_formulas(document)]
+def make_plain(document: Element, styles: Styles) -> list[Named]:
+    """Make a text plain; returns what does not come along."""
+    rows = [*_contents(document, styles), *_other_documents(document)]
     _unwrap(document)
     _place_text_boxes(document)
-    gone = list(_take_out(document, styles))
     _drop_looks(document)
-    return rows, gone
+    return rows
 
 
-def _choose(document: Element) -> None:
-    """Of what is written twice, for old programs and for new ones, keep one."""
+def _choose(document: Element) -> Iterator[Named]:
+    """Of what is written twice, for new programs and for old ones, keep one.
+
+    That is what a new program shows, but where it has no words: mammoth knows old pictures better.
+    """
     for row in list(document.iter(f"{MC}AlternateContent")):
-        choices = [*row.findall(f"{MC}Choice"), *row.findall(f"{MC}Fallback")]
-        fallback = row.find(f"{MC}Fallback")
-        has_box = [choice for choice in choices if choice.find(f".//{W}txbxContent") is not None]
-        kept = (has_box or ([] if fallback is None else [fallback]) or choices)[:1]
+        choices, fallbacks = row.findall(f"{MC}Choice"), row.findall(f"{MC}Fallback")
+        with_words = [choice for choice in choices if next(choice.iter(*SHOWN), None) is not None]
+        kept = [*with_words, *fallbacks, *choices][:1]
+        shown = set(_all_words(kept))
+        if more := [word for word in _all_words([*choices, *fallbacks]) if word not in shown]:
+            yield named(Group.WORDS, f"Shown only by other programs: “{' '.join(more)}”")
         _replace(row, [child for choice in kept for child in choice])
+
+
+def _all_words(elements: Sequence[Element]) -> list[str]:
+    return " ".join(map(words_in, elements)).split()
 
 
 def _replace(element: Element, children: Sequence[Element]) -> None:
@@ -151,6 +170,16 @@ def _say_boxes(document: Element) -> None:
                 paragraph[:] = [*paragraph.findall(f"{W}pPr"), run]
 
 
+def _say_lists_to_choose_from(document: Element) -> None:
+    """The entry that was chosen from a list of an old form, as words."""
+    for row in list(document.iter(f"{W}ddList")):
+        entries = [value_of(entry) for entry in row.iter(f"{W}listEntry")]
+        chosen = value_of(row.find(f"{W}result")) or value_of(row.find(f"{W}default")) or "0"
+        run = next(row.iterancestors(f"{W}r"), None)
+        if run is not None and chosen.isdecimal() and int(chosen) < len(entries):
+            run.addprevious(run_of(entries[int(chosen)], run))
+
+
 def _unwrap(document: Element) -> None:
     """Put the words of frames that mammoth passes over where the frames stood."""
     for name in WRAPPERS:
@@ -187,7 +216,7 @@ def _place_text_boxes(document: Element) -> None:
         _replace(row, [])
 
 
-def _take_out(document: Element, styles: Styles) -> Iterator[Gone]:
+def take_out(document: Element, styles: Styles) -> Iterator[Gone]:
     """Take out what is hidden or struck out, each passage with its words."""
     for row in list(document.iter(f"{W}tr")):
         hidden = row.find(f"{W}trPr/{W}hidden")

@@ -9,7 +9,7 @@ from policy_drafts.desk.readers.named import Group
 from policy_drafts.desk.readers.numbers import without_numbers
 from policy_drafts.desk.readers.parts import WORD
 from policy_drafts.text import blocks, markup
-from tests.policy_drafts.cases.documents import document, paragraph, words_of_document
+from tests.policy_drafts.cases.documents import PARTS, document, paragraph, words_of_document
 
 HEADINGS = [
     (["1. Scope", "2. People"], ["Scope", "People"]),
@@ -90,6 +90,23 @@ def check_no_word_is_lost(paragraphs):
     assert words_of_document(paragraphs) - words_out(found) == set()
     assert not [row for row in found.named if row["words"].startswith("We found no place")]
     assert {row["group"] for row in found.named} <= set(Group)
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_suggestion_in_each_part_of_a_word_file_is_a_note_that_says_where(kind):
+    found = readers.read("x.docx", document([(kind, ["deleted", "inserted", "hidden"])]))
+
+    where = "a comment" if kind == "comment" else "a footnote"
+    where = "the line above or below each page" if kind in ("header", "footer") else where
+    changed = [note["words"] for note in found.notes if note["channel"] == "word_change"]
+    assert changed == [f"Instead of: word0\n\nSuggested: word1\n\nThis is in {where}."]
+    assert "word2" in str(found.named) and "word2" not in str(found.sections)
+
+
+def test_link_in_a_footnote_keeps_its_words():
+    found = readers.read("x.docx", document([("footnote", ["link"]), ("paragraph", ["plain"])]))
+
+    assert "[1] word0" in found.sections[0].html
 
 
 @given(st.lists(paragraph, min_size=1, max_size=6))
