@@ -8,12 +8,15 @@ from docx.oxml.ns import qn
 from policy_drafts.text.directions import has_letters, is_right_to_left
 
 # what comes behind a mark of direction in its properties (ECMA-376, 17.3.1 and 17.4.59)
-BEHIND_BIDI = ("adjustRightInd", "snapToGrid", "spacing", "ind", "contextualSpacing")
-BEHIND_BIDI += ("mirrorIndents", "suppressOverlap", "jc", "textDirection", "textAlignment")
-BEHIND_BIDI += ("textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange")
-BEHIND_VISUAL = ("tblStyleRowBandSize", "tblStyleColBandSize", "tblW", "jc", "tblCellSpacing")
-BEHIND_VISUAL += ("tblInd", "tblBorders", "shd", "tblLayout", "tblCellMar", "tblLook")
-BEHIND_RTL = ("cs", "em", "lang", "eastAsianLayout", "specVanish", "oMath")
+BEHIND_BIDI = (
+    "adjustRightInd snapToGrid spacing ind contextualSpacing mirrorIndents suppressOverlap jc "
+    "textDirection textAlignment textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange"
+)
+BEHIND_VISUAL = (
+    "tblStyleRowBandSize tblStyleColBandSize tblW jc tblCellSpacing tblInd tblBorders shd "
+    "tblLayout tblCellMar tblLook"
+)
+BEHIND_RTL = "cs em lang eastAsianLayout specVanish oMath"
 
 
 def say(body: Any) -> None:
@@ -38,7 +41,7 @@ def _words(element: Any) -> str:
     return "".join(row.text or "" for row in element.iter(qn("w:t")))
 
 
-def _put(properties: Any, name: str, behind: tuple[str, ...]) -> None:
+def _put(properties: Any, name: str, behind: str) -> None:
     """Put a mark among the properties, where the order of Word's elements wants it."""
     made = OxmlElement(name)
-    properties.insert_element_before(made, *(f"w:{row}" for row in behind))
+    properties.insert_element_before(made, *(f"w:{row}" for row in behind.split()))
