@@ -26,6 +26,8 @@ from policy_drafts.roles.lead import lead_only
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
+STAYS = "What did not come along stays listed under “Bring in a text”, until you are done with it."
+
 
 @lead_only
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +41,9 @@ def bring_in(request: MemberRequest, policy: Policy) -> HttpResponse:
             form.add_error("file" if form.cleaned_data.get("file") else "text", str(error))
         else:
             return redirect("look_through", policy.slug, brought.pk)
-    return render(request, "policy_drafts/desk/bring_in.html", {"policy": policy, "form": form})
+    kept = bringing_in.unfinished(policy, request.user)
+    context = {"policy": policy, "form": form, "kept": kept}
+    return render(request, "policy_drafts/desk/bring_in.html", context)
 
 
 @lead_only
@@ -92,6 +96,8 @@ def _confirm(
     sections = "section is" if outcome.done == 1 else "sections are"
     messages.success(request, f"{outcome.done} {sections} brought in.")
     if not outcome.left:
+        if bringing_in.words_missing(brought):
+            messages.info(request, STAYS)
         return redirect("write", brought.policy.slug)
     titles = ", ".join(f"“{title}”" for title in outcome.left)
     messages.info(request, f"Left as they were: {titles}. The file stays here until you are done.")
@@ -99,13 +105,24 @@ def _confirm(
 
 
 @lead_only
-@press_only("bring_in", "slug")
+@require_http_methods(["GET", "HEAD", "POST"])
 def finish_import(request: MemberRequest, policy: Policy, import_pk: UUID) -> HttpResponse:
-    """The writer is done with a file."""
+    """The writer is done with a file, after a yes: it says what goes with it."""
     brought = get_object_or_404(policy.imports.filter(person=request.user), pk=import_pk)
-    bringing_in.finish(brought)
-    messages.success(request, f"Done: “{brought.name}” is no longer kept here.")
-    return redirect("write", policy.slug)
+    brought.policy = policy
+    if request.method == "POST" or brought.confirmed_at:
+        bringing_in.finish(brought)
+        messages.success(request, f"Done: “{brought.name}” is no longer kept here.")
+        return redirect("write", policy.slug)
+    left = [row.title for row in sections_in(brought) if not row.is_same]
+    context = {
+        "policy": policy,
+        "brought": brought,
+        "left": left,
+        "notes": brought.contents["notes"],
+        "missing": bringing_in.words_missing(brought),
+    }
+    return render(request, "policy_drafts/desk/finish_import.html", context)
 
 
 def _not_yet(request: MemberRequest, row: work.Row) -> HttpResponse | None:
