@@ -17,6 +17,7 @@ from policy_drafts.desk.incoming import (
     asks_once,
     fingerprint,
     left_out,
+    not_in_file,
     sections_in,
 )
 from policy_drafts.desk.readers.parts import NO_TITLE
@@ -72,6 +73,7 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
         "left_out": left_out(brought),
         "shown": fingerprint(found),
         "asks_once": asks_once(found),
+        "not_in_file": not_in_file(found),
         "by_bold_lines": by_bold_lines,
         "has_no_headings": [row.title for row in found] == [NO_TITLE],
     }
