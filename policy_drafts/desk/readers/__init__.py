@@ -7,6 +7,7 @@ from pathlib import Path
 
 from collective.errors import RuleError
 from policy_drafts.desk.readers import text, word
+from policy_drafts.desk.readers.named import Group
 from policy_drafts.desk.readers.parts import Brought
 from policy_drafts.text import limits
 
@@ -18,6 +19,10 @@ READERS = {
     ".html": text.web_page,
     ".htm": text.web_page,
 }
+NOTHING_SEEN = (
+    "There is no text in this file that its readers see: its words are hidden, struck out, or "
+    "inside drawings."
+)
 MOST_BYTES = 20 * 1024 * 1024
 
 
@@ -43,7 +48,8 @@ def read(name: str, content: bytes) -> Brought:
     check(name, content)
     found = READERS[_ending(name)](content)
     if not found.sections:
-        raise RuleError("There is no text in this file.")
+        only = any(row["group"] == Group.WORDS for row in found.named)
+        raise RuleError(NOTHING_SEEN if only else "There is no text in this file.")
     for part in found.sections:
         if refusal := limits.refusal(part.html):
             raise RuleError(f"Section “{part.title}”: {refusal}")

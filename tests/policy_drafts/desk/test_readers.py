@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collective.errors import RuleError
 from policy_drafts.desk import readers
 from policy_drafts.desk.readers.named import Group
 from policy_drafts.desk.readers.numbers import without_numbers
@@ -67,6 +68,34 @@ def test_contents_list_of_a_web_page_goes():
     )
 
     assert texts_of("x.html", page) == [["x"], ["y"]]
+
+
+TOLD = [
+    "<form><select><option>told<option selected>here</select></form>",
+    "<form><input placeholder=told></form>",
+    "<form><input type=submit value=told></form>",
+    "<img src=x alt=told>",
+    "<map><area alt=told></map>",
+    "<span role=img aria-label=told></span>",
+    "<iframe title=told></iframe>",
+    "<iframe srcdoc='<p>told</p>'></iframe>",
+    "<template><p>told</p></template>",
+    "<svg><text>told</text></svg>",
+    "<noscript>told</noscript>",
+]
+
+
+@pytest.mark.parametrize("html", TOLD)
+def test_words_of_a_page_that_are_no_text_are_told(html):
+    found = readers.read("x.html", f"<h1>One</h1><p>Ring.</p>{html}".encode())
+
+    assert "told" in " ".join(row["words"] + row["more"] for row in found.named)
+
+
+@pytest.mark.parametrize(("page", "why"), [("<p hidden>x</p>", "hidden"), ("<p></p>", "no text")])
+def test_page_without_words_that_show_says_why(page, why):
+    with pytest.raises(RuleError, match=why):
+        readers.read("x.html", page.encode())
 
 
 def test_text_read_twice_is_the_same():
