@@ -26,6 +26,7 @@ class Why(StrEnum):
     COMMENT = "comment"
     NO_SCRIPT = "no script"
     FORM = "form"  # a hint, a button or a choice that was not taken
+    MARGIN = "margin"  # above or below each page
     RAISED = "raised"  # they stand in the line
 
 
@@ -79,6 +80,7 @@ _known = nh3.Cleaner(
             "scope",
         },
         "a": {"href", "name"},
+        "div": {"title"},
         "img": {"src", "alt"},
         "input": {"type", "value", "checked", "placeholder"},
         "textarea": {"placeholder"},
@@ -141,6 +143,8 @@ def _why(element: HtmlElement, styles: Mapping[HtmlElement, Styles]) -> Why | No
         return Why.COMMENT
     if element.tag == "noscript":
         return Why.NO_SCRIPT
+    if element.tag == "div" and element.get("title") in ("header", "footer"):  # LibreOffice's
+        return Why.MARGIN
     inside = (styles[row] for row in element.iterdescendants())
     if _is_closed(element) or page_styles.hides(style, inside):
         return Why.HIDDEN

@@ -16,12 +16,18 @@ CELLS = ("td", "th")
 
 
 @dataclass
-class _Placed:
-    """A cell and the columns that it takes: from `start` up to, and without, `end`."""
+class Placed:
+    """A cell, its row, and the columns that it takes: from `start` up to, and without, `end`."""
 
     cell: HtmlElement
+    row: int
     start: int
     end: int
+
+    @property
+    def last_row(self) -> int:
+        """The last row that it reaches down to."""
+        return self.row + _number(self.cell, "rowspan") - 1
 
 
 def rows_of(table: HtmlElement) -> list[list[HtmlElement]]:
@@ -60,14 +66,14 @@ def _tidy_columns(table: HtmlElement) -> None:
     rows = rows_of(table)
     if not any(cell.get("colspan") or cell.get("rowspan") for row in rows for cell in row):
         return
-    placed = list(_placed(rows))
+    placed = list(place(rows))
     edges = sorted({edge for row in placed for edge in (row.start, row.end)})
     column = {edge: number for number, edge in enumerate(edges)}
     for row in placed:
         _set_span(row.cell, "colspan", column[row.end] - column[row.start])
 
 
-def _placed(rows: list[list[HtmlElement]]) -> Iterator[_Placed]:
+def place(rows: list[list[HtmlElement]]) -> Iterator[Placed]:
     """Each cell in its columns, beside those that reach down from the rows above it."""
     reaching: dict[int, int] = {}  # {column: for how many more rows a cell from above fills it}
     for number, row in enumerate(rows):
@@ -82,7 +88,7 @@ def _placed(rows: list[list[HtmlElement]]) -> Iterator[_Placed]:
             _set_span(cell, "rowspan", down)
             if down > 1:
                 reaching |= dict.fromkeys(range(at, end), down - 1)
-            yield _Placed(cell, at, end)
+            yield Placed(cell, number, at, end)
             at = end
 
 

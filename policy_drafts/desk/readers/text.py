@@ -13,8 +13,10 @@ from mdit_py_plugins.footnote import footnote_plugin
 from collective.errors import RuleError
 from policy_drafts.desk.readers import footnotes, plain_text
 from policy_drafts.desk.readers.named import Group, Named, counted, named, of_gone
+from policy_drafts.desk.readers.our_files import TITLE, is_page_line
 from policy_drafts.desk.readers.parts import Brought, brought
 from policy_drafts.text import foreign, markup, page_styles
+from policy_drafts.text.foreign import Why
 from policy_drafts.text.limits import is_too_deep
 
 LEFT_OUT = {  # tag: what one and what several are called
@@ -33,7 +35,7 @@ WITH_WORDS = ("iframe", "video", "audio", "svg", "math", "object", "template")
 ADD_PICTURES = ": add them in the editor, with words for people who cannot see them"
 FRONT = re.compile(r"---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 FRONT_LINE = re.compile(r"[\w-]+:(?:\s|$)|\s+\S|-\s|#")
-TITLE = re.compile(r"^title:\s*(.+)$", re.MULTILINE)
+TITLE_LINE = re.compile(r"^title:\s*(.+)$", re.MULTILINE)
 HEADING = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 MARKDOWN.use(footnote_plugin).use(deflist_plugin)
@@ -95,6 +97,7 @@ def _from_html(html: str, rules: page_styles.Rules = page_styles.NO_RULES) -> Br
     root = foreign.read(html)
     notes = footnotes.take_out(root)
     gone = foreign.make_plain(root, rules)
+    gone = [row for row in gone if row.why != Why.MARGIN or not is_page_line(row.words)]
     found = brought(root, notes)
     return _with_named(found, of_gone(gone))
 
@@ -110,12 +113,9 @@ def _front_matter(text: str) -> tuple[list[Named], str]:
     lines = found[1].splitlines() if found else []
     if not found or not all(FRONT_LINE.match(line) for line in lines) or not lines:
         return [], text
-    title = TITLE.search(found[1])
-    said = (
-        f"The title of the document: “{_bare(title[1])}” (the policy has its own)" if title else ""
-    )
-    rows = [named(Group.REST, said)] if said else []
-    others = [line.strip() for line in lines if not TITLE.match(line)]
+    title = TITLE_LINE.search(found[1])
+    rows = [named(Group.REST, TITLE.format(_bare(title[1])))] if title else []
+    others = [line.strip() for line in lines if not TITLE_LINE.match(line)]
     if others:
         rows.append(named(Group.REST, f"What stands before the text: “{'; '.join(others)}”"))
     return rows, text[found.end() :]

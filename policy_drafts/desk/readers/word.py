@@ -1,6 +1,5 @@
 """Word files: made plain, then read by mammoth; what others wrote into it becomes notes."""
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
@@ -17,6 +16,7 @@ from policy_drafts.desk.readers import (
     word_tidy,
 )
 from policy_drafts.desk.readers.named import Group, Named, counted, lost, named, of_gone
+from policy_drafts.desk.readers.our_files import TITLE, is_page_line
 from policy_drafts.desk.readers.parts import WORD, Brought, brought, words_of
 from policy_drafts.desk.readers.word_changes import words_in
 from policy_drafts.desk.readers.word_file import Where, WordFile, notes_in
@@ -28,7 +28,6 @@ from policy_drafts.text.limits import is_longer
 from policy_drafts.text.notices import is_notice
 
 MOST_PARAGRAPHS = MOST_CELLS = 20_000  # in a file, with those in tables
-OUR_PAGE_LINE = re.compile(r"(?i).*(not published|draft \d+), page( \d+)?")
 
 
 def read(content: bytes) -> Brought:
@@ -107,6 +106,7 @@ def _sections(file: WordFile) -> Brought:
     text = as_html(file.written())
     root = markup_tree(text.html)
     list_numbers.set_starts(root)
+    list_numbers.join(root)
     after = words_of([root])
     notes = footnotes.take_out(root)
     gone = foreign.make_plain(root)
@@ -150,8 +150,7 @@ def _titles(file: WordFile) -> list[Named]:
     for paragraph in list(file.document.iter(f"{W}p")):
         if file.styles.name_of(paragraph).lower() == "title":
             if title := words_in(paragraph).replace("\n", " "):
-                said = f"The title of the document: “{title}” (the policy has its own)"
-                found.append(named(Group.REST, said))
+                found.append(named(Group.REST, TITLE.format(title)))
             _drop(paragraph)
     return found
 
@@ -176,7 +175,7 @@ def _margins(file: WordFile) -> list[Named]:
     return [
         named(Group.WORDS, f"The line above or below each page: “{line}”")
         for line in lines
-        if any(sign.isalpha() for sign in line) and not OUR_PAGE_LINE.fullmatch(line)
+        if any(sign.isalpha() for sign in line) and not is_page_line(line)
     ]
 
 

@@ -25,7 +25,9 @@ p[style-name='Quote'] => blockquote > p:fresh
 p[style-name='Intense Quote'] => blockquote > p:fresh
 p[style-name='Caption'] => p:fresh
 p[style-name='caption'] => p:fresh
-p[style-name='List Continue'] => p:fresh
+p[style-name='List Continue'] => p.in-file-goes-on-1:fresh
+p[style-name='List Continue 2'] => p.in-file-goes-on-2:fresh
+p[style-name='List Continue 3'] => p.in-file-goes-on-3:fresh
 """
 UNKNOWN_STYLE = re.compile(r"Unrecognised (?:paragraph|run) style: (.+) \(Style ID")
 SIGN = re.compile(r"unsupported character was ignored: char \w+ in font (.+)")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import lxml.etree
 
+from policy_drafts.desk.readers import word_fields
 from policy_drafts.desk.readers.named import Group, Named, counted, named
 from policy_drafts.desk.readers.word_changes import WORDS, words_in
 from policy_drafts.desk.readers.word_package import Element, W
@@ -38,7 +39,7 @@ def simplify(document: Element) -> list[Named]:
     others = list(_choose(document))
     _say_ruby(document)
     _say_boxes(document)
-    _say_lists_to_choose_from(document)
+    word_fields.say(document)
     for name, plain in SPACES.items():
         for row in document.iter(f"{W}{name}"):
             row.tag = f"{W}{plain}"
@@ -92,7 +93,7 @@ def _contents(document: Element, styles: Styles) -> list[Named]:
         for row in document.iter(f"{W}p")
         if styles.name_of(row).lower().startswith(CONTENTS_STYLES)
     ]
-    rows += _in_contents_field(document)
+    rows += word_fields.of_contents(document)
     for row in rows:
         parent = row.getparent()
         if parent is not None:
@@ -103,28 +104,6 @@ def _contents(document: Element, styles: Styles) -> list[Named]:
 def _is_contents(sdt: Element) -> bool:
     gallery = value_of(sdt.find(f"{W}sdtPr/{W}docPartObj/{W}docPartGallery"))
     return gallery.lower() in ("table of contents", "table of figures")
-
-
-def _in_contents_field(document: Element) -> list[Element]:
-    """The paragraphs in which the field of a table of contents stands, if it is a whole one."""
-    found: list[Element] = []
-    depth, is_open, instruction = 0, False, ""
-    for paragraph in document.iter(f"{W}p"):
-        if is_open:
-            found.append(paragraph)
-        for row in paragraph.iter(f"{W}fldChar", f"{W}instrText"):
-            if row.tag == f"{W}instrText":
-                instruction += row.text or ""
-                continue
-            kind = row.get(f"{W}fldCharType")
-            if kind == "begin":
-                depth, instruction = depth + is_open, ""
-            elif kind == "separate" and not is_open and instruction.split()[:1] == ["TOC"]:
-                is_open, depth = True, 0
-                found.append(paragraph)
-            elif kind == "end" and is_open:
-                is_open, depth = depth > 0, max(depth - 1, 0)
-    return [] if is_open else list(dict.fromkeys(found))
 
 
 def _other_documents(document: Element) -> list[Named]:
@@ -168,16 +147,6 @@ def _say_boxes(document: Element) -> None:
                 _replace(row, [run])
             else:
                 paragraph[:] = [*paragraph.findall(f"{W}pPr"), run]
-
-
-def _say_lists_to_choose_from(document: Element) -> None:
-    """The entry that was chosen from a list of an old form, as words."""
-    for row in list(document.iter(f"{W}ddList")):
-        entries = [value_of(entry) for entry in row.iter(f"{W}listEntry")]
-        chosen = value_of(row.find(f"{W}result")) or value_of(row.find(f"{W}default")) or "0"
-        run = next(row.iterancestors(f"{W}r"), None)
-        if run is not None and chosen.isdecimal() and int(chosen) < len(entries):
-            run.addprevious(run_of(entries[int(chosen)], run))
 
 
 def _unwrap(document: Element) -> None:

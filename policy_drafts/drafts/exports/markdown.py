@@ -1,14 +1,17 @@
-from markdownify import markdownify
+from markdownify import MarkdownConverter
 
 from policy_drafts.drafts.exports.facts import facts
 from policy_drafts.models import Draft
 from policy_drafts.text import markup, tables
 
+# what is Markdown's own sign in the text is none in the file
+WRITER = MarkdownConverter(heading_style="ATX", bullets="-", escape_misc=True)
+
 
 def of_draft(draft: Draft, audience: str) -> bytes:
     """Markdown (CommonMark with tables), UTF-8."""
     lines = [
-        f"# {draft.policy_title}",
+        f"# {_escaped(draft.policy_title)}",
         "",
         *(f"- {what}: {words}" for what, words in facts(draft, audience)),
         "",
@@ -18,11 +21,15 @@ def of_draft(draft: Draft, audience: str) -> bytes:
         "",
     ]
     for section in draft.sections.all():
-        lines += [f"## {section.number}. {section.title}", "", _body(section.html), ""]
+        lines += [f"## {section.number}. {_escaped(section.title)}", "", _body(section.html), ""]
     return "\n".join(lines).encode()
 
 
 def _body(html: str) -> str:
     root = markup.tree(markup.without_marks(html))
     tables.tidy(root)
-    return markdownify(markup.inner(root), heading_style="ATX", bullets="-").strip()
+    return WRITER.convert(markup.inner(root)).strip()
+
+
+def _escaped(words: str) -> str:
+    return WRITER.escape(words, set())

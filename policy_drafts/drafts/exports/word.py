@@ -3,7 +3,6 @@
 html-for-docx was tried: it knows no definitions and lets numbered lists run on into each other.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -25,7 +24,7 @@ from policy_drafts.models import Draft, Policy, PolicyPicture
 from policy_drafts.text import blocks, markup, tables
 from policy_drafts.text.bookmarks import anchor_of, bookmark_of
 from policy_drafts.text.notices import NOT_PUBLISHED
-from policy_drafts.text.tables import rows_of, span_of
+from policy_drafts.text.tables import rows_of
 
 WIDEST = Cm(15)
 PIXELS_A_CM = 40
@@ -200,7 +199,7 @@ class Writer:
             self._element(child, place, depth, style)
             if number is not None and len(place.paragraphs) > before:
                 self._number(place.paragraphs[-1], number)
-            style, number = "List Continue", None
+            style, number = f"List Continue {min(depth + 1, DEEPEST)}".removesuffix(" 1"), None
 
     def _new_numbering(self, style: str, start: int) -> int:
         """A numbering like the style's, so that two lists do not run on into each other."""
@@ -222,22 +221,16 @@ class Writer:
         rows = rows_of(element)
         if not rows:
             return
-        width = max(sum(map(span_of, row)) for row in rows)
-        table = place.add_table(len(rows), width)
+        placed = list(tables.place(rows))
+        table = place.add_table(len(rows), max(row.end for row in placed))
         table.style = self.document.styles["Table Grid"]
-        for row, target in zip(rows, table.rows, strict=True):
-            self._row(row, target.cells)
+        grid = [row.cells for row in table.rows]  # asked for one by one they are counted anew
+        for row in placed:
+            first, last = grid[row.row][row.start], grid[row.last_row][row.end - 1]
+            self._cell(row.cell, first if first._tc is last._tc else first.merge(last))
         if all(cell.tag == "th" for cell in rows[0]):
             heading: Any = table.rows[0]._tr.get_or_add_trPr()
             heading.append(OxmlElement("w:tblHeader"))
-
-    def _row(self, row: list[HtmlElement], cells: Sequence[Cell]) -> None:
-        """Fill a row of the table; what takes several columns takes as many cells."""
-        at = 0
-        for element in row[: len(cells)]:
-            last = min(at + span_of(element), len(cells)) - 1
-            self._cell(element, cells[at].merge(cells[last]) if last > at else cells[at])
-            at += span_of(element)
 
     def _cell(self, element: HtmlElement, cell: Cell) -> None:
         """Fill a cell; the empty paragraph with which Word begins it goes."""
