@@ -14,9 +14,8 @@ TAKEN_OUT = (f"{W}del", f"{W}moveFrom")
 MOVED = (f"{W}moveTo", f"{W}moveFrom")
 LOOKS = tuple(f"{W}{name}Change" for name in ("rPr", "pPr", "tblPr", "trPr", "tcPr"))
 LISTED = f"{W}numPr/{W}ins"  # what a suggestion makes an item of a list
-WORDS = (f"{W}t", f"{W}delText", f"{W}tab", f"{W}br", f"{W}cr")
 SIGNS = {f"{W}noBreakHyphen": "\u2011", f"{W}softHyphen": "\u00ad", f"{W}sym": ""}
-WORDS += tuple(SIGNS)
+WORDS = (f"{W}t", f"{W}delText", f"{W}tab", f"{W}br", f"{W}cr", *SIGNS)
 SOMEBODY = "Somebody"
 
 

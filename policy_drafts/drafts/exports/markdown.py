@@ -1,3 +1,4 @@
+from django.utils.html import escape
 from markdownify import MarkdownConverter
 
 from policy_drafts.drafts.exports.facts import facts
@@ -32,4 +33,4 @@ def _body(html: str) -> str:
 
 
 def _escaped(words: str) -> str:
-    return WRITER.escape(words, set())
+    return WRITER.convert(escape(words)).strip()
