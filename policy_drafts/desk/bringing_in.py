@@ -165,10 +165,11 @@ def _store_pictures(brought: Import, person: Person, found: list[Incoming]) -> N
         file = ContentFile(base64.b64decode(picture["data"]), name="picture")
         try:
             row = PolicyPicture.from_upload(brought.policy, file, person)
+            address = row.get_absolute_url()
         except NotAPicture:
-            continue
+            address = ""  # cleaning takes a picture without an address out
         for incoming in found:
-            incoming.html = incoming.html.replace(STAND_IN.format(number), row.get_absolute_url())
+            incoming.html = incoming.html.replace(STAND_IN.format(number), address)
 
 
 def _bring_section(policy: Policy, person: Person, row: Incoming, choice: str) -> Section:

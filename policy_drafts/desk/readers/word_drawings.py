@@ -4,7 +4,7 @@ Words of a drawing are its text that is no text box's, and what it says for peop
 it. Pictures come along, with these words.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import lxml.etree
 
@@ -19,6 +19,7 @@ DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 OFFICE = "{urn:schemas-microsoft-com:office:office}"
 REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 VML = "{urn:schemas-microsoft-com:vml}"
+PIC = "{http://schemas.openxmlformats.org/drawingml/2006/picture}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 FRAMES = (f"{W}drawing", f"{W}pict", f"{W}object")
 BOX = f"{W}txbxContent"
@@ -30,6 +31,10 @@ NAMES = {
     "relIds": ("diagram", "diagrams"),
     "object": ("embedded object", "embedded objects"),
     "drawing": ("drawing", "drawings"),
+    "missing": (
+        "picture that is not in the file itself",
+        "pictures that are not in the file itself",
+    ),
 }
 ARTICLES = {"object": "An"}
 
@@ -52,11 +57,15 @@ def name(file: WordFile) -> list[Named]:
 def _in_text(text: Text, package: Package) -> Iterator[tuple[str, str]]:
     """(kind, words) of each drawing of a part that is more than a picture or a text box."""
     targets = {row.key: row.target for row in relations(package, text.name)}
-    for frame in text.tree.iter(*FRAMES):
+    for frame in list(text.tree.iter(*FRAMES)):
         own = list(_own(frame))
+        if _take_out_missing(own, targets):
+            yield "missing", _joined(_words(own))
+            continue
+        _part_group(frame, own)
         kind = _kind(frame, own)
         if kind == "picture":
-            _say_at_picture(frame, own)
+            _say_at_picture(own)
         else:
             inside = _parts_of(own, targets, package)
             yield kind, _joined([*_words(own), *inside])
@@ -68,6 +77,34 @@ def _own(element: Element) -> Iterator[Element]:
         if child.tag != BOX:
             yield child
             yield from _own(child)
+
+
+def _take_out_missing(own: list[Element], targets: Mapping[str, str]) -> bool:
+    """Take out pictures that only stand in another place, or nowhere; were there any?"""
+    rows = [row for row in own if row.tag in PICTURES]
+    keys = {row: row.get(f"{REL}embed") or row.get(f"{REL}id") or "" for row in rows}
+    missing = [row for row, key in keys.items() if key not in targets]
+    for row in missing:
+        parent = row.getparent()
+        if parent is not None:
+            parent.remove(row)
+    return bool(missing)
+
+
+def _part_group(frame: Element, own: list[Element]) -> None:
+    """Put each picture of a group behind it, in a drawing of its own."""
+    inside = [row for row in own if row.tag == f"{PIC}pic"]
+    if frame.tag != f"{W}drawing" or len(inside) < 2:
+        return
+    for picture in inside:
+        said = next(picture.iter(f"{PIC}cNvPr"), None)
+        words = "" if said is None else _joined(said.get(key) or "" for key in SAID)
+        alone = frame.makeelement(f"{W}drawing", {})
+        inline = lxml.etree.SubElement(alone, f"{WP}inline")
+        lxml.etree.SubElement(inline, f"{WP}docPr", {"descr": words})
+        graphic = lxml.etree.SubElement(inline, f"{A}graphic")
+        lxml.etree.SubElement(graphic, f"{A}graphicData").append(picture)
+        frame.addnext(alone)
 
 
 def _kind(frame: Element, own: list[Element]) -> str:
@@ -104,14 +141,14 @@ def _strings(tree: Element) -> Iterator[str]:
             yield words
 
 
-def _joined(words: list[str]) -> str:
+def _joined(words: Iterable[str]) -> str:
     lines = (" ".join(row.split()) for row in words)
     return " … ".join(dict.fromkeys(filter(None, lines)))
 
 
-def _say_at_picture(frame: Element, own: list[Element]) -> None:
+def _say_at_picture(own: list[Element]) -> None:
     """Put all that is said of a picture where it is looked for."""
-    words = _joined(list(_words(own)))
+    words = _joined(_words(own))
     for row in own:
         if row.tag == f"{WP}docPr":
             row.set("descr", words)

@@ -1,6 +1,7 @@
 """The files inside a Word file (.docx, a zip), unpacked without harm."""
 
 import posixpath
+import re
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
@@ -25,6 +26,8 @@ UNREADABLE = (
 
 OLD_CONTAINER = bytes.fromhex("D0CF11E0A1B11AE1")  # of Office before 2007, and of what is encrypted
 RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
+
 Package = dict[str, bytes]  # {name of a file in it: what it holds}
 
 
@@ -115,7 +118,14 @@ def _unzipped(content: bytes) -> Package:
             raise RuleError(
                 "This file unpacks to more than we can read. Please make it smaller first."
             )
-        return {row.filename: archive.read(row) for row in rows if not row.is_dir()}
+        names = [row.filename for row in rows if not row.is_dir()]
+        return {name: _usual(name, archive.read(name)) for name in names}
+
+
+def _usual(name: str, data: bytes) -> bytes:
+    """A part of the strict kind by the names of the usual kind (ECMA-376, parts 1 and 4)."""
+    usual = rb"http://schemas.openxmlformats.org/\1/2006/"
+    return STRICT.sub(usual, data) if is_xml(name) else data
 
 
 def _has_entities(data: bytes) -> bool:
