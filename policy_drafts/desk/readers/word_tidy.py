@@ -23,6 +23,7 @@ PROPERTIES = ("sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "fldData")
 OTHERS = {"altChunk": "document", "subDoc": "document"}
 CONTENTS_STYLES = ("toc ", "table of figures", "contents heading")
 SPACES = {"cr": "br", "ptab": "tab"}  # what mammoth passes over, as what it knows
+SMALLEST = 2  # half points
 STRUCK, HIDDEN = ("strike", "dstrike"), ("vanish",)
 SAYS_MORE = tuple(f"{W}{name}" for name in ("b", "i", "rStyle", "vertAlign"))
 CHART = "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart"
@@ -224,11 +225,36 @@ def _text(element: Element) -> str:
 
 
 def _why(run: Element, paragraph: Element, styles: Styles) -> Why | None:
-    if any(styles.has(run, paragraph, mark) for mark in HIDDEN):
+    if any(styles.has(run, paragraph, mark) for mark in HIDDEN) or _is_unseen(run, styles):
         return Why.HIDDEN
     if any(styles.has(run, paragraph, mark) for mark in STRUCK):
         return Why.STRUCK
     return None
+
+
+def _is_unseen(run: Element, styles: Styles) -> bool:
+    """Is it white on white, or too small to be seen? Where there is a frame, it may be dark."""
+    look = run.find(f"{W}rPr")
+    if look is None:
+        return False
+    size = value_of(look.find(f"{W}sz"))
+    if size.isdecimal() and int(size) <= SMALLEST:
+        return True
+    if value_of(look.find(f"{W}color")).upper() != "FFFFFF":
+        return False
+    frames = run.iterancestors(f"{W}tbl", f"{W}txbxContent")
+    return next(frames, None) is None and not _has_ground(run, styles)
+
+
+def _has_ground(run: Element, styles: Styles) -> bool:
+    """Is there a colour behind it: its own, its paragraph's, or the page's?"""
+    paragraph = next(run.iterancestors(f"{W}p"), None)
+    marks = [run.find(f"{W}rPr/{W}shd"), run.find(f"{W}rPr/{W}highlight")]
+    if paragraph is not None:
+        style = styles.style_of(paragraph)
+        marks += [paragraph.find(f"{W}pPr/{W}shd"), styles.found(style, f"{W}pPr/{W}shd")]
+    marks.append(run.getroottree().getroot().find(f"{W}background"))
+    return any(mark is not None for mark in marks)
 
 
 def _empty(run: Element) -> None:

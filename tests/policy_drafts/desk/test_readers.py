@@ -10,7 +10,14 @@ from policy_drafts.desk.readers.named import Group
 from policy_drafts.desk.readers.numbers import without_numbers
 from policy_drafts.desk.readers.parts import WORD
 from policy_drafts.text import blocks, markup
-from tests.policy_drafts.cases.documents import PARTS, document, paragraph, words_of_document
+from tests.policy_drafts.cases.documents import (
+    PARTS,
+    document,
+    packed,
+    paragraph,
+    words_of_document,
+)
+from tests.policy_drafts.cases.texts import make
 
 HEADINGS = [
     (["1. Scope", "2. People"], ["Scope", "People"]),
@@ -68,6 +75,25 @@ def test_contents_list_of_a_web_page_goes():
     )
 
     assert texts_of("x.html", page) == [["x"], ["y"]]
+
+
+WHITE = '<w:color w:val="FFFFFF"/>'
+UNSEEN = [
+    (make.para(make.run("told", WHITE)), False),
+    (make.para(make.run("told", '<w:sz w:val="2"/>')), False),
+    (make.para(make.run("told", WHITE), marks='<w:shd w:fill="000000"/>'), True),
+    (make.para(make.run("told", f'{WHITE}<w:highlight w:val="black"/>')), True),
+    (make.table(make.row(make.para(make.run("told", WHITE)))), True),
+]
+
+
+@pytest.mark.parametrize(("body", "comes"), UNSEEN)
+def test_words_that_are_white_on_white_or_tiny_never_come_into_the_text(body, comes):
+    parts = dict.fromkeys((part for part, _, _ in PARTS.values()), "")
+
+    found = readers.read("x.docx", packed(make.line("Ring.") + body, parts))
+
+    assert ("told" in found.sections[0].html, "told" in str(found.named)) == (comes, not comes)
 
 
 TOLD = [
