@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import QuerySet
 
 from collective import clock
 from collective.errors import RuleError
@@ -15,6 +16,7 @@ from collective.safety.pictures import NotAPicture
 from policy_drafts.desk import outline, readers, work, writing
 from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, sections_in
 from policy_drafts.desk.readers.contents_lists import with_addresses
+from policy_drafts.desk.readers.named import Group
 from policy_drafts.desk.readers.word_html import STAND_IN
 from policy_drafts.desk.values import SectionText
 from policy_drafts.models import (
@@ -80,9 +82,9 @@ def confirm(
 ) -> Outcome:
     """Do what was chosen ({number: choice}).
 
-    What the file holds stays while a section of it was left that is other here, so that it can be
-    looked at again. Twice does nothing more. Raises RuleError if a section was saved after the
-    writer looked.
+    What the file holds stays while a section of it was left that is other here, or words of it did
+    not come, so that it can be looked at again. Twice does nothing more. Raises RuleError if a
+    section was saved after the writer looked.
     """
     brought = _locked(brought)
     if brought.confirmed_at:
@@ -100,7 +102,7 @@ def confirm(
         for row in wanted
     }
     _note_what_was_said(brought, person, places)
-    _keep(brought, found if left else [], by_bold_lines=by_bold_lines)
+    _keep(brought, found if left or words_missing(brought) else [], by_bold_lines=by_bold_lines)
     return Outcome(len(wanted), left)
 
 
@@ -135,6 +137,18 @@ def finish(brought: Import) -> None:
     brought.save(update_fields=["confirmed_at", "held"])
 
 
+def words_missing(brought: Import) -> int:
+    """How many things it names whose words do not come."""
+    return sum(row["group"] == Group.WORDS for row in brought.contents["named"])
+
+
+def unfinished(policy: Policy, person: Person) -> QuerySet[Import]:
+    """What this writer brought in and is not done with, newest first, without what it holds."""
+    mine = policy.imports.filter(person=person, confirmed_at=None)
+    kept = mine.exclude(state=WorkState.FAILED).filter(brought_at__gt=clock.now() - FORGET)
+    return kept.defer("file", "held").order_by("-brought_at")
+
+
 def _locked(brought: Import) -> Import:
     """What was brought in as it is now, its policy's row and its own locked."""
     policy = brought.policy.locked()
@@ -152,10 +166,11 @@ def _store_pictures(brought: Import, person: Person, found: list[Incoming]) -> N
         file = ContentFile(base64.b64decode(picture["data"]), name="picture")
         try:
             row = PolicyPicture.from_upload(brought.policy, file, person)
+            address = row.get_absolute_url()
         except NotAPicture:
-            continue
+            address = ""  # cleaning takes a picture without an address out
         for incoming in found:
-            incoming.html = incoming.html.replace(STAND_IN.format(number), row.get_absolute_url())
+            incoming.html = incoming.html.replace(STAND_IN.format(number), address)
 
 
 def _bring_section(policy: Policy, person: Person, row: Incoming, choice: str) -> Section:

@@ -1,5 +1,6 @@
 """The sections of a file that a writer brings in, each beside the section that it is here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -8,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.utils.text import Truncator
 
+from policy_drafts.desk import whole
 from policy_drafts.desk.readers.contents_lists import with_addresses
 from policy_drafts.models import Import, Policy, Section, SectionSave
 from policy_drafts.text import blocks, diffs
@@ -41,6 +43,7 @@ class Incoming:
     section: Section | None = None
     exported: SectionSave | None = None
     new_key: UUID = field(default_factory=uuid4)
+    together: "Whole | None" = None
 
     @property
     def key(self) -> UUID:
@@ -73,7 +76,7 @@ class Incoming:
         """Its first words, to know it by."""
         return Truncator(" ".join(block.text for block in blocks.read(self.html))).chars(200)
 
-    @cached_property  # the page asks again and again, and comparing takes its time
+    @cached_property  # the page asks again and again
     def is_changed(self) -> bool:
         """Is it another text, or another title, than the section of now?"""
         return self.is_renamed or any(row.what != diffs.What.SAME for row in self.to_now)
@@ -100,23 +103,65 @@ class Incoming:
         return blocks.with_uids(self.html, before=self.base)
 
     @property
+    def change(self) -> diffs.SectionChange | None:
+        """What is different from the working copy of now, with what came from other sections."""
+        return self.together.to_now.get(self.key) if self.together else None
+
+    @property
     def to_now(self) -> list[diffs.Row]:
-        """What is different from the text of now."""
-        return diffs.compare(self.section.blocks if self.section else [], blocks.read(self.stored))
+        """The same, row by row."""
+        return self.change.rows if self.change else []
 
     @property
     def to_exported(self) -> list[diffs.Row]:
         """What was changed in the file since it was exported."""
-        if self.exported is None:
+        if self.exported is None or self.together is None:
             return []
-        return diffs.compare(blocks.read(self.base), blocks.read(self.stored))
+        return self.together.to_exported[self.key].rows
+
+    def as_text(self) -> whole.Text:
+        """It as a section of the file, which is numbered by itself."""
+        return whole.Text(self.key, self.number + 1, self.title, self.html, self.base)
+
+
+class Whole:
+    """All sections of the file beside all of the working copy, compared when first asked."""
+
+    def __init__(self, found: list[Incoming], sections: list[Section]) -> None:
+        self.found, self.sections = found, sections
+
+    @cached_property
+    def to_now(self) -> dict[UUID, diffs.SectionChange]:
+        """{key of a section: what is different from the working copy of now}"""
+        return self._compare({})
+
+    @cached_property
+    def to_exported(self) -> dict[UUID, diffs.SectionChange]:
+        """{key of a section: what was changed in the file since it was exported}"""
+        return self._compare({row.key: row.exported for row in self.found if row.exported})
+
+    @property
+    def not_in_file(self) -> list[diffs.SectionChange]:
+        """What became of the sections that the file lacks, where it is a whole text."""
+        return [row for row in self.to_now.values() if row.new is None]
+
+    def _compare(self, before: Mapping[UUID, SectionSave]) -> dict[UUID, diffs.SectionChange]:
+        """What happened to each; `before` are versions to compare with instead of those of now."""
+        old = [
+            whole.Text(row.pk, number, save.title, save.html)
+            for number, row in enumerate(self.sections, 1)
+            for save in [before.get(row.pk, row)]
+        ]
+        found = whole.changes(old, [row.as_text() for row in self.found])
+        return {row.section.uid: row for row in found}
 
 
 class _SectionsOfNow:
     """The sections of the working copy, each of which one part of a file can be."""
 
     def __init__(self, policy: Policy) -> None:
-        self.by_uid = {row.pk.hex: row for row in policy.sections.live()}
+        self.all = list(policy.sections.live())
+        self.by_uid = {row.pk.hex: row for row in self.all}
         self.by_title = {row.title.casefold(): row for row in self.by_uid.values()}
         self.used: set[UUID] = set()
 
@@ -153,9 +198,16 @@ def sections_in(brought: Import, *, by_bold_lines: bool = False) -> list[Incomin
             row.exported = versions.get((part["uid"], part["version"]))
         found.append(row)
     keys = {row.number: row.section.pk for row in found if row.section}
+    together = Whole(found, now.all)
     for row in found:
         row.html = with_addresses(row.html, keys)
+        row.together = together
     return found
+
+
+def not_in_file(found: list[Incoming]) -> list[diffs.SectionChange]:
+    """The sections of the working copy that the file lacks, where it is a whole text of ours."""
+    return found[0].together.not_in_file if found and found[0].together else []
 
 
 def asks_once(found: list[Incoming]) -> bool:

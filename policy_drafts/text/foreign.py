@@ -14,7 +14,8 @@ import lxml.html
 import nh3
 from lxml.html import HtmlElement
 
-from policy_drafts.text import clipboard_lists, raised
+from policy_drafts.text import clipboard_lists, form_fields, page_styles, raised
+from policy_drafts.text.page_styles import NO_RULES, Rules, Styles
 
 
 class Why(StrEnum):
@@ -24,7 +25,8 @@ class Why(StrEnum):
     STRUCK = "struck"
     COMMENT = "comment"
     NO_SCRIPT = "no script"
-    CHOICE = "choice"
+    FORM = "form"  # a hint, a button or a choice that was not taken
+    MARGIN = "margin"  # above or below each page
     RAISED = "raised"  # they stand in the line
 
 
@@ -36,11 +38,8 @@ class Gone:
     words: str
 
 
-Styles = Mapping[str, str]  # {property: value}
-Classes = Mapping[str, Styles]  # {class: its styles}
-
 SIGNS = re.compile(
-    r"<(?:s|del|strike|sup|sub|pre|ruby|input|select|textarea|noscript)[\s/>]|\s(?:style|hidden|start)\b",
+    r"<(?:s|del|strike|sup|sub|pre|ruby|input|select|textarea|noscript|dialog)[\s/>]|\s(?:style|hidden|start|popover)\b",
     re.IGNORECASE,
 )
 INLINE = {"span", "b", "strong", "i", "em", "u", "font", "s", "strike", "del", "ins", "sup", "sub"}
@@ -49,17 +48,21 @@ BLOCKS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr", "blockquo
 BLOCKS |= {"ul", "ol", "li", "dl", "dt", "dd", "figure", "figcaption", "details", "summary"}
 BLOCKS |= {"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"}
 CONTAINERS = {"section", "article", "main", "header", "footer", "aside", "nav", "form", "address"}
-CONTAINERS |= {"fieldset", "legend", "center", "hgroup", "search", "dir", "menu", "caption"}
-FIELDS = {"input", "select", "option", "textarea", "noscript"}
+CONTAINERS |= {
+    "fieldset",
+    "legend",
+    "center",
+    "hgroup",
+    "search",
+    "dir",
+    "menu",
+    "caption",
+    "dialog",
+}
+FIELDS = {"input", "select", "option", "optgroup", "textarea", "noscript"}
 PROGRAMS = {"script", "style", "template", "iframe", "object", "embed", "svg", "math", "title"}
 STRUCK = {"s", "strike", "del"}
-NO_WORDS = {"hidden", "password", "file", "submit", "button", "reset", "image", "color", "range"}
-TICKED, EMPTY = "☒", "☐"
 MOST_START = 99  # a list does not begin beyond it
-RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-AT_RULE = re.compile(r"@[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})|/\*.*?\*/|<!--|-->", re.DOTALL)
-NAME = re.compile(r"(?:[a-z0-9]+)?\.([\w-]+)", re.IGNORECASE)
-
 _known = nh3.Cleaner(
     tags=INLINE | BLOCKS | CONTAINERS | FIELDS,
     attributes={
@@ -67,6 +70,8 @@ _known = nh3.Cleaner(
             "style",
             "class",
             "hidden",
+            "open",
+            "popover",
             "id",
             "data-block",
             "start",
@@ -75,9 +80,12 @@ _known = nh3.Cleaner(
             "scope",
         },
         "a": {"href", "name"},
+        "div": {"title"},
         "img": {"src", "alt"},
-        "input": {"type", "value", "checked"},
-        "option": {"selected"},
+        "input": {"type", "value", "checked", "placeholder"},
+        "textarea": {"placeholder"},
+        "option": {"selected", "label"},
+        "optgroup": {"label"},
     },
     clean_content_tags=PROGRAMS,
     url_schemes={"http", "https", "mailto", "tel"},
@@ -96,48 +104,18 @@ def read(html: str) -> HtmlElement:
     return lxml.html.fragment_fromstring(_known.clean(html), create_parent="article", parser=parser)
 
 
-def classes_in(style_sheets: str) -> Classes:
-    """{class: its styles} of the simple rules of a page's style sheets."""
-    found: dict[str, Styles] = {}
-    for names, body in RULE.findall(AT_RULE.sub("", style_sheets)):
-        for name in names.split(","):
-            if simple := NAME.fullmatch(name.strip()):
-                found[simple[1]] = {**found.get(simple[1], {}), **_styles(body)}
-    return found
-
-
-def make_plain(root: HtmlElement, classes: Classes | None = None) -> list[Gone]:
+def make_plain(root: HtmlElement, rules: Rules = NO_RULES) -> list[Gone]:
     """Say by words and our tags what styles say; returns what was taken out."""
-    styles = {element: _of(element, classes or {}) for element in root.iter()}
+    styles = {element: rules.styles_of(element) for element in root.iter()}
     gone = list(_take_out(root, styles))
     clipboard_lists.make(root)
     _mark(root, styles)
-    _say_fields(root)
+    gone += [Gone(Why.FORM, words) for words in form_fields.say(root)]
     _say_ruby(root)
     gone += [Gone(Why.RAISED, words) for words in raised.say(root)]
     _say_lines(root)
     _say_years(root)
     return gone
-
-
-def _styles(text: str) -> Styles:
-    pairs = (row.partition(":") for row in text.lower().split(";"))
-    return {
-        name.strip(): value.replace("!important", "").strip()
-        for name, colon, value in pairs
-        if colon
-    }
-
-
-def _of(element: HtmlElement, classes: Classes) -> Styles:
-    """The styles that an element has by its classes and by itself."""
-    found: dict[str, str] = {}
-    if classes:
-        for name in (element.get("class") or "").split():
-            found |= classes.get(name, {})
-    if style := element.get("style"):
-        found |= _styles(style)
-    return found
 
 
 def _take_out(root: HtmlElement, styles: Mapping[HtmlElement, Styles]) -> Iterator[Gone]:
@@ -149,7 +127,7 @@ def _take_out(root: HtmlElement, styles: Mapping[HtmlElement, Styles]) -> Iterat
         if element.getparent() in inside:
             inside.add(element)
             continue
-        if why := _why(element, styles[element]):
+        if why := _why(element, styles):
             inside.add(element)
             if words := " ".join(element.text_content().split()):
                 yield Gone(why, words)
@@ -158,25 +136,28 @@ def _take_out(root: HtmlElement, styles: Mapping[HtmlElement, Styles]) -> Iterat
             element.drop_tree()
 
 
-def _why(element: HtmlElement, style: Styles) -> Why | None:
+def _why(element: HtmlElement, styles: Mapping[HtmlElement, Styles]) -> Why | None:
     """Why an element does not come; None for one that does."""
+    style = styles[element]
     if _is_comment(element, style):
         return Why.COMMENT
     if element.tag == "noscript":
         return Why.NO_SCRIPT
-    if element.get("hidden") is not None or _is_hidden(style):
+    if element.tag == "div" and element.get("title") in ("header", "footer"):  # LibreOffice's
+        return Why.MARGIN
+    inside = (styles[row] for row in element.iterdescendants())
+    if _is_closed(element) or page_styles.hides(style, inside):
         return Why.HIDDEN
     if element.tag in STRUCK or "line-through" in _decoration(style):
         return Why.STRUCK
     return None
 
 
-def _is_hidden(style: Styles) -> bool:
-    return (
-        style.get("display") == "none"
-        or style.get("mso-hide") == "all"
-        or style.get("visibility") in ("hidden", "collapse")
-    )
+def _is_closed(element: HtmlElement) -> bool:
+    """Is it a window that is not open, or hidden by an attribute?"""
+    if element.tag == "dialog":
+        return element.get("open") is None
+    return element.get("hidden") is not None or element.get("popover") is not None
 
 
 def _is_comment(element: HtmlElement, style: Styles) -> bool:
@@ -221,29 +202,6 @@ def _put_inside(element: HtmlElement, tag: str) -> None:
     for child in list(element):
         made.append(child)
     element.append(made)
-
-
-def _say_fields(root: HtmlElement) -> None:
-    """Fields of a form as the words that stand in them, ticked and empty boxes as signs."""
-    for field in list(root.iter("input", "select", "textarea")):
-        tail = field.tail or ""
-        words = _words_of_field(field)
-        field.clear()
-        field.tag, field.text, field.tail = "span", f" {words} " if words else "", tail
-        field.drop_tag()
-
-
-def _words_of_field(field: HtmlElement) -> str:
-    if field.tag == "textarea":
-        return field.text_content()
-    if field.tag == "select":
-        options = list(field.iter("option"))
-        chosen = [row for row in options if row.get("selected") is not None] or options[:1]
-        return ", ".join(" ".join(row.text_content().split()) for row in chosen)
-    kind = (field.get("type") or "text").lower()
-    if kind in ("checkbox", "radio"):
-        return EMPTY if field.get("checked") is None else TICKED
-    return "" if kind in NO_WORDS else field.get("value") or ""
 
 
 def _say_ruby(root: HtmlElement) -> None:

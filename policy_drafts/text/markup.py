@@ -191,6 +191,13 @@ def _rename(root: HtmlElement) -> None:
     """Call by our names what others call otherwise."""
     for element in list(root.iter(*SAME)):
         element.tag = SAME[tag_of(element)]
+    for element in root.iter("em"):
+        if (
+            len(element) == 1
+            and element[0].tag == "strong"
+            and not (element.text or element[0].tail)
+        ):
+            element.tag, element[0].tag = "strong", "em"  # one order, as the editor's
 
 
 def _drop_hollow(root: HtmlElement) -> None:

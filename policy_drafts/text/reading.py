@@ -7,7 +7,7 @@ import lxml.html
 from django.utils.safestring import SafeString, mark_safe
 from lxml.html import HtmlElement
 
-from policy_drafts.text import blocks, directions, markup, tables
+from policy_drafts.text import directions, markup, tables
 
 REMEMBERED = 50_000  # characters of a section up to which its page is kept in memory
 
@@ -28,9 +28,7 @@ def _remembered(html: str) -> SafeString:
 def _for_reading(html: str) -> SafeString:
     root = markup.tree(markup.safe(html))
     tables.tidy(root)
-    for element in blocks.leaves(root):
-        if directions.is_right_to_left(element.text_content()):
-            element.set("dir", "rtl")
+    directions.mark(root)
     for element in root.iter():
         uid = element.attrib.pop("data-block", None)
         element.attrib.pop("data-from", None)

@@ -130,6 +130,11 @@ ROWS = [
         lambda world: f"/policies/safe/write/import/{world.policy['brought'].pk}/",
     ),
     (
+        "finish_import",
+        "lead",
+        lambda world: f"/policies/safe/write/import/{world.policy['brought'].pk}/done/",
+    ),
+    (
         "look_through refused",
         "lead",
         lambda world: f"/policies/safe/write/import/{world.policy['refused'].pk}/",

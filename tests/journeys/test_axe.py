@@ -371,7 +371,6 @@ NO_PAGE = {
     "host_undo_outcome",
     "host_link",
     "host_passed_on",
-    "finish_import",
     "working_copy",
     "policy_picture",
     "draft_file",

@@ -54,7 +54,7 @@ ROWS = {
     "write": DESK,
     "bring_in": DESK,
     "look_through": DESK,
-    "finish_import": ACT,
+    "finish_import": DESK,
     "working_copy": ACT,
     "working_copy_file": DESK,
     "removed_sections": DESK,

@@ -42,15 +42,18 @@ def take_out(root: HtmlElement) -> Footnotes:
     """Take the notes out of a text; what speaks of them says "[1]"."""
     targets = _targets(root)
     taken, uids = Footnotes(), dict[HtmlElement, str]()
+    speaking: dict[HtmlElement, set[HtmlElement | None]] = {}  # {note: what a link back leads to}
     for link in list(root.iter("a")):
         note = _note_of(link, targets)
         if note is None or uids.keys() & {link, *link.iterancestors()}:
             continue  # or it is the link back, in a note
         uids.setdefault(note, str(uuid4()))
+        speaking.setdefault(note, set()).update(_near(link))
         number = list(uids).index(note) + 1
         _say_number(link, number, f"{blocks.ADDRESS}{uids[note]}")
     for number, (note, uid) in enumerate(uids.items(), 1):
-        content = _content(note, number)
+        back = [row for row in note.iter("a") if _target(row, targets) in speaking[note]]
+        content = _content(note, number, back)
         content[0].set("data-block", uid)
         taken.notes[f"{blocks.ADDRESS}{uid}"] = content
     return taken
@@ -74,9 +77,18 @@ def _note_of(link: HtmlElement, targets: dict[str, HtmlElement]) -> HtmlElement 
         note = note.getparent()
     if note is None or note in link.iterancestors():
         return None
-    near = {link, *link.iterdescendants(), link.getparent()}
-    links_back = [row for row in note.iter("a") if targets.get(row.get("href") or "") in near]
+    near = _near(link)
+    links_back = [row for row in note.iter("a") if _target(row, targets) in near]
     return note if links_back else None
+
+
+def _near(link: HtmlElement) -> set[HtmlElement | None]:
+    """What a link back to this link can point to."""
+    return {link, *link.iterdescendants(), link.getparent()}
+
+
+def _target(link: HtmlElement, targets: dict[str, HtmlElement]) -> HtmlElement | None:
+    return targets.get(link.get("href") or "")
 
 
 def _say_number(link: HtmlElement, number: int, address: str) -> None:
@@ -89,12 +101,10 @@ def _say_number(link: HtmlElement, number: int, address: str) -> None:
         parent.tag = "span"
 
 
-def _content(note: HtmlElement, number: int) -> list[HtmlElement]:
+def _content(note: HtmlElement, number: int, back: list[HtmlElement]) -> list[HtmlElement]:
     """The paragraphs of a note, without its links back, taken from where it stood."""
-    for link in list(note.iter("a")):
-        address = link.get("href") or ""
-        if address.startswith("#") and not address.startswith(blocks.ADDRESS):
-            link.drop_tree()
+    for link in back:
+        link.drop_tree()
     note.drop_tree()
     frame = lxml.html.Element("article")
     if note.tag == "p":

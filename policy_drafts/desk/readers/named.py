@@ -11,7 +11,8 @@ SENTENCES = {
     Why.STRUCK: "Struck out in the file: “{}”",
     Why.COMMENT: "A comment: “{}”",
     Why.NO_SCRIPT: "Shown only where scripts are turned off: “{}”",
-    Why.CHOICE: "A choice that was not taken: “{}”",
+    Why.FORM: "A hint, a button or another choice of a form: “{}”",
+    Why.MARGIN: "The line above or below each page: “{}”",
     Why.RAISED: "Raised or lowered letters stand in the line: “{}”",
 }
 MOST_LOST = 60  # words that are named in one line

@@ -1,6 +1,7 @@
 """Markdown, plain text and web pages."""
 
 import re
+from collections.abc import Iterator
 
 import lxml.etree
 import lxml.html
@@ -12,8 +13,10 @@ from mdit_py_plugins.footnote import footnote_plugin
 from collective.errors import RuleError
 from policy_drafts.desk.readers import footnotes, plain_text
 from policy_drafts.desk.readers.named import Group, Named, counted, named, of_gone
+from policy_drafts.desk.readers.our_files import TITLE, is_page_line
 from policy_drafts.desk.readers.parts import Brought, brought
-from policy_drafts.text import foreign, markup
+from policy_drafts.text import foreign, markup, page_styles
+from policy_drafts.text.foreign import Why
 from policy_drafts.text.limits import is_too_deep
 
 LEFT_OUT = {  # tag: what one and what several are called
@@ -26,12 +29,13 @@ LEFT_OUT = {  # tag: what one and what several are called
     "math": ("formula", "formulas"),
     "object": ("embedded object", "embedded objects"),
     "embed": ("embedded object", "embedded objects"),
+    "template": ("part that a script shows", "parts that a script shows"),
 }
 WITH_WORDS = ("iframe", "video", "audio", "svg", "math", "object", "template")
 ADD_PICTURES = ": add them in the editor, with words for people who cannot see them"
 FRONT = re.compile(r"---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 FRONT_LINE = re.compile(r"[\w-]+:(?:\s|$)|\s+\S|-\s|#")
-TITLE = re.compile(r"^title:\s*(.+)$", re.MULTILINE)
+TITLE_LINE = re.compile(r"^title:\s*(.+)$", re.MULTILINE)
 HEADING = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 MARKDOWN.use(footnote_plugin).use(deflist_plugin)
@@ -77,7 +81,7 @@ def web_page(content: bytes) -> Brought:
     except lxml.etree.ParserError:  # there is nothing in it but comments
         return Brought([])
     sheets = "\n".join(row.text or "" for row in page.iter("style"))
-    found = _from_html(text, foreign.classes_in(sheets))
+    found = _from_html(text, page_styles.rules_in(sheets))
     return _with_named(found, _left_out(page))
 
 
@@ -85,14 +89,15 @@ def _parser() -> lxml.html.HTMLParser:
     return lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
 
 
-def _from_html(html: str, classes: foreign.Classes | None = None) -> Brought:
+def _from_html(html: str, rules: page_styles.Rules = page_styles.NO_RULES) -> Brought:
     """The sections of HTML, with what its styles take out."""
     html = markup.without_nulls(html)
     if is_too_deep(html):
         html = markup.words_alone(html)
     root = foreign.read(html)
     notes = footnotes.take_out(root)
-    gone = foreign.make_plain(root, classes)
+    gone = foreign.make_plain(root, rules)
+    gone = [row for row in gone if row.why != Why.MARGIN or not is_page_line(row.words)]
     found = brought(root, notes)
     return _with_named(found, of_gone(gone))
 
@@ -108,12 +113,9 @@ def _front_matter(text: str) -> tuple[list[Named], str]:
     lines = found[1].splitlines() if found else []
     if not found or not all(FRONT_LINE.match(line) for line in lines) or not lines:
         return [], text
-    title = TITLE.search(found[1])
-    said = (
-        f"The title of the document: “{_bare(title[1])}” (the policy has its own)" if title else ""
-    )
-    rows = [named(Group.REST, said)] if said else []
-    others = [line.strip() for line in lines if not TITLE.match(line)]
+    title = TITLE_LINE.search(found[1])
+    rows = [named(Group.REST, TITLE.format(_bare(title[1])))] if title else []
+    others = [line.strip() for line in lines if not TITLE_LINE.match(line)]
     if others:
         rows.append(named(Group.REST, f"What stands before the text: “{'; '.join(others)}”"))
     return rows, text[found.end() :]
@@ -136,12 +138,23 @@ def _left_out(page: HtmlElement) -> list[Named]:
             found.append(named(Group.WORDS, f"{said}: “{words}”"))
         else:
             found.append(named(Group.REST, said))
-    pictures = len(list(page.iter("img")))
-    if pictures:
-        said = counted(pictures, ("picture", "pictures")) + ADD_PICTURES
-        found.append(named(Group.WORDS, said))
-    return found
+    return [*found, *_pictures(page)]
+
+
+def _pictures(page: HtmlElement) -> Iterator[Named]:
+    """Pictures do not come with a web page; what they say to people who cannot see them is told."""
+    rows = [row for row in page.iter() if row.tag in ("img", "area") or row.get("role") == "img"]
+    said = [row.get("alt") or row.get("aria-label") or "" for row in rows]
+    words = list(dict.fromkeys(filter(None, (" ".join(row.split()) for row in said))))
+    if rows:
+        number = counted(len(rows), ("picture", "pictures"))
+        yield named(Group.WORDS, number + ADD_PICTURES, " … ".join(words))
 
 
 def _words(element: HtmlElement) -> str:
-    return " ".join(element.text_content().split())
+    """The words inside, and those that stand in attributes of a page of another site."""
+    inside = element.get("srcdoc") or ""
+    parts = [element.get("title") or "", element.text_content()]
+    if inside:
+        parts.append(lxml.html.fragment_fromstring(inside, create_parent="div").text_content())
+    return " ".join(" ".join(parts).split())

@@ -12,9 +12,10 @@ from policy_drafts.text import blocks
 PUT_IN = (f"{W}ins", f"{W}moveTo")
 TAKEN_OUT = (f"{W}del", f"{W}moveFrom")
 MOVED = (f"{W}moveTo", f"{W}moveFrom")
-LOOKS = (f"{W}rPrChange", f"{W}pPrChange")
-WORDS = (f"{W}t", f"{W}delText", f"{W}tab", f"{W}br", f"{W}cr", f"{W}noBreakHyphen", f"{W}sym")
-SIGNS = {f"{W}noBreakHyphen": "\u2011", f"{W}sym": ""}
+LOOKS = tuple(f"{W}{name}Change" for name in ("rPr", "pPr", "tblPr", "trPr", "tcPr"))
+LISTED = f"{W}numPr/{W}ins"  # what a suggestion makes an item of a list
+SIGNS = {f"{W}noBreakHyphen": "\u2011", f"{W}softHyphen": "\u00ad", f"{W}sym": ""}
+WORDS = (f"{W}t", f"{W}delText", f"{W}tab", f"{W}br", f"{W}cr", *SIGNS)
 SOMEBODY = "Somebody"
 
 
@@ -104,17 +105,22 @@ def changes_in(document: Element) -> Iterator[Change]:
 
 def passing_in(document: Element) -> list[str]:
     """The words that one change put in and another took out: they stand in neither text."""
-    passages = []
-    for mark in document.iter(*TAKEN_OUT):
-        words = [row.text or "" for row in mark.iter(f"{W}delText", f"{W}t") if _is_in(row, PUT_IN)]
-        if text := blocks.normalised("".join(words)):
-            passages.append(text)
-    return passages
+    passages: list[list[str]] = []
+    last = None
+    for row in document.iter(f"{W}delText", f"{W}t"):
+        if _is_in(row, PUT_IN) and _is_in(row, TAKEN_OUT):
+            paragraph = next(row.iterancestors(f"{W}p"), None)
+            if not passages or paragraph is not last:
+                passages.append([])
+            passages[-1].append(row.text or "")
+            last = paragraph
+    return list(filter(None, (blocks.normalised("".join(words)) for words in passages)))
 
 
 def looks_in(document: Element) -> list[str]:
     """The authors of suggestions that change only how words look, one for each."""
-    return [row.get(f"{W}author") or SOMEBODY for row in document.iter(*LOOKS)]
+    rows = [*document.iter(*LOOKS), *document.iterfind(f".//{LISTED}")]
+    return [row.get(f"{W}author") or SOMEBODY for row in rows]
 
 
 def _marks(paragraph: Element) -> list[Element]:
@@ -168,16 +174,22 @@ def _gap(paragraph: Element) -> str:
     return " " if words and words[-1].endswith(" ") else ""
 
 
+def put_back_looks(document: Element) -> None:
+    """Let all look as it did before the tracked changes: what was struck out then, is so again."""
+    for listed in document.findall(f".//{LISTED}/.."):
+        _remove(listed)
+    for mark in list(document.iter(*LOOKS)):
+        _put_back_look(mark)
+
+
 def reject(document: Element) -> None:
-    """Make the text exactly as it was before the tracked changes."""
+    """Make the text as it was before the tracked changes, those of looks put back before."""
     _leave_out(document)
     for mark in list(document.iter(*TAKEN_OUT)):
         if _is_property(mark):
             _remove(mark)
         else:
             _put_back(mark)
-    for mark in list(document.iter(*LOOKS)):
-        _put_back_look(mark)
     for tag, plain in ((f"{W}delText", f"{W}t"), (f"{W}delInstrText", f"{W}instrText")):
         for text in document.iter(tag):
             text.tag = plain

@@ -10,10 +10,17 @@ from dataclasses import dataclass
 from policy_drafts.desk.readers import word_changes
 from policy_drafts.desk.readers.parts import Note
 from policy_drafts.desk.readers.word_changes import SOMEBODY, words_in
+from policy_drafts.desk.readers.word_file import Where, WordFile, notes_in
 from policy_drafts.desk.readers.word_package import Element, W
 from policy_drafts.models import Heard
 
 MOST_IN_AN_AUTHOR, MOST_ABOUT = 150, 500  # characters
+REFERENCES = {
+    "footnote": (f"{W}footnoteReference",),
+    "endnote": (f"{W}endnoteReference",),
+    "comment": (f"{W}commentReference", f"{W}commentRangeStart"),
+}
+OWNERS = tuple(f"{W}{name}" for name in REFERENCES)
 
 
 @dataclass(frozen=True)
@@ -39,35 +46,54 @@ class Remark:
         return Note(channel=self.channel, author=self.author, words=self.words, title=title)
 
 
-Places = Mapping[Element, Sequence[str]]  # {paragraph: the bookmarks of the headings up to it}
+Places = dict[Element, Sequence[str]]  # {paragraph: the bookmarks of the headings up to it}
+Known = Mapping[tuple[str, str], Place]  # {(kind, key) of a note or comment: where it begins}
 
 
-def changes(document: Element, places: Places) -> Iterator[Remark]:
-    """A note for each tracked change: what it said, and what they suggest."""
-    for change in word_changes.changes_in(document):
-        headings = places.get(change.paragraphs[0], ())
-        author = ", ".join(change.authors)[:MOST_IN_AN_AUTHOR]
-        yield Remark(Heard.Channel.WORD_CHANGE, author, change.words, headings)
+def places_of_notes(file: WordFile, places: Places) -> Known:
+    """Where each footnote and comment begins; paragraphs of footnotes are added to `places`."""
+    found: dict[tuple[str, str], Place] = {}
+    _add_places(found, places)
+    inside: Places = {}
+    for tree in file.of(Where.NOTE):
+        for note in notes_in(tree):
+            place = found.get(_key(note), Place())
+            inside |= dict.fromkeys(note.iter(f"{W}p"), place.headings)
+    _add_places(found, inside)
+    places |= inside
+    for tree in file.of(Where.COMMENT):
+        for row in tree.iter(f"{W}comment"):
+            place = found.get(_key(row), Place())
+            places |= dict.fromkeys(row.iter(f"{W}p"), place.headings)
+    return found
 
 
-def comments(document: Element, comments: Element | None, places: Places) -> Iterator[Remark]:
+def _add_places(found: dict[tuple[str, str], Place], places: Places) -> None:
+    for paragraph, headings in places.items():
+        for kind, tags in REFERENCES.items():
+            for mark in paragraph.iter(*tags):
+                place = Place(headings, words_in(paragraph, inserted=False))
+                found.setdefault((kind, mark.get(f"{W}id") or ""), place)
+
+
+def _key(owner: Element) -> tuple[str, str]:
+    return str(owner.tag).removeprefix(W), owner.get(f"{W}id") or ""
+
+
+def changes(file: WordFile, places: Places) -> Iterator[Remark]:
+    """A note for each tracked change: what it said, what they suggest, and where."""
+    for text in file.texts:
+        end = "" if text.where == Where.TEXT else f"\n\nThis is in {text.where}."
+        for change in word_changes.changes_in(text.tree):
+            headings = places.get(change.paragraphs[0], ())
+            author = ", ".join(change.authors)[:MOST_IN_AN_AUTHOR]
+            yield Remark(Heard.Channel.WORD_CHANGE, author, f"{change.words}{end}", headings)
+
+
+def comments(file: WordFile, known: Known) -> Iterator[Remark]:
     """A note for each comment, with the words that it is about."""
-    if comments is None:
-        return
-    known = _places_of_comments(places)
-    for row in comments.iter(f"{W}comment"):
-        place = known.get(row.get(f"{W}id"), Place())
+    for row in [row for tree in file.of(Where.COMMENT) for row in tree.iter(f"{W}comment")]:
+        place = known.get(_key(row), Place())
         about = f"\n\nAbout: {place.about[:MOST_ABOUT]}" if place.about else ""
         author = (row.get(f"{W}author") or SOMEBODY)[:MOST_IN_AN_AUTHOR]
-        words = words_in(row) + about
-        yield Remark(Heard.Channel.WORD_COMMENT, author, words, place.headings)
-
-
-def _places_of_comments(places: Places) -> dict[str | None, Place]:
-    """{key of a comment: where it begins}"""
-    found: dict[str | None, Place] = {}
-    for paragraph, headings in places.items():
-        for mark in paragraph.iter(f"{W}commentReference", f"{W}commentRangeStart"):
-            place = Place(headings, words_in(paragraph, inserted=False))
-            found.setdefault(mark.get(f"{W}id"), place)
-    return found
+        yield Remark(Heard.Channel.WORD_COMMENT, author, words_in(row) + about, place.headings)

@@ -1,7 +1,9 @@
 """The files inside a Word file (.docx, a zip), unpacked without harm."""
 
 import posixpath
+import re
 import zipfile
+from dataclasses import dataclass
 from io import BytesIO
 
 import lxml.etree
@@ -24,10 +26,7 @@ UNREADABLE = (
 
 OLD_CONTAINER = bytes.fromhex("D0CF11E0A1B11AE1")  # of Office before 2007, and of what is encrypted
 RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-OFFICE = (
-    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/",
-    "http://purl.oclc.org/ooxml/officeDocument/relationships/",
-)
+STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 
 Package = dict[str, bytes]  # {name of a file in it: what it holds}
 
@@ -83,17 +82,33 @@ def main_part(package: Package) -> str:
     return related(package, "", "officeDocument") or DOCUMENT
 
 
+@dataclass(frozen=True)
+class Relation:
+    """What another part is to a part: its "styles", for instance."""
+
+    key: str
+    kind: str
+    target: str
+
+
+def relations(package: Package, name: str) -> list[Relation]:
+    """What other parts of the package are to a part; "" is the package itself."""
+    folder, base = posixpath.split(name)
+    rows = package.get(posixpath.join(folder, "_rels", f"{base}.rels"))
+    found = []
+    for row in [] if rows is None else parsed(rows).iter(RELATION):
+        target = posixpath.join(f"/{folder}", row.get("Target") or "")
+        place = posixpath.normpath(target).lstrip("/")
+        if place in package:
+            kind = posixpath.basename(row.get("Type") or "")
+            found.append(Relation(row.get("Id") or "", kind, place))
+    return found
+
+
 def related(package: Package, name: str, kind: str) -> str:
     """The name of the part that is, for instance, the "styles" of another; "" for none."""
-    folder, base = posixpath.split(name)
-    relations = package.get(posixpath.join(folder, "_rels", f"{base}.rels"))
-    for row in [] if relations is None else parsed(relations).iter(RELATION):
-        if row.get("Type") in [f"{office}{kind}" for office in OFFICE]:
-            target = posixpath.join(f"/{folder}", row.get("Target") or "")
-            found = posixpath.normpath(target).lstrip("/")
-            if found in package:
-                return found
-    return ""
+    found = (row.target for row in relations(package, name) if row.kind == kind)
+    return next(found, "")
 
 
 def _unzipped(content: bytes) -> Package:
@@ -103,7 +118,14 @@ def _unzipped(content: bytes) -> Package:
             raise RuleError(
                 "This file unpacks to more than we can read. Please make it smaller first."
             )
-        return {row.filename: archive.read(row) for row in rows if not row.is_dir()}
+        names = [row.filename for row in rows if not row.is_dir()]
+        return {name: _usual(name, archive.read(name)) for name in names}
+
+
+def _usual(name: str, data: bytes) -> bytes:
+    """A part of the strict kind by the names of the usual kind (ECMA-376, parts 1 and 4)."""
+    usual = rb"http://schemas.openxmlformats.org/\1/2006/"
+    return STRICT.sub(usual, data) if is_xml(name) else data
 
 
 def _has_entities(data: bytes) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import lxml.etree
 
+from policy_drafts.desk.readers import word_fields
 from policy_drafts.desk.readers.named import Group, Named, counted, named
 from policy_drafts.desk.readers.word_changes import WORDS, words_in
 from policy_drafts.desk.readers.word_package import Element, W
@@ -21,37 +22,57 @@ WRAPPERS = ("dir", "bdo", "fldSimple", "smartTag", "customXml", "sdt", "ins", "m
 PROPERTIES = ("sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "fldData")
 OTHERS = {"altChunk": "document", "subDoc": "document"}
 CONTENTS_STYLES = ("toc ", "table of figures", "contents heading")
+SPACES = {"cr": "br", "ptab": "tab"}  # what mammoth passes over, as what it knows
+SMALLEST = 2  # half points
 STRUCK, HIDDEN = ("strike", "dstrike"), ("vanish",)
 SAYS_MORE = tuple(f"{W}{name}" for name in ("b", "i", "rStyle", "vertAlign"))
+CHART = "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart"
+SHOWN = (f"{W}t", f"{W}delText", CHART)  # what says that a new program shows more
 BLOCKS = (f"{W}p", f"{W}tbl")
 CONTENTS = "The table of contents: ours makes itself"
 
 
-def simplify(document: Element) -> None:
-    """Say once what is written twice, and in words what is drawn above or beside them."""
-    _choose(document)
+def simplify(document: Element) -> list[Named]:
+    """Say once what is written twice, and in words what is drawn above or beside them.
+
+    Returns what only other programs would show.
+    """
+    others = list(_choose(document))
     _say_ruby(document)
     _say_boxes(document)
+    word_fields.say(document)
+    for name, plain in SPACES.items():
+        for row in document.iter(f"{W}{name}"):
+            row.tag = f"{W}{plain}"
+    return [*others, *_formulas(document)]
 
 
-def make_plain(document: Element, styles: Styles) -> tuple[list[Named], list[Gone]]:
-    """Make a text plain; returns (what does not come along, the words that are taken out)."""
-    rows = [*_contents(document, styles), *_other_documents(document), *_formulas(document)]
+def make_plain(document: Element, styles: Styles) -> list[Named]:
+    """Make a text plain; returns what does not come along."""
+    rows = [*_contents(document, styles), *_other_documents(document)]
     _unwrap(document)
     _place_text_boxes(document)
-    gone = list(_take_out(document, styles))
     _drop_looks(document)
-    return rows, gone
+    return rows
 
 
-def _choose(document: Element) -> None:
-    """Of what is written twice, for old programs and for new ones, keep one."""
+def _choose(document: Element) -> Iterator[Named]:
+    """Of what is written twice, for new programs and for old ones, keep one.
+
+    That is what a new program shows, but where it has no words: mammoth knows old pictures better.
+    """
     for row in list(document.iter(f"{MC}AlternateContent")):
-        choices = [*row.findall(f"{MC}Choice"), *row.findall(f"{MC}Fallback")]
-        fallback = row.find(f"{MC}Fallback")
-        has_box = [choice for choice in choices if choice.find(f".//{W}txbxContent") is not None]
-        kept = (has_box or ([] if fallback is None else [fallback]) or choices)[:1]
+        choices, fallbacks = row.findall(f"{MC}Choice"), row.findall(f"{MC}Fallback")
+        with_words = [choice for choice in choices if next(choice.iter(*SHOWN), None) is not None]
+        kept = [*with_words, *fallbacks, *choices][:1]
+        shown = set(_all_words(kept))
+        if more := [word for word in _all_words([*choices, *fallbacks]) if word not in shown]:
+            yield named(Group.WORDS, f"Shown only by other programs: “{' '.join(more)}”")
         _replace(row, [child for choice in kept for child in choice])
+
+
+def _all_words(elements: Sequence[Element]) -> list[str]:
+    return " ".join(map(words_in, elements)).split()
 
 
 def _replace(element: Element, children: Sequence[Element]) -> None:
@@ -73,7 +94,7 @@ def _contents(document: Element, styles: Styles) -> list[Named]:
         for row in document.iter(f"{W}p")
         if styles.name_of(row).lower().startswith(CONTENTS_STYLES)
     ]
-    rows += _in_contents_field(document)
+    rows += word_fields.of_contents(document)
     for row in rows:
         parent = row.getparent()
         if parent is not None:
@@ -84,28 +105,6 @@ def _contents(document: Element, styles: Styles) -> list[Named]:
 def _is_contents(sdt: Element) -> bool:
     gallery = value_of(sdt.find(f"{W}sdtPr/{W}docPartObj/{W}docPartGallery"))
     return gallery.lower() in ("table of contents", "table of figures")
-
-
-def _in_contents_field(document: Element) -> list[Element]:
-    """The paragraphs in which the field of a table of contents stands, if it is a whole one."""
-    found: list[Element] = []
-    depth, is_open, instruction = 0, False, ""
-    for paragraph in document.iter(f"{W}p"):
-        if is_open:
-            found.append(paragraph)
-        for row in paragraph.iter(f"{W}fldChar", f"{W}instrText"):
-            if row.tag == f"{W}instrText":
-                instruction += row.text or ""
-                continue
-            kind = row.get(f"{W}fldCharType")
-            if kind == "begin":
-                depth, instruction = depth + is_open, ""
-            elif kind == "separate" and not is_open and instruction.split()[:1] == ["TOC"]:
-                is_open, depth = True, 0
-                found.append(paragraph)
-            elif kind == "end" and is_open:
-                is_open, depth = depth > 0, max(depth - 1, 0)
-    return [] if is_open else list(dict.fromkeys(found))
 
 
 def _other_documents(document: Element) -> list[Named]:
@@ -187,7 +186,7 @@ def _place_text_boxes(document: Element) -> None:
         _replace(row, [])
 
 
-def _take_out(document: Element, styles: Styles) -> Iterator[Gone]:
+def take_out(document: Element, styles: Styles) -> Iterator[Gone]:
     """Take out what is hidden or struck out, each passage with its words."""
     for row in list(document.iter(f"{W}tr")):
         hidden = row.find(f"{W}trPr/{W}hidden")
@@ -226,11 +225,36 @@ def _text(element: Element) -> str:
 
 
 def _why(run: Element, paragraph: Element, styles: Styles) -> Why | None:
-    if any(styles.has(run, paragraph, mark) for mark in HIDDEN):
+    if any(styles.has(run, paragraph, mark) for mark in HIDDEN) or _is_unseen(run, styles):
         return Why.HIDDEN
     if any(styles.has(run, paragraph, mark) for mark in STRUCK):
         return Why.STRUCK
     return None
+
+
+def _is_unseen(run: Element, styles: Styles) -> bool:
+    """Is it white on white, or too small to be seen? Where there is a frame, it may be dark."""
+    look = run.find(f"{W}rPr")
+    if look is None:
+        return False
+    size = value_of(look.find(f"{W}sz"))
+    if size.isdecimal() and int(size) <= SMALLEST:
+        return True
+    if value_of(look.find(f"{W}color")).upper() != "FFFFFF":
+        return False
+    frames = run.iterancestors(f"{W}tbl", f"{W}txbxContent")
+    return next(frames, None) is None and not _has_ground(run, styles)
+
+
+def _has_ground(run: Element, styles: Styles) -> bool:
+    """Is there a colour behind it: its own, its paragraph's, or the page's?"""
+    paragraph = next(run.iterancestors(f"{W}p"), None)
+    marks = [run.find(f"{W}rPr/{W}shd"), run.find(f"{W}rPr/{W}highlight")]
+    if paragraph is not None:
+        style = styles.style_of(paragraph)
+        marks += [paragraph.find(f"{W}pPr/{W}shd"), styles.found(style, f"{W}pPr/{W}shd")]
+    marks.append(run.getroottree().getroot().find(f"{W}background"))
+    return any(mark is not None for mark in marks)
 
 
 def _empty(run: Element) -> None:

@@ -17,6 +17,7 @@ from policy_drafts.desk.incoming import (
     asks_once,
     fingerprint,
     left_out,
+    not_in_file,
     sections_in,
 )
 from policy_drafts.desk.readers.parts import NO_TITLE
@@ -25,6 +26,8 @@ from policy_drafts.models import Import, Policy, WorkingCopyFile
 from policy_drafts.roles.lead import lead_only
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+STAYS = "What did not come along stays listed under “Bring in a text”, until you are done with it."
 
 
 @lead_only
@@ -39,7 +42,9 @@ def bring_in(request: MemberRequest, policy: Policy) -> HttpResponse:
             form.add_error("file" if form.cleaned_data.get("file") else "text", str(error))
         else:
             return redirect("look_through", policy.slug, brought.pk)
-    return render(request, "policy_drafts/desk/bring_in.html", {"policy": policy, "form": form})
+    kept = bringing_in.unfinished(policy, request.user)
+    context = {"policy": policy, "form": form, "kept": kept}
+    return render(request, "policy_drafts/desk/bring_in.html", context)
 
 
 @lead_only
@@ -68,6 +73,7 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
         "left_out": left_out(brought),
         "shown": fingerprint(found),
         "asks_once": asks_once(found),
+        "not_in_file": not_in_file(found),
         "by_bold_lines": by_bold_lines,
         "has_no_headings": [row.title for row in found] == [NO_TITLE],
     }
@@ -92,6 +98,8 @@ def _confirm(
     sections = "section is" if outcome.done == 1 else "sections are"
     messages.success(request, f"{outcome.done} {sections} brought in.")
     if not outcome.left:
+        if bringing_in.words_missing(brought):
+            messages.info(request, STAYS)
         return redirect("write", brought.policy.slug)
     titles = ", ".join(f"“{title}”" for title in outcome.left)
     messages.info(request, f"Left as they were: {titles}. The file stays here until you are done.")
@@ -99,13 +107,24 @@ def _confirm(
 
 
 @lead_only
-@press_only("bring_in", "slug")
+@require_http_methods(["GET", "HEAD", "POST"])
 def finish_import(request: MemberRequest, policy: Policy, import_pk: UUID) -> HttpResponse:
-    """The writer is done with a file."""
+    """The writer is done with a file, after a yes: it says what goes with it."""
     brought = get_object_or_404(policy.imports.filter(person=request.user), pk=import_pk)
-    bringing_in.finish(brought)
-    messages.success(request, f"Done: “{brought.name}” is no longer kept here.")
-    return redirect("write", policy.slug)
+    brought.policy = policy
+    if request.method == "POST" or brought.confirmed_at:
+        bringing_in.finish(brought)
+        messages.success(request, f"Done: “{brought.name}” is no longer kept here.")
+        return redirect("write", policy.slug)
+    left = [row.title for row in sections_in(brought) if not row.is_same]
+    context = {
+        "policy": policy,
+        "brought": brought,
+        "left": left,
+        "notes": brought.contents["notes"],
+        "missing": bringing_in.words_missing(brought),
+    }
+    return render(request, "policy_drafts/desk/finish_import.html", context)
 
 
 def _not_yet(request: MemberRequest, row: work.Row) -> HttpResponse | None:

@@ -80,7 +80,7 @@ def _outline(policy: Policy, person: Person) -> dict[str, Any]:
         "sections": [section for section, _ in now],
         "words": sum(section.words for section, _ in now),
         "last_draft": last,
-        "taken_out": [change.old for change in changes if not change.new],
+        "taken_out": [change for change in changes if not change.new],
     }
 
 

@@ -9,10 +9,12 @@ from collective.errors import RuleError
 from collective.people.requests import MemberRequest
 from policy_drafts.desk import writing
 from policy_drafts.desk.views.sent import sent_version
-from policy_drafts.models import DraftBlock, Policy, Section, SectionSave
+from policy_drafts.drafts import contents
+from policy_drafts.models import Draft, DraftBlock, Policy, Section, SectionSave
 from policy_drafts.posted import as_number
 from policy_drafts.roles.lead import lead_only, section_of
 from policy_drafts.text import blocks, change_words, diffs
+from policy_drafts.text.diffs import What
 
 A_PAGE = 50
 
@@ -20,11 +22,10 @@ A_PAGE = 50
 @lead_only
 @require_safe
 def compare_section(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse:
-    """This section now, against the last draft, by word."""
+    """This section now, against the last draft, by word, with what came from other sections."""
     section = section_of(policy, pk)
     last = policy.drafts.sealed().first()
-    old = DraftBlock.objects.filter(draft=last, section__uid=section.pk).order_by("position")
-    rows = diffs.compare(list(old) if last else [], section.blocks)
+    rows = _since(last, section)
     context = {
         "policy": policy,
         "section": section,
@@ -33,6 +34,17 @@ def compare_section(request: MemberRequest, policy: Policy, pk: UUID) -> HttpRes
         "summary": change_words.summary(rows),
     }
     return render(request, "policy_drafts/desk/compare.html", context)
+
+
+def _since(last: Draft | None, section: Section) -> list[diffs.Row]:
+    """What changed in it; the rest is read only where something may have come from there."""
+    old = DraftBlock.objects.filter(draft=last, section__uid=section.pk).order_by("position")
+    rows = diffs.compare(list(old) if last else [], section.blocks)
+    if last is None or not any(row.what in (What.ADDED, What.REMOVED) for row in rows):
+        return rows
+    now = contents.of_working_copy(section.policy).sections
+    changes = diffs.compare_sections(contents.of_draft(last), now)
+    return next((row.rows for row in changes if row.new and row.new.uid == section.pk), rows)
 
 
 @lead_only

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 from policy_drafts.drafts.exports.edition import Edition
 from policy_drafts.drafts.exports.facts import check_sum, facts, picture_of
 from policy_drafts.models import PolicyPicture
-from policy_drafts.text import blocks, markup, printable, tables
+from policy_drafts.text import blocks, directions, markup, printable, tables
 from policy_drafts.text.notices import CHECK_SUM, NEWS
 
 TEMPLATE = Path(__file__).parent / "paper" / "draft.typ"
@@ -104,7 +104,11 @@ def _not_shown(edition: Edition) -> list[tuple[str, str]]:
 def _sections(edition: Edition, folder: Path) -> list[Node]:
     nodes = Nodes(folder, edition.pictures)
     return [
-        {"title": section.heading, "body": nodes.section(section.html)}
+        {
+            "title": section.heading,
+            "rtl": directions.is_right_to_left(section.title),
+            "body": nodes.section(section.html),
+        }
         for section in edition.sections
     ]
 
@@ -120,10 +124,11 @@ class Nodes:
         self.level = 2  # the section's own heading
         root = markup.tree(html)
         tables.tidy(root)
+        directions.mark(root)
         return self._children(root)
 
     def _children(self, parent: HtmlElement) -> list[Node]:
-        return [node for child in parent if (node := self._element(child))]
+        return [_directed(child, node) for child in parent if (node := self._element(child))]
 
     def _element(self, element: HtmlElement) -> Node | None:
         """The node of an element; None where nothing is to be drawn."""
@@ -175,6 +180,12 @@ class Nodes:
         (self.folder / name).write_bytes(picture.content)
         words = element.get("alt") or "A picture without a description"
         return {"t": "picture", "file": name, "alt": words}
+
+
+def _directed(element: HtmlElement, node: Node) -> Node:
+    """The node of an element, in its own direction if it has one."""
+    direction = element.get("dir")
+    return {"t": "direction", "to": direction, "c": [node]} if direction else node
 
 
 def _text(words: str) -> Node:

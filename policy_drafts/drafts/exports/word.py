@@ -18,7 +18,7 @@ from docx.text.paragraph import Paragraph
 from lxml.html import HtmlElement
 from PIL import Image
 
-from policy_drafts.drafts.exports import word_links
+from policy_drafts.drafts.exports import word_directions, word_links
 from policy_drafts.drafts.exports.edition import Edition, Part, pictures_of
 from policy_drafts.drafts.exports.facts import check_sum, facts, picture_of
 from policy_drafts.drafts.titles import title_of
@@ -115,6 +115,7 @@ class Writer:
 
     def bytes(self) -> bytes:
         """The document as a file."""
+        word_directions.say(self.document.element.body)
         out = BytesIO()
         self.document.save(out)
         return out.getvalue()
@@ -201,7 +202,7 @@ class Writer:
             self._element(child, place, depth, style)
             if number is not None and len(place.paragraphs) > before:
                 self._number(place.paragraphs[-1], number)
-            style, number = "List Continue", None
+            style, number = f"List Continue {min(depth + 1, DEEPEST)}".removesuffix(" 1"), None
 
     def _new_numbering(self, style: str, start: int) -> int:
         """A numbering like the style's, so that two lists do not run on into each other."""

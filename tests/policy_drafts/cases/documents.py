@@ -15,6 +15,17 @@ BOX = (
     "</w:txbxContent></wps:txbx></w:drawing></mc:Choice><mc:Fallback><w:pict><v:textbox>"
     "<w:txbxContent>{0}</w:txbxContent></v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
 )
+PICTURE = "<wp:docPr id='1' name='x' descr='{}'/>"
+DRAWING = f"<w:r><w:drawing><wp:inline>{PICTURE}</wp:inline></w:drawing></w:r>"
+LIST = (
+    "<w:r><w:fldChar w:fldCharType='begin'><w:ffData><w:ddList><w:result w:val='0'/>"
+    "<w:listEntry w:val='{}'/></w:ddList></w:ffData></w:fldChar></w:r>"
+    "<w:r><w:fldChar w:fldCharType='end'/></w:r>"
+)
+FORMULA = (
+    "<m:oMath xmlns:m='http://schemas.openxmlformats.org/officeDocument/2006/math'><m:r>"
+    "<m:t>{}</m:t></m:r></m:oMath>"
+)
 BOX_AT = "<w:sdt><w:sdtPr/><w:sdtContent>{}</w:sdtContent></w:sdt>"
 INLINE = {  # name: how words stand in a paragraph
     "plain": lambda word: make.run(word),
@@ -32,6 +43,12 @@ INLINE = {  # name: how words stand in a paragraph
     "control": lambda word: BOX_AT.format(make.run(word)),
     "ruby": lambda word: RUBY.format(make.run(f"{word}small"), make.run(word)),
     "box": lambda word: BOX.format(make.line(word)),
+    "link": lambda word: f'<w:hyperlink w:anchor="x">{make.run(word)}</w:hyperlink>',
+    "drawing": DRAWING.format,
+    "list": LIST.format,
+    "formula": FORMULA.format,
+    "formula put in": lambda word: make.put_in(FORMULA.format(word)),
+    "line": lambda word: f"{make.run('x')}<w:r><w:cr/></w:r>{make.run(word)}",
     "break": lambda word: f"<w:r><w:br/></w:r>{make.run(word)}",
 }
 KINDS = {  # name: what holds the pieces
@@ -51,8 +68,16 @@ KINDS = {  # name: what holds the pieces
     "control": lambda inside: BOX_AT.format(make.para(inside)),
     "custom": lambda inside: f"<w:customXml>{make.para(inside)}</w:customXml>",
 }
+PARTS = {  # name: (the part, what it holds, what speaks of it in the text)
+    "footnote": ("footnotes", "footnote", "<w:r><w:footnoteReference w:id='{}'/></w:r>"),
+    "endnote": ("endnotes", "endnote", "<w:r><w:endnoteReference w:id='{}'/></w:r>"),
+    "footnote of nothing": ("footnotes", "footnote", ""),
+    "comment": ("comments", "comment", "<w:r><w:commentReference w:id='{}'/></w:r>"),
+    "header": ("header", "", ""),
+    "footer": ("footer", "", ""),
+}
 paragraph = st.tuples(
-    st.sampled_from(sorted(KINDS)),
+    st.sampled_from(sorted([*KINDS, *PARTS])),
     st.lists(st.sampled_from(sorted(INLINE)), min_size=1, max_size=4),
 )
 
@@ -64,13 +89,33 @@ def _words():
 def document(paragraphs):
     """The bytes of a file with these paragraphs: (kind, kinds of the pieces in it)."""
     words = _words()
-    body = "".join(
-        KINDS[kind]("".join(INLINE[piece](next(words)) + make.run(" ") for piece in pieces))
-        for kind, pieces in paragraphs
+    body, parts = "", dict.fromkeys((part for part, _, _ in PARTS.values()), "")
+    for number, (kind, pieces) in enumerate(paragraphs):
+        inside = "".join(INLINE[piece](next(words)) + make.run(" ") for piece in pieces)
+        if kind in KINDS:
+            body += KINDS[kind](inside)
+            continue
+        part, owner, reference = PARTS[kind]
+        held = make.para(inside)
+        parts[part] += f'<w:{owner} w:id="{number}">{held}</w:{owner}>' if owner else held
+        body += make.para(make.run("here"), reference.format(number))
+    return packed(body + make.END, parts)
+
+
+def packed(body, parts):
+    """The bytes of a file with a text and, by their kinds, what its other parts hold."""
+    made = make.document(body, comments=parts["comments"], footnotes=parts["footnotes"])
+    tags = {"endnotes": "endnotes", "header": "hdr", "footer": "ftr"}
+    for kind, tag in tags.items():
+        made[f"word/{kind}.xml"] = make.part(tag, parts[kind])
+    known = [("styles", "styles"), ("numbering", "numbering")]
+    rows = [*known, *((kind, kind) for kind in parts)]
+    made["word/_rels/document.xml.rels"] = make.relations(
+        (f"rId{place}", kind, f"{name}.xml") for place, (name, kind) in enumerate(rows)
     )
     out = BytesIO()
     with ZipFile(out, "w") as archive:
-        for name, data in make.document(body + make.END).items():
+        for name, data in made.items():
             archive.writestr(name, data)
     return out.getvalue()
 
@@ -78,7 +123,7 @@ def document(paragraphs):
 def words_of_document(paragraphs):
     """Every word that was written into it."""
     words = _words()
-    found = {"Leaving", "Say", "goodbye"}
+    found = {"Leaving", "Say", "goodbye"}  # of the end
     for _, pieces in paragraphs:
         for piece in pieces:
             word = next(words)

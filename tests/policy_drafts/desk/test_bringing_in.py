@@ -216,6 +216,31 @@ def test_file_stays_until_its_writer_is_done_with_it(policy, lead, client):
     assert (brought.held, brought.confirmed_at is None) == (None, False)
 
 
+def test_before_a_file_goes_its_writer_is_asked_and_told_what_goes_with_it(policy, lead, client):
+    document = docx.Document()
+    document.add_heading("One", 1)
+    change(document.add_paragraph("Before. "), "w:ins", "And after.")
+    document.add_paragraph().add_run("Gone").font.strike = True
+    brought = brought_in(policy, lead, "x.docx", bytes_of(document))
+
+    page = client.get(f"/policies/safe/write/import/{brought.pk}/done/").content.decode()
+
+    brought.refresh_from_db()
+    assert brought.held
+    for words in ("“One”", "1 comment or suggestion", "the words that did not come along"):
+        assert words in page
+
+
+def test_list_of_missing_words_stays_where_a_writer_finds_it(policy, lead, client):
+    brought = brought_in(policy, lead, "x.html", b"<h1>One</h1><p>New <s>old</s></p>")
+    address = f"/policies/safe/write/import/{brought.pk}/"
+
+    client.post(address, {"row-0": "add"})
+
+    assert address in client.get("/policies/safe/write/import/").content.decode()
+    assert "Struck out in the file: “old”" in client.get(address).content.decode()
+
+
 def test_notes_are_kept_once_however_often_a_file_is_looked_at(policy, lead):
     document = docx.Document()
     for title in ("One", "Two"):

@@ -41,6 +41,19 @@ def test_split_keeps_the_uids_of_both_parts(policy, lead):
     )
 
 
+def test_desk_says_where_the_passages_of_a_section_went_since_the_draft(policy, lead, client):
+    section_in(policy, "<p>One of them stands here.</p>", title="A")
+    second = section_in(policy, "<p>Two of them stand here.</p>", title="B")
+    published(policy, lead)
+
+    merged = outline.merge(second, lead)
+
+    page = client.get(f"/policies/{policy.slug}/write/").content.decode()
+    beside = client.get(f"/policies/{policy.slug}/write/{merged.pk}/compare/").content.decode()
+    assert "“B”: This section is part of section 1 now" in page
+    assert "from section 2, word for word" in beside or "section “B”, word for word" in beside
+
+
 def test_split_at_the_first_paragraph_is_refused(policy, lead):
     section = section_in(policy, "<p>First.</p><p>Second.</p>")
 

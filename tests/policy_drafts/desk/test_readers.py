@@ -4,12 +4,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collective.errors import RuleError
 from policy_drafts.desk import readers
 from policy_drafts.desk.readers.named import Group
 from policy_drafts.desk.readers.numbers import without_numbers
 from policy_drafts.desk.readers.parts import WORD
 from policy_drafts.text import blocks, markup
-from tests.policy_drafts.cases.documents import document, paragraph, words_of_document
+from tests.policy_drafts.cases.documents import (
+    PARTS,
+    document,
+    packed,
+    paragraph,
+    words_of_document,
+)
+from tests.policy_drafts.cases.texts import make
 
 HEADINGS = [
     (["1. Scope", "2. People"], ["Scope", "People"]),
@@ -69,6 +77,53 @@ def test_contents_list_of_a_web_page_goes():
     assert texts_of("x.html", page) == [["x"], ["y"]]
 
 
+WHITE = '<w:color w:val="FFFFFF"/>'
+UNSEEN = [
+    (make.para(make.run("told", WHITE)), False),
+    (make.para(make.run("told", '<w:sz w:val="2"/>')), False),
+    (make.para(make.run("told", WHITE), marks='<w:shd w:fill="000000"/>'), True),
+    (make.para(make.run("told", f'{WHITE}<w:highlight w:val="black"/>')), True),
+    (make.table(make.row(make.para(make.run("told", WHITE)))), True),
+]
+
+
+@pytest.mark.parametrize(("body", "comes"), UNSEEN)
+def test_words_that_are_white_on_white_or_tiny_never_come_into_the_text(body, comes):
+    parts = dict.fromkeys((part for part, _, _ in PARTS.values()), "")
+
+    found = readers.read("x.docx", packed(make.line("Ring.") + body, parts))
+
+    assert ("told" in found.sections[0].html, "told" in str(found.named)) == (comes, not comes)
+
+
+TOLD = [
+    "<form><select><option>told<option selected>here</select></form>",
+    "<form><input placeholder=told></form>",
+    "<form><input type=submit value=told></form>",
+    "<img src=x alt=told>",
+    "<map><area alt=told></map>",
+    "<span role=img aria-label=told></span>",
+    "<iframe title=told></iframe>",
+    "<iframe srcdoc='<p>told</p>'></iframe>",
+    "<template><p>told</p></template>",
+    "<svg><text>told</text></svg>",
+    "<noscript>told</noscript>",
+]
+
+
+@pytest.mark.parametrize("html", TOLD)
+def test_words_of_a_page_that_are_no_text_are_told(html):
+    found = readers.read("x.html", f"<h1>One</h1><p>Ring.</p>{html}".encode())
+
+    assert "told" in " ".join(row["words"] + row["more"] for row in found.named)
+
+
+@pytest.mark.parametrize(("page", "why"), [("<p hidden>x</p>", "hidden"), ("<p></p>", "no text")])
+def test_page_without_words_that_show_says_why(page, why):
+    with pytest.raises(RuleError, match=why):
+        readers.read("x.html", page.encode())
+
+
 def test_text_read_twice_is_the_same():
     page = b"<h2>One</h2><div>a<div>b <b> c</b></div>d</div><ol start=3><li>x<br> y</ol>"
     once = readers.read("x.html", page).sections[0].html
@@ -90,6 +145,23 @@ def check_no_word_is_lost(paragraphs):
     assert words_of_document(paragraphs) - words_out(found) == set()
     assert not [row for row in found.named if row["words"].startswith("We found no place")]
     assert {row["group"] for row in found.named} <= set(Group)
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_suggestion_in_each_part_of_a_word_file_is_a_note_that_says_where(kind):
+    found = readers.read("x.docx", document([(kind, ["deleted", "inserted", "hidden"])]))
+
+    where = "a comment" if kind == "comment" else "a footnote"
+    where = "the line above or below each page" if kind in ("header", "footer") else where
+    changed = [note["words"] for note in found.notes if note["channel"] == "word_change"]
+    assert changed == [f"Instead of: word0\n\nSuggested: word1\n\nThis is in {where}."]
+    assert "word2" in str(found.named) and "word2" not in str(found.sections)
+
+
+def test_link_in_a_footnote_keeps_its_words():
+    found = readers.read("x.docx", document([("footnote", ["link"]), ("paragraph", ["plain"])]))
+
+    assert "[1] word0" in found.sections[0].html
 
 
 @given(st.lists(paragraph, min_size=1, max_size=6))

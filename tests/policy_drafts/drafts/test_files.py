@@ -10,6 +10,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from policy_drafts.drafts import exports, files, publishing
+from policy_drafts.drafts.exports import pdf
 from policy_drafts.drafts.exports.edition import Edition
 from policy_drafts.models import Audience, DraftFile, PolicyPicture
 from policy_drafts.models.leased import LeasedQuerySet
@@ -290,3 +291,20 @@ def test_version_of_a_kind_that_people_cannot_open_is_refused(draft, client):
     )
 
     assert "Please use one of these" in page.content.decode()
+
+
+def test_text_from_right_to_left_keeps_its_direction_in_each_file():
+    policy = PolicyFactory(title="Safety")
+    text = "<p>שלום Ring</p><ul><li>שבת</li></ul><table><tr><td>ערב</td></tr></table><p>Hello</p>"
+    section_in(policy, text, "Both")
+    draft = published(policy)
+    body = docx.Document(BytesIO(made(draft, "word"))).element.body
+    page = made(draft, "web-page").decode()
+    paper = pdf.Nodes(None, {}).section(draft.sections.get().html)
+
+    marked = [row.text for row in body.xpath(".//w:p[w:pPr/w:bidi]")]
+    assert marked == ["שלום Ring", "שבת", "ערב"]
+    assert len(body.xpath(".//w:r[w:rPr/w:rtl]")) == 3
+    assert len(body.xpath(".//w:tbl/w:tblPr/w:bidiVisual")) == 1
+    assert page.count('dir="rtl"') == 5
+    assert [row.get("to") for row in paper] == ["rtl", "rtl", "rtl", None]
