@@ -42,6 +42,7 @@ def _runs(items: list[HtmlElement]) -> Iterator[list[HtmlElement]]:
 
 def _make_list(items: list[HtmlElement]) -> None:
     """Put the items of one run into lists, one inside the other by their level."""
+    _part_from(items[-1])
     stack: list[tuple[int, HtmlElement]] = []  # (level, list) that are open
     for item in items:
         level, number = _level(item), _take_number(item)
@@ -59,6 +60,15 @@ def _make_list(items: list[HtmlElement]) -> None:
             _place(made, stack, item)
             stack.append((level, made))
         _move_into(stack[-1][1], item)
+
+
+def _part_from(item: HtmlElement) -> None:
+    """Let loose words behind the last item stand for themselves."""
+    words, item.tail = item.tail, None
+    if words and words.strip():
+        loose = lxml.html.Element("span")
+        loose.text = words
+        item.addnext(loose)
 
 
 def _goes_on(made: HtmlElement, tag: str, start: int) -> bool:

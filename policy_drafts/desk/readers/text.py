@@ -1,7 +1,10 @@
 """Markdown, plain text and web pages."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from html import unescape
+from urllib.parse import unquote
 
 import lxml.etree
 import lxml.html
@@ -12,9 +15,9 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from collective.errors import RuleError
 from policy_drafts.desk.readers import footnotes, plain_text
-from policy_drafts.desk.readers.named import Group, Named, counted, named, of_gone
+from policy_drafts.desk.readers.named import Group, Named, counted, lost, named, of_gone
 from policy_drafts.desk.readers.our_files import TITLE, is_page_line
-from policy_drafts.desk.readers.parts import Brought, brought
+from policy_drafts.desk.readers.parts import WORD, Brought, brought, spaced
 from policy_drafts.text import foreign, markup, page_styles
 from policy_drafts.text.foreign import Why
 from policy_drafts.text.limits import is_too_deep
@@ -36,6 +39,10 @@ ADD_PICTURES = ": add them in the editor, with words for people who cannot see t
 FRONT = re.compile(r"---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 FRONT_LINE = re.compile(r"[\w-]+:(?:\s|$)|\s+\S|-\s|#")
 TITLE_LINE = re.compile(r"^title:\s*(.+)$", re.MULTILINE)
+LABEL = re.compile(
+    r"\[\^[^\]\n]*\]|(?<=\])\[[^\]\n]*\]|^ {0,3}\[[^\^\]\n][^\]\n]*\]:.*$", re.MULTILINE
+)
+SIGNS_BEFORE = re.compile(r"\\([!-/:-@\[-`{-~])")
 HEADING = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 MARKDOWN.use(footnote_plugin).use(deflist_plugin)
@@ -59,8 +66,19 @@ def decoded(content: bytes) -> str:
 def markdown(content: bytes) -> Brought:
     """Read CommonMark with tables, footnotes and struck words; HTML in it is shown as text."""
     front, text = _front_matter(decoded(content))
-    found = _from_html(MARKDOWN.render(text))
-    return _with_named(found, front)
+    html = MARKDOWN.render(text)
+    page = lxml.html.fragment_fromstring(
+        html, create_parent="article", parser=lxml.html.HTMLParser(huge_tree=True)
+    )
+    return _with_named(_from_html(html), [*front, *_not_shown(text, html), *_pictures(page)])
+
+
+def _not_shown(text: str, html: str) -> list[Named]:
+    """Words that Markdown shows nowhere: of a note that nothing speaks of, of a cell too many."""
+    html = unescape(html)
+    shown = set(_words_in(f"{html} {unquote(html)}".replace("_", " ")))
+    source = unescape(SIGNS_BEFORE.sub(r"\1", LABEL.sub("", text))).replace("_", " ")
+    return lost([word for word in _words_in(source) if word not in shown], [])
 
 
 def plain(content: bytes) -> Brought:
@@ -96,10 +114,24 @@ def _from_html(html: str, rules: page_styles.Rules = page_styles.NO_RULES) -> Br
         html = markup.words_alone(html)
     root = foreign.read(html)
     notes = footnotes.take_out(root)
+    before = _long_words([root])
     gone = foreign.make_plain(root, rules)
     gone = [row for row in gone if row.why != Why.MARGIN or not is_page_line(row.words)]
+    after = [*_long_words([root]), *_words_in(" ".join(row.words for row in gone))]
+    missing = lost(before, after)
     found = brought(root, notes)
-    return _with_named(found, of_gone(gone))
+    return _with_named(found, [*missing, *of_gone(gone)])
+
+
+def _long_words(elements: list[HtmlElement]) -> list[str]:
+    """The words of a page that are more than the number or the letter of an item."""
+    return _words_in(" ".join(map(spaced, elements)))
+
+
+def _words_in(text: str) -> list[str]:
+    """Raised figures count as any: they are written in another way afterwards."""
+    found = WORD.findall(unicodedata.normalize("NFKC", text))
+    return [word for word in found if len(word) > 1 and not word.isdecimal()]
 
 
 def _with_named(found: Brought, more: list[Named]) -> Brought:
@@ -142,13 +174,20 @@ def _left_out(page: HtmlElement) -> list[Named]:
 
 
 def _pictures(page: HtmlElement) -> Iterator[Named]:
-    """Pictures do not come with a web page; what they say to people who cannot see them is told."""
-    rows = [row for row in page.iter() if row.tag in ("img", "area") or row.get("role") == "img"]
-    said = [row.get("alt") or row.get("aria-label") or "" for row in rows]
+    """Pictures do not come with a page; what they say to people who cannot see them is told."""
+    rows = [row for row in page.iter() if _is_picture(row)]
+    said = [row.get(name) or "" for row in rows for name in ("alt", "aria-label", "title")]
     words = list(dict.fromkeys(filter(None, (" ".join(row.split()) for row in said))))
     if rows:
         number = counted(len(rows), ("picture", "pictures"))
         yield named(Group.WORDS, number + ADD_PICTURES, " … ".join(words))
+
+
+def _is_picture(row: HtmlElement) -> bool:
+    """Is it a picture, which does not come? One of ours does."""
+    if markup.PICTURE.fullmatch(row.get("src") or ""):
+        return False
+    return row.tag in ("img", "area") or row.get("role") == "img" or bool(row.get("alt"))
 
 
 def _words(element: HtmlElement) -> str:

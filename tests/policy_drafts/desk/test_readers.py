@@ -118,10 +118,37 @@ def test_words_of_a_page_that_are_no_text_are_told(html):
     assert "told" in " ".join(row["words"] + row["more"] for row in found.named)
 
 
+NOT_SHOWN = ["![told](x.png)", "[^a]: told", "|a|\n|-|\n|b|told|", '![](x.png "told")']
+SHOWN = [
+    "a\\_b_c **d**e [x][label] y[^note]\n\n[label]: https://x.org/a%20b\n\n[^note]: z",
+    "R&amp;D &copy; <br> <https://example.org/x_y?z=1> `code`\n\n```python\nprint()\n```",
+]
+
+
+@pytest.mark.parametrize("text", NOT_SHOWN)
+def test_words_that_markdown_shows_nowhere_are_told(text):
+    found = readers.read("x.md", f"# One\n\nRing.\n\n{text}\n".encode())
+
+    assert "told" in " ".join(row["words"] + row["more"] for row in found.named)
+
+
+@pytest.mark.parametrize("text", SHOWN)
+def test_words_that_markdown_shows_are_not_told(text):
+    assert readers.read("x.md", f"# One\n\n{text}\n".encode()).named == []
+
+
 @pytest.mark.parametrize(("page", "why"), [("<p hidden>x</p>", "hidden"), ("<p></p>", "no text")])
 def test_page_without_words_that_show_says_why(page, why):
     with pytest.raises(RuleError, match=why):
         readers.read("x.html", page.encode())
+
+
+def test_loose_words_behind_an_item_of_words_own_lists_come():
+    item = "<p style='mso-list:l0 level1'><span style='mso-list:Ignore'>1.</span>Ring.</p>"
+
+    assert texts_of("x.html", f"<h2>One</h2><div>{item} Loose <q>words</q></div>".encode()) == [
+        ["Ring.", "Loose words"]
+    ]
 
 
 def test_text_read_twice_is_the_same():
