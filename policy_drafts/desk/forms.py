@@ -29,6 +29,7 @@ EDITOR = {
         "Definition": True,
         "QuoteButton": True,
         "TidyPaste": True,
+        "NoSpellCheck": False,
         "Menu": {
             "groups": [
                 {"group": "headings"},

@@ -154,7 +154,7 @@ def keep_typed(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse
     except RuleError as error:
         return JsonResponse({"error": str(error)}, status=413)
     said = {
-        "kept": f"{timezone.localtime(clock.now()):%H:%M:%S}",
+        "kept": f"{timezone.localtime(clock.now()):%H:%M}",
         "differs": differs,
         "ended": not differs and unsaved.has_ended(section, request.user, page.key),
     }
