@@ -28,6 +28,7 @@ EDITOR = {
         "Term": True,
         "Definition": True,
         "QuoteButton": True,
+        "Languages": True,
         "TidyPaste": True,
         "NoSpellCheck": False,
         "Menu": {

@@ -14,7 +14,7 @@ import lxml.html
 import nh3
 from lxml.html import HtmlElement
 
-from policy_drafts.text import clipboard_lists, raised
+from policy_drafts.text import clipboard_lists, languages, raised
 
 
 class Why(StrEnum):
@@ -40,7 +40,7 @@ Styles = Mapping[str, str]  # {property: value}
 Classes = Mapping[str, Styles]  # {class: its styles}
 
 SIGNS = re.compile(
-    r"<(?:s|del|strike|sup|sub|pre|ruby|input|select|textarea|noscript)[\s/>]|\s(?:style|hidden|start)\b",
+    r"<(?:s|del|strike|sup|sub|pre|ruby|input|select|textarea|noscript)[\s/>]|\s(?:style|hidden|start|lang)\b",
     re.IGNORECASE,
 )
 INLINE = {"span", "b", "strong", "i", "em", "u", "font", "s", "strike", "del", "ins", "sup", "sub"}
@@ -67,6 +67,7 @@ _known = nh3.Cleaner(
             "style",
             "class",
             "hidden",
+            "lang",
             "id",
             "data-block",
             "start",
@@ -117,6 +118,7 @@ def make_plain(root: HtmlElement, classes: Classes | None = None) -> list[Gone]:
     gone += [Gone(Why.RAISED, words) for words in raised.say(root)]
     _say_lines(root)
     _say_years(root)
+    languages.spread(root)
     return gone
 
 

@@ -101,3 +101,21 @@ def test_pressed_button_can_be_told_in_colours_of_ones_own(open_editor):
     pressed, other = page.locator("[data-name=bold]"), page.locator("[data-name=italic]")
     assert pressed.get_attribute("aria-pressed") == "true"
     assert pressed.evaluate(COLOUR) != other.evaluate(COLOUR)
+
+
+def test_passage_is_marked_as_another_language_and_stays_so(open_editor):
+    page = open_editor(1280, 800)
+    choice = page.get_by_label("This passage is in")
+    page.evaluate(START_AT, 40)  # in the second paragraph
+    choice.select_option("cy")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector("#kept:has-text('Saved at')")
+    page.reload()
+    page.wait_for_selector("form[data-ready=yes]")
+    shown = []
+    for place in (5, 40):
+        page.evaluate(START_AT, place)
+        shown.append(choice.input_value())
+
+    assert shown == ["", "cy"]
+    assert page.locator(".ProseMirror p[lang=cy]").count() == 1

@@ -12,6 +12,7 @@ from policy_drafts.desk.readers import (
     footnotes,
     list_numbers,
     word_changes,
+    word_languages,
     word_notes,
     word_numbers,
     word_tidy,
@@ -63,6 +64,7 @@ def read(content: bytes) -> Brought:
     head += [*_passing(file), *_looks(file.document)]
     for text in file.texts:
         word_changes.reject(text)
+        word_languages.mark(text, file.styles)
     _drop_notice(file.document)
     plain = [word_tidy.make_plain(text, file.styles) for text in file.texts]
     head += [*_titles(file), *(row for rows, _ in plain for row in rows)]
@@ -165,6 +167,7 @@ def _sections(file: _File) -> Brought:
     before = [word for text in file.texts for word in _words(text)]
     text = as_html(file.written())
     root = markup_tree(text.html)
+    word_languages.say(root)
     list_numbers.set_starts(root)
     after = words_of([root])
     notes = footnotes.take_out(root)

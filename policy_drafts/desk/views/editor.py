@@ -23,7 +23,7 @@ from policy_drafts.desk.views.clash import clash_page
 from policy_drafts.desk.views.sent import EditorPage, typed_values, wants_json
 from policy_drafts.models import Policy, PolicyPicture, Section
 from policy_drafts.roles.lead import lead_only, owner_of, section_of
-from policy_drafts.text import pictures
+from policy_drafts.text import languages, pictures
 
 MOST_NOTES = 50
 
@@ -53,6 +53,7 @@ def editor_page(
         "media": Media.from_media(form.media, nonce=str(request.csp_nonce)),
         "unsaved": None if page else unsaved.find(section, request.user),
         "others": presence.others_at(section, request.user),
+        "languages": languages.choices(),
         **_beside(section),
         **more,
     }

@@ -82,7 +82,7 @@ class Nodes:
         return self._children(root)
 
     def _children(self, parent: HtmlElement) -> list[Node]:
-        return [node for child in parent if (node := self._element(child))]
+        return [_in_language(child, node) for child in parent if (node := self._element(child))]
 
     def _element(self, element: HtmlElement) -> Node | None:
         """The node of an element; None where nothing is to be drawn."""
@@ -127,6 +127,13 @@ class Nodes:
         (self.folder / name).write_bytes(picture.content)
         words = element.get("alt") or "A picture without a description"
         return {"t": "picture", "file": name, "alt": words}
+
+
+def _in_language(element: HtmlElement, node: Node) -> Node:
+    """The node, in the language that its element says; typst knows it by its first letters."""
+    if tag := element.get("lang"):
+        return {"t": "language", "language": tag.split("-")[0], "c": [node]}
+    return node
 
 
 def _width(row: list[Node]) -> int:
