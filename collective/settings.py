@@ -244,7 +244,7 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
         "js": [static_lazy("js/editor-parts.js")],
         "extensions": dict.fromkeys(
-            ("Definitions", "Term", "Definition", "QuoteButton", "TidyPaste"),
+            ("Definitions", "Term", "Definition", "QuoteButton", "Languages", "TidyPaste"),
             "policy_drafts.text.markup.add_our_tags",
         ),
     }

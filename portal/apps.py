@@ -129,6 +129,9 @@ AFTER_RESTORE = [
 # Who holds a place that will earn a session's fee, asked by the call's pay rule.
 PAID_SESSIONS = "events.sessions.attendance.calls_with_paid_session"
 
+# Conversations that are open with whoever leads a policy, told at the end of its drafts.
+TALKS = "events.conversations.open_series.with_hosts"
+
 # What `manage.py check` asks besides Django's own.
 CHECK_OF_THE_SENDER = "collective.safety.senders.check_sender"
 
@@ -140,6 +143,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Wind up the clockwork."""
         announcements = import_module("collective.messages.announcements")
+        answering = import_module("policy_drafts.drafts.answering")
         encryption = import_module("collective.safety.encryption")
         forgetting = import_module("collective.people.forgetting")
         letters = import_module("collective.messages.letters")
@@ -163,6 +167,7 @@ class PortalConfig(AppConfig):
         for part in AFTER_RESTORE:
             restoring.register(import_string(part))
         pay_rule.register_paid_sessions(import_string(PAID_SESSIONS))
+        answering.register_talks(import_string(TALKS))
         checks.register(import_string(CHECK_OF_THE_SENDER))
 
 

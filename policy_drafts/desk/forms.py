@@ -28,7 +28,9 @@ EDITOR = {
         "Term": True,
         "Definition": True,
         "QuoteButton": True,
+        "Languages": True,
         "TidyPaste": True,
+        "NoSpellCheck": False,
         "Menu": {
             "groups": [
                 {"group": "headings"},

@@ -63,10 +63,6 @@ class Policy(models.Model):
         """The row, locked: drafts and the order of sections change one after the other."""
         return Policy.objects.select_for_update(no_key=True).get(pk=self.pk)
 
-    def newest_draft(self, person: Person | AnonymousUser) -> Draft | None:
-        """The newest draft that this person may read and that stands, or None."""
-        return self.drafts.visible_to(person).not_withdrawn().order_by("-number").first()
-
 
 class Round(models.Model):
     """This policy in this call: what people say in the call is about it."""

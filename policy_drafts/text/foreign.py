@@ -14,7 +14,7 @@ import lxml.html
 import nh3
 from lxml.html import HtmlElement
 
-from policy_drafts.text import clipboard_lists, form_fields, page_styles, raised
+from policy_drafts.text import clipboard_lists, form_fields, languages, page_styles, raised
 from policy_drafts.text.page_styles import NO_RULES, Rules, Styles
 
 
@@ -39,7 +39,8 @@ class Gone:
 
 
 SIGNS = re.compile(
-    r"<(?:s|del|strike|sup|sub|pre|ruby|input|select|textarea|noscript|dialog)[\s/>]|\s(?:style|hidden|start|popover)\b",
+    r"<(?:s|del|strike|sup|sub|pre|ruby|input|select|textarea|noscript|dialog)[\s/>]"
+    r"|\s(?:style|hidden|start|popover|lang)\b",
     re.IGNORECASE,
 )
 INLINE = {"span", "b", "strong", "i", "em", "u", "font", "s", "strike", "del", "ins", "sup", "sub"}
@@ -72,6 +73,7 @@ _known = nh3.Cleaner(
             "hidden",
             "open",
             "popover",
+            "lang",
             "id",
             "data-block",
             "start",
@@ -115,6 +117,7 @@ def make_plain(root: HtmlElement, rules: Rules = NO_RULES) -> list[Gone]:
     gone += [Gone(Why.RAISED, words) for words in raised.say(root)]
     _say_lines(root)
     _say_years(root)
+    languages.spread(root)
     return gone
 
 

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from nh3 import Cleaner
 
 from collective.typed.signs import OF_WORDS_TYPEFACES
-from policy_drafts.text import foreign, paragraphs, tables, white_space
+from policy_drafts.text import foreign, languages, paragraphs, tables, white_space
 from policy_drafts.text.limits import is_too_deep
 from policy_drafts.text.paragraphs import FRAMES, IS_BLOCK
 
@@ -68,7 +68,8 @@ MARKS = ("data-block", "data-from")
 
 def _cleaner(*, marks: Iterable[str] = (), more: Iterable[str] = ()) -> Cleaner:
     """A cleaner for our tags, with uids or without; `more` tags come in to be turned into ours."""
-    attributes = {tag: {*ATTRIBUTES.get(tag, ()), *marks} for tag in TAGS}
+    attributes = {tag: {*ATTRIBUTES.get(tag, ()), "lang", *marks} for tag in TAGS}
+    attributes |= {tag: {"lang"} for tag in more}
     return nh3.Cleaner(
         tags=TAGS.union(more),
         attributes=attributes,
@@ -89,6 +90,8 @@ def _only_ours(tag: str, attribute: str, value: str) -> str | None:
         return value if value.isdecimal() and 0 < int(value) < 1000 else None
     if attribute == "scope":
         return value if value in {"row", "col"} else None
+    if attribute == "lang":
+        return languages.tidy(value) if tag in languages.LEAVES else value
     if attribute in MARKS:
         return value if UID.fullmatch(value) else None
     return value
@@ -143,6 +146,9 @@ def _cleaned(html: str, first: Cleaner, last: Cleaner) -> str:
         html = _words_alone.clean(html)
     root = tree(html)
     _drop_hollow(root)
+    says_languages = ' lang="' in html
+    if says_languages:
+        languages.spread(root)
     paragraphs.flatten(root)
     _rename(root)
     _without_inner_blocks(root)
@@ -151,6 +157,8 @@ def _cleaned(html: str, first: Cleaner, last: Cleaner) -> str:
     _drop_empty(root)
     _drop_space(root)
     tables.tidy(root)
+    if says_languages:
+        languages.settle(root)
     return last.clean(inner(root))
 
 

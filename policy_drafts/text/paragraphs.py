@@ -84,6 +84,8 @@ def _put_text(
 def _paragraph(parent: HtmlElement) -> HtmlElement:
     """A new paragraph at the end of the element, in an item of its own if that is a list."""
     made = lxml.html.Element("p")
+    if language := parent.get("lang"):
+        made.set("lang", language)
     if item := HOLDS_ITEMS.get(str(parent.tag)):
         parent.append(lxml.html.Element(item))
         parent[-1].append(made)

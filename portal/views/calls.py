@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from collective.models import Activity, Call, CallPicture, Person
 from collective.models.person import Visitor
 from collective.safety import uploads
-from policy_drafts.models import Policy
+from policy_drafts.drafts.of_calls import drafts_of
 from portal.apps import CARDS
 
 MOST_CALLS = 20
@@ -54,7 +54,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
         "call": found,
         "ways": _ways(request.user, [found])[found.pk],
         "pictures": found.pictures.all(),
-        "policies": Policy.objects.visible_to(request.user).filter(rounds__call=found),
+        "drafts": drafts_of(found, request.user),
     }
     return render(request, "portal/call.html", context)
 

@@ -57,6 +57,48 @@ export const QuoteButton = Extension.create({
   },
 })
 
+// The language of a passage, where it is not English: stored as `lang`, chosen in a select at the end of the toolbar.
+const SPEAKS = ["paragraph", "heading", "term", "caption"]
+export const Languages = Extension.create({
+  name: "languages",
+  addGlobalAttributes: () => [{
+    types: SPEAKS,
+    attributes: {
+      lang: {
+        default: null,
+        keepOnSplit: true,
+        parseHTML: (element) => (/^(en\b.*)?$/i.test(element.lang) ? null : element.lang),
+        renderHTML: ({ lang }) => (lang ? { lang } : {}),
+      },
+    },
+  }],
+  addCommands: () => ({
+    setPassageLanguage: (lang) => ({ state, tr, dispatch }) => {
+      state.doc.nodesBetween(state.selection.from, state.selection.to, (node, place) => {
+        if (dispatch && SPEAKS.includes(node.type.name)) tr.setNodeAttribute(place, "lang", lang || null)
+      })
+      return true
+    },
+  }),
+  onCreate() {
+    const part = document.getElementById("passage-language")
+    const select = part?.querySelector("select")
+    if (!select) return
+    this.storage.select = select
+    select.addEventListener("change", () => this.editor.commands.setPassageLanguage(select.value))
+    this.editor.view.dom.closest(".prose-editor").querySelector(".prose-menubar").append(part)
+    part.hidden = false
+  },
+  // Shows the language of the passage in which the cursor is, also one that is not in the list.
+  onTransaction() {
+    const { select } = this.storage
+    if (!select) return
+    const lang = this.editor.state.selection.$from.parent.attrs.lang || ""
+    if (![...select.options].some((option) => option.value === lang)) select.add(new Option(lang, lang))
+    if (select.value !== lang) select.value = lang
+  },
+})
+
 // What Word, Google Docs and web pages put on the clipboard says much by styles, which our pages do not obey.
 const styleOf = (element) => (element.getAttribute("style") || "").replace(/\s/g, "")
 

@@ -14,7 +14,10 @@
     data.delete("leave")
     return data
   }
+  // Heard by a screen reader, so the same is said once, however often it is done: the time stands beside it, to be seen.
   const say = (text) => { if (kept.textContent !== text) kept.textContent = text }
+  const when = document.getElementById("kept-at")
+  const sayWhen = (text) => { if (when) when.textContent = text }
 
   // Each page has its key: another tab, or a page that comes back out of the browser's memory, never writes over it.
   const page = form.elements.page
@@ -87,7 +90,8 @@
         return
       }
       if (!changed) forgetHere()
-      say(said.differs ? `What you typed is kept for you (${said.kept}). It is not saved yet.` : "")
+      say(said.differs ? "What you typed is kept for you. It is not saved yet." : "")
+      sayWhen(said.differs ? `Last kept at ${said.kept}.` : "")
       told(said)
     } catch (error) {
       if (error.name === "AbortError") return
@@ -142,6 +146,7 @@
     document.querySelector("h1").textContent = said.heading
     history.replaceState(null, "", form.action)
     say(`Saved at ${said.saved}.`)
+    sayWhen("")
   }
   const save = async () => {
     if (sending) return setTimeout(save, 50)

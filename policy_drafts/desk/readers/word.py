@@ -11,6 +11,7 @@ from policy_drafts.desk.readers import (
     list_numbers,
     word_changes,
     word_drawings,
+    word_languages,
     word_notes,
     word_numbers,
     word_tidy,
@@ -50,6 +51,7 @@ def read(content: bytes) -> Brought:
     remarks = list(word_notes.changes(file, places))
     for tree in trees:
         word_changes.reject(tree)
+        word_languages.mark(tree, file.styles)
     _drop_notice(file.document)
     head += [row for tree in trees for row in word_tidy.make_plain(tree, file.styles)]
     remarks += word_notes.comments(file, known)
@@ -105,6 +107,7 @@ def _sections(file: WordFile) -> Brought:
     before = [word for tree in file.of(Where.TEXT, Where.NOTE) for word in _words(tree)]
     text = as_html(file.written())
     root = markup_tree(text.html)
+    word_languages.say(root)
     list_numbers.set_starts(root)
     list_numbers.join(root)
     after = words_of([root])

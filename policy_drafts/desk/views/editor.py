@@ -23,7 +23,7 @@ from policy_drafts.desk.views.clash import clash_page
 from policy_drafts.desk.views.sent import EditorPage, typed_values, wants_json
 from policy_drafts.models import Policy, PolicyPicture, Section
 from policy_drafts.roles.lead import lead_only, owner_of, section_of
-from policy_drafts.text import pictures
+from policy_drafts.text import languages, pictures
 
 MOST_NOTES = 50
 
@@ -53,6 +53,7 @@ def editor_page(
         "media": Media.from_media(form.media, nonce=str(request.csp_nonce)),
         "unsaved": None if page else unsaved.find(section, request.user),
         "others": presence.others_at(section, request.user),
+        "languages": languages.choices(),
         **_beside(section),
         **more,
     }
@@ -154,7 +155,7 @@ def keep_typed(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse
     except RuleError as error:
         return JsonResponse({"error": str(error)}, status=413)
     said = {
-        "kept": f"{timezone.localtime(clock.now()):%H:%M:%S}",
+        "kept": f"{timezone.localtime(clock.now()):%H:%M}",
         "differs": differs,
         "ended": not differs and unsaved.has_ended(section, request.user, page.key),
     }

@@ -128,7 +128,7 @@ class Nodes:
         return self._children(root)
 
     def _children(self, parent: HtmlElement) -> list[Node]:
-        return [_directed(child, node) for child in parent if (node := self._element(child))]
+        return [_as_it_is_read(child, node) for child in parent if (node := self._element(child))]
 
     def _element(self, element: HtmlElement) -> Node | None:
         """The node of an element; None where nothing is to be drawn."""
@@ -182,10 +182,16 @@ class Nodes:
         return {"t": "picture", "file": name, "alt": words}
 
 
-def _directed(element: HtmlElement, node: Node) -> Node:
-    """The node of an element, in its own direction if it has one."""
-    direction = element.get("dir")
-    return {"t": "direction", "to": direction, "c": [node]} if direction else node
+def _as_it_is_read(element: HtmlElement, node: Node) -> Node:
+    """The node of an element, in its own direction and language if it has one.
+
+    typst knows a language by its first letters.
+    """
+    if direction := element.get("dir"):
+        node = {"t": "direction", "to": direction, "c": [node]}
+    if tag := element.get("lang"):
+        node = {"t": "language", "language": tag.split("-")[0], "c": [node]}
+    return node
 
 
 def _text(words: str) -> Node:

@@ -3,7 +3,7 @@
 html-for-docx was tried: it knows no definitions and lets numbered lists run on into each other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
@@ -18,7 +18,7 @@ from docx.text.paragraph import Paragraph
 from lxml.html import HtmlElement
 from PIL import Image
 
-from policy_drafts.drafts.exports import word_directions, word_links
+from policy_drafts.drafts.exports import word_directions, word_languages, word_links
 from policy_drafts.drafts.exports.edition import Edition, Part, pictures_of
 from policy_drafts.drafts.exports.facts import check_sum, facts, picture_of
 from policy_drafts.drafts.titles import title_of
@@ -38,11 +38,12 @@ Place = Document | Cell  # where paragraphs, tables and pictures can be put
 
 @dataclass(frozen=True)
 class Look:
-    """How words stand in a paragraph: marked, or inside a link."""
+    """How words stand in a paragraph: marked, inside a link, in another language."""
 
     bold: bool = False
     italic: bool = False
     link: Any = None
+    language: str = ""
 
 
 PLAIN = Look()
@@ -255,10 +256,10 @@ class Writer:
 
     def _text(self, paragraph: Paragraph, element: HtmlElement, look: Look = PLAIN) -> None:
         """Write words with their marks, line breaks and links."""
-        if (name := anchor_of(f"{blocks.ADDRESS}{element.get('data-block')}")) in self.linked - {
-            ""
-        }:
+        name = anchor_of(f"{blocks.ADDRESS}{element.get('data-block')}")
+        if name and name in self.linked:
             self._bookmark(paragraph, name)
+        look = replace(look, language=element.get("lang") or look.language)
         self._run(paragraph, element.text, look)
         for child in element:
             if child.tag == "br":
@@ -272,7 +273,8 @@ class Writer:
     def _look_inside(self, paragraph: Paragraph, element: HtmlElement, look: Look) -> Look:
         """How the words inside an element look: as around it, and as it marks them."""
         is_link = element.tag == "a" and element.get("href")
-        return Look(
+        return replace(
+            look,
             bold=look.bold or element.tag == "strong",
             italic=look.italic or element.tag == "em",
             link=self._link(paragraph, element) if is_link else look.link,
@@ -284,6 +286,7 @@ class Writer:
             return
         run = paragraph.add_run(text)
         run.bold, run.italic = look.bold or None, look.italic or None
+        word_languages.say(run, look.language)
         if look.link is not None:
             look.link.append(run._r)
 

@@ -7,6 +7,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from collective.safety import uploads
+from policy_drafts.drafts import answering
 from policy_drafts.drafts.readable import ReadableSection, readable
 from policy_drafts.models import (
     Draft,
@@ -56,8 +57,10 @@ def may_read(draft: Draft, role: PolicyRole | None) -> bool:
     return not draft.is_withdrawn or (role is not None and role.is_lead)
 
 
-def draft_page(request: HttpRequest, draft: Draft, role: PolicyRole | None) -> HttpResponse:
-    """A draft to read; of one that was withdrawn, that it was and why."""
+def draft_page(
+    request: HttpRequest, draft: Draft, role: PolicyRole | None, others: list[Draft]
+) -> HttpResponse:
+    """A draft to read, one among these; of one that was withdrawn, that it was and why."""
     is_readable = may_read(draft, role)
     has_links = "links" in request.GET
     context = {
@@ -68,12 +71,15 @@ def draft_page(request: HttpRequest, draft: Draft, role: PolicyRole | None) -> H
         "is_lead": role is not None and role.is_lead,
         "links": has_links,
         "follows": follows(request, draft.policy),
-        **_among_others(request, draft),
+        **_among_others(draft, others),
         "files": [],
         "versions": [],
     }
     if context["sections"]:
         context |= {"files": _files(draft), "versions": draft.other_versions.all()}
+    context["asks"] = draft == context["newest"] and not context["is_lead"]
+    if context["asks"]:
+        context["talks"] = answering.talks_about(draft.policy, request.user)
     return render(request, "policy_drafts/drafts/draft.html", context)
 
 
@@ -85,11 +91,16 @@ def _sections(draft: Draft, *, has_links: bool) -> list[ReadableSection]:
     return found
 
 
-def _among_others(request: HttpRequest, draft: Draft) -> dict[str, Any]:
+def _readable_drafts(request: HttpRequest, policy: Policy) -> list[Draft]:
+    """The drafts of a policy that this person may read, the newest first, without their news."""
+    found = list(policy.drafts.visible_to(request.user).defer("news")[:MOST_DRAFTS])
+    for row in found:
+        row.policy = policy
+    return found
+
+
+def _among_others(draft: Draft, others: list[Draft]) -> dict[str, Any]:
     """Where the draft stands among those that this person may read: the newest, an earlier one."""
-    others = list(draft.policy.drafts.visible_to(request.user).defer("news")[:MOST_DRAFTS])
-    for row in others:
-        row.policy = draft.policy
     standing = [row for row in others if not row.is_withdrawn]
     newest = standing[0] if standing else None
     is_newest_withdrawn = bool(others) and others[0].is_withdrawn
@@ -136,15 +147,14 @@ def other_version(request: HttpRequest, slug: str, number: int, version_pk: UUID
 def policy(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest draft that this person may read; for a role without a draft yet, what comes."""
     found = visible_policy(request, slug)
-    role, newest = role_of(request, found), found.newest_draft(request.user)
+    role, drafts = role_of(request, found), _readable_drafts(request, found)
+    newest = next((row for row in drafts if not row.is_withdrawn), None)
     if newest:
-        newest.policy = found
-        return draft_page(request, newest, role)
-    withdrawn = found.drafts.visible_to(request.user).exclude(withdrawn_at=None).first()
+        return draft_page(request, newest, role, drafts)
     context = {
         "policy": found,
         "role": role,
-        "withdrawn": withdrawn,
+        "withdrawn": drafts[0] if drafts else None,
         "follows": follows(request, found),
     }
     return render(request, "policy_drafts/drafts/nothing_yet.html", context)
@@ -153,7 +163,8 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def draft(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """One draft, for ever at this address."""
-    return draft_page(request, *draft_with_role(request, slug, number))
+    found, role = draft_with_role(request, slug, number)
+    return draft_page(request, found, role, _readable_drafts(request, found.policy))
 
 
 @require_safe

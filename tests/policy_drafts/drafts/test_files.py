@@ -277,7 +277,7 @@ def test_other_versions_stand_first_and_say_which_draft_they_match(draft, client
     page = client.get("/policies/safe/drafts/1/").content.decode()
 
     page = " ".join(page.split())
-    assert page.index("Signed by Ana") < page.index("<h3>Files</h3>")
+    assert page.index("Signed by Ana") < page.index("<h2>Files</h2>")
     assert "British Sign Language, on another site; matches draft 1" in page
 
 

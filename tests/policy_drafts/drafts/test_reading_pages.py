@@ -153,7 +153,7 @@ def test_queries_of_the_reading_page_do_not_grow(
     published(policy)
     client.get("/policies/safe/drafts/1/")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/policies/safe/drafts/1/")
 
 

@@ -1,0 +1,50 @@
+"""What the page of a call says of the drafts of its policy: what to read, or for whom it is."""
+
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from django.db.models import Exists, OuterRef
+
+from collective.models import Call
+from collective.models.person import Visitor
+from policy_drafts.models import Audience, Draft, Policy
+
+MOST = 500
+
+
+@dataclass
+class DraftsOfCall:
+    """What somebody may read, and the widest circle that has a newer draft before them.
+
+    Of a draft that is not theirs nothing else is told: no title, address, number or news.
+    """
+
+    to_read: list[Policy] = field(default_factory=list)
+    withdrawn: list[Policy] = field(default_factory=list)
+    only_for: str = ""
+
+
+def drafts_of(call: Call, visitor: Visitor) -> DraftsOfCall:
+    """What this visitor may read in the call, and for whom there is more, by the newest drafts."""
+    visible = Draft.objects.visible_to(visitor).filter(pk=OuterRef("pk"))
+    sealed = Draft.objects.sealed().filter(policy__rounds__call=call)
+    drafts = sealed.select_related("policy").defer("news", "withdrawn_because")
+    of_policies: dict[Policy, list[Draft]] = {}
+    theirs = set()
+    for row in drafts.annotate(is_theirs=Exists(visible))[:MOST]:
+        of_policies.setdefault(row.policy, []).append(row)
+        if row.is_theirs:
+            theirs.add(row.pk)
+    found = DraftsOfCall()
+    hidden: set[str] = set()
+    for policy in sorted(of_policies, key=lambda row: row.title):
+        rows = of_policies[policy]
+        standing = [row for row in rows if not row.is_withdrawn]
+        newer = list(takewhile(lambda row: row.pk not in theirs, standing))
+        hidden.update(row.audience for row in newer)
+        if len(newer) < len(standing):
+            found.to_read.append(policy)
+        elif any(row.pk in theirs for row in rows):
+            found.withdrawn.append(policy)
+    found.only_for = next((row for row in reversed(Audience.values) if row in hidden), "")
+    return found
