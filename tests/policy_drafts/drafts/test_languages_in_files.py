@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from policy_drafts.desk.readers import word
 from policy_drafts.drafts.exports import pdf, web_page
 from policy_drafts.drafts.exports import word as word_file
+from policy_drafts.drafts.exports.edition import Edition
 from tests.factories import PolicyFactory, published, section_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("community")]
@@ -29,7 +30,7 @@ def policy():
 
 def test_page_and_web_page_say_the_language(policy, client):
     draft = published(policy)
-    pages = [client.get("/policies/safe/").content, web_page.of_draft(draft, "public")]
+    pages = [client.get("/policies/safe/").content, web_page.write(Edition.of(draft, "public"))]
 
     assert [[words in page.decode() for words in MARKED] for page in pages] == [[True] * 3] * 2
 
@@ -58,6 +59,6 @@ def languages_in(node):
 def test_pdf_says_the_language():
     html = '<p>Hello.</p><p lang="fr">Ça va.</p><ul><li><p lang="cy">Da.</p></li></ul>'
     draft = published(section_in(PolicyFactory(), html).policy)
-    read = PdfReader(io.BytesIO(pdf.of_draft(draft, "public")))
+    read = PdfReader(io.BytesIO(pdf.write(Edition.of(draft, "public"))))
 
     assert languages_in(read.trailer["/Root"]["/StructTreeRoot"]) == ["fr", "cy"]
