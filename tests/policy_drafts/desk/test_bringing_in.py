@@ -230,6 +230,23 @@ def test_before_a_file_goes_its_writer_is_asked_and_told_what_goes_with_it(polic
         assert words in page
 
 
+def test_outcome_says_how_many_notes_were_kept(policy, lead, client):
+    section_in(policy, "<p>Before.</p>", "One", lead)
+    document = docx.Document()
+    document.add_heading("One", 1)
+    change(document.add_paragraph("Before. "), "w:ins", "And after.")
+    brought = brought_in(policy, lead, "x.docx", bytes_of(document))
+    shown = incoming.fingerprint(incoming.sections_in(brought))
+
+    page = client.post(
+        f"/policies/safe/write/import/{brought.pk}/",
+        {"row-0": "leave", "shown": shown},
+        follow=True,
+    ).content.decode()
+
+    assert "No sections are brought in. 1 comment or suggestion is kept as a note" in page
+
+
 def test_list_of_missing_words_stays_where_a_writer_finds_it(policy, lead, client):
     brought = brought_in(policy, lead, "x.html", b"<h1>One</h1><p>New <s>old</s></p>")
     address = f"/policies/safe/write/import/{brought.pk}/"
