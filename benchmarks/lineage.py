@@ -217,8 +217,8 @@ def revisions(folder: Path) -> Iterator[Text]:
     copy, titles = WorkingCopy(asks_elsewhere=True), list[str]()
     for path in sorted(folder.iterdir()):
         parts = readers.read(path.name, path.read_bytes()).sections
-        was = [Titled(title, texts(html)) for title, html in zip(titles, copy.stored, strict=True)]
-        found = same_sections(was, [Titled(part.title, texts(part.html)) for part in parts])
+        was = [Titled(*row) for row in zip(titles, copy.stored, strict=True)]
+        found = same_sections(was, [Titled(part.title, part.html) for part in parts])
         gone = set(range(len(titles))) - set(found.values())
         for place, part in enumerate(parts):
             number = found.get(place, len(titles))
@@ -227,10 +227,6 @@ def revisions(folder: Path) -> Iterator[Text]:
         for number in gone:
             copy.save(number, "")
         yield copy.publish()
-
-
-def texts(html: str) -> list[str]:
-    return [block.text for block in blocks.read(blocks.with_uids(html))]
 
 
 def tell_real(folder: Path) -> None:

@@ -65,10 +65,11 @@ def order_working_copy(policy: Policy, person: Person) -> WorkingCopyFile:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many sections were brought in, and the titles of those that were left as they are."""
+    """How many sections were brought in and notes kept, and the titles of what was left."""
 
     done: int = 0
     left: Sequence[str] = ()
+    noted: int = 0
 
 
 @transaction.atomic
@@ -95,6 +96,7 @@ def confirm(
     choices = {row.number: chosen.get(row.number, LEAVE) for row in found}
     wanted = [row for row in found if choices[row.number] != LEAVE]
     left = [row.title for row in found if choices[row.number] == LEAVE and not row.is_same]
+    noted = len(brought.contents["notes"])
     _store_pictures(brought, person, found)
     _lead_to_sections(found, wanted)
     places = {
@@ -103,7 +105,7 @@ def confirm(
     }
     _note_what_was_said(brought, person, places)
     _keep(brought, found if left or words_missing(brought) else [], by_bold_lines=by_bold_lines)
-    return Outcome(len(wanted), left)
+    return Outcome(len(wanted), left, noted)
 
 
 def _lead_to_sections(found: list[Incoming], wanted: list[Incoming]) -> None:

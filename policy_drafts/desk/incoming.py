@@ -13,6 +13,7 @@ from policy_drafts.desk import whole
 from policy_drafts.desk.readers.contents_lists import with_addresses
 from policy_drafts.models import Import, Policy, Section, SectionSave
 from policy_drafts.text import blocks, diffs
+from policy_drafts.text.same_sections import Titled, same_sections
 
 
 class Choice(StrEnum):
@@ -88,8 +89,9 @@ class Incoming:
 
     @property
     def is_renamed(self) -> bool:
-        """Has the file another title than it went out with?"""
-        return self.exported is not None and self.title != self.exported.title
+        """Has the file another title than it went out with, or than it has here?"""
+        known = self.exported or self.section
+        return known is not None and self.title != known.title
 
     @property
     def base(self) -> str:
@@ -162,16 +164,23 @@ class _SectionsOfNow:
     def __init__(self, policy: Policy) -> None:
         self.all = list(policy.sections.live())
         self.by_uid = {row.pk.hex: row for row in self.all}
-        self.by_title = {row.title.casefold(): row for row in self.by_uid.values()}
-        self.used: set[UUID] = set()
 
-    def take(self, part: dict[str, Any]) -> Section | None:
-        """The section that this part is: by the mark in its heading, else by an equal title."""
-        found = self.by_uid.get(part["uid"]) or self.by_title.get(part["title"].casefold())
-        if found is None or found.pk in self.used:
-            return None
-        self.used.add(found.pk)
-        return found
+    def each_is(self, parts: list[dict[str, Any]]) -> list[Section | None]:
+        """Which section each part is: by the mark in its heading, its title or its words."""
+        marked = {part["uid"]: number for number, part in reversed([*enumerate(parts)])}
+        found = {
+            number: row
+            for uid, row in self.by_uid.items()
+            if (number := marked.get(uid)) is not None
+        }
+        others = [number for number in range(len(parts)) if number not in found]
+        free = [row for row in self.all if row not in found.values()]
+        same = same_sections(
+            [Titled(row.title, row.html) for row in free],
+            [Titled(parts[number]["title"], parts[number]["html"]) for number in others],
+        )
+        found |= {others[now]: free[was] for now, was in same.items()}
+        return [found.get(number) for number in range(len(parts))]
 
     def exported(self, parts: list[dict[str, Any]]) -> dict[tuple[str, int], SectionSave]:
         """{(uid, number): the version that went out and comes back now}: one query."""
@@ -192,8 +201,8 @@ def sections_in(brought: Import, *, by_bold_lines: bool = False) -> list[Incomin
     now = _SectionsOfNow(brought.policy)
     versions = now.exported(parts)
     found = []
-    for number, part in enumerate(parts):
-        row = Incoming(number, part["title"], part["html"], now.take(part))
+    for number, (part, section) in enumerate(zip(parts, now.each_is(parts), strict=True)):
+        row = Incoming(number, part["title"], part["html"], section)
         if row.section:
             row.exported = versions.get((part["uid"], part["version"]))
         found.append(row)

@@ -63,6 +63,7 @@ CONTAINERS |= {
 FIELDS = {"input", "select", "option", "optgroup", "textarea", "noscript"}
 PROGRAMS = {"script", "style", "template", "iframe", "object", "embed", "svg", "math", "title"}
 STRUCK = {"s", "strike", "del"}
+COMMENTS = "#cmnt"  # of Google Docs
 MOST_START = 99  # a list does not begin beyond it
 _known = nh3.Cleaner(
     tags=INLINE | BLOCKS | CONTAINERS | FIELDS,
@@ -171,8 +172,23 @@ def _is_comment(element: HtmlElement, style: Styles) -> bool:
     if names & set((element.get("class") or "").lower().split()):
         return True
     if element.tag == "a":
-        return (element.get("href") or "").startswith(("#cmnt", "#_msocom"))
-    return False
+        return (element.get("href") or "").startswith((COMMENTS, "#_msocom"))
+    return _is_comment_below(element)
+
+
+def _is_comment_below(element: HtmlElement) -> bool:
+    """Is it a comment as Google Docs puts it below the text, which begins with a link back?"""
+    if element.tag not in ("div", "p") or len(element) == 0 or (element.text or "").strip():
+        return False
+    first = element[0]
+    if first.tag == "p":
+        return _is_comment_below(first)
+    return first.tag == "a" and (first.get("href") or "").startswith(f"{COMMENTS}_ref")
+
+
+def begins_comment(link: HtmlElement) -> bool:
+    """Does a link lead to a comment, or back from one?"""
+    return (link.get("href") or "").startswith(COMMENTS)
 
 
 def _decoration(style: Styles) -> str:

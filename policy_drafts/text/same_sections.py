@@ -6,21 +6,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-HALF = 0.5  # of the words of the shorter one: from here on two sections are the same
+from policy_drafts.text import blocks, markup
+
+HALF = 0.5  # of the words of both: from here on two sections are the same
 
 
 @dataclass(frozen=True)
 class Titled:
-    """A section, as far as it is compared: its title, and the texts of its blocks."""
+    """A section, as far as it is compared: its title and its HTML, which is clean."""
 
     title: str
-    texts: Sequence[str]
+    html: str
 
-    @cached_property
+    @cached_property  # read only where a title does not tell
     def pairs(self) -> Counter[tuple[str, str]]:
         """How often each two words stand beside each other."""
-        words = (text.casefold().split() for text in self.texts)
-        return Counter(pair for row in words for pair in pairwise(row))
+        texts = (element.text_content() for element in blocks.leaves(markup.tree(self.html)))
+        return Counter(pair for text in texts for pair in pairwise(text.casefold().split()))
 
 
 def same_sections(old: Sequence[Titled], new: Sequence[Titled]) -> dict[int, int]:
@@ -51,6 +53,6 @@ def _by_title(old: Sequence[Titled], new: Sequence[Titled]) -> dict[int, int]:
 
 
 def _share(old: Titled, new: Titled) -> float:
-    """How much of the shorter one stands in the other, from 0 to 1."""
-    shorter = min(old.pairs.total(), new.pairs.total())
-    return (old.pairs & new.pairs).total() / shorter if shorter else 0.0
+    """How much of both stands in the other, from 0 to 1 (Dice's coefficient)."""
+    total = old.pairs.total() + new.pairs.total()
+    return 2 * (old.pairs & new.pairs).total() / total if total else 0.0

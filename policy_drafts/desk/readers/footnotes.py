@@ -9,7 +9,7 @@ from uuid import uuid4
 import lxml.html
 from lxml.html import HtmlElement
 
-from policy_drafts.text import blocks, paragraphs
+from policy_drafts.text import blocks, foreign, paragraphs
 
 HOLDS_A_NOTE = ("li", "p", "div", "aside", "dd", "td")
 
@@ -43,7 +43,7 @@ def take_out(root: HtmlElement) -> Footnotes:
     targets = _targets(root)
     taken, uids = Footnotes(), dict[HtmlElement, str]()
     speaking: dict[HtmlElement, set[HtmlElement | None]] = {}  # {note: what a link back leads to}
-    for link in list(root.iter("a")):
+    for link in [row for row in root.iter("a") if not foreign.begins_comment(row)]:
         note = _note_of(link, targets)
         if note is None or uids.keys() & {link, *link.iterancestors()}:
             continue  # or it is the link back, in a note

@@ -126,7 +126,9 @@ def _not_known(said: list[str]) -> Iterable[Named]:
     for font, number in fonts.items():
         signs = counted(number, ("sign", "signs"))
         yield named(Group.WORDS, f"{signs} of the typeface “{font}”, which others do not have")
-    names = sorted({found[1] for message in said if (found := UNKNOWN_STYLE.match(message))})
+    names = sorted(
+        {found[1] for message in said if (found := UNKNOWN_STYLE.match(message))} - {"None"}
+    )
     for name in names:
         if not USUAL.fullmatch(name):
             yield named(Group.REST, f"The look of “{name}” (its words are kept)")

@@ -95,8 +95,7 @@ def _confirm(
     except RuleError as error:
         messages.error(request, str(error))
         return redirect(request.get_full_path())
-    sections = "section is" if outcome.done == 1 else "sections are"
-    messages.success(request, f"{outcome.done} {sections} brought in.")
+    messages.success(request, _done(outcome))
     if not outcome.left:
         if bringing_in.words_missing(brought):
             messages.info(request, STAYS)
@@ -104,6 +103,17 @@ def _confirm(
     titles = ", ".join(f"“{title}”" for title in outcome.left)
     messages.info(request, f"Left as they were: {titles}. The file stays here until you are done.")
     return redirect(request.get_full_path())
+
+
+def _done(outcome: bringing_in.Outcome) -> str:
+    """What was brought in, in a sentence or two."""
+    sections = "section is" if outcome.done == 1 else "sections are"
+    said = f"{outcome.done or 'No'} {sections} brought in."
+    if outcome.noted == 1:
+        said += " 1 comment or suggestion is kept as a note."
+    elif outcome.noted:
+        said += f" {outcome.noted} comments and suggestions are kept as notes."
+    return said
 
 
 @lead_only

@@ -231,6 +231,23 @@ def test_before_a_file_goes_its_writer_is_asked_and_told_what_goes_with_it(polic
         assert words in page
 
 
+def test_outcome_says_how_many_notes_were_kept(policy, lead, client):
+    section_in(policy, "<p>Before.</p>", "One", lead)
+    document = docx.Document()
+    document.add_heading("One", 1)
+    change(document.add_paragraph("Before. "), "w:ins", "And after.")
+    brought = brought_in(policy, lead, "x.docx", bytes_of(document))
+    shown = incoming.fingerprint(incoming.sections_in(brought))
+
+    page = client.post(
+        f"/policies/safe/write/import/{brought.pk}/",
+        {"row-0": "leave", "shown": shown},
+        follow=True,
+    ).content.decode()
+
+    assert "No sections are brought in. 1 comment or suggestion is kept as a note" in page
+
+
 def test_list_of_missing_words_stays_where_a_writer_finds_it(policy, lead, client):
     brought = brought_in(policy, lead, "x.html", b"<h1>One</h1><p>New <s>old</s></p>")
     address = f"/policies/safe/write/import/{brought.pk}/"
@@ -450,3 +467,21 @@ def test_comment_under_a_smaller_heading_stands_beside_its_section():
     found = readers.read("x.docx", bytes_of(document))
 
     assert [note["title"] for note in found.notes] == ["One", "One", "Two"]
+
+
+def test_section_whose_title_was_changed_in_a_file_without_marks_is_found_by_its_words(
+    policy, lead
+):
+    words = "We listen to each person first, and then we act together."
+    section = section_in(policy, f"<p>{words}</p>", "Listening", lead)
+    section_in(policy, "<p>It is paid within ten days.</p>", "Money", lead)
+    file = f"# Being heard\n\n{words}\n\n# Money\n\nIt is paid within ten days.\n"
+
+    heard, money = incoming.sections_in(brought_in(policy, lead, "x.md", file.encode()))
+
+    assert (heard.section, heard.is_renamed, heard.is_same, money.is_same) == (
+        section,
+        True,
+        False,
+        True,
+    )

@@ -143,6 +143,18 @@ def test_page_without_words_that_show_says_why(page, why):
         readers.read("x.html", page.encode())
 
 
+def test_comment_of_google_docs_below_the_text_is_named():
+    page = (
+        b"<h1>One</h1><p>Ring.<sup><a href='#cmnt1' id='cmnt_ref1'>[a]</a></sup></p><div><p>"
+        b"<a href='#cmnt_ref1' id='cmnt1'>[a]</a><span>Who?</span></p><p>Mei?</p></div>"
+    )
+
+    found = readers.read("x.html", page)
+
+    assert found.sections[0].html == "<p>Ring.</p>"
+    assert "A comment: \u201c[a]Who?Mei?\u201d" in [row["words"] for row in found.named]
+
+
 def test_loose_words_behind_an_item_of_words_own_lists_come():
     item = "<p style='mso-list:l0 level1'><span style='mso-list:Ignore'>1.</span>Ring.</p>"
 
