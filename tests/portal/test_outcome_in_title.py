@@ -7,7 +7,8 @@ import pytest
 
 from collective.messages import addresses
 from collective.people import address_changes, asked_to_forget, email_change, forgetting_emails
-from policy_drafts.drafts import contents
+from policy_drafts.drafts import contents, trying
+from policy_drafts.models import FilesTrial
 from tests.factories import (
     CoordinatorFactory,
     PersonFactory,
@@ -128,12 +129,15 @@ def moving_a_section():
 
 def publishing(news="New."):
     section, browser = desk()
+    shown = contents.of_working_copy(section.policy).fingerprint
+    trying.order(section.policy, shown)
+    FilesTrial.objects.update(state=FilesTrial.State.READY)
     asked = {
         "audience": "public",
         "news": news,
         "key": str(uuid.uuid4()),
         "publish": "1",
-        "based_on": contents.of_working_copy(section.policy).fingerprint,
+        "based_on": shown,
     }
     return browser, "/policies/safe/write/publish/", asked
 
