@@ -33,7 +33,7 @@ def compare(old: Draft, new: Draft, told: Iterable[Draft]) -> Comparison:
     read.
     """
     known = continuing.between(old, new)
-    before, after = contents.to_compare(old), contents.to_compare(new)
+    before, after = contents.of_draft(old), contents.of_draft(new)
     found = diffs.compare_sections(before, after, known)
     reasons.tell(found, told)
     return Comparison(old, new, found)

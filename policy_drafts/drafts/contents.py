@@ -9,7 +9,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from policy_drafts.drafts.titles import title_of
-from policy_drafts.models import Draft, DraftBlock, DraftSection, Policy, Section
+from policy_drafts.models import Draft, DraftSection, Policy, Section
 from policy_drafts.text import blocks
 from policy_drafts.text.blocks import Block
 
@@ -45,8 +45,16 @@ class Title(NamedTuple):
 
 
 WorkingContents = list[tuple[Working, list[Block]]]
-DraftContents = list[tuple[DraftSection, list[DraftBlock]]]
-Passages = list[tuple[DraftSection, list[Passage]]]
+DraftContents = list[tuple[DraftSection, list[Passage]]]
+# What is read of a block: its section, and what a passage says.
+PASSAGE = (
+    "section_id",
+    Cast("uid", TextField()),
+    Cast("carried_from", TextField()),
+    "kind",
+    "text",
+    "html",
+)
 
 
 @dataclass(frozen=True)
@@ -92,27 +100,10 @@ def _with_own_uids(section: Section, seen: set[str]) -> str:
 
 def of_draft(draft: Draft) -> DraftContents:
     """The sections of a published draft, each with its blocks: two queries."""
-    found: dict[int, tuple[DraftSection, list[DraftBlock]]] = {
-        section.pk: (section, []) for section in draft.sections.all()
-    }
-    for block in draft.blocks.order_by("section__number", "position"):
-        found[block.section_id][1].append(block)
-    return list(found.values())
-
-
-def to_compare(draft: Draft) -> Passages:
-    """The same, read to be compared: two queries."""
     found: dict[int, tuple[DraftSection, list[Passage]]] = {
         section.pk: (section, []) for section in draft.sections.all()
     }
-    rows = draft.blocks.order_by("section__number", "position").values_list(
-        "section_id",
-        Cast("uid", TextField()),
-        Cast("carried_from", TextField()),
-        "kind",
-        "text",
-        "html",
-    )
+    rows = draft.blocks.order_by("section__number", "position").values_list(*PASSAGE)
     for section, *passage in rows:
         found[section][1].append(Passage(*passage))
     return list(found.values())

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from uuid import UUID
 
-from django.db.models import F, Q, TextField
-from django.db.models.functions import MD5, Cast
+from django.db.models import F, Q
+from django.db.models.functions import MD5
 
 from policy_drafts.drafts import continuing, reasons
-from policy_drafts.drafts.contents import Passage, Title
+from policy_drafts.drafts.contents import PASSAGE, Passage, Title
 from policy_drafts.drafts.continuing import Link
 from policy_drafts.models import Draft, DraftBlock, DraftSection
 from policy_drafts.text import change_words, diffs
@@ -153,15 +153,4 @@ def _passages(uid: UUID, drafts: Iterable[Draft], links: Sequence[Link]) -> Iter
     uids = {one for pair in own for one in pair if one}
     wanted = continuing.reached(uids, links)
     near = Q(section__uid=uid) | Q(uid__in=wanted) | Q(carried_from__in=uids)
-    return (
-        of_drafts.filter(near)
-        .order_by(F("section__number"), "position")
-        .values_list(
-            "section_id",
-            Cast("uid", TextField()),
-            Cast("carried_from", TextField()),
-            "kind",
-            "text",
-            "html",
-        )
-    )
+    return of_drafts.filter(near).order_by(F("section__number"), "position").values_list(*PASSAGE)
