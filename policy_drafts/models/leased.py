@@ -49,14 +49,12 @@ class Leased(models.Model):
         abstract = True
 
 
-class DeskWork(Leased):
-    """Something that may take long, done once in a worker; the writer waits for it on a page."""
+class Work(Leased):
+    """Something that may take long, done once in a worker."""
 
     State = WorkState
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    policy = models.ForeignKey(Policy, models.CASCADE, related_name="+")
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     state = models.CharField(
         max_length=10,
         choices=WorkState,
@@ -75,3 +73,13 @@ class DeskWork(Leased):
     @property
     def has_failed(self) -> bool:
         return self.state == WorkState.FAILED
+
+
+class DeskWork(Work):
+    """The same for one writer, who waits for it on a page."""
+
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+
+    class Meta:
+        abstract = True
