@@ -153,7 +153,7 @@ def test_policy_is_read_before_its_check_sum(draft, kind):
     assert text.index("Second") < text.index("The check sum of this draft") < text.index("SHA-256")
 
 
-@pytest.mark.parametrize("kind", ["pdf", "large-print"])
+@pytest.mark.parametrize("kind", ["pdf", pytest.param("large-print", marks=pytest.mark.thorough)])
 def test_pdf_ua_checker_finds_nothing(draft, kind, tmp_path):
     path = tmp_path / "draft.pdf"
     path.write_bytes(made(draft, kind))

@@ -63,6 +63,7 @@ def test_rehearsal_names_the_sign_and_its_section(policy):
     assert f"has what cannot be printed: this sign: “{CUNEIFORM}” (U+12000" in words
 
 
+@pytest.mark.thorough
 def test_table_of_signs_says_what_the_typefaces_can_draw():
     lines = [f"{first:X}-{last:X}" for first, last in signs.ranges(signs.drawn())]
 
