@@ -104,17 +104,23 @@ def changes_in(document: Element) -> Iterator[Change]:
 
 
 def passing_in(document: Element) -> list[str]:
-    """The words that one change put in and another took out: they stand in neither text."""
-    passages: list[list[str]] = []
-    last = None
+    """The words that one change put in and another took out: they stand in neither text.
+
+    Those of one paragraph are one passage; what each change took out is apart from the next.
+    """
+    passages: list[str] = []
+    last: tuple[Element | None, Element | None] = (None, None)
     for row in document.iter(f"{W}delText", f"{W}t"):
         if _is_in(row, PUT_IN) and _is_in(row, TAKEN_OUT):
             paragraph = next(row.iterancestors(f"{W}p"), None)
-            if not passages or paragraph is not last:
-                passages.append([])
-            passages[-1].append(row.text or "")
-            last = paragraph
-    return list(filter(None, (blocks.normalised("".join(words)) for words in passages)))
+            change = next(row.iterancestors(*TAKEN_OUT), None)
+            if paragraph is not last[0] or not passages:
+                passages.append("")
+            elif change is not last[1]:
+                passages[-1] += " "
+            passages[-1] += row.text or ""
+            last = (paragraph, change)
+    return list(filter(None, map(blocks.normalised, passages)))
 
 
 def looks_in(document: Element) -> list[str]:
