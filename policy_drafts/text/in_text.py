@@ -114,12 +114,13 @@ def _made(tag: str, html: str, name: str) -> HtmlElement:
 def _mark(element: HtmlElement, old: str, new: str) -> None:
     """Mark the words of a passage that are new, for the eyes; its bold and links stay."""
     flags = _new_signs(old, new)
-    texts = blocks.composed("".join(element.itertext()))
-    if flags is None or len("".join(texts.split())) != len(flags):
+    # piece by piece: an accent that stands alone in bold is no sign of the whole text
+    texts = [(text, blocks.composed(str(text))) for text in element.xpath(".//text()")]
+    if flags is None or sum(len("".join(words.split())) for _, words in texts) != len(flags):
         return
     left = iter(flags)
-    for text in element.xpath(".//text()"):
-        parts = list(_parts(blocks.composed(str(text)), left))
+    for text, words in texts:
+        parts = list(_parts(words, left))
         if any(is_new for is_new, _ in parts):
             _write(text.getparent(), parts, is_tail=text.is_tail)
 

@@ -18,9 +18,10 @@ from uuid import UUID
 
 from rapidfuzz import fuzz
 
+from policy_drafts.text.blocks import PART
+
 INSIDE_A_WORD = re.compile(r"\w\w")
 NOTHING: Mapping[str, str] = {}
-PART = 20  # characters from which a piece of a passage counts as a part of it
 
 
 class AnyBlock(Protocol):
@@ -223,11 +224,15 @@ class Haystack:
         self.places = text
         self.starts = list(accumulate((len(row.block.text) + 1 for row in text), initial=0))
         self.whole = self.BETWEEN.join(row.block.text for row in text)
+        self.found: dict[str, Place | None] = {}  # the same words are often asked for again
 
     def holding(self, words: str) -> Place | None:
         """The first that holds more than these words, and these whole; None for short ones."""
-        if len(words) < PART:
-            return None
+        if words not in self.found:
+            self.found[words] = self._holding(words) if len(words) >= PART else None
+        return self.found[words]
+
+    def _holding(self, words: str) -> Place | None:
         for start in self._all(words):
             place = self.places[bisect_right(self.starts, start) - 1]
             if place.block.text != words and self._is_whole(start, start + len(words)):

@@ -15,6 +15,12 @@ CASES = {
         '<a href="/x">days</a>.</p><p><b>Before:</b> We answer in '
         '<span class="taken-out">five</span> days.</p>',
     ),
+    "an accent that stands alone in bold leaves the words without marks": (
+        "<p>The cafe<strong>\u0301</strong> is open.</p>",
+        "<p>The cafe<strong>\u0301</strong> is shut.</p>",
+        "<p><b>Now:</b> The cafe<strong>\u0301</strong> is shut.</p>"
+        '<p><b>Before:</b> The caf\u00e9 is <span class="taken-out">open</span>.</p>',
+    ),
     "a heading stays a heading": (
         "<h3>How we answer you</h3>",
         "<h3>How we all answer you</h3>",

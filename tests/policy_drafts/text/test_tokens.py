@@ -2,7 +2,8 @@
 
 import pytest
 
-from policy_drafts.text.tokens import runs, tokens_of
+from policy_drafts.text import tokens
+from policy_drafts.text.tokens import runs, runs_of_words, tokens_of, words_of
 
 ROWS = {
     "a word outweighs many spaces": ("a b c d e keep z", "keep f g h i j z", "keep |z"),
@@ -24,3 +25,14 @@ def test_words_stay_with_the_spaces_beside_them(old, new, same):
     assert "|".join("".join(token.text for token in row) for row in kept) == same
     assert [index for run in found for index in run.old] == list(range(len(before)))
     assert [index for run in found for index in run.new] == list(range(len(after)))
+
+
+def test_texts_too_long_to_be_compared_whole_keep_how_they_begin_and_end(monkeypatch):
+    monkeypatch.setattr(tokens, "MOST_PAIRS", 10)
+    old, new = words_of("We act at once here today."), words_of("We act not at once but today.")
+
+    kept = [
+        "".join(old[run.old.start : run.old.stop]) for run in runs_of_words(old, new) if run.is_same
+    ]
+
+    assert kept == ["We act ", " today."]
