@@ -91,19 +91,24 @@ def patch_block(section: Section, person: Person, uid: str, *, seen: str, words:
 
     Its uid stays, however much is rewritten, and so do the bold and the links of each word that
     stays. The same words sent again are accepted and change nothing. Raises BlockClash where the
-    block says something else by now, Removed, RuleError for a text that is too long, and
-    ValueError for words without a letter.
+    block says something else by now, Removed, or RuleError for a text that is too long, for no
+    words and for a picture, which has none to change.
     """
     now = section.locked()
     if now.removed_at:
         raise Removed()
     standing = next((block.text for block in now.blocks if block.uid == uid), None)
     wanted = patching.as_stored(words)
+    if not wanted:
+        raise RuleError("Please write the words that should stand here.")
     if standing == wanted:
         return now
     if standing is None or standing != patching.as_stored(seen):
         raise BlockClash(seen, standing, wanted)
-    html = patching.with_words(now.html, uid, words)
+    try:
+        html = patching.with_words(now.html, uid, words)
+    except patching.NoSuchBlock as error:
+        raise RuleError("A picture has no words that could be changed here.") from error
     check_length(html)
     text: SectionText = {"title": now.title, "html": html, "state": now.state, "notes": now.notes}
     _write(now, person, now.lock_version, text, How.EDITED)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from collective.errors import RuleError
 from policy_drafts.desk import writing
 from policy_drafts.models import Section
 from tests.factories import PersonFactory, section_in
@@ -84,6 +85,18 @@ def test_words_with_signs_that_no_file_has_are_the_same_words(section, lead):
 
     assert texts(section)[0] == WANTED
     assert patch(section, lead, f"{WANTED}\x0b").lock_version == 2
+
+
+def test_no_words_and_pictures_are_refused_in_words(policy, lead):
+    picture = "/policies/pictures/00000000-0000-4000-8000-000000000001/"
+    section = section_in(
+        policy, f'<p>One.</p><figure><img src="{picture}" alt="A"></figure>', by=lead
+    )
+    text, image = section.blocks
+
+    for block, words in ((text, " \n"), (image, "A dog")):
+        with pytest.raises(RuleError, match="words"):
+            writing.patch_block(section, lead, block.uid, seen=block.text, words=words)
 
 
 def test_writer_whose_page_was_open_meanwhile_gets_the_clash_page(section, lead):
