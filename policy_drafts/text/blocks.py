@@ -13,8 +13,9 @@ from lxml.html import HtmlElement
 
 from policy_drafts.text import markup
 from policy_drafts.text.matching import Matching
+from policy_drafts.text.tags import ONE_TEXT
 
-LEAVES = ("p", "h3", "h4", "dt", "figcaption", "img", "summary")
+LEAVES = (*ONE_TEXT, "img")
 Elsewhere = Callable[[Collection[str]], Mapping[str, str]]
 ADDRESS = "#b-"  # and a uid: where a block stands on a page
 PART = 20  # characters from which a piece of a block counts as a part of it

@@ -5,11 +5,12 @@ import unicodedata
 
 from lxml.html import HtmlElement
 
+from policy_drafts.text.tags import ONE_TEXT
+
 RIGHT_TO_LEFT = ("R", "AL")  # Unicode, Bidi_Class
 LETTERS = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-TEXTS = ("p", "h3", "h4", "dt", "figcaption", "summary")
 HOLDERS = ("ul", "ol", "table", "blockquote", "dl", "dd")
 
 
@@ -30,7 +31,7 @@ def mark(root: HtmlElement) -> None:
     """
     if not has_letters("".join(root.itertext())):
         return
-    for element in root.iter(*TEXTS, *HOLDERS):
+    for element in root.iter(*ONE_TEXT, *HOLDERS):
         around = next((row.get("dir") for row in element.iterancestors() if row.get("dir")), "ltr")
         own = _direction("".join(element.itertext())) or around
         if "rtl" in (own, around):

@@ -14,12 +14,13 @@ from lxml.html import HtmlElement
 
 from policy_drafts.text import blocks, change_words, markup, reading, word_diffs
 from policy_drafts.text.diffs import Row, What
+from policy_drafts.text.tags import ONE_TEXT
 from policy_drafts.text.word_diffs import PUT_IN, TAKEN_OUT
 
 BEGINNING = 12  # words of a passage that can be read whole in another place
 BESIDE = {"li": "li", "dt": "dd", "dd": "dd"}  # what can stand behind these; else a paragraph
 WITHIN = {"item": {"li"}, "term": {"dt", "dd"}, "definition": {"dt", "dd"}}
-HOLDS_TEXT = {*markup.ONE_TEXT, "a", "strong", "em"}  # where no paragraph can stand inside
+HOLDS_TEXT = {*ONE_TEXT, "a", "strong", "em"}  # where no paragraph can stand inside
 
 
 def with_changes(html: str, rows: Sequence[Row]) -> SafeString:

@@ -9,9 +9,10 @@ from functools import cache
 from django.conf.locale import LANG_INFO
 from lxml.html import HtmlElement
 
+from policy_drafts.text.tags import ONE_TEXT
+
 OWN = "en"  # the policy's, which is not marked
 TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}", re.IGNORECASE | re.ASCII)
-LEAVES = ("p", "h3", "h4", "dt", "figcaption", "summary")
 INLINE = ("span", "font", "b", "strong", "i", "em", "u", "a", "bdi", "bdo")
 OF_THESE_ISLANDS = ["cy", "ga", "gd"]
 OF_EUROPE = [
@@ -85,7 +86,7 @@ def settle(root: HtmlElement) -> None:
     """Keep a language where it may stand: at what holds one text, in one form, if it is another."""
     for element in root.iter():
         tag = tidy(element.attrib.pop("lang", ""))
-        if tag and element.tag in LEAVES:
+        if tag and element.tag in ONE_TEXT:
             element.set("lang", tag)
 
 

@@ -79,11 +79,6 @@ class Continues(NamedTuple):
     new: Place
     how: How
 
-    @property
-    def is_elsewhere(self) -> bool:
-        """Does it stand in another section now?"""
-        return self.old.section.uid != self.new.section.uid
-
 
 @dataclass
 class Alignment:

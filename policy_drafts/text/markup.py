@@ -18,6 +18,7 @@ from collective.typed.signs import OF_WORDS_TYPEFACES
 from policy_drafts.text import foreign, languages, paragraphs, tables, white_space
 from policy_drafts.text.limits import is_too_deep
 from policy_drafts.text.paragraphs import FRAMES, IS_BLOCK
+from policy_drafts.text.tags import ONE_TEXT
 
 EXTENSIONS = {
     "Bold": True,
@@ -60,7 +61,6 @@ LINE_BREAKS = re.compile("[\x0b\x0c]")  # of Word, and of a page
 NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202d\u202e]")
 PROGRAMS = {"script", "style", "template", "iframe", "object", "embed"}
 GOES_WITH_ALL = PROGRAMS | {"svg", "math", "noscript", "title", "head"}
-ONE_TEXT = ("h3", "h4", "p", "dt", "figcaption", "summary")  # what holds no block
 GOES_EMPTY = ("p", "h3", "h4", "dt", "figcaption", "figure", "blockquote", "ul", "ol", "dl")
 NO_SPACE = ("ul", "ol", "dl", "table", "thead", "tbody", "tr", "figure", "details")
 MARKS = ("data-block", "data-from")
@@ -91,7 +91,7 @@ def _only_ours(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "scope":
         return value if value in {"row", "col"} else None
     if attribute == "lang":
-        return languages.tidy(value) if tag in languages.LEAVES else value
+        return languages.tidy(value) if tag in ONE_TEXT else value
     if attribute in MARKS:
         return value if UID.fullmatch(value) else None
     return value

@@ -53,7 +53,7 @@ def test_passage_goes_on_in_another_section(now, how):
     found = lineage.align(text(one=[A, B], two=[C]), text(one=[B], two=[C, now]))
 
     assert (found.by_old["a"].new.uid, found.by_old["a"].how) == (now.uid, how)
-    assert found.by_old["a"].is_elsewhere
+    assert found.by_old["a"].new.section.number == 2
 
 
 def test_words_that_stand_twice_decide_nothing():
