@@ -18,6 +18,7 @@ from policy_drafts.text.tags import ONE_TEXT
 LEAVES = (*ONE_TEXT, "img")
 Elsewhere = Callable[[Collection[str]], Mapping[str, str]]
 ADDRESS = "#b-"  # and a uid: where a block stands on a page
+FIRST_SIGN = 0xF0000  # Unicode, a private plane: in no text of ours
 PART = 20  # characters from which a piece of a block counts as a part of it
 NAMES_INSIDE = {
     "li": "item",
@@ -126,7 +127,7 @@ def with_uids(html: str, before: str = "", elsewhere: Elsewhere = _nothing) -> s
     root, old = markup.tree(markup.cleaned(html)), read(before)
     elements = leaves(root)
     texts = [text_of(element) for element in elements]
-    matching = Matching([block.text for block in old], texts)
+    matching = Matching(*_what_they_are(old, elements, texts))
     origins = elsewhere({texts[index] for index in matching.left}) if matching.left else {}
     found = matching.with_alike(but=[row for row in matching.left if texts[row] in origins])
     _give_to_the_first_piece(found, old, texts, [_kind(element) for element in elements])
@@ -139,6 +140,30 @@ def with_uids(html: str, before: str = "", elsewhere: Elsewhere = _nothing) -> s
             _mark(element, "", origins.get(text) or _origin_of(text, old))
     _lead_links(elements, html)
     return markup.inner(root)
+
+
+def _what_they_are(
+    old: Sequence[Block], elements: list[HtmlElement], texts: list[str]
+) -> tuple[list[str], list[str]]:
+    """What old and new blocks are compared by: their words, or of a picture which one it is.
+
+    Whose description is written later is the same picture. Each has a sign of its own, so that
+    two pictures are never taken for alike by their addresses.
+    """
+    signs: dict[str, str] = {}
+
+    def sign_of(source: str) -> str:
+        return signs.setdefault(source, chr(FIRST_SIGN + len(signs)))
+
+    before = [
+        sign_of(block.html) if block.kind == "picture" and block.html else block.text
+        for block in old
+    ]
+    now = [
+        sign_of(_plain_inner(element)) if element.tag == "img" and element.get("src") else text
+        for element, text in zip(elements, texts, strict=True)
+    ]
+    return before, now
 
 
 def _lead_links(elements: list[HtmlElement], html: str) -> None:

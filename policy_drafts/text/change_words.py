@@ -105,6 +105,8 @@ def _restyled(row: Row) -> str:
     """The label of a block that has its words and another form."""
     if row.kind_before:
         return f"The same words, now as {NAMES[row.block.kind].with_article}"
+    if row.in_list:
+        return f"The same words, {row.in_list}"
     if row.block.kind == "picture":
         return "Another picture with the same description"
     return f"The same words, but {'other links' if row.addresses else 'it looks different'}"
@@ -135,6 +137,10 @@ def _said(row: Row) -> Said:
     if row.kind_before:
         now = NAMES[row.block.kind]
         return Said(f"is now {now.with_article}", f"are now {now.many}")
+    if row.in_list:
+        return Said(
+            f"stands {row.in_list}", f"stand {row.in_list.replace('its list', 'their lists')}"
+        )
     if row.block.kind == "picture":
         return OTHER_PICTURE
     return OTHER_LINKS if row.addresses else HERE[What.RESTYLED]

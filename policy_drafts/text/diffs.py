@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
-from policy_drafts.text import lineage, word_diffs
+from policy_drafts.text import lineage, list_places, word_diffs
 from policy_drafts.text.lineage import Alignment, AnyBlock, AnySection, Place, WithBlocks
 from policy_drafts.text.word_diffs import Both
 
@@ -48,6 +48,7 @@ class Row:
     new: AnyBlock | None = None
     other: AnySection | None = None  # from which it came, to which it went, or where the rest is
     is_other_gone: bool = False  # is that one not in the new text any more?
+    in_list: str = ""  # how it stands otherwise in its list, in words
 
     @property
     def block(self) -> AnyBlock:
@@ -84,10 +85,10 @@ class Row:
         if not (self.old and self.new):
             return []
         before, now = LINK.findall(self.old.html), LINK.findall(self.new.html)
-        return [
-            *(("A link no longer leads to", address) for address in before if address not in now),
-            *(("A link now leads to", address) for address in now if address not in before),
-        ]
+        gone = [address for address in before if address not in now]
+        came = [address for address in now if address not in before]
+        rows = [("A link no longer leads to", _readable(address)) for address in gone]
+        return [*rows, *(("A link now leads to", _readable(address)) for address in came)]
 
     @property
     def stands_elsewhere(self) -> bool:
@@ -100,6 +101,11 @@ class Why(NamedTuple):
 
     number: int
     words: str
+
+
+def _readable(address: str) -> str:
+    """An address as a reader would say it: nobody knows a passage by its uid."""
+    return "another place in this text" if address.startswith("#") else address
 
 
 @dataclass
@@ -194,12 +200,16 @@ def _rows(old: WithBlocks, new: WithBlocks, alignment: Alignment) -> list[Row]:
     (was, before), (now, after) = old, new
     here = {was.uid, now.uid}
     places = {str(block.uid): index for index, block in enumerate(before)}
+    in_lists = list_places.said(was.html, now.html)
     pairs = [(_place_here(alignment, block, places), block) for block in after]
     stays = _longest_rising([index for index, _ in pairs if index is not None])
     rows = [
         (index, _row(before, index, block, stays) or _new_here(block, here, alignment))
         for index, block in pairs
     ]
+    for _, row in rows:
+        if row.what == What.SAME and (words := in_lists.get(str(row.block.uid))):
+            row.what, row.in_list = What.RESTYLED, words
     taken = {index for index, _ in pairs if index is not None}
     for index, block in enumerate(before):
         if index not in taken:

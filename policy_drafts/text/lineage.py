@@ -202,11 +202,19 @@ def _note_parts(found: Alignment, before: Sequence[Place], after: Sequence[Place
 
 
 def _note_merged(found: Alignment, before: Sequence[Place], after: Sequence[Place]) -> None:
-    """One that is gone, and whose words stand whole in another, where they did not stand before."""
+    """One that is gone, and whose words stand whole in another, where they did not stand before.
+
+    One that continues nothing else and holds little more is that passage, with words put in.
+    """
     haystack = Haystack(after)
     for was in found.gone_of(before):
         now = haystack.holding(was.block.text)
-        if now and not found.held_before(now, was.block.text):
+        if now is None or found.held_before(now, was.block.text):
+            continue
+        is_most_of_it = 2 * len(was.block.text) > len(now.block.text)
+        if is_most_of_it and now.uid not in found.by_new and now.uid not in found.part_of:
+            found.add(Continues(was, now, How.CARRIED))
+        else:
             found.merged[was.uid] = now
 
 

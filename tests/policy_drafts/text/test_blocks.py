@@ -144,3 +144,15 @@ def test_section_of_200_kb_is_split_and_matched():
     assert len(html_of(texts)) > 190_000
     assert sum(a == b for a, b in zip(uids(html), uids(after), strict=True)) == 1699
     assert all(a != b for a, b in pairwise(uids(after)))
+
+
+def test_picture_whose_description_is_written_later_is_the_same_picture():
+    address = "/policies/pictures/00000000-0000-4000-8000-00000000000{}/"
+    html = '<figure><img src="{}" alt="{}"></figure><figure><img src="{}" alt="B"></figure>'
+    before = blocks.with_uids(html.format(address.format(1), "", address.format(2)))
+
+    after = blocks.with_uids(
+        html.format(address.format(1), "A map", address.format(3)), before=before
+    )
+
+    assert uids(after)[0] == uids(before)[0] and uids(after)[1] != uids(before)[1]

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ class Part:
     uid: str
     title: str
     number: int = 1
+    html: str = ""
 
 
 def plain(html):
@@ -111,4 +113,54 @@ def test_sections_are_new_taken_out_renamed_and_moved():
         ("Aa", "Its title was “A”"),
         ("D", "This section is new"),
         ("B", "This section was taken out"),
+    ]
+
+
+LIST = "<ol><li><p>First of them.</p></li><li><p>Second of them.</p>{}</li>{}</ol>"
+INNER = "<p>A point below it.</p>"
+LISTS = {
+    "another level": (
+        LIST.format(f"<ul><li>{INNER}</li></ul>", ""),
+        LIST.format("", f"<li>{INNER}</li>"),
+        ["The same words, at another level of its list"],
+    ),
+    "no number": (
+        "<ol><li><p>One of them.</p></li></ol>",
+        "<ul><li><p>One of them.</p></li></ul>",
+        ["The same words, with no number now"],
+    ),
+    "another number": (
+        "<ol start='5'><li><p>One of them.</p></li><li><p>Next of them.</p></li></ol>",
+        "<ol><li><p>One of them.</p></li><li><p>Next of them.</p></li></ol>",
+        ["The same words, with another number"],
+    ),
+    "the same": (LIST.format("", ""), LIST.format("", ""), []),
+}
+
+
+@pytest.mark.parametrize(("before", "now", "told"), LISTS.values(), ids=LISTS)
+def test_point_that_stands_otherwise_in_its_list_is_told(before, now, told):
+    old = blocks.with_uids(before)
+    new = blocks.with_uids(now, before=old)
+    sections = [Part(uid="a", title="A", number=1, html=html) for html in (old, new)]
+
+    (change,) = diffs.compare_sections(
+        [(sections[0], blocks.read(old))], [(sections[1], blocks.read(new))]
+    )
+
+    changed = [change_words.happened(row) for row in change.rows if row.what != diffs.What.SAME]
+    assert (changed, change.is_changed) == (told, bool(told))
+
+
+def test_link_within_the_text_is_told_without_its_uid():
+    before = blocks.with_uids("<p>One.</p><p>See it.</p>")
+    first = blocks.read(before)[0].uid
+    old = before.replace("See it", f'See <a href="#b-{first}">it</a>')
+    new = before.replace("See it", 'See <a href="https://x.org">it</a>')
+
+    row = diffs.compare(blocks.read(old), blocks.read(new))[1]
+
+    assert row.addresses == [
+        ("A link no longer leads to", "another place in this text"),
+        ("A link now leads to", "https://x.org"),
     ]

@@ -134,3 +134,11 @@ def test_piece_of_a_paragraph_says_that_it_was_split_off():
     assert told(text(one=[whole]), now) == {
         "one": "One paragraph changed. One paragraph was split off from a longer one"
     }
+
+
+def test_passage_that_stands_in_a_new_one_with_some_words_more_goes_on_there():
+    longer = Block("z", f"{LONG} Ask for help early.")
+
+    found = lineage.align(text(one=[A, B], two=[C]), text(one=[B], two=[C, longer]))
+
+    assert (found.by_old["a"].new.uid, found.merged) == ("z", {})
