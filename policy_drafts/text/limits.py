@@ -29,10 +29,10 @@ LESS_DEEP = "Please use fewer levels."
 
 def refusal(html: str) -> str:
     """Why a section may not hold this text, in a sentence that says what to do; "" if it may."""
-    if any(is_longer(tag.finditer(html), MOST_BLOCKS) for tag in (BLOCK, ITEM)):
-        return f"{TOO_MANY_BLOCKS} {SPLIT}"
     if is_longer(CELL.finditer(html), MOST_CELLS):
         return f"{TOO_MANY_CELLS} {SPLIT}"
+    if any(is_longer(tag.finditer(html), MOST_BLOCKS) for tag in (BLOCK, ITEM)):
+        return f"{TOO_MANY_BLOCKS} {SPLIT}"
     if any(is_longer(CELL.finditer(row), MOST_COLUMNS) for row in ROW.split(html)[1:]):
         return TOO_WIDE
     if any(_places(table) > MOST_PLACES for table in TABLE.split(html)[1:]):
