@@ -16,14 +16,14 @@ CONTENTS = "The table of contents: ours makes itself"
 
 def take_out(root: HtmlElement) -> list[Named]:
     """Take out lists that hold nothing but links to headings of the file."""
-    names = _names_of_headings(root)
-    lists = [row for row in root if row.tag in ("ul", "ol") and _is_contents(row, names)]
+    names = names_of_headings(root)
+    lists = [row for row in root if row.tag in ("ul", "ol") and is_contents(row, names)]
     for row in lists:
         row.drop_tree()
     return [named(Group.REST, CONTENTS)] if lists else []
 
 
-def _names_of_headings(root: HtmlElement) -> set[str]:
+def names_of_headings(root: HtmlElement) -> set[str]:
     """What a link to a heading of the file can point to, and the headings' words."""
     found: set[str] = set()
     for heading in root.iter("h1", "h2", "h3", "h4", "h5", "h6"):
@@ -36,11 +36,11 @@ def _names(element: HtmlElement) -> list[str]:
     return [name for row in element.iter() for name in (row.get("id"), row.get("name")) if name]
 
 
-def _is_contents(row: HtmlElement, names: set[str]) -> bool:
-    """Does a list hold two links or more to headings, and no other word?"""
+def is_contents(row: HtmlElement, names: set[str], *, least: int = 2) -> bool:
+    """Does a list hold so many links or more to headings, and no other word?"""
     links = list(row.iter("a"))
     linked = "".join(_words(link) for link in links)
-    if len(links) < 2 or linked.replace(" ", "") != _words(row).replace(" ", ""):
+    if len(links) < least or linked.replace(" ", "") != _words(row).replace(" ", ""):
         return False
     return all(
         (link.get("href") or "").startswith("#")

@@ -1,24 +1,21 @@
 """Splitting a whole text into sections by its headings, and saying what does not come along."""
 
-import re
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-import lxml.etree
 import lxml.html
 from lxml.html import HtmlElement
 
 from collective.typed.signs import clean_line
 from policy_drafts.desk.readers import contents_lists, our_files
 from policy_drafts.desk.readers.footnotes import Footnotes
-from policy_drafts.desk.readers.named import Named, lost
+from policy_drafts.desk.readers.named import WORD, Named, lost, spaced
 from policy_drafts.desk.readers.numbers import without_numbers
 from policy_drafts.text import markup, paragraphs
 from policy_drafts.text.bookmarks import read_bookmark
 
-WORD = re.compile(r"\w+")
 LEVELS = ("h1", "h2", "h3", "h4", "h5", "h6")
 NO_TITLE = "Without a heading"
 MOST_IN_A_TITLE = 150  # characters
@@ -118,16 +115,6 @@ def _has_content(chapter: _Chapter) -> bool:
 def words_of(elements: Iterable[HtmlElement], *more: HtmlElement) -> list[str]:
     """All words in the elements, in order."""
     return WORD.findall(" ".join(map(spaced, [*elements, *more])))
-
-
-def spaced(element: HtmlElement) -> str:
-    """The text in an element, with a space where one block ends and another begins."""
-    found: list[str] = []
-    for event, row in lxml.etree.iterwalk(element, events=("start", "end")):
-        parts = row.tag == "br" or row.tag in paragraphs.PARTS
-        text = row.text if event == "start" else row.tail if row is not element else ""
-        found += [" " if parts else "", text or ""]
-    return "".join(found)
 
 
 def _text(part: Part) -> str:
