@@ -76,7 +76,7 @@ def brought(root: HtmlElement, notes: Footnotes) -> Brought:
     """What the HTML of a file holds; its footnotes stand at the end of their own sections."""
     paragraphs.flatten(root)
     ours = [*our_files.take_out_notice(root), *our_files.take_out_first_page(root)]
-    named = [*ours, *contents_lists.take_out(root)]
+    named = [*ours, *contents_lists.take_out(root, _level(list(root)))]
     bold = deepcopy(root)
     has_bold_lines = not any(child.tag in LEVELS for child in root) and _make_headings(bold)
     by_bold_lines = _sections(bold, deepcopy(notes))[0] if has_bold_lines else []

@@ -77,6 +77,31 @@ def test_contents_list_of_a_web_page_goes():
     assert texts_of("x.html", page) == [["x"], ["y"]]
 
 
+LINKS = "- [Two](#two)\n- [Three](#three)"
+LISTS_OF_LINKS = [
+    (f"{LINKS}\n\n# One\n\nx\n\n# Two\n\ny\n\n# Three\n\nz", "Two Three"),
+    (f"# All\n\n{LINKS}\n\n## One\n\nx\n\n## Two\n\ny\n\n## Three\n\nz", "Two Three"),
+    (f"# One\n\nx\n\n# Two\n\ny\n\n# Contents\n\n{LINKS}\n\n# Three\n\nz", "Contents Two Three"),
+    (f"# One\n\n{LINKS}\n\n# Two\n\ny\n\n# Three\n\nz", ""),
+    (f"# One\n\nx\n\n# Two\n\nSee:\n\n{LINKS}\n\n# Three\n\nz", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "taken"), LISTS_OF_LINKS)
+def test_list_of_links_is_a_table_of_contents_only_where_one_stands(text, taken):
+    found = readers.read("x.md", text.encode())
+
+    assert [row["more"] for row in found.named] == ([taken] if taken else [])
+    assert any('<a href="#row-' in part.html for part in found.sections) is not bool(taken)
+
+
+def test_list_of_links_in_a_file_that_bears_our_marks_stays():
+    marks = [f"<h2><a id='s_{number * 32}_v1'></a>{number}</h2><p>x</p>" for number in "12"]
+    page = "<ul><li><a href='#a'>1</a><li><a href='#b'>2</a></ul>" + "".join(marks)
+
+    assert "<li>" in readers.read("x.html", page.encode()).sections[0].html
+
+
 WHITE = '<w:color w:val="FFFFFF"/>'
 UNSEEN = [
     (make.para(make.run("told", WHITE)), False),
