@@ -84,6 +84,8 @@ _known = nh3.Cleaner(
             "scope",
         },
         "a": {"href", "name"},
+        "ol": {"type", "reversed"},
+        "li": {"type", "value"},
         "div": {"title"},
         "img": {"src", "alt"},
         "input": {"type", "value", "checked", "placeholder"},

@@ -14,7 +14,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from collective.errors import RuleError
-from policy_drafts.desk.readers import footnotes, plain_text
+from policy_drafts.desk.readers import footnotes, list_numbers, plain_text
 from policy_drafts.desk.readers.named import Group, Named, counted, lost, named, of_gone
 from policy_drafts.desk.readers.our_files import TITLE, is_page_line
 from policy_drafts.desk.readers.parts import WORD, Brought, brought, spaced
@@ -115,12 +115,14 @@ def _from_html(html: str, rules: page_styles.Rules = page_styles.NO_RULES) -> Br
     root = foreign.read(html)
     notes = footnotes.take_out(root)
     before = _long_words([root])
+    changed = list_numbers.name_letters(root, rules)
     gone = foreign.make_plain(root, rules)
+    changed += list_numbers.keep_numbers(root)
     gone = [row for row in gone if row.why != Why.MARGIN or not is_page_line(row.words)]
     after = [*_long_words([root]), *_words_in(" ".join(row.words for row in gone))]
     missing = lost(before, after)
     found = brought(root, notes)
-    return _with_named(found, [*missing, *of_gone(gone)])
+    return _with_named(found, [*missing, *of_gone(gone), *changed])
 
 
 def _long_words(elements: list[HtmlElement]) -> list[str]:
