@@ -184,7 +184,16 @@ def test_words_of_a_page_that_are_no_text_are_told(html):
 
 
 NOT_SHOWN = ["![told](x.png)", "[^a]: told", "|a|\n|-|\n|b|told|", '![](x.png "told")']
+TWICE = [
+    ("[^a]: Ring.", "footnote to words that do not come along: “Ring.”"),
+    ("Wait[^a].\n\n[^a]: Left.\n\n[^a]: Ring.", "do not come along: “Ring.”"),
+    ("|a|b|\n|-|-|\n|c|d|Ring.|5|", "columns of its table: “Ring.”"),
+    ("|a|b|\n|-|-|\n|c|d|Ring.|5|", "columns of its table: “5”"),
+    ("> |a|\r\r> |a|\r> |-|\r> |b|Ring.|", "its table: “Ring.”"),
+]
 SHOWN = [
+    "```\n[^a]: Ring.\n```",
+    "|a|b|\n|-|-|\n|c|\n|d \\| e|f|\n\nfoo*bar*baz [x y](/%C3%A4 'x y') 1. 2.",
     "a\\_b_c **d**e [x][label] y[^note]\n\n[label]: https://x.org/a%20b\n\n[^note]: z",
     "R&amp;D &copy; <br> <https://example.org/x_y?z=1> `code`\n\n```python\nprint()\n```",
 ]
@@ -195,6 +204,13 @@ def test_words_that_markdown_shows_nowhere_are_told(text):
     found = readers.read("x.md", f"# One\n\nRing.\n\n{text}\n".encode())
 
     assert "told" in " ".join(row["words"] + row["more"] for row in found.named)
+
+
+@pytest.mark.parametrize(("text", "said"), TWICE)
+def test_words_that_markdown_shows_nowhere_are_told_where_they_show_elsewhere(text, said):
+    found = readers.read("x.md", f"# One\n\nRing.\n\n{text}\n".encode())
+
+    assert said in " ".join(row["words"] for row in found.named)
 
 
 @pytest.mark.parametrize("text", SHOWN)
