@@ -53,6 +53,20 @@ def test_bold_lines_are_offered_as_headings_where_there_are_none():
     assert [part.title for part in found.by_bold_lines] == ["Arriving", "Leaving"]
 
 
+def test_file_with_more_sections_than_a_policy_may_have_is_refused():
+    text = "# One\n\n" * 300
+
+    assert len(readers.read("x.md", text.encode()).sections) == 300
+    with pytest.raises(RuleError, match="more than 300 sections"):
+        readers.read("x.md", f"Before.\n\n{text}".encode())
+
+
+def test_bold_lines_that_would_make_too_many_sections_are_not_offered():
+    found = readers.read("x.md", b"**One**\n\nx\n\n" * 301)
+
+    assert (len(found.sections), found.by_bold_lines) == (1, [])
+
+
 def test_footnote_is_linked_to_its_paragraph():
     html = readers.read("x.md", b"# One\n\nRing[^1].\n\n# Two\n\nx\n\n[^1]: Left.").sections[0].html
 
