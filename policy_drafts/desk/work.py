@@ -20,6 +20,7 @@ from django.db import transaction
 from collective.background import bounded, doorbell, sweeps
 from collective.errors import RuleError
 from policy_drafts.desk import readers
+from policy_drafts.desk.readers import our_files
 from policy_drafts.drafts.exports import trial, word
 from policy_drafts.models import FilesTrial, Import, WorkingCopyFile
 from policy_drafts.models.leased import WorkState
@@ -57,7 +58,10 @@ def content_of(file: dict[str, str] | None) -> bytes:
 
 
 def _read(row: Import) -> bytes:
-    return json.dumps(asdict(readers.read(row.name, content_of(row.file)))).encode()
+    found = readers.read(row.name, content_of(row.file))
+    news = row.policy.drafts.values_list("news", flat=True)
+    found.named = our_files.with_remarks(found.named, news)
+    return json.dumps(asdict(found)).encode()
 
 
 def _write(row: WorkingCopyFile) -> bytes:

@@ -64,7 +64,8 @@ FIELDS = {"input", "select", "option", "optgroup", "textarea", "noscript"}
 PROGRAMS = {"script", "style", "template", "iframe", "object", "embed", "svg", "math", "title"}
 STRUCK = {"s", "strike", "del"}
 COMMENTS = "#cmnt"  # of Google Docs
-MOST_START = 99  # a list does not begin beyond it
+MOST_START = 999  # a list does not begin beyond it (markup's "start")
+LONGEST_NUMBER = 9  # figures: a browser counts no further
 _known = nh3.Cleaner(
     tags=INLINE | BLOCKS | CONTAINERS | FIELDS,
     attributes={
@@ -83,6 +84,8 @@ _known = nh3.Cleaner(
             "scope",
         },
         "a": {"href", "name"},
+        "ol": {"type", "reversed"},
+        "li": {"type", "value"},
         "div": {"title"},
         "img": {"src", "alt"},
         "input": {"type", "value", "checked", "placeholder"},
@@ -248,6 +251,9 @@ def _say_years(root: HtmlElement) -> None:
     """Items whose number is no number of a list: "1986. A year" is a paragraph."""
     for made in list(root.iter("ol")):
         start = made.get("start") or ""
+        if len(start) > LONGEST_NUMBER:
+            made.attrib.pop("start")
+            continue
         if not start.isdecimal() or int(start) <= MOST_START:
             continue
         for number, item in enumerate(list(made), int(start)):

@@ -1,32 +1,52 @@
 """Tables of contents, which ours makes itself, and links from one place of a file to another."""
 
+import re
 from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
 from lxml.html import HtmlElement
 
-from policy_drafts.desk.readers.named import Group, Named, named
+from policy_drafts.desk.readers.named import Group, Named, named, spaced
 from policy_drafts.text import blocks, markup
 from policy_drafts.text.bookmarks import anchor_of
 
 SECTION = "#row-{}"  # the section of the file by its place, as it can be looked at before the yes
-BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "figcaption", "summary")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+BLOCKS = ("p", *HEADINGS, "dt", "figcaption", "summary")
+CONTENTS_HEADINGS = ("contents", "table of contents")
+OUR_MARK = re.compile(r"^#.*\bs[-_][0-9a-f-]{32,36}(_v\d+)?$")  # of a section in our files
 CONTENTS = "The table of contents: ours makes itself"
 
 
-def take_out(root: HtmlElement) -> list[Named]:
-    """Take out lists that hold nothing but links to headings of the file."""
-    names = _names_of_headings(root)
-    lists = [row for row in root if row.tag in ("ul", "ol") and _is_contents(row, names)]
-    for row in lists:
+def take_out(root: HtmlElement, level: str | None) -> list[Named]:
+    """Take out lists of links to headings, before the first section or under "Contents".
+
+    In a text of ours, whose headings bear marks, each such list is one that a writer meant. `level`
+    is the heading that begins a section: "h2".
+    """
+    names = names_of_headings(root)
+    if any(OUR_MARK.search(name) for name in names):
+        return []
+    taken = []
+    for row in [row for row in root if row.tag in ("ul", "ol") and is_contents(row, names)]:
+        before = row.getprevious()
+        is_under = before is not None and before.tag in HEADINGS and _is_contents_heading(before)
+        if is_under or all(other.tag != level for other in row.itersiblings(preceding=True)):
+            taken += [before, row] if is_under else [row]
+    words = [" ".join(spaced(row).split()) for row in taken]
+    for row in taken:
         row.drop_tree()
-    return [named(Group.REST, CONTENTS)] if lists else []
+    return [named(Group.REST, CONTENTS, " ".join(words))] if taken else []
 
 
-def _names_of_headings(root: HtmlElement) -> set[str]:
+def _is_contents_heading(heading: HtmlElement) -> bool:
+    return _words(heading).casefold().strip(" :") in CONTENTS_HEADINGS
+
+
+def names_of_headings(root: HtmlElement) -> set[str]:
     """What a link to a heading of the file can point to, and the headings' words."""
     found: set[str] = set()
-    for heading in root.iter("h1", "h2", "h3", "h4", "h5", "h6"):
+    for heading in root.iter(*HEADINGS):
         found.add(_words(heading))
         found |= {f"#{name}" for name in _names(heading)}
     return found
@@ -36,11 +56,11 @@ def _names(element: HtmlElement) -> list[str]:
     return [name for row in element.iter() for name in (row.get("id"), row.get("name")) if name]
 
 
-def _is_contents(row: HtmlElement, names: set[str]) -> bool:
-    """Does a list hold two links or more to headings, and no other word?"""
+def is_contents(row: HtmlElement, names: set[str], *, least: int = 2) -> bool:
+    """Does a list hold so many links or more to headings, and no other word?"""
     links = list(row.iter("a"))
     linked = "".join(_words(link) for link in links)
-    if len(links) < 2 or linked.replace(" ", "") != _words(row).replace(" ", ""):
+    if len(links) < least or linked.replace(" ", "") != _words(row).replace(" ", ""):
         return False
     return all(
         (link.get("href") or "").startswith("#")

@@ -1,12 +1,18 @@
 """What does not come along, said to the writer in three groups and in plain English."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import TypedDict
 
+import lxml.etree
+from lxml.html import HtmlElement
+
+from policy_drafts.text import paragraphs
 from policy_drafts.text.foreign import Gone, Why
 
+WORD = re.compile(r"\w+")
 SENTENCES = {
     Why.STRUCK: "Struck out in the file: “{}”",
     Why.COMMENT: "A comment: “{}”",
@@ -68,3 +74,13 @@ def lost(before: Iterable[str], after: Iterable[str]) -> list[Named]:
     words = list(missing.elements())
     lines = [words[at : at + MOST_LOST] for at in range(0, len(words), MOST_LOST)]
     return [named(Group.WORDS, f"We found no place for: “{' '.join(line)}”") for line in lines]
+
+
+def spaced(element: HtmlElement) -> str:
+    """The text in an element, with a space where one block ends and another begins."""
+    found: list[str] = []
+    for event, row in lxml.etree.iterwalk(element, events=("start", "end")):
+        parts = row.tag == "br" or row.tag in paragraphs.PARTS
+        text = row.text if event == "start" else row.tail if row is not element else ""
+        found += [" " if parts else "", text or ""]
+    return "".join(found)

@@ -1,27 +1,30 @@
 """Splitting a whole text into sections by its headings, and saying what does not come along."""
 
-import re
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-import lxml.etree
 import lxml.html
 from lxml.html import HtmlElement
 
+from collective.errors import RuleError
 from collective.typed.signs import clean_line
+from policy_drafts.desk.outline import MOST_SECTIONS
 from policy_drafts.desk.readers import contents_lists, our_files
 from policy_drafts.desk.readers.footnotes import Footnotes
-from policy_drafts.desk.readers.named import Named, lost
+from policy_drafts.desk.readers.named import WORD, Named, lost, spaced
 from policy_drafts.desk.readers.numbers import without_numbers
 from policy_drafts.text import markup, paragraphs
 from policy_drafts.text.bookmarks import read_bookmark
 
-WORD = re.compile(r"\w+")
 LEVELS = ("h1", "h2", "h3", "h4", "h5", "h6")
 NO_TITLE = "Without a heading"
 MOST_IN_A_TITLE = 150  # characters
+TOO_MANY = (
+    f"This file has more than {MOST_SECTIONS} sections, and a policy has at most so many. Please "
+    "use fewer headings of the largest size, or bring it in in parts."
+)
 
 
 class Note(TypedDict):
@@ -76,10 +79,13 @@ class _Chapter:
 
 
 def brought(root: HtmlElement, notes: Footnotes) -> Brought:
-    """What the HTML of a file holds; its footnotes stand at the end of their own sections."""
+    """What the HTML of a file holds; its footnotes stand at the end of their own sections.
+
+    Raises RuleError for more sections than a policy may have.
+    """
     paragraphs.flatten(root)
     ours = [*our_files.take_out_notice(root), *our_files.take_out_first_page(root)]
-    named = [*ours, *contents_lists.take_out(root)]
+    named = [*ours, *contents_lists.take_out(root, _level(list(root)))]
     bold = deepcopy(root)
     has_bold_lines = not any(child.tag in LEVELS for child in root) and _make_headings(bold)
     by_bold_lines = _sections(bold, deepcopy(notes))[0] if has_bold_lines else []
@@ -101,6 +107,8 @@ def _sections(root: HtmlElement, notes: Footnotes) -> tuple[list[Part], list[Nam
         chapter.elements += notes.of(chapter.elements)
     chapters[-1].elements += notes.left()
     chapters = [row for row in chapters if row.title or _has_content(row)]
+    if len(chapters) > MOST_SECTIONS:
+        raise RuleError(TOO_MANY)
     contents_lists.link([row.heading for row in chapters], [row.elements for row in chapters])
     found = [_part(chapter, level) for chapter in chapters]
     after = [word for part in found for word in WORD.findall(f"{part.title} {_text(part)}")]
@@ -120,26 +128,16 @@ def words_of(elements: Iterable[HtmlElement], *more: HtmlElement) -> list[str]:
     return WORD.findall(" ".join(map(spaced, [*elements, *more])))
 
 
-def spaced(element: HtmlElement) -> str:
-    """The text in an element, with a space where one block ends and another begins."""
-    found: list[str] = []
-    for event, row in lxml.etree.iterwalk(element, events=("start", "end")):
-        parts = row.tag == "br" or row.tag in paragraphs.PARTS
-        text = row.text if event == "start" else row.tail if row is not element else ""
-        found += [" " if parts else "", text or ""]
-    return "".join(found)
-
-
 def _text(part: Part) -> str:
     return spaced(markup.tree(part.html))
 
 
 def _make_headings(root: HtmlElement) -> bool:
-    """Make headings of lines in bold type, if there are two or more."""
+    """Make headings of lines in bold type, if there are two or more, and not too many."""
     lines = [child for child in root if child.tag == "p" and _is_bold(child)]
     for line in lines:
         line.tag = "h1"
-    return len(lines) > 1
+    return 1 < len(lines) < MOST_SECTIONS
 
 
 def _is_bold(paragraph: HtmlElement) -> bool:

@@ -24,11 +24,14 @@ def as_html(text: str) -> str:
 def _paragraph(text: str) -> str:
     """One paragraph, or the lists and lines that stand in it."""
     items = _items([line.strip() for line in text.splitlines() if line.strip()])
-    return "".join(_run(kind, list(rows)) for kind, rows in groupby(items, _kind))
+    runs = groupby(enumerate(items), _run_of)
+    return "".join(_run(kind, [item for _, item in rows]) for (kind, _), rows in runs)
 
 
-def _kind(item: tuple[str, str]) -> str:
-    return "ol" if item[0].isdecimal() else item[0]
+def _run_of(item: tuple[int, tuple[str, str]]) -> tuple[str, int]:
+    """(kind, what neighbours of one list share): its numbers each follow the one before."""
+    place, (mark, _) = item
+    return ("ol", int(mark) - place) if mark.isdecimal() else (mark, 0)
 
 
 def _items(lines: list[str]) -> list[tuple[str, str]]:

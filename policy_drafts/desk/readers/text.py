@@ -1,10 +1,8 @@
 """Markdown, plain text and web pages."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
-from html import unescape
-from urllib.parse import unquote
+from typing import Any
 
 import lxml.etree
 import lxml.html
@@ -14,10 +12,11 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from collective.errors import RuleError
-from policy_drafts.desk.readers import footnotes, plain_text
+from policy_drafts.desk.readers import footnotes, list_numbers, not_shown, plain_text
 from policy_drafts.desk.readers.named import Group, Named, counted, lost, named, of_gone
+from policy_drafts.desk.readers.not_shown import words_in
 from policy_drafts.desk.readers.our_files import TITLE, is_page_line
-from policy_drafts.desk.readers.parts import WORD, Brought, brought, spaced
+from policy_drafts.desk.readers.parts import Brought, brought, spaced
 from policy_drafts.text import foreign, markup, page_styles
 from policy_drafts.text.foreign import Why
 from policy_drafts.text.limits import is_too_deep
@@ -39,10 +38,6 @@ ADD_PICTURES = ": add them in the editor, with words for people who cannot see t
 FRONT = re.compile(r"---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 FRONT_LINE = re.compile(r"[\w-]+:(?:\s|$)|\s+\S|-\s|#")
 TITLE_LINE = re.compile(r"^title:\s*(.+)$", re.MULTILINE)
-LABEL = re.compile(
-    r"\[\^[^\]\n]*\]|(?<=\])\[[^\]\n]*\]|^ {0,3}\[[^\^\]\n][^\]\n]*\]:.*$", re.MULTILINE
-)
-SIGNS_BEFORE = re.compile(r"\\([!-/:-@\[-`{-~])")
 HEADING = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 MARKDOWN.use(footnote_plugin).use(deflist_plugin)
@@ -66,19 +61,14 @@ def decoded(content: bytes) -> str:
 def markdown(content: bytes) -> Brought:
     """Read CommonMark with tables, footnotes and struck words; HTML in it is shown as text."""
     front, text = _front_matter(decoded(content))
-    html = MARKDOWN.render(text)
+    env: dict[str, Any] = {}
+    tokens = MARKDOWN.parse(text, env)
+    html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, env)
     page = lxml.html.fragment_fromstring(
         html, create_parent="article", parser=lxml.html.HTMLParser(huge_tree=True)
     )
-    return _with_named(_from_html(html), [*front, *_not_shown(text, html), *_pictures(page)])
-
-
-def _not_shown(text: str, html: str) -> list[Named]:
-    """Words that Markdown shows nowhere: of a note that nothing speaks of, of a cell too many."""
-    html = unescape(html)
-    shown = set(_words_in(f"{html} {unquote(html)}".replace("_", " ")))
-    source = unescape(SIGNS_BEFORE.sub(r"\1", LABEL.sub("", text))).replace("_", " ")
-    return lost([word for word in _words_in(source) if word not in shown], [])
+    missing = not_shown.name(text, tokens, page)
+    return _with_named(_from_html(html), [*front, *missing, *_pictures(page)])
 
 
 def plain(content: bytes) -> Brought:
@@ -115,23 +105,19 @@ def _from_html(html: str, rules: page_styles.Rules = page_styles.NO_RULES) -> Br
     root = foreign.read(html)
     notes = footnotes.take_out(root)
     before = _long_words([root])
+    changed = list_numbers.name_letters(root, rules)
     gone = foreign.make_plain(root, rules)
+    changed += list_numbers.keep_numbers(root)
     gone = [row for row in gone if row.why != Why.MARGIN or not is_page_line(row.words)]
-    after = [*_long_words([root]), *_words_in(" ".join(row.words for row in gone))]
+    after = [*_long_words([root]), *words_in(" ".join(row.words for row in gone))]
     missing = lost(before, after)
     found = brought(root, notes)
-    return _with_named(found, [*missing, *of_gone(gone)])
+    return _with_named(found, [*missing, *of_gone(gone), *changed])
 
 
 def _long_words(elements: list[HtmlElement]) -> list[str]:
     """The words of a page that are more than the number or the letter of an item."""
-    return _words_in(" ".join(map(spaced, elements)))
-
-
-def _words_in(text: str) -> list[str]:
-    """Raised figures count as any: they are written in another way afterwards."""
-    found = WORD.findall(unicodedata.normalize("NFKC", text))
-    return [word for word in found if len(word) > 1 and not word.isdecimal()]
+    return words_in(" ".join(map(spaced, elements)))
 
 
 def _with_named(found: Brought, more: list[Named]) -> Brought:

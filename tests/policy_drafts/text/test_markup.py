@@ -169,3 +169,17 @@ def test_each_block_has_an_address_for_reading():
     html = '<p data-block="00000000-0000-0000-0000-000000000001">x</p>'
 
     assert reading.for_reading(html) == '<p id="b-00000000-0000-0000-0000-000000000001">x</p>'
+
+
+STARTS = [
+    ("150", '<ol start="150"><li><p>x</p></li></ol>'),
+    ("999", '<ol start="999"><li><p>x</p></li></ol>'),
+    ("1986", "<p>1986. x</p>"),
+    ("9" * 5000, "<ol><li><p>x</p></li></ol>"),
+]
+
+
+@pytest.mark.parametrize(("start", "html"), STARTS)
+def test_list_keeps_the_number_at_which_it_begins(start, html):
+    assert markup.cleaned(f"<ol start='{start}'><li>x</ol>") == html
+    assert markup.cleaned(html) == html
