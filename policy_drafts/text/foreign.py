@@ -14,7 +14,14 @@ import lxml.html
 import nh3
 from lxml.html import HtmlElement
 
-from policy_drafts.text import clipboard_lists, form_fields, languages, page_styles, raised
+from policy_drafts.text import (
+    clipboard_lists,
+    form_fields,
+    languages,
+    page_styles,
+    raised,
+    struck,
+)
 from policy_drafts.text.page_styles import NO_RULES, Rules, Styles
 
 
@@ -124,17 +131,19 @@ def make_plain(root: HtmlElement, rules: Rules = NO_RULES) -> list[Gone]:
 
 def _take_out(root: HtmlElement, styles: Mapping[HtmlElement, Styles]) -> Iterator[Gone]:
     """Take out what nobody would see, or would see struck out."""
-    inside: set[HtmlElement] = set()  # of what is taken out
+    inside: dict[HtmlElement, bool] = {}  # of what is taken out: was it struck out?
     for element in list(root.iter()):
         if element is root:
             continue
         if element.getparent() in inside:
-            inside.add(element)
+            inside[element] = inside[element.getparent()]
             continue
         if why := _why(element, styles):
-            inside.add(element)
+            inside[element] = why == Why.STRUCK
             if words := " ".join(element.text_content().split()):
                 yield Gone(why, words)
+    if any(inside.values()):
+        struck.keep_apart(root, inside, INLINE)
     for element in inside:
         if element.getparent() not in inside:
             element.drop_tree()
