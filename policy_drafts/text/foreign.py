@@ -109,9 +109,15 @@ def needs_it(html: str) -> bool:
 
 
 def read(html: str) -> HtmlElement:
-    """An <article> with what is known of any HTML, read as a browser reads it."""
+    """An <article> with what is known of any HTML, read as a browser reads it.
+
+    The small letters above a word stand behind it, in brackets.
+    """
     parser = lxml.html.HTMLParser(huge_tree=True)
-    return lxml.html.fragment_fromstring(_known.clean(html), create_parent="article", parser=parser)
+    text = _known.clean(html)
+    root = lxml.html.fragment_fromstring(text, create_parent="article", parser=parser)
+    _say_ruby(root)
+    return root
 
 
 def make_plain(root: HtmlElement, rules: Rules = NO_RULES) -> list[Gone]:
@@ -121,7 +127,8 @@ def make_plain(root: HtmlElement, rules: Rules = NO_RULES) -> list[Gone]:
     clipboard_lists.make(root)
     _mark(root, styles)
     gone += [Gone(Why.FORM, words) for words in form_fields.say(root)]
-    _say_ruby(root)
+    for element in list(root.iter("rt", "ruby")):
+        element.drop_tag()  # what is cleaned again has the words in brackets already
     gone += [Gone(Why.RAISED, words) for words in raised.say(root)]
     _say_lines(root)
     _say_years(root)
@@ -237,10 +244,10 @@ def _say_ruby(root: HtmlElement) -> None:
     for bracket in list(root.iter("rp")):
         bracket.drop_tree()
     for small in list(root.iter("rt")):
-        if words := small.text_content().strip():
-            small.text = f" ({words})"
-            for child in list(small):
-                small.remove(child)
+        words = small.text_content().strip()
+        for child in list(small):
+            small.remove(child)
+        small.text = f" ({words})" if words else None
 
 
 def _say_lines(root: HtmlElement) -> None:
