@@ -155,6 +155,7 @@ def _cleaned(html: str, first: Cleaner, last: Cleaner) -> str:
     for element in root.iter(*ONE_TEXT):
         white_space.fold(element)
     _drop_empty(root)
+    _order_marks(root)
     _drop_space(root)
     tables.tidy(root)
     if says_languages:
@@ -199,13 +200,17 @@ def _rename(root: HtmlElement) -> None:
     """Call by our names what others call otherwise."""
     for element in list(root.iter(*SAME)):
         element.tag = SAME[tag_of(element)]
+
+
+def _order_marks(root: HtmlElement) -> None:
+    """Mark bold and italic words once, in one order, as the editor does."""
+    for element in list(root.iter("em", "strong")):
+        if next(element.iterancestors(element.tag), None) is not None:
+            element.drop_tag()
     for element in root.iter("em"):
-        if (
-            len(element) == 1
-            and element[0].tag == "strong"
-            and not (element.text or element[0].tail)
-        ):
-            element.tag, element[0].tag = "strong", "em"  # one order, as the editor's
+        is_strong = len(element) == 1 and element[0].tag == "strong"
+        if is_strong and not (element.text or element[0].tail):
+            element.tag, element[0].tag = "strong", "em"
 
 
 def _drop_hollow(root: HtmlElement) -> None:
