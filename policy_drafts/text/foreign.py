@@ -69,6 +69,7 @@ CONTAINERS |= {
 }
 FIELDS = {"input", "select", "option", "optgroup", "textarea", "noscript"}
 PROGRAMS = {"script", "style", "template", "iframe", "object", "embed", "svg", "math", "title"}
+STRIKE = re.compile(r"<(/?)(?:s|strike)(?=[ >])")  # which lxml ends where a paragraph begins
 STRUCK = {"s", "strike", "del"}
 COMMENTS = "#cmnt"  # of Google Docs
 MOST_START = 99  # a list does not begin beyond it
@@ -114,7 +115,7 @@ def read(html: str) -> HtmlElement:
     The small letters above a word stand behind it, in brackets.
     """
     parser = lxml.html.HTMLParser(huge_tree=True)
-    text = _known.clean(html)
+    text = STRIKE.sub(r"<\1del", _known.clean(html))
     root = lxml.html.fragment_fromstring(text, create_parent="article", parser=parser)
     _say_ruby(root)
     return root
@@ -142,8 +143,9 @@ def _take_out(root: HtmlElement, styles: Mapping[HtmlElement, Styles]) -> Iterat
     for element in list(root.iter()):
         if element is root:
             continue
-        if element.getparent() in inside:
-            inside[element] = inside[element.getparent()]
+        parent = element.getparent()
+        if parent is not None and parent in inside:
+            inside[element] = inside[parent]
             continue
         if why := _why(element, styles):
             inside[element] = why == Why.STRUCK

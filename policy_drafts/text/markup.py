@@ -188,7 +188,11 @@ def words_alone(html: str) -> str:
 
 
 def _made_plain(html: str) -> str:
-    """HTML from elsewhere with what its styles say in tags, as far as it needs it."""
+    """HTML from elsewhere with what its styles say in tags, as far as it needs it.
+
+    What nobody would see goes unsaid here: a reader of files, or the editor as it is pasted, has
+    named it. It never comes back as plain words, which would say what was struck out or hidden.
+    """
     if not foreign.needs_it(html) or is_too_deep(html):
         return html
     root = foreign.read(html)
@@ -205,7 +209,7 @@ def _rename(root: HtmlElement) -> None:
 def _order_marks(root: HtmlElement) -> None:
     """Mark bold and italic words once, in one order, as the editor does."""
     for element in list(root.iter("em", "strong")):
-        if next(element.iterancestors(element.tag), None) is not None:
+        if next(element.iterancestors(tag_of(element)), None) is not None:
             element.drop_tag()
     for element in root.iter("em"):
         is_strong = len(element) == 1 and element[0].tag == "strong"

@@ -86,10 +86,8 @@ def _mark_of_cells(element: Element, tags: Sequence[str]) -> Element | None:
 
 def _end(paragraph: Element, tags: Sequence[str]) -> Element | None:
     """The mark of a paragraph's end that was put in or taken out."""
-    holder = paragraph.find(f"{W}pPr/{W}rPr")
-    if holder is None:
-        return None
-    return next((row for row in holder if row.tag in tags), None)
+    marks = paragraph.iterfind(f"{W}pPr/{W}rPr/*")
+    return next((row for row in marks if row.tag in tags), None)
 
 
 def changes_in(document: Element) -> Iterator[Change]:

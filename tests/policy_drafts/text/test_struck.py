@@ -53,3 +53,10 @@ def test_struck_paragraph_leaves_the_others_as_they_are():
     html = '<p>Ring</p><div style="text-decoration:line-through"> it </div><p>bell</p>'
 
     assert markup.cleaned(html) == "<p>Ring</p><p>bell</p>"
+
+
+@pytest.mark.parametrize("tag", ["s", "strike", "del"])
+def test_struck_words_never_come_where_the_mark_is_around_paragraphs(tag):
+    html = f"<p>Ring</p><{tag}>told<p>told</p><ul><li>told</li></ul></{tag}><p>bell</p>"
+
+    assert markup.cleaned(html) == "<p>Ring</p><p>bell</p>"
