@@ -14,7 +14,14 @@ import lxml.html
 import nh3
 from lxml.html import HtmlElement
 
-from policy_drafts.text import clipboard_lists, form_fields, languages, page_styles, raised
+from policy_drafts.text import (
+    clipboard_lists,
+    form_fields,
+    languages,
+    page_styles,
+    raised,
+    struck,
+)
 from policy_drafts.text.page_styles import NO_RULES, Rules, Styles
 
 
@@ -62,6 +69,7 @@ CONTAINERS |= {
 }
 FIELDS = {"input", "select", "option", "optgroup", "textarea", "noscript"}
 PROGRAMS = {"script", "style", "template", "iframe", "object", "embed", "svg", "math", "title"}
+STRIKE = re.compile(r"<(/?)(?:s|strike)(?=[ >])")  # which lxml ends where a paragraph begins
 STRUCK = {"s", "strike", "del"}
 COMMENTS = "#cmnt"  # of Google Docs
 MOST_START = 999  # a list does not begin beyond it (markup's "start")
@@ -105,9 +113,15 @@ def needs_it(html: str) -> bool:
 
 
 def read(html: str) -> HtmlElement:
-    """An <article> with what is known of any HTML, read as a browser reads it."""
+    """An <article> with what is known of any HTML, read as a browser reads it.
+
+    The small letters above a word stand behind it, in brackets.
+    """
     parser = lxml.html.HTMLParser(huge_tree=True)
-    return lxml.html.fragment_fromstring(_known.clean(html), create_parent="article", parser=parser)
+    text = STRIKE.sub(r"<\1del", _known.clean(html))
+    root = lxml.html.fragment_fromstring(text, create_parent="article", parser=parser)
+    _say_ruby(root)
+    return root
 
 
 def make_plain(root: HtmlElement, rules: Rules = NO_RULES) -> list[Gone]:
@@ -117,7 +131,8 @@ def make_plain(root: HtmlElement, rules: Rules = NO_RULES) -> list[Gone]:
     clipboard_lists.make(root)
     _mark(root, styles)
     gone += [Gone(Why.FORM, words) for words in form_fields.say(root)]
-    _say_ruby(root)
+    for element in list(root.iter("rt", "ruby")):
+        element.drop_tag()  # what is cleaned again has the words in brackets already
     gone += [Gone(Why.RAISED, words) for words in raised.say(root)]
     _say_lines(root)
     _say_years(root)
@@ -127,17 +142,20 @@ def make_plain(root: HtmlElement, rules: Rules = NO_RULES) -> list[Gone]:
 
 def _take_out(root: HtmlElement, styles: Mapping[HtmlElement, Styles]) -> Iterator[Gone]:
     """Take out what nobody would see, or would see struck out."""
-    inside: set[HtmlElement] = set()  # of what is taken out
+    inside: dict[HtmlElement, bool] = {}  # of what is taken out: was it struck out?
     for element in list(root.iter()):
         if element is root:
             continue
-        if element.getparent() in inside:
-            inside.add(element)
+        parent = element.getparent()
+        if parent is not None and parent in inside:
+            inside[element] = inside[parent]
             continue
         if why := _why(element, styles):
-            inside.add(element)
+            inside[element] = why == Why.STRUCK
             if words := " ".join(element.text_content().split()):
                 yield Gone(why, words)
+    if any(inside.values()):
+        struck.keep_apart(root, inside, INLINE)
     for element in inside:
         if element.getparent() not in inside:
             element.drop_tree()
@@ -231,10 +249,10 @@ def _say_ruby(root: HtmlElement) -> None:
     for bracket in list(root.iter("rp")):
         bracket.drop_tree()
     for small in list(root.iter("rt")):
-        if words := small.text_content().strip():
-            small.text = f" ({words})"
-            for child in list(small):
-                small.remove(child)
+        words = small.text_content().strip()
+        for child in list(small):
+            small.remove(child)
+        small.text = f" ({words})" if words else None
 
 
 def _say_lines(root: HtmlElement) -> None:

@@ -155,6 +155,7 @@ def _cleaned(html: str, first: Cleaner, last: Cleaner) -> str:
     for element in root.iter(*ONE_TEXT):
         white_space.fold(element)
     _drop_empty(root)
+    _order_marks(root)
     _drop_space(root)
     tables.tidy(root)
     if says_languages:
@@ -187,7 +188,11 @@ def words_alone(html: str) -> str:
 
 
 def _made_plain(html: str) -> str:
-    """HTML from elsewhere with what its styles say in tags, as far as it needs it."""
+    """HTML from elsewhere with what its styles say in tags, as far as it needs it.
+
+    What nobody would see goes unsaid here: a reader of files, or the editor as it is pasted, has
+    named it. It never comes back as plain words, which would say what was struck out or hidden.
+    """
     if not foreign.needs_it(html) or is_too_deep(html):
         return html
     root = foreign.read(html)
@@ -199,13 +204,17 @@ def _rename(root: HtmlElement) -> None:
     """Call by our names what others call otherwise."""
     for element in list(root.iter(*SAME)):
         element.tag = SAME[tag_of(element)]
+
+
+def _order_marks(root: HtmlElement) -> None:
+    """Mark bold and italic words once, in one order, as the editor does."""
+    for element in list(root.iter("em", "strong")):
+        if next(element.iterancestors(tag_of(element)), None) is not None:
+            element.drop_tag()
     for element in root.iter("em"):
-        if (
-            len(element) == 1
-            and element[0].tag == "strong"
-            and not (element.text or element[0].tail)
-        ):
-            element.tag, element[0].tag = "strong", "em"  # one order, as the editor's
+        is_strong = len(element) == 1 and element[0].tag == "strong"
+        if is_strong and not (element.text or element[0].tail):
+            element.tag, element[0].tag = "strong", "em"
 
 
 def _drop_hollow(root: HtmlElement) -> None:

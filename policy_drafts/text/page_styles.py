@@ -17,7 +17,12 @@ AT_RULE = re.compile(r"@[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})|/\*.*?\*/|<
 SIMPLE = re.compile(r"([a-z][a-z0-9]*)?((?:[.#][\w-]+)*)", re.IGNORECASE)
 NAME = re.compile(r"([.#])([\w-]+)")
 NOTHING = re.compile(r"0*\.?0*(?:px|pt|em|rem|%)?")
-FAR = re.compile(r"-\d{3,}(?:\.\d+)?(?:px|pt|em|rem|%)?")
+LENGTH = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))(px|pt|pc|em|rem|ch|ex|in|cm|mm|%|)")
+POINTS = {"pt": 1, "px": 1, "": 1, "in": 72, "cm": 28, "mm": 3, "%": 1}  # about; others are letters
+LETTER = 12  # points
+FAR, VERY_FAR = -100, -999
+SPACE_BEFORE = ("margin-left", "padding-left", "margin-inline-start", "padding-inline-start")
+PLACED = ("absolute", "fixed", "relative")
 LETTERS = {"font-size", "font", "color"}
 SEE_THROUGH = re.compile(r"(?:rgba|hsla)\(.*,\s*0?\.?0+%?\s*\)")
 
@@ -131,10 +136,37 @@ def _is_see_through(colour: str) -> bool:
 
 def _is_out_of_sight(style: Styles) -> bool:
     """Is it far beside the page, or cut down to nothing?"""
-    if any(FAR.fullmatch(style.get(side, "")) for side in ("left", "top", "text-indent")):
+    if _is_indented_away(style):
         return True
+    if style.get("position") in PLACED:
+        sides = (_length(style.get(side, "")) for side in ("left", "top"))
+        if any(number <= FAR for number, _ in sides):
+            return True
     if style.get("position") not in ("absolute", "fixed"):
         return False
     clip = style.get("clip", "").replace(",", " ").split("(")[-1]
     is_clipped = bool(clip) and clip.startswith(("0 0 0 0", "1px 1px 1px 1px", "0px 0px 0px 0px"))
     return is_clipped or style.get("clip-path", "").startswith(("inset(50%", "inset(100%"))
+
+
+def _is_indented_away(style: Styles) -> bool:
+    """Does its first line begin far beside the page? One that hangs into a margin is seen."""
+    number, points = _length(style.get("text-indent", ""))
+    if number > FAR or number <= VERY_FAR:
+        return number <= VERY_FAR
+    spaces = [_length(style.get(name, ""))[1] for name in SPACE_BEFORE]
+    spaces += [_left_of(style.get(name, "")) for name in ("margin", "padding")]
+    return sum(spaces) < -points / 2
+
+
+def _length(value: str) -> tuple[float, float]:
+    """(the number, about how many points)"""
+    found = LENGTH.fullmatch(value)
+    number = float(found[1]) if found else 0
+    return number, number * POINTS.get(found[2] if found else "", LETTER)
+
+
+def _left_of(values: str) -> float:
+    """The left one of the four sides that one property names, in points."""
+    sides = values.split()
+    return _length(sides[(0, 1, 1, 3)[len(sides) - 1]])[1] if 1 <= len(sides) <= 4 else 0

@@ -121,23 +121,47 @@ const tidyMarks = (page) => {
     inner.append(...outer.childNodes)
     outer.append(inner)
   }
-  for (const element of page.querySelectorAll("del")) element.remove() // a tracked change: it was taken out
 }
 
-// What nobody sees there, or sees struck out, and comments: the writer is told what was struck out.
-const COMMENTS = "[style*='mso-element:comment'], .MsoCommentReference, .msocomanchor, a[href^='#_msocom'], a[href^='#cmnt']"
+// What nobody sees there, or sees struck out, and comments: the writer is told all that was left out.
+const COMMENTS = "[style*='mso-element:comment'], .MsoCommentReference, .MsoCommentText, .msocomanchor, .msocomtxt, "
+  + "a[href^='#_msocom'], a[href^='#cmnt']"
+const ANCHOR = /^\[\w+\]$/ // the sign in the text that leads to a comment
+const COMMENT_NODE = 8 // a comment of HTML's, nobody's words
+const INLINE = "a, b, strong, i, em, u, span, font, s, strike, del, ins"
+const isHidden = (element) =>
+  element.hasAttribute("hidden") || /display:none|visibility:hidden|mso-hide:all/i.test(styleOf(element))
+
+const beside = (element, side) => {
+  let row = element
+  while (!row[side] && row.parentElement?.matches(INLINE)) row = row.parentElement
+  do row = row[side]; while (row?.nodeType === COMMENT_NODE)
+  return row?.textContent || ""
+}
+// "Call[ the ]police" without its struck-out word is "Call police".
+const holdsApart = (element) =>
+  /^\s|\s$/.test(element.textContent)
+  && /\S$/.test(beside(element, "previousSibling")) && /^[^\s)\]}”’.,:;!?…]/.test(beside(element, "nextSibling"))
+
 const takeOut = (page) => {
-  for (const element of page.querySelectorAll(COMMENTS)) element.remove()
-  for (const element of page.querySelectorAll("[hidden], [style]")) {
-    const hidden = /display:none|visibility:hidden|mso-hide:all/i.test(styleOf(element))
-    if (hidden || element.hasAttribute("hidden")) element.remove()
+  const groups = [
+    ["comments", [...page.querySelectorAll(COMMENTS)]],
+    ["hidden", [...page.querySelectorAll("[hidden], [style]")].filter(isHidden)],
+    ["tracked", [...page.querySelectorAll("del")]],
+    ["struck", [...page.querySelectorAll("s, strike, [style*='line-through']")]],
+  ]
+  const gone = {}
+  for (const [why, elements] of groups) {
+    gone[why] = []
+    for (const element of elements) {
+      if (!element.isConnected) continue // it went with what it stood in
+      const words = element.textContent.replace(/\s+/g, " ").trim()
+      if (words && !ANCHOR.test(words)) gone[why].push(words)
+      if ((why === "tracked" || why === "struck") && holdsApart(element)) element.replaceWith(" ")
+      else element.remove()
+    }
   }
-  const struck = []
-  for (const element of page.querySelectorAll("s, strike, [style*='line-through']")) {
-    if (element.isConnected && element.textContent.trim()) struck.push(element.textContent.trim())
-    element.remove()
-  }
-  return struck
+  return gone
 }
 
 // Raised and lowered figures as signs, as the server writes them: 10² is never 102.
@@ -197,8 +221,7 @@ const tidyLists = (page) => {
 
 const tidyPasted = (html) => {
   const page = new DOMParser().parseFromString(html, "text/html")
-  const struck = takeOut(page)
-  if (struck.length) document.dispatchEvent(new CustomEvent("words-left-out", { detail: struck }))
+  const gone = takeOut(page)
   sayRaised(page)
   tidyMarks(page)
   tidyLists(page)
@@ -206,7 +229,8 @@ const tidyPasted = (html) => {
   for (const element of page.querySelectorAll("h5, h6")) rename(element, "h4")
   const foreign = page.querySelectorAll("img:not([src^='/policies/pictures/'])")
   for (const element of foreign) element.remove()
-  if (foreign.length) document.dispatchEvent(new CustomEvent("pictures-left-out"))
+  const detail = { ...gone, pictures: foreign.length }
+  if (foreign.length || Object.values(gone).flat().length) document.dispatchEvent(new CustomEvent("left-out", { detail }))
   for (const element of page.querySelectorAll("[style]")) element.removeAttribute("style")
   return page.body.innerHTML
 }

@@ -128,13 +128,18 @@
     navigator.sendBeacon(form.dataset.here, data)
   })
   window.addEventListener("pageshow", (event) => { if (event.persisted) becomeAnother() })
-  document.addEventListener("pictures-left-out", () => {
-    const words = "A picture was left out: pictures cannot be pasted. Put it in with “Add a picture”, below."
-    document.getElementById("left-out").textContent = words
-  })
-  document.addEventListener("words-left-out", (event) => {
-    const words = event.detail.map((passage) => `“${passage}”`).join(", ")
-    document.getElementById("left-out").textContent = `Struck-out words were left out: ${words}.`
+  const LEFT_OUT = {
+    struck: "Struck-out words were left out",
+    hidden: "Hidden words were left out",
+    comments: "Comments were left out",
+    tracked: "Words that a tracked change took out were left out",
+  }
+  document.addEventListener("left-out", ({ detail }) => {
+    const said = Object.entries(LEFT_OUT)
+      .filter(([why]) => detail[why].length)
+      .map(([why, words]) => `${words}: ${detail[why].map((passage) => `“${passage}”`).join(", ")}.`)
+    if (detail.pictures) said.push("A picture was left out: pictures cannot be pasted. Put it in with “Add a picture”, below.")
+    document.getElementById("left-out").textContent = said.join(" ")
   })
 
   // Saved, and the writer stays where they are; the page that comes back is only for what needs an answer.

@@ -397,6 +397,25 @@ def test_pasted_picture_is_said_to_be_left_out(site, new_context, richard, secti
     assert page.query_selector(f"{TEXT} img[src]") is None
 
 
+PASTED_GONE = (
+    "<p>Call<s> the </s>police<span hidden>Ask Kit.</span> now<del>later</del>."
+    "<a href='#_msocom_1'>[RW1]</a><span class=msocomtxt>[RW1]In private.</span>"
+    "<img src='https://example.org/x.png' alt='x'></p>"
+)
+
+
+def test_all_that_a_paste_leaves_out_is_said(site, new_context, richard, section):
+    page = editor(sign_in(new_context(), site, richard), site, section)
+    paste(page, PASTED_GONE)
+
+    assert "Call police now." in page.inner_text(TEXT)
+    assert page.inner_text("#left-out").startswith(
+        "Struck-out words were left out: “the”. Hidden words were left out: “Ask Kit.”. "
+        "Comments were left out: “[RW1]In private.”. "
+        "Words that a tracked change took out were left out: “later”. A picture was left out"
+    )
+
+
 def test_definition_is_typed_term_first(site, new_context, richard, section):
     page = editor(sign_in(new_context(), site, richard), site, section)
     page.keyboard.press("Enter")

@@ -3,6 +3,7 @@
 What is marked can be words, the end of a paragraph, a row of a table, a cell, or a look.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,8 @@ LOOKS = tuple(f"{W}{name}Change" for name in ("rPr", "pPr", "tblPr", "trPr", "tc
 LISTED = f"{W}numPr/{W}ins"  # what a suggestion makes an item of a list
 SIGNS = {f"{W}noBreakHyphen": "\u2011", f"{W}softHyphen": "\u00ad", f"{W}sym": ""}
 WORDS = (f"{W}t", f"{W}delText", f"{W}tab", f"{W}br", f"{W}cr", *SIGNS)
+FRAMES = (f"{W}sdt", f"{W}sdtContent", f"{W}customXml", *PUT_IN, *TAKEN_OUT)  # of paragraphs
+NO_WORDS = re.compile(r"(?:bookmark|perm)\w+|proofErr|\w+Range\w+|\w+Pr")  # between paragraphs
 SOMEBODY = "Somebody"
 
 
@@ -83,10 +86,8 @@ def _mark_of_cells(element: Element, tags: Sequence[str]) -> Element | None:
 
 def _end(paragraph: Element, tags: Sequence[str]) -> Element | None:
     """The mark of a paragraph's end that was put in or taken out."""
-    holder = paragraph.find(f"{W}pPr/{W}rPr")
-    if holder is None:
-        return None
-    return next((row for row in holder if row.tag in tags), None)
+    marks = paragraph.iterfind(f"{W}pPr/{W}rPr/*")
+    return next((row for row in marks if row.tag in tags), None)
 
 
 def changes_in(document: Element) -> Iterator[Change]:
@@ -143,25 +144,52 @@ def _marks(paragraph: Element) -> list[Element]:
 
 def _groups(document: Element) -> Iterator[list[Element]]:
     """The paragraphs, those together between which an end was put in or taken out."""
-    group: list[Element] = []
+    seen: set[Element] = set()
     for paragraph in document.iter(f"{W}p"):
-        if group and not _runs_on(group[-1], paragraph):
-            yield group
-            group = []
-        group.append(paragraph)
-    if group:
+        if paragraph in seen:
+            continue
+        group = [paragraph]
+        while (following := _runs_on_to(group[-1])) is not None:
+            group.append(following)
+        seen.update(group)
         yield group
 
 
-def _runs_on(paragraph: Element, following: Element) -> bool:
-    """Does a change at a paragraph's end join it to the next one, or part it from it?"""
-    if paragraph.getnext() is not following:
-        return False
+def _runs_on_to(paragraph: Element) -> Element | None:
+    """The next paragraph, where a change at the end of this one joins or parts the two."""
     if _end(paragraph, PUT_IN) is not None:
-        return words_in(paragraph, inserted=False) != ""
-    if _end(paragraph, TAKEN_OUT) is not None:
-        return words_in(paragraph, deleted=False) != ""
-    return False
+        words = words_in(paragraph, inserted=False)
+    elif _end(paragraph, TAKEN_OUT) is not None:
+        words = words_in(paragraph, deleted=False)
+    else:
+        return None
+    return _next_paragraph(paragraph) if words else None
+
+
+def _next_paragraph(paragraph: Element) -> Element | None:
+    """The paragraph that follows, where nothing is between but frames and marks of a place."""
+    row = _after(paragraph)
+    while row is not None and row.tag != f"{W}p":
+        if _is_frame(row) and len(row):
+            row = row[0]
+        elif _is_frame(row) or NO_WORDS.fullmatch(str(row.tag).removeprefix(W)):
+            row = _after(row)
+        else:
+            return None
+    return row
+
+
+def _after(element: Element) -> Element | None:
+    """What follows an element; behind the last one in a frame, what follows the frame."""
+    following, parent = element.getnext(), element.getparent()
+    while following is None and parent is not None and _is_frame(parent):
+        following, parent = parent.getnext(), parent.getparent()
+    return following
+
+
+def _is_frame(element: Element) -> bool:
+    """Does it only frame paragraphs? A table of contents does more: it does not come."""
+    return element.tag in FRAMES and element.find(f"{W}sdtPr/{W}docPartObj") is None
 
 
 def _joined(group: Sequence[Element], tags: Sequence[str], **which: bool) -> str:
@@ -239,10 +267,8 @@ def _put_back(mark: Element) -> None:
 
 def _join_to_next(paragraph: Element) -> None:
     """Put a paragraph whose end was put in before the words of the next, which it was one with."""
-    following = paragraph.getnext()
-    while following is not None and following.tag != f"{W}p" and "Range" in str(following.tag):
-        following = following.getnext()
-    if following is None or following.tag != f"{W}p":
+    following = _next_paragraph(paragraph)
+    if following is None:
         _remove_empty(paragraph)
         return
     inside = [child for child in paragraph if child.tag != f"{W}pPr"]

@@ -14,6 +14,7 @@ from policy_drafts.desk.readers.word_changes import WORDS, words_in
 from policy_drafts.desk.readers.word_package import Element, W
 from policy_drafts.desk.readers.word_styles import Styles, run_of, value_of
 from policy_drafts.text.foreign import Gone, Why
+from policy_drafts.text.struck import Seam
 
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
@@ -199,7 +200,7 @@ def take_out(document: Element, styles: Styles) -> Iterator[Gone]:
 
 def _take_from(paragraph: Element, styles: Styles) -> Iterator[Gone]:
     """Take out the runs of a paragraph that do not come, neighbours as one passage."""
-    why, passage = None, ""
+    why, passage, seam = None, "", Seam[Element]()
     for run in list(paragraph.iter(f"{W}r")):
         if next(run.iterancestors(f"{W}p"), None) is not paragraph:
             continue
@@ -211,6 +212,10 @@ def _take_from(paragraph: Element, styles: Styles) -> Iterator[Gone]:
         if found:
             why, passage = found, passage + words
             _empty(run)
+        if found == Why.STRUCK:
+            seam.strike(words, run)
+        elif not found and (place := seam.go_on(words)) is not None:
+            place.extend(run_of(" ", place))  # its text alone
     if why:
         yield from _passage(why, passage)
 

@@ -77,6 +77,15 @@ def test_footnote_is_linked_to_its_paragraph():
     assert (link.get("href"), note.text_content()) == (f"#b-{note.get('data-block')}", "[1] Left.")
 
 
+def test_letters_above_a_word_are_said_once_and_not_as_lost():
+    found = readers.read(
+        "x.html", "<h1>One</h1><p><ruby>東京<rt>とう<b>きょう</b></rt></ruby></p>".encode()
+    )
+
+    assert found.sections[0].html == "<p>東京 (とうきょう)</p>"
+    assert found.named == []
+
+
 def test_link_to_a_heading_leads_to_its_section():
     found = readers.read("x.md", b"# One\n\nSee [two](#two) and [none](#none).\n\n# Two\n\nx")
 

@@ -1,6 +1,8 @@
 """What may stand in a policy's text: nothing that runs, nothing that is not ours, nothing lost."""
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from policy_drafts.text import blocks, markup, reading
 
@@ -141,6 +143,20 @@ def test_each_word_is_in_one_block_however_odd_the_markup(html, texts):
 @pytest.mark.parametrize(("html", "_"), ODD)
 def test_cleaning_twice_changes_nothing(html, _):
     once = markup.cleaned(html)
+
+    assert markup.cleaned(once) == once
+
+
+PIECES = [f"<{end}{tag}>" for tag in ("em", "strong", "b", "p") for end in ("", "/")]
+PIECES += ["x", " ", "<br>"]
+
+
+@example(["<em>", " ", "<strong>", "x"])
+@example(["<em>", "<em>", "<strong>", "x"])
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_cleaning_marks_twice_changes_nothing(pieces):
+    once = markup.cleaned("".join(pieces))
 
     assert markup.cleaned(once) == once
 

@@ -21,8 +21,16 @@ HIDDEN = [
     "position:absolute;clip:rect(0 0 0 0)",
     "position:absolute;clip-path:inset(50%)",
     "text-indent:-999em",
+    "text-indent:-120px;margin-left:8px",
+    "position:relative;top:-500px",
 ]
 SHOWN = [
+    "margin-left:108.0pt;text-indent:-108.0pt",
+    "margin:0cm 0cm 8pt 144px;text-indent:-108.0pt",
+    "padding-left:1.5in;text-indent:-108pt",
+    "text-indent:-18.0pt",
+    "left:-9999px",
+    "position:sticky;top:-120px",
     "display:block",
     "opacity:0.5",
     "font-size:0.8em",
