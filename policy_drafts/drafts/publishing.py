@@ -29,14 +29,24 @@ class Confirmed:
     based_on: str
 
 
+class Changed(RuleError):
+    """What would be published is no longer what was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The text was changed, or a draft published, after you looked at this page. Please "
+            "look again at what would happen."
+        )
+
+
 @transaction.atomic
 def publish(
     policy: Policy, person: Person, *, audience: str, news: str, confirmed: Confirmed
 ) -> Draft:
     """Publish the working copy as the next draft, and tell people; returns the draft.
 
-    A rehearsal that is confirmed twice publishes once. Raises RuleError without the plain words,
-    without a section, or if the working copy is no longer what was shown.
+    A rehearsal that is confirmed twice publishes once. Raises RuleError without the plain words or
+    without a section, and Changed if the working copy is no longer what was shown.
     """
     policy = policy.locked()
     if found := policy.drafts.filter(request_key=confirmed.key).first():
@@ -68,10 +78,7 @@ def publish(
 def _check(now: WorkingCopy, confirmed: Confirmed) -> None:
     """Raises RuleError where this is not what was confirmed, or nothing."""
     if now.fingerprint != confirmed.based_on:
-        raise RuleError(
-            "The text was changed, or a draft published, after you looked at this page. Please "
-            "look again at what would happen."
-        )
+        raise Changed()
     if not now.sections:
         raise RuleError("There is no section yet, so there is nothing to publish.")
 
