@@ -46,6 +46,10 @@ class Incoming:
     new_key: UUID = field(default_factory=uuid4)
     together: "Whole | None" = None
 
+    def key_for(self, choice: str) -> UUID:
+        """The key of the section that it becomes, where this is chosen for it."""
+        return self.new_key if choice == Choice.ADD else self.key
+
     @property
     def key(self) -> UUID:
         """The key of its section, or of the one that it becomes."""

@@ -10,7 +10,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from collective.errors import RuleError
-from policy_drafts.desk import bringing_in, incoming, readers, writing
+from policy_drafts.desk import bringing_in, incoming, outline, readers, writing
 from policy_drafts.drafts.exports import markdown, web_page, word
 from policy_drafts.drafts.exports.edition import Edition
 from policy_drafts.models import Import, Section
@@ -485,3 +485,35 @@ def test_section_whose_title_was_changed_in_a_file_without_marks_is_found_by_its
         False,
         True,
     )
+
+
+@pytest.fixture
+def two_that_differ(policy, lead):
+    """A file of two sections that are other ones here, and what its page says of them."""
+    for title in ("One", "Two"):
+        section_in(policy, "<p>Old.</p>", title, lead)
+    brought = brought_in(policy, lead, "x.md", b"# One\n\nNew.\n\n# Two\n\nSee [one](#one).")
+    return brought, incoming.fingerprint(incoming.sections_in(brought))
+
+
+def test_section_is_added_once_by_two_presses_and_again_once_it_was_taken_out(
+    policy, lead, two_that_differ
+):
+    brought, shown = two_that_differ
+    for _ in range(2):
+        bringing_in.confirm(brought, lead, {0: "add"}, shown)
+    added = policy.sections.live().last()
+    assert policy.sections.count() == 3
+
+    outline.remove(added)
+    for _ in range(2):
+        bringing_in.confirm(brought, lead, {0: "add"}, shown)
+
+    assert [row.title for row in policy.sections.live()] == ["One", "Two", "One"]
+
+
+def test_link_leads_to_the_section_that_is_added_beside_one_of_now(policy, lead, two_that_differ):
+    bringing_in.confirm(two_that_differ[0], lead, {0: "add", 1: "take"}, two_that_differ[1])
+
+    _, two, added = policy.sections.live()
+    assert f'href="#s-{added.pk}"' in two.html
