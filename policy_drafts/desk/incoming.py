@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 
 from policy_drafts.desk import whole
 from policy_drafts.desk.readers.contents_lists import with_addresses
-from policy_drafts.models import Import, Policy, Section, SectionSave
+from policy_drafts.models import Draft, Import, Policy, Section, SectionSave
 from policy_drafts.text import blocks, diffs
 from policy_drafts.text.same_sections import Titled, same_sections
 
@@ -73,8 +73,18 @@ class Incoming:
 
     @property
     def taken(self) -> Choice:
-        """What "take all that is different" does with it; nothing changed here is lost."""
+        """What taking the text of the file for all sections does with it, where it is here.
+
+        What was changed here meanwhile is combined with that where the file has our marks, and
+        replaced by it where it has none: then the page warns.
+        """
         return next(choice for choice, _ in self.choices if choice in TAKES)
+
+    def was_saved_after(self, draft: Draft) -> bool:
+        """Was the section saved here after this draft, without a mark that tells what went out?"""
+        if self.section is None or self.exported:
+            return False
+        return self.is_changed and self.section.edited_at > draft.published_at
 
     @property
     def beginning(self) -> str:

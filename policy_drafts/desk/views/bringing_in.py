@@ -65,6 +65,7 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
     found = sections_in(brought, by_bold_lines=by_bold_lines)
     if request.method == "POST":
         return _confirm(request, brought, found, by_bold_lines=by_bold_lines)
+    last_draft = policy.drafts.sealed().defer("news").first()
     context = {
         "policy": policy,
         "brought": brought,
@@ -73,6 +74,10 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
         "left_out": left_out(brought),
         "shown": fingerprint(found),
         "asks_once": asks_once(found),
+        "last_draft": last_draft,
+        "saved_since": [
+            row.number for row in found if last_draft and row.was_saved_after(last_draft)
+        ],
         "not_in_file": not_in_file(found),
         "by_bold_lines": by_bold_lines,
         "has_no_headings": [row.title for row in found] == [NO_TITLE],
@@ -86,7 +91,7 @@ def _confirm(
     """Bring in what was chosen and say so; the page again where it has to be looked at again."""
     chosen = {row.number: request.POST.get(f"row-{row.number}", Choice.LEAVE) for row in found}
     if request.POST.get("all") == Choice.TAKE:
-        chosen |= {row.number: row.taken for row in found if row.is_changed}
+        chosen |= {row.number: row.taken for row in found if row.section and row.is_changed}
     shown = request.POST.get("shown", "")
     try:
         outcome = bringing_in.confirm(

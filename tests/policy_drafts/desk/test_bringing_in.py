@@ -284,6 +284,31 @@ def test_one_choice_takes_all_that_is_different(policy, lead, client):
     assert [row.lock_version for row in policy.sections.order_by("title")] == [1, 2]
 
 
+def test_one_choice_leaves_out_a_new_section_that_is_to_be_left_out(
+    policy, lead, client, two_that_differ
+):
+    content = b"# One\n\nNew.\n\n# Two\n\nNew.\n\n# Three\n\nNew."
+    brought = brought_in(policy, lead, "x.md", content)
+    form = {"all": "take", "row-2": "leave", "shown": two_that_differ[1]}
+
+    client.post(f"/policies/safe/write/import/{brought.pk}/", form)
+
+    assert [row.title for row in policy.sections.live()] == ["One", "Two"]
+
+
+def test_page_warns_of_what_was_saved_here_after_the_newest_draft(policy, lead, client):
+    section = section_in(policy, "<p>Old.</p>", "One", lead)
+    brought = brought_in(policy, lead, "x.md", b"# One\n\nNew.")
+    published(policy, lead)
+    address = f"/policies/safe/write/import/{brought.pk}/"
+    before = client.get(address).content.decode()
+    writing.save(section, lead, 1, title="One", html="<p>Newer.</p>", state=Section.State.READY)
+
+    pages = [before, client.get(address).content.decode()]
+
+    assert ["saved here after draft 1" in " ".join(page.split()) for page in pages] == [False, True]
+
+
 def test_bold_lines_can_be_taken_for_headings(policy, lead, client):
     page = b"<p><b>One</b></p><p>x</p><p><b>Two</b></p><p>y</p>"
     brought = brought_in(policy, lead, "x.html", page)
