@@ -68,7 +68,7 @@ def publish(
     )
     _write(draft, now.sections)
     continuing.note(draft, last, now.sections)
-    reasons.keep(draft, last, (section for section, _ in now.sections))
+    reasons.keep(draft, now.sections)
     _seal(draft, now.sections)
     files.order(draft)
     tell_recipients(draft)

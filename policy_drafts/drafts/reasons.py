@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from policy_drafts.drafts.contents import Working
+from policy_drafts.drafts import contents, continuing
+from policy_drafts.drafts.contents import WorkingContents
 from policy_drafts.models import Draft, Policy, Reason, Section
+from policy_drafts.text import diffs
 from policy_drafts.text.diffs import SectionChange, Why
 
 
@@ -14,15 +16,16 @@ def give(section: Section, words: str) -> None:
     section.save(update_fields=["why"])
 
 
-def keep(draft: Draft, last: Draft | None, now: Iterable[Working]) -> None:
-    """Write the reasons of what changed since the last draft; the others wait for the next one.
+def keep(draft: Draft, now: WorkingContents) -> None:
+    """Write the reasons of what readers see changed since the draft that stands before this one.
 
-    Called within the transaction that publishes, before the draft is sealed.
+    The others wait for the next. Called within the transaction that publishes, before the draft is
+    sealed.
     """
     waiting = _waiting(draft.policy)
-    if last is None or not waiting:
+    if not waiting:
         return
-    changed = _changed(last, now)
+    changed = _changed(draft.policy, now)
     kept = {uid: words for uid, words in waiting.items() if uid in changed}
     Reason.objects.bulk_create(
         Reason(draft=draft, section_uid=uid, words=words) for uid, words in kept.items()
@@ -35,12 +38,15 @@ def _waiting(policy: Policy) -> dict[UUID, str]:
     return dict(policy.sections.exclude(why="").values_list("pk", "why"))
 
 
-def _changed(last: Draft, now: Iterable[Working]) -> set[UUID]:
-    """The uids of sections that are new, changed, moved or taken out since the last draft."""
-    rows = last.sections.values_list("uid", "number", "title", "html")
-    before = {uid: said for uid, *said in rows}
-    after = {row.uid: [row.number, row.title, row.html] for row in now}
-    return {uid for uid in before.keys() | after.keys() if before.get(uid) != after.get(uid)}
+def _changed(policy: Policy, now: WorkingContents) -> set[UUID]:
+    """The uids of sections that are new, changed, moved or taken out, as pages tell it."""
+    sealed = policy.drafts.sealed()
+    last, newest = sealed.not_withdrawn().first(), sealed.first()
+    if last is None or newest is None:
+        return set()
+    known = continuing.between(last, newest)
+    found = diffs.compare_sections(contents.of_draft(last), now, known)
+    return {row.section.uid for row in found if row.is_changed}
 
 
 def tell(changes: Iterable[SectionChange], drafts: Iterable[Draft]) -> None:

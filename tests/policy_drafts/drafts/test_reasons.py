@@ -1,5 +1,7 @@
 """Why a section changed: given at the desk, read beside the change, kept with the draft."""
 
+import uuid
+
 import pytest
 from django.db import Error, transaction
 
@@ -73,6 +75,17 @@ def test_reason_waits_while_its_section_has_not_changed(policy, section):
     published(policy)
 
     assert (Reason.objects.count(), Section.objects.get().why) == (0, "Too early.")
+
+
+def test_reason_waits_while_its_section_only_has_another_number(policy, section, lead):
+    published(policy)
+    reasons.give(section, "Too early.")
+    first = outline.add(policy, lead, "Before it", key=uuid.uuid4())
+    outline.move(first, -1)
+
+    published(policy)
+
+    assert (Reason.objects.count(), Section.objects.get(pk=section.pk).why) == (0, "Too early.")
 
 
 def test_section_that_was_taken_out_can_say_why(policy, section, client):
