@@ -61,8 +61,8 @@ PASSAGE = (
 class WorkingCopy:
     """The sections of a working copy in order, each with its blocks.
 
-    The fingerprint says what somebody was shown: the versions of the sections, and the last draft
-    before it.
+    The fingerprint says what somebody was shown: the versions of the sections, the reasons that
+    wait for readers, and the last draft before it.
     """
 
     fingerprint: str
@@ -88,7 +88,9 @@ def fingerprint(policy: Policy) -> str:
 def _of_versions(policy: Policy, rows: list[tuple[uuid.UUID, int]]) -> str:
     versions = [(str(pk), version) for pk, version in rows]
     last = policy.drafts.sealed().values_list("number", flat=True).first()
-    return hashlib.sha256(repr([last, versions]).encode()).hexdigest()[:32]
+    whys = policy.sections.exclude(why="").order_by("pk").values_list("pk", "why")
+    reasons = [(str(pk), words) for pk, words in whys]
+    return hashlib.sha256(repr([last, versions, reasons]).encode()).hexdigest()[:32]
 
 
 def _with_blocks(rows: list[Section]) -> WorkingContents:

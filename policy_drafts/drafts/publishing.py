@@ -146,9 +146,10 @@ def open_to(draft: Draft, audience: Audience) -> Draft:
 def withdraw(draft: Draft, person: Person, because: str) -> Draft:
     """Withdraw a draft; returns it.
 
-    Its number, the day and the reason stay; only leads see its text. Raises RuleError without a
-    reason.
+    Its number, the day and the reason stay; only leads see its text. Why its sections changed is
+    told with the next draft. Raises RuleError without a reason.
     """
+    draft.policy.locked()
     draft = _locked(draft)
     if draft.is_withdrawn:
         return draft
@@ -157,6 +158,7 @@ def withdraw(draft: Draft, person: Person, because: str) -> Draft:
     draft.withdrawn_at, draft.withdrawn_by = clock.now(), person
     draft.withdrawn_because = because.strip()
     draft.save(update_fields=["withdrawn_at", "withdrawn_because", "withdrawn_by"])
+    reasons.take_back(draft)
     return draft
 
 

@@ -1,8 +1,12 @@
 """Why a section changed, in the lead's words: given at the desk, kept with the next draft."""
 
+import hashlib
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import transaction
+
+from collective.errors import RuleError
 from policy_drafts.drafts import contents, continuing
 from policy_drafts.drafts.contents import WorkingContents
 from policy_drafts.models import Draft, Policy, Reason, Section
@@ -10,10 +14,53 @@ from policy_drafts.text import diffs
 from policy_drafts.text.diffs import SectionChange, Why
 
 
-def give(section: Section, words: str) -> None:
-    """Keep the reason for the next draft; none where there are no words."""
-    section.why = words.strip()
+class OtherReason(RuleError):
+    """There is another reason by now than the one that was shown."""
+
+    def __init__(self, words: str) -> None:
+        what = (
+            f"A colleague has given a reason meanwhile: “{words}”. Put both together here, or keep "
+            "one of them"
+            if words
+            else "The reason that stood here is gone meanwhile: it went out with a draft, or a "
+            "colleague took it away. Look whether yours is for the next draft"
+        )
+        super().__init__(f"{what}, and choose “Keep the reason” again.")
+
+
+@transaction.atomic
+def give(section: Section, words: str, shown: str | None = None) -> None:
+    """Keep the reason for the next draft; none where there are no words.
+
+    `shown` is the mark of the reason that the writer saw, which is that of `section` else. Raises
+    OtherReason where another is there by now.
+    """
+    section.policy.locked()  # a draft that is published meanwhile takes what it was shown
+    now, words = Section.objects.only("why").get(pk=section.pk).why, words.strip()
+    if now != words and mark(now) != (mark(section.why) if shown is None else shown):
+        raise OtherReason(now)
+    section.why = words
     section.save(update_fields=["why"])
+
+
+def mark(words: str) -> str:
+    """By what a reason is known again; "" of none."""
+    return hashlib.sha256(words.encode()).hexdigest()[:32] if words else ""
+
+
+def take_back(draft: Draft) -> None:
+    """Let the reasons of a draft that is withdrawn wait for the next.
+
+    The next is read beside the draft before this one, so it shows the same changes. That is not so
+    where a later draft stands. Called within the transaction that withdraws, its policy locked.
+    """
+    if draft.policy.drafts.sealed().not_withdrawn().filter(number__gt=draft.number).exists():
+        return
+    told = dict(draft.reasons.values_list("section_uid", "words"))
+    for section in Section.objects.filter(pk__in=told).order_by("pk"):
+        if told[section.pk] not in section.why:
+            section.why = "\n".join(filter(None, [told[section.pk], section.why]))
+            section.save(update_fields=["why"])
 
 
 def keep(draft: Draft, now: WorkingContents) -> None:

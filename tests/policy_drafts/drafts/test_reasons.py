@@ -6,7 +6,7 @@ import pytest
 from django.db import Error, transaction
 
 from policy_drafts.desk import outline, writing
-from policy_drafts.drafts import reasons
+from policy_drafts.drafts import contents, publishing, reasons
 from policy_drafts.models import Audience, Reason, Section
 from tests.factories import PersonFactory, published, section_in
 
@@ -114,3 +114,51 @@ def test_database_refuses_to_change_a_reason(policy, section):
 
     with pytest.raises(Error), transaction.atomic():
         Reason.objects.update(words="Nobody did.")
+
+
+def test_reason_of_a_withdrawn_draft_is_told_with_the_next(policy, section, lead, client):
+    published(policy)
+    reword(section, 1, "two")
+    reasons.give(Section.objects.get(), "Six people asked for it.")
+    publishing.withdraw(published(policy), lead, "A name stood in it.")
+    reasons.give(Section.objects.get(), f"{Section.objects.get().why}\nAnd one more.")
+    published(policy)
+    client.logout()
+
+    page = words(client, "drafts/3/changes/")
+
+    assert "Six people asked for it.<br>And one more." in page
+
+
+def test_reason_of_a_withdrawn_draft_before_one_that_stands_is_not_told_later(
+    policy, section, lead
+):
+    published(policy)
+    reword(section, 1, "two")
+    reasons.give(Section.objects.get(), "Six people asked for it.")
+    withdrawn = published(policy)
+    published(policy)
+
+    publishing.withdraw(withdrawn, lead, "A name stood in it.")
+
+    assert Section.objects.get().why == ""
+
+
+def test_reason_that_nobody_looked_at_is_not_published(policy, section):
+    shown = contents.fingerprint(policy)
+    reasons.give(section, "Six people asked for it.")
+
+    assert contents.fingerprint(policy) != shown
+
+
+def test_reason_that_a_colleague_gave_meanwhile_is_said_and_not_lost(policy, section, client):
+    address = f"/policies/safe/write/{section.pk}/why/"
+    reasons.give(section, "Theirs.")
+
+    refused = client.post(address, {"why": "Mine.", "shown": ""}).content.decode()
+    kept = Section.objects.get().why
+    client.post(address, {"why": "Both.", "shown": reasons.mark("Theirs.")})
+
+    assert "reason meanwhile: “Theirs.”" in refused and "Mine." in refused
+    assert (reasons.mark("Theirs.") in refused, kept) == (True, "Theirs.")
+    assert Section.objects.get().why == "Both."

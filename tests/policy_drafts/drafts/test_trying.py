@@ -83,7 +83,7 @@ def test_asking_whether_files_are_made_reads_no_text(
     client, policy, section, django_assert_num_queries
 ):
     assert contents.fingerprint(policy) == contents.of_working_copy(policy).fingerprint
-    with django_assert_num_queries(2) as asked:
+    with django_assert_num_queries(3) as asked:
         contents.fingerprint(policy)
     assert "html" not in asked.captured_queries[0]["sql"]
 
