@@ -140,7 +140,7 @@ def _keep(brought: Import, found: list[Incoming], *, by_bold_lines: bool) -> Non
     Notes and pictures were taken over already.
     """
     if not found:
-        finish(brought)
+        _finish(brought)
         return
     name = "by_bold_lines" if by_bold_lines else "sections"
     held = brought.contents | {"notes": [], "pictures": []}
@@ -150,12 +150,23 @@ def _keep(brought: Import, found: list[Incoming], *, by_bold_lines: bool) -> Non
     brought.save(update_fields=["held"])
 
 
+@transaction.atomic
 def finish(brought: Import) -> None:
-    """The writer is done with a file: nothing of it is kept. Twice does nothing more."""
-    if brought.confirmed_at:
-        return
-    brought.confirmed_at, brought.held = clock.now(), None
-    brought.save(update_fields=["confirmed_at", "held"])
+    """The writer is done with a file: nothing of it is kept. Twice does nothing more.
+
+    A worker that reads it at this moment keeps nothing of it either.
+    """
+    brought = _locked(brought)
+    if not brought.confirmed_at:
+        _finish(brought)
+
+
+def _finish(brought: Import) -> None:
+    """Keep nothing of a file whose row is locked."""
+    brought.confirmed_at, brought.held, brought.file = clock.now(), None, None
+    if brought.is_waiting:
+        brought.state = WorkState.FAILED
+    brought.save(update_fields=["confirmed_at", "held", "file", "state"])
 
 
 def words_missing(brought: Import) -> int:

@@ -56,11 +56,11 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
         mine = mine.defer("file", "held")  # large, and asked for again and again
     brought = get_object_or_404(mine, pk=import_pk)
     brought.policy = policy
+    if brought.confirmed_at and not wants_json(request):
+        messages.info(request, "You are done with this file: it is not kept here any more.")
+        return redirect("write", policy.slug)
     if response := _not_yet(request, brought):
         return response
-    if brought.confirmed_at:
-        messages.info(request, "This was brought in already.")
-        return redirect("write", policy.slug)
     by_bold_lines = request.GET.get("headings") == "bold"
     found = sections_in(brought, by_bold_lines=by_bold_lines)
     if request.method == "POST":
