@@ -15,7 +15,14 @@ from collective.errors import RuleError
 from collective.models import Person
 from collective.safety.pictures import NotAPicture
 from policy_drafts.desk import outline, readers, work, writing
-from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, sections_in
+from policy_drafts.desk.incoming import (
+    Choice,
+    Incoming,
+    fingerprint,
+    list_of,
+    name_of,
+    sections_in,
+)
 from policy_drafts.desk.readers.contents_lists import with_addresses
 from policy_drafts.desk.readers.named import Group
 from policy_drafts.desk.readers.word_html import STAND_IN
@@ -92,6 +99,8 @@ def confirm(
     if brought.confirmed_at:
         return Outcome()
     found = sections_in(brought, by_bold_lines=by_bold_lines)
+    if list_of(brought, by_bold_lines=by_bold_lines) != name_of(by_bold_lines=by_bold_lines):
+        raise RuleError("Some of this file was brought in meanwhile. Please look again.")
     if fingerprint(found) != shown:
         raise RuleError("A section was saved after you looked at this page. Please look again.")
     _give_keys(brought, found)
@@ -137,16 +146,16 @@ def _give_keys(brought: Import, found: list[Incoming]) -> None:
 def _keep(brought: Import, found: list[Incoming], *, by_bold_lines: bool) -> None:
     """Keep the sections to be looked at again, or, where nothing was left, nothing.
 
-    Notes and pictures were taken over already.
+    Notes and pictures were taken over already; what its sections are is settled.
     """
     if not found:
         _finish(brought)
         return
-    name = "by_bold_lines" if by_bold_lines else "sections"
-    held = brought.contents | {"notes": [], "pictures": []}
-    kept = zip(held[name], found, strict=True)
-    held[name] = [part | {"html": row.html} for part, row in kept]
-    brought.held = held
+    name = name_of(by_bold_lines=by_bold_lines)
+    kept = zip(brought.contents[name], found, strict=True)
+    parts = [part | {"html": row.html} for part, row in kept]
+    nothing: dict[str, list] = {"notes": [], "pictures": [], "sections": [], "by_bold_lines": []}
+    brought.held = brought.contents | nothing | {name: parts, "list": name}
     brought.save(update_fields=["held"])
 
 

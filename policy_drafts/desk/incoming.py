@@ -206,12 +206,24 @@ class _SectionsOfNow:
         return {(save.section_id.hex, save.number): save for save in saves}
 
 
-def sections_in(brought: Import, *, by_bold_lines: bool = False) -> list[Incoming]:
-    """The sections of a file that was brought in, each beside the one that it is here.
+def name_of(*, by_bold_lines: bool) -> str:
+    """The name of the list of sections of a file: by its headings, or by its bold lines."""
+    return "by_bold_lines" if by_bold_lines else "sections"
 
-    Where a file has no headings its bold lines can be taken for them.
+
+def list_of(brought: Import, *, by_bold_lines: bool) -> str:
+    """The name of the list of sections that is looked through.
+
+    Where a file has no headings its bold lines can be taken for them; once some of its sections
+    were brought in it is as it was then.
     """
-    parts = brought.contents["by_bold_lines" if by_bold_lines else "sections"]
+    known: str = brought.contents.get("list", name_of(by_bold_lines=by_bold_lines))
+    return known
+
+
+def sections_in(brought: Import, *, by_bold_lines: bool = False) -> list[Incoming]:
+    """The sections of a file that was brought in, each beside the one that it is here."""
+    parts = brought.contents[list_of(brought, by_bold_lines=by_bold_lines)]
     now = _SectionsOfNow(brought.policy)
     versions = now.exported(parts)
     found = []

@@ -17,6 +17,7 @@ from policy_drafts.desk.incoming import (
     asks_once,
     fingerprint,
     left_out,
+    list_of,
     not_in_file,
     sections_in,
 )
@@ -61,10 +62,10 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
         return redirect("write", policy.slug)
     if response := _not_yet(request, brought):
         return response
-    by_bold_lines = request.GET.get("headings") == "bold"
-    found = sections_in(brought, by_bold_lines=by_bold_lines)
+    asked = request.POST.get("headings") or request.GET.get("headings")
+    found = sections_in(brought, by_bold_lines=asked == "bold")
     if request.method == "POST":
-        return _confirm(request, brought, found, by_bold_lines=by_bold_lines)
+        return _confirm(request, brought, found, by_bold_lines=asked == "bold")
     last_draft = policy.drafts.sealed().defer("news").first()
     context = {
         "policy": policy,
@@ -79,7 +80,8 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
             row.number for row in found if last_draft and row.was_saved_after(last_draft)
         ],
         "not_in_file": not_in_file(found),
-        "by_bold_lines": by_bold_lines,
+        "by_bold_lines": list_of(brought, by_bold_lines=asked == "bold") == "by_bold_lines",
+        "is_settled": "list" in brought.contents,
         "has_no_headings": [row.title for row in found] == [NO_TITLE],
     }
     return render(request, "policy_drafts/desk/look_through.html", context)

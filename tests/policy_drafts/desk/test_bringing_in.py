@@ -321,6 +321,26 @@ def test_bold_lines_can_be_taken_for_headings(policy, lead, client):
     assert [row.title for row in policy.sections.live()] == ["One", "Two"]
 
 
+def test_bold_lines_that_were_taken_for_headings_stay_so(policy, lead, client):
+    page = b"<p><b>One</b></p><p>x</p><p><b>Two</b></p><p>y</p>"
+    brought = brought_in(policy, lead, "x.html", page)
+    address = f"/policies/safe/write/import/{brought.pk}/"
+    client.post(f"{address}?headings=bold", {"row-0": "add"})
+    shown = incoming.fingerprint(incoming.sections_in(Import.objects.get()))
+
+    again, done = (client.get(row).content.decode() for row in (address, f"{address}done/"))
+    stale = {"row-0": "add", "headings": "all", "shown": shown}
+    refused = client.post(address, stale, follow=True).content.decode()
+
+    assert ["Without a heading" in row or "Make a section" in row for row in (again, done)] == [
+        False,
+        False,
+    ]
+    assert "“Two”" in done and "brought in meanwhile" in refused
+    client.post(address, {"row-1": "add", "headings": "bold", "shown": shown})
+    assert [row.title for row in policy.sections.live()] == ["One", "Two"]
+
+
 def test_link_between_sections_of_a_file_leads_to_the_new_section(policy, lead):
     brought = brought_in(policy, lead, "x.md", b"# One\n\nSee [two](#two).\n\n# Two\n\ny")
 
