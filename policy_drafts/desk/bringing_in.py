@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import uuid5
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -14,7 +15,14 @@ from collective.errors import RuleError
 from collective.models import Person
 from collective.safety.pictures import NotAPicture
 from policy_drafts.desk import outline, readers, work, writing
-from policy_drafts.desk.incoming import Choice, Incoming, fingerprint, sections_in
+from policy_drafts.desk.incoming import (
+    Choice,
+    Incoming,
+    fingerprint,
+    list_of,
+    name_of,
+    sections_in,
+)
 from policy_drafts.desk.readers.contents_lists import with_addresses
 from policy_drafts.desk.readers.named import Group
 from policy_drafts.desk.readers.word_html import STAND_IN
@@ -91,14 +99,17 @@ def confirm(
     if brought.confirmed_at:
         return Outcome()
     found = sections_in(brought, by_bold_lines=by_bold_lines)
+    if list_of(brought, by_bold_lines=by_bold_lines) != name_of(by_bold_lines=by_bold_lines):
+        raise RuleError("Some of this file was brought in meanwhile. Please look again.")
     if fingerprint(found) != shown:
         raise RuleError("A section was saved after you looked at this page. Please look again.")
+    _give_keys(brought, found)
     choices = {row.number: chosen.get(row.number, LEAVE) for row in found}
     wanted = [row for row in found if choices[row.number] != LEAVE]
     left = [row.title for row in found if choices[row.number] == LEAVE and not row.is_same]
     noted = len(brought.contents["notes"])
     _store_pictures(brought, person, found)
-    _lead_to_sections(found, wanted)
+    _lead_to_sections(found, choices)
     places = {
         row.title: _bring_section(brought.policy, person, row, choices[row.number])
         for row in wanted
@@ -108,35 +119,63 @@ def confirm(
     return Outcome(len(wanted), left, noted)
 
 
-def _lead_to_sections(found: list[Incoming], wanted: list[Incoming]) -> None:
-    """Give each new section its key, and lead links between sections of the file to them."""
+def _lead_to_sections(found: list[Incoming], choices: Mapping[int, str]) -> None:
+    """Lead links between sections of the file to the sections that they become here."""
+    wanted = [row for row in found if choices[row.number] != LEAVE]
     keys = {row.number: row.key for row in found if row.section or row in wanted}
+    added = [row for row in wanted if row.section and choices[row.number] == Choice.ADD]
+    beside = {row.key: row.key_for(Choice.ADD) for row in added}
     for row in wanted:
         row.html = with_addresses(row.html, keys)
+        for old, new in beside.items():
+            row.html = row.html.replace(f'"#s-{old}"', f'"#s-{new}"')
+
+
+def _give_keys(brought: Import, found: list[Incoming]) -> None:
+    """Give each section the key that it has as a new one: at each press the same.
+
+    So whoever presses twice adds it once. One that was added and taken out can be added again.
+    """
+    gone = set(brought.policy.sections.removed().values_list("pk", flat=True))
+    for row in found:
+        row.new_key = uuid5(brought.pk, f"{row.number} {row.title}")
+        while row.new_key in gone:
+            row.new_key = uuid5(row.new_key, "again")
 
 
 def _keep(brought: Import, found: list[Incoming], *, by_bold_lines: bool) -> None:
     """Keep the sections to be looked at again, or, where nothing was left, nothing.
 
-    Notes and pictures were taken over already.
+    Notes and pictures were taken over already; what its sections are is settled.
     """
     if not found:
-        finish(brought)
+        _finish(brought)
         return
-    name = "by_bold_lines" if by_bold_lines else "sections"
-    held = brought.contents | {"notes": [], "pictures": []}
-    kept = zip(held[name], found, strict=True)
-    held[name] = [part | {"html": row.html} for part, row in kept]
-    brought.held = held
+    name = name_of(by_bold_lines=by_bold_lines)
+    kept = zip(brought.contents[name], found, strict=True)
+    parts = [part | {"html": row.html} for part, row in kept]
+    nothing: dict[str, list] = {"notes": [], "pictures": [], "sections": [], "by_bold_lines": []}
+    brought.held = brought.contents | nothing | {name: parts, "list": name}
     brought.save(update_fields=["held"])
 
 
+@transaction.atomic
 def finish(brought: Import) -> None:
-    """The writer is done with a file: nothing of it is kept. Twice does nothing more."""
-    if brought.confirmed_at:
-        return
-    brought.confirmed_at, brought.held = clock.now(), None
-    brought.save(update_fields=["confirmed_at", "held"])
+    """The writer is done with a file: nothing of it is kept. Twice does nothing more.
+
+    A worker that reads it at this moment keeps nothing of it either.
+    """
+    brought = _locked(brought)
+    if not brought.confirmed_at:
+        _finish(brought)
+
+
+def _finish(brought: Import) -> None:
+    """Keep nothing of a file whose row is locked."""
+    brought.confirmed_at, brought.held, brought.file = clock.now(), None, None
+    if brought.is_waiting:
+        brought.state = WorkState.FAILED
+    brought.save(update_fields=["confirmed_at", "held", "file", "state"])
 
 
 def words_missing(brought: Import) -> int:
@@ -179,7 +218,7 @@ def _bring_section(policy: Policy, person: Person, row: Incoming, choice: str) -
     """Add, take or combine one section; returns it."""
     if row.section is None or choice == Choice.ADD:
         new = outline.NewSection(row.title, row.html, How.IMPORTED)
-        return outline.insert(policy, person, new, key=row.key if row.section is None else None)
+        return outline.insert(policy, person, new, key=row.new_key)
     text = _text_for(row.section, row, choice)
     how = How.COMBINED if choice == Choice.COMBINE else How.IMPORTED
     return writing.save(row.section, person, row.section.lock_version, how=how, **text)

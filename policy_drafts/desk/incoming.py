@@ -11,7 +11,7 @@ from django.utils.text import Truncator
 
 from policy_drafts.desk import whole
 from policy_drafts.desk.readers.contents_lists import with_addresses
-from policy_drafts.models import Import, Policy, Section, SectionSave
+from policy_drafts.models import Draft, Import, Policy, Section, SectionSave
 from policy_drafts.text import blocks, diffs
 from policy_drafts.text.same_sections import Titled, same_sections
 
@@ -46,6 +46,10 @@ class Incoming:
     new_key: UUID = field(default_factory=uuid4)
     together: "Whole | None" = None
 
+    def key_for(self, choice: str) -> UUID:
+        """The key of the section that it becomes, where this is chosen for it."""
+        return self.new_key if choice == Choice.ADD else self.key
+
     @property
     def key(self) -> UUID:
         """The key of its section, or of the one that it becomes."""
@@ -69,8 +73,18 @@ class Incoming:
 
     @property
     def taken(self) -> Choice:
-        """What "take all that is different" does with it; nothing changed here is lost."""
+        """What taking the text of the file for all sections does with it, where it is here.
+
+        What was changed here meanwhile is combined with that where the file has our marks, and
+        replaced by it where it has none: then the page warns.
+        """
         return next(choice for choice, _ in self.choices if choice in TAKES)
+
+    def was_saved_after(self, draft: Draft) -> bool:
+        """Was the section saved here after this draft, without a mark that tells what went out?"""
+        if self.section is None or self.exported:
+            return False
+        return self.is_changed and self.section.edited_at > draft.published_at
 
     @property
     def beginning(self) -> str:
@@ -192,12 +206,24 @@ class _SectionsOfNow:
         return {(save.section_id.hex, save.number): save for save in saves}
 
 
-def sections_in(brought: Import, *, by_bold_lines: bool = False) -> list[Incoming]:
-    """The sections of a file that was brought in, each beside the one that it is here.
+def name_of(*, by_bold_lines: bool) -> str:
+    """The name of the list of sections of a file: by its headings, or by its bold lines."""
+    return "by_bold_lines" if by_bold_lines else "sections"
 
-    Where a file has no headings its bold lines can be taken for them.
+
+def list_of(brought: Import, *, by_bold_lines: bool) -> str:
+    """The name of the list of sections that is looked through.
+
+    Where a file has no headings its bold lines can be taken for them; once some of its sections
+    were brought in it is as it was then.
     """
-    parts = brought.contents["by_bold_lines" if by_bold_lines else "sections"]
+    known: str = brought.contents.get("list", name_of(by_bold_lines=by_bold_lines))
+    return known
+
+
+def sections_in(brought: Import, *, by_bold_lines: bool = False) -> list[Incoming]:
+    """The sections of a file that was brought in, each beside the one that it is here."""
+    parts = brought.contents[list_of(brought, by_bold_lines=by_bold_lines)]
     now = _SectionsOfNow(brought.policy)
     versions = now.exported(parts)
     found = []

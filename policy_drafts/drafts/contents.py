@@ -61,8 +61,8 @@ PASSAGE = (
 class WorkingCopy:
     """The sections of a working copy in order, each with its blocks.
 
-    The fingerprint says what somebody was shown: the versions of the sections, and the last draft
-    before it.
+    The fingerprint says what somebody was shown: the versions of the sections, the reasons that
+    wait for readers, and the last draft before it.
     """
 
     fingerprint: str
@@ -75,13 +75,22 @@ def of_working_copy(policy: Policy) -> WorkingCopy:
     A block whose uid stands in an earlier section has another one, each time the same.
     """
     rows = list(policy.sections.live().order_by("position"))
-    return WorkingCopy(fingerprint=_fingerprint(policy, rows), sections=_with_blocks(rows))
+    versions = [(row.pk, row.lock_version) for row in rows]
+    return WorkingCopy(fingerprint=_of_versions(policy, versions), sections=_with_blocks(rows))
 
 
-def _fingerprint(policy: Policy, rows: list[Section]) -> str:
-    versions = [(str(row.pk), row.lock_version) for row in rows]
+def fingerprint(policy: Policy) -> str:
+    """The fingerprint of the working copy as it is now, without reading its text."""
+    rows = policy.sections.live().order_by("position")
+    return _of_versions(policy, list(rows.values_list("pk", "lock_version")))
+
+
+def _of_versions(policy: Policy, rows: list[tuple[uuid.UUID, int]]) -> str:
+    versions = [(str(pk), version) for pk, version in rows]
     last = policy.drafts.sealed().values_list("number", flat=True).first()
-    return hashlib.sha256(repr([last, versions]).encode()).hexdigest()[:32]
+    whys = policy.sections.exclude(why="").order_by("pk").values_list("pk", "why")
+    reasons = [(str(pk), words) for pk, words in whys]
+    return hashlib.sha256(repr([last, versions, reasons]).encode()).hexdigest()[:32]
 
 
 def _with_blocks(rows: list[Section]) -> WorkingContents:

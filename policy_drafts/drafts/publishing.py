@@ -29,14 +29,24 @@ class Confirmed:
     based_on: str
 
 
+class Changed(RuleError):
+    """What would be published is no longer what was shown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The text was changed, or a draft published, after you looked at this page. Please "
+            "look again at what would happen."
+        )
+
+
 @transaction.atomic
 def publish(
     policy: Policy, person: Person, *, audience: str, news: str, confirmed: Confirmed
 ) -> Draft:
     """Publish the working copy as the next draft, and tell people; returns the draft.
 
-    A rehearsal that is confirmed twice publishes once. Raises RuleError without the plain words,
-    without a section, or if the working copy is no longer what was shown.
+    A rehearsal that is confirmed twice publishes once. Raises RuleError without the plain words or
+    without a section, and Changed if the working copy is no longer what was shown.
     """
     policy = policy.locked()
     if found := policy.drafts.filter(request_key=confirmed.key).first():
@@ -58,7 +68,7 @@ def publish(
     )
     _write(draft, now.sections)
     continuing.note(draft, last, now.sections)
-    reasons.keep(draft, last, (section for section, _ in now.sections))
+    reasons.keep(draft, now.sections)
     _seal(draft, now.sections)
     files.order(draft)
     tell_recipients(draft)
@@ -68,10 +78,7 @@ def publish(
 def _check(now: WorkingCopy, confirmed: Confirmed) -> None:
     """Raises RuleError where this is not what was confirmed, or nothing."""
     if now.fingerprint != confirmed.based_on:
-        raise RuleError(
-            "The text was changed, or a draft published, after you looked at this page. Please "
-            "look again at what would happen."
-        )
+        raise Changed()
     if not now.sections:
         raise RuleError("There is no section yet, so there is nothing to publish.")
 
@@ -139,9 +146,10 @@ def open_to(draft: Draft, audience: Audience) -> Draft:
 def withdraw(draft: Draft, person: Person, because: str) -> Draft:
     """Withdraw a draft; returns it.
 
-    Its number, the day and the reason stay; only leads see its text. Raises RuleError without a
-    reason.
+    Its number, the day and the reason stay; only leads see its text. Why its sections changed is
+    told with the next draft. Raises RuleError without a reason.
     """
+    draft.policy.locked()
     draft = _locked(draft)
     if draft.is_withdrawn:
         return draft
@@ -150,6 +158,7 @@ def withdraw(draft: Draft, person: Person, because: str) -> Draft:
     draft.withdrawn_at, draft.withdrawn_by = clock.now(), person
     draft.withdrawn_because = because.strip()
     draft.save(update_fields=["withdrawn_at", "withdrawn_because", "withdrawn_by"])
+    reasons.take_back(draft)
     return draft
 
 

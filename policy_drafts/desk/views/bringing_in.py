@@ -17,6 +17,7 @@ from policy_drafts.desk.incoming import (
     asks_once,
     fingerprint,
     left_out,
+    list_of,
     not_in_file,
     sections_in,
 )
@@ -56,15 +57,16 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
         mine = mine.defer("file", "held")  # large, and asked for again and again
     brought = get_object_or_404(mine, pk=import_pk)
     brought.policy = policy
+    if brought.confirmed_at and not wants_json(request):
+        messages.info(request, "You are done with this file: it is not kept here any more.")
+        return redirect("write", policy.slug)
     if response := _not_yet(request, brought):
         return response
-    if brought.confirmed_at:
-        messages.info(request, "This was brought in already.")
-        return redirect("write", policy.slug)
-    by_bold_lines = request.GET.get("headings") == "bold"
-    found = sections_in(brought, by_bold_lines=by_bold_lines)
+    asked = request.POST.get("headings") or request.GET.get("headings")
+    found = sections_in(brought, by_bold_lines=asked == "bold")
     if request.method == "POST":
-        return _confirm(request, brought, found, by_bold_lines=by_bold_lines)
+        return _confirm(request, brought, found, by_bold_lines=asked == "bold")
+    last_draft = policy.drafts.sealed().defer("news").first()
     context = {
         "policy": policy,
         "brought": brought,
@@ -73,8 +75,13 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
         "left_out": left_out(brought),
         "shown": fingerprint(found),
         "asks_once": asks_once(found),
+        "last_draft": last_draft,
+        "saved_since": [
+            row.number for row in found if last_draft and row.was_saved_after(last_draft)
+        ],
         "not_in_file": not_in_file(found),
-        "by_bold_lines": by_bold_lines,
+        "by_bold_lines": list_of(brought, by_bold_lines=asked == "bold") == "by_bold_lines",
+        "is_settled": "list" in brought.contents,
         "has_no_headings": [row.title for row in found] == [NO_TITLE],
     }
     return render(request, "policy_drafts/desk/look_through.html", context)
@@ -86,7 +93,7 @@ def _confirm(
     """Bring in what was chosen and say so; the page again where it has to be looked at again."""
     chosen = {row.number: request.POST.get(f"row-{row.number}", Choice.LEAVE) for row in found}
     if request.POST.get("all") == Choice.TAKE:
-        chosen |= {row.number: row.taken for row in found if row.is_changed}
+        chosen |= {row.number: row.taken for row in found if row.section and row.is_changed}
     shown = request.POST.get("shown", "")
     try:
         outcome = bringing_in.confirm(

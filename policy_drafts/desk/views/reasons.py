@@ -21,8 +21,14 @@ def say_why(request: MemberRequest, policy: Policy, pk: UUID) -> HttpResponse:
     section = section_of(policy, pk, removed=True)
     form = WhyForm(request.POST or None, initial={"why": section.why})
     if request.method == "POST" and form.is_valid():
-        reasons.give(section, form.cleaned_data["why"])
-        messages.success(request, f"“{section.title}”: the reason is kept for the next draft.")
-        return redirect("write", policy.slug)
-    context = {"policy": policy, "section": section, "form": form}
+        try:
+            reasons.give(section, form.cleaned_data["why"], request.POST.get("shown", ""))
+        except reasons.OtherReason as error:
+            form.add_error("why", str(error))
+            section.refresh_from_db(fields=["why"])
+        else:
+            messages.success(request, f"“{section.title}”: the reason is kept for the next draft.")
+            return redirect("write", policy.slug)
+    shown = reasons.mark(section.why)
+    context = {"policy": policy, "section": section, "form": form, "shown": shown}
     return render(request, "policy_drafts/desk/why.html", context)

@@ -54,6 +54,10 @@ class Asked:
             news=request.POST.get("news", ""),
         )
 
+    def is_about_another_text(self, fingerprint: str) -> bool:
+        """Was another text shown than this one, to whoever pressed a button of the page?"""
+        return (self.publishes or self.based_on != "") and self.based_on != fingerprint
+
 
 def _audience(value: str | None) -> Audience:
     return Audience(value) if value in Audience.values else Audience.WORKING_GROUP
@@ -70,22 +74,26 @@ def rehearse(request: MemberRequest, policy: Policy) -> HttpResponse:
     if asked.publishes:
         return _publish(request, policy, asked)
     if asked.tries:
-        _try(policy, contents.of_working_copy(policy).fingerprint)
+        _try(policy, contents.fingerprint(policy))
     form = PublishForm(initial={"news": asked.news})
     return _rehearsal_page(request, policy, asked, form)
 
 
 def _publish(request: MemberRequest, policy: Policy, asked: Asked) -> HttpResponse:
-    """Publish what was shown, once; else the page again, with what is wrong."""
+    """Publish what was shown, once; else the page again, with what is wrong.
+
+    Of another text than was shown no file is made.
+    """
     if before := policy.drafts.filter(request_key=asked.key).first():
         words = f"Draft {before.number} is published from that page. It was not published again."
         messages.info(request, words)
         return redirect(before)
-    lacks = _try(policy, asked.based_on)
+    is_as_shown = asked.based_on == contents.fingerprint(policy)
+    lacks = is_as_shown and _try(policy, asked.based_on)
     form = PublishForm(request.POST, can_go_without=lacks)
     if asked.is_other_audience:
         form.add_error(None, "You chose other readers. Look at what that does, then publish.")
-    if not form.is_valid():
+    if not form.is_valid() or not is_as_shown:
         return _rehearsal_page(request, policy, asked, form)
     try:
         trying.check(policy, asked.based_on, without=form.cleaned_data.get("without", False))
@@ -96,6 +104,8 @@ def _publish(request: MemberRequest, policy: Policy, asked: Asked) -> HttpRespon
             news=form.cleaned_data["news"],
             confirmed=publishing.Confirmed(asked.key, asked.based_on),
         )
+    except publishing.Changed:  # which the page says
+        return _rehearsal_page(request, policy, asked, form)
     except trying.NotTried as wait:
         messages.info(request, str(wait))
         return _rehearsal_page(request, policy, asked, form)
@@ -115,7 +125,7 @@ def _try(policy: Policy, based_on: str) -> bool:
 
 def _is_trying(policy: Policy) -> bool:
     """Is a worker making the files of the text as it is now?"""
-    trial = trying.find(policy, contents.of_working_copy(policy).fingerprint)
+    trial = trying.find(policy, contents.fingerprint(policy))
     return trial is not None and trial.is_waiting
 
 
@@ -123,6 +133,8 @@ def _rehearsal_page(
     request: MemberRequest, policy: Policy, asked: Asked, form: PublishForm
 ) -> HttpResponse:
     plan = rehearse_publishing(policy, asked.audience)
+    if asked.is_about_another_text(plan.based_on):
+        messages.error(request, str(publishing.Changed()))
     reasons.tell_waiting(plan.changes, policy, plan.number)
     context = {
         "policy": policy,

@@ -10,7 +10,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from collective.errors import RuleError
-from policy_drafts.desk import bringing_in, incoming, readers, writing
+from policy_drafts.desk import bringing_in, incoming, outline, readers, writing
 from policy_drafts.drafts.exports import markdown, web_page, word
 from policy_drafts.drafts.exports.edition import Edition
 from policy_drafts.models import Import, Section
@@ -284,6 +284,31 @@ def test_one_choice_takes_all_that_is_different(policy, lead, client):
     assert [row.lock_version for row in policy.sections.order_by("title")] == [1, 2]
 
 
+def test_one_choice_leaves_out_a_new_section_that_is_to_be_left_out(
+    policy, lead, client, two_that_differ
+):
+    content = b"# One\n\nNew.\n\n# Two\n\nNew.\n\n# Three\n\nNew."
+    brought = brought_in(policy, lead, "x.md", content)
+    form = {"all": "take", "row-2": "leave", "shown": two_that_differ[1]}
+
+    client.post(f"/policies/safe/write/import/{brought.pk}/", form)
+
+    assert [row.title for row in policy.sections.live()] == ["One", "Two"]
+
+
+def test_page_warns_of_what_was_saved_here_after_the_newest_draft(policy, lead, client):
+    section = section_in(policy, "<p>Old.</p>", "One", lead)
+    brought = brought_in(policy, lead, "x.md", b"# One\n\nNew.")
+    published(policy, lead)
+    address = f"/policies/safe/write/import/{brought.pk}/"
+    before = client.get(address).content.decode()
+    writing.save(section, lead, 1, title="One", html="<p>Newer.</p>", state=Section.State.READY)
+
+    pages = [before, client.get(address).content.decode()]
+
+    assert ["saved here after draft 1" in " ".join(page.split()) for page in pages] == [False, True]
+
+
 def test_bold_lines_can_be_taken_for_headings(policy, lead, client):
     page = b"<p><b>One</b></p><p>x</p><p><b>Two</b></p><p>y</p>"
     brought = brought_in(policy, lead, "x.html", page)
@@ -293,6 +318,26 @@ def test_bold_lines_can_be_taken_for_headings(policy, lead, client):
     client.post(f"{address}?headings=bold", {"row-0": "add", "row-1": "add", "shown": ""})
 
     assert "There are no headings in this file" in offer
+    assert [row.title for row in policy.sections.live()] == ["One", "Two"]
+
+
+def test_bold_lines_that_were_taken_for_headings_stay_so(policy, lead, client):
+    page = b"<p><b>One</b></p><p>x</p><p><b>Two</b></p><p>y</p>"
+    brought = brought_in(policy, lead, "x.html", page)
+    address = f"/policies/safe/write/import/{brought.pk}/"
+    client.post(f"{address}?headings=bold", {"row-0": "add"})
+    shown = incoming.fingerprint(incoming.sections_in(Import.objects.get()))
+
+    again, done = (client.get(row).content.decode() for row in (address, f"{address}done/"))
+    stale = {"row-0": "add", "headings": "all", "shown": shown}
+    refused = client.post(address, stale, follow=True).content.decode()
+
+    assert ["Without a heading" in row or "Make a section" in row for row in (again, done)] == [
+        False,
+        False,
+    ]
+    assert "“Two”" in done and "brought in meanwhile" in refused
+    client.post(address, {"row-1": "add", "headings": "bold", "shown": shown})
     assert [row.title for row in policy.sections.live()] == ["One", "Two"]
 
 
@@ -485,3 +530,35 @@ def test_section_whose_title_was_changed_in_a_file_without_marks_is_found_by_its
         False,
         True,
     )
+
+
+@pytest.fixture
+def two_that_differ(policy, lead):
+    """A file of two sections that are other ones here, and what its page says of them."""
+    for title in ("One", "Two"):
+        section_in(policy, "<p>Old.</p>", title, lead)
+    brought = brought_in(policy, lead, "x.md", b"# One\n\nNew.\n\n# Two\n\nSee [one](#one).")
+    return brought, incoming.fingerprint(incoming.sections_in(brought))
+
+
+def test_section_is_added_once_by_two_presses_and_again_once_it_was_taken_out(
+    policy, lead, two_that_differ
+):
+    brought, shown = two_that_differ
+    for _ in range(2):
+        bringing_in.confirm(brought, lead, {0: "add"}, shown)
+    added = policy.sections.live().last()
+    assert policy.sections.count() == 3
+
+    outline.remove(added)
+    for _ in range(2):
+        bringing_in.confirm(brought, lead, {0: "add"}, shown)
+
+    assert [row.title for row in policy.sections.live()] == ["One", "Two", "One"]
+
+
+def test_link_leads_to_the_section_that_is_added_beside_one_of_now(policy, lead, two_that_differ):
+    bringing_in.confirm(two_that_differ[0], lead, {0: "add", 1: "take"}, two_that_differ[1])
+
+    _, two, added = policy.sections.live()
+    assert f'href="#s-{added.pk}"' in two.html

@@ -1,5 +1,7 @@
 """What a worker does for a writer: waited for, refused with words, tried again, never twice."""
 
+from dataclasses import replace
+
 import pytest
 
 from policy_drafts.desk import bringing_in, work
@@ -52,6 +54,26 @@ def test_file_itself_is_gone_once_it_is_read(waiting):
 
     waiting.refresh_from_db()
     assert waiting.file is None and waiting.held["sections"][0]["title"] == "One"
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_nothing_is_kept_of_a_file_that_its_writer_is_done_with(
+    waiting, client, monkeypatch, is_begun
+):
+    def finish_meanwhile(row):
+        client.post(f"/policies/safe/write/import/{row.pk}/done/")
+        return made(row)
+
+    kind, made = work.KINDS["import"], work.KINDS["import"].make
+    begun = replace(kind, make=finish_meanwhile)
+    if not is_begun:
+        finish_meanwhile(waiting)
+    monkeypatch.setitem(work.KINDS, "import", begun)
+    work.do("import", waiting.pk)
+
+    waiting.refresh_from_db()
+    assert (waiting.file, waiting.held, waiting.is_waiting) == (None, None, False)
+    assert page_of(waiting, client)["Location"] == "/policies/safe/write/"
 
 
 def test_worker_that_died_leaves_it_to_the_next(early, waiting):

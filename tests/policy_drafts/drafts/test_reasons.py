@@ -1,10 +1,12 @@
 """Why a section changed: given at the desk, read beside the change, kept with the draft."""
 
+import uuid
+
 import pytest
 from django.db import Error, transaction
 
 from policy_drafts.desk import outline, writing
-from policy_drafts.drafts import reasons
+from policy_drafts.drafts import contents, publishing, reasons
 from policy_drafts.models import Audience, Reason, Section
 from tests.factories import PersonFactory, published, section_in
 
@@ -75,6 +77,17 @@ def test_reason_waits_while_its_section_has_not_changed(policy, section):
     assert (Reason.objects.count(), Section.objects.get().why) == (0, "Too early.")
 
 
+def test_reason_waits_while_its_section_only_has_another_number(policy, section, lead):
+    published(policy)
+    reasons.give(section, "Too early.")
+    first = outline.add(policy, lead, "Before it", key=uuid.uuid4())
+    outline.move(first, -1)
+
+    published(policy)
+
+    assert (Reason.objects.count(), Section.objects.get(pk=section.pk).why) == (0, "Too early.")
+
+
 def test_section_that_was_taken_out_can_say_why(policy, section, client):
     other = section_in(policy, title="Gone")
     published(policy)
@@ -101,3 +114,51 @@ def test_database_refuses_to_change_a_reason(policy, section):
 
     with pytest.raises(Error), transaction.atomic():
         Reason.objects.update(words="Nobody did.")
+
+
+def test_reason_of_a_withdrawn_draft_is_told_with_the_next(policy, section, lead, client):
+    published(policy)
+    reword(section, 1, "two")
+    reasons.give(Section.objects.get(), "Six people asked for it.")
+    publishing.withdraw(published(policy), lead, "A name stood in it.")
+    reasons.give(Section.objects.get(), f"{Section.objects.get().why}\nAnd one more.")
+    published(policy)
+    client.logout()
+
+    page = words(client, "drafts/3/changes/")
+
+    assert "Six people asked for it.<br>And one more." in page
+
+
+def test_reason_of_a_withdrawn_draft_before_one_that_stands_is_not_told_later(
+    policy, section, lead
+):
+    published(policy)
+    reword(section, 1, "two")
+    reasons.give(Section.objects.get(), "Six people asked for it.")
+    withdrawn = published(policy)
+    published(policy)
+
+    publishing.withdraw(withdrawn, lead, "A name stood in it.")
+
+    assert Section.objects.get().why == ""
+
+
+def test_reason_that_nobody_looked_at_is_not_published(policy, section):
+    shown = contents.fingerprint(policy)
+    reasons.give(section, "Six people asked for it.")
+
+    assert contents.fingerprint(policy) != shown
+
+
+def test_reason_that_a_colleague_gave_meanwhile_is_said_and_not_lost(policy, section, client):
+    address = f"/policies/safe/write/{section.pk}/why/"
+    reasons.give(section, "Theirs.")
+
+    refused = client.post(address, {"why": "Mine.", "shown": ""}).content.decode()
+    kept = Section.objects.get().why
+    client.post(address, {"why": "Both.", "shown": reasons.mark("Theirs.")})
+
+    assert "reason meanwhile: “Theirs.”" in refused and "Mine." in refused
+    assert (reasons.mark("Theirs.") in refused, kept) == (True, "Theirs.")
+    assert Section.objects.get().why == "Both."

@@ -60,6 +60,34 @@ def test_page_waits_and_nothing_is_published_meanwhile(client, policy, section, 
     assert press(client, policy, publish="1").status_code == 302
 
 
+@pytest.mark.parametrize("button", ["publish", "try", "look"])
+def test_each_button_says_that_the_text_was_changed(client, policy, section, nobody_works, button):
+    shown = contents.fingerprint(policy)
+    section_in(policy, "<p>More.</p>", "How")
+
+    page = words_of(press(client, policy, based_on=shown, **{button: "1"}))
+
+    assert "The text was changed" in page and "Nothing is published yet" not in page
+    assert FilesTrial.objects.count() == (button == "try")  # of the text as it is now
+
+
+def test_text_that_changes_while_its_files_are_made_is_said(client, policy, section, monkeypatch):
+    monkeypatch.setattr(work, "wait_for", lambda trial: section_in(policy, "<p>M.</p>", "How"))
+
+    page = words_of(press(client, policy, publish="1"))
+
+    assert "The text was changed" in page and Draft.objects.count() == 0
+
+
+def test_asking_whether_files_are_made_reads_no_text(
+    client, policy, section, django_assert_num_queries
+):
+    assert contents.fingerprint(policy) == contents.of_working_copy(policy).fingerprint
+    with django_assert_num_queries(3) as asked:
+        contents.fingerprint(policy)
+    assert "html" not in asked.captured_queries[0]["sql"]
+
+
 def test_file_that_cannot_be_made_is_named_and_asks_for_a_yes(client, policy, section, no_pdf):
     page = words_of(press(client, policy, publish="1"))
     assert "From this text we cannot make: PDF." in page and "all the same" in page
