@@ -27,7 +27,7 @@ def take_out(root: HtmlElement, level: str | None) -> list[Named]:
     names = names_of_headings(root)
     if any(OUR_MARK.search(name) for name in names):
         return []
-    taken = []
+    taken: list[HtmlElement] = []
     for row in [row for row in root if row.tag in ("ul", "ol") and is_contents(row, names)]:
         before = row.getprevious()
         is_under = before is not None and before.tag in HEADINGS and _is_contents_heading(before)
