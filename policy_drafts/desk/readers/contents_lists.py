@@ -27,20 +27,21 @@ def take_out(root: HtmlElement, level: str | None) -> list[Named]:
     names = names_of_headings(root)
     if any(OUR_MARK.search(name) for name in names):
         return []
-    taken = []
+    taken: list[HtmlElement] = []
     for row in [row for row in root if row.tag in ("ul", "ol") and is_contents(row, names)]:
         before = row.getprevious()
-        is_under = before is not None and before.tag in HEADINGS and _is_contents_heading(before)
-        if is_under or all(other.tag != level for other in row.itersiblings(preceding=True)):
-            taken += [before, row] if is_under else [row]
+        if before is not None and _is_contents_heading(before):
+            taken += [before, row]
+        elif all(other.tag != level for other in row.itersiblings(preceding=True)):
+            taken.append(row)
     words = [" ".join(spaced(row).split()) for row in taken]
     for row in taken:
         row.drop_tree()
     return [named(Group.REST, CONTENTS, " ".join(words))] if taken else []
 
 
-def _is_contents_heading(heading: HtmlElement) -> bool:
-    return _words(heading).casefold().strip(" :") in CONTENTS_HEADINGS
+def _is_contents_heading(row: HtmlElement) -> bool:
+    return row.tag in HEADINGS and _words(row).casefold().strip(" :") in CONTENTS_HEADINGS
 
 
 def names_of_headings(root: HtmlElement) -> set[str]:
