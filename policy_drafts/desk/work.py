@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 
 from collective.background import bounded, doorbell, sweeps
@@ -131,6 +132,9 @@ def do(name: str, pk: UUID | str) -> bool:
         return _fail(kind, row, kind.broken)
     try:
         made = kind.make(row) if kind.has_its_limits else bounded.run(partial(kind.make, row))
+    except SoftTimeLimitExceeded:  # of the task, which may have done other things before
+        _leave(kind, row)
+        raise
     except RuleError as refusal:
         return _fail(kind, row, str(refusal))
     except bounded.TooMuch:
@@ -140,6 +144,14 @@ def do(name: str, pk: UUID | str) -> bool:
         logger.error("A %s of a policy failed: %s\n%s", name, row.pk, error)
         return _fail(kind, row, kind.broken) if row.attempts >= MOST_ATTEMPTS else False
     return _end(row, state=WorkState.READY, **kind.kept(made))
+
+
+def _leave(kind: Kind, row: Row) -> None:
+    """Leave it to the next worker at once; after the last try it takes too long by itself."""
+    if row.attempts >= MOST_ATTEMPTS:
+        _fail(kind, row, kind.too_much)
+    else:
+        _end(row)
 
 
 def _fail(kind: Kind, row: Row, why: str) -> bool:

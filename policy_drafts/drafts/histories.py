@@ -56,7 +56,7 @@ class Step:
     def words(self) -> str:
         """What changed, in sentences without the last full stop."""
         if self.change is None:
-            return "This is the first draft with it"
+            return "This is the first draft with it that you can read"
         old, new = self.change.old, self.change.new
         if old and new and not self.change.is_changed:
             return f"It was section {old.number} before"

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from collective.models import Call
 from collective.models.person import Visitor
-from policy_drafts.models import Audience, Draft, Policy
+from policy_drafts.models import Audience, Draft, Policy, PolicyRole
 
 MOST = 500
 
@@ -21,7 +21,9 @@ class DraftsOfCall:
 
     to_read: list[Policy] = field(default_factory=list)
     withdrawn: list[Policy] = field(default_factory=list)
+    to_come: list[Policy] = field(default_factory=list)  # theirs to work on, without a draft yet
     only_for: str = ""
+    is_newer: bool = False  # is all of that newer than what they may read of the same policy?
 
 
 def drafts_of(call: Call, visitor: Visitor) -> DraftsOfCall:
@@ -37,6 +39,7 @@ def drafts_of(call: Call, visitor: Visitor) -> DraftsOfCall:
             theirs.add(row.pk)
     found = DraftsOfCall()
     hidden: set[str] = set()
+    has_none: set[str] = set()  # the circles of policies of which they may read no draft
     for policy in sorted(of_policies, key=lambda row: row.title):
         rows = of_policies[policy]
         standing = [row for row in rows if not row.is_withdrawn]
@@ -44,7 +47,20 @@ def drafts_of(call: Call, visitor: Visitor) -> DraftsOfCall:
         hidden.update(row.audience for row in newer)
         if len(newer) < len(standing):
             found.to_read.append(policy)
-        elif any(row.pk in theirs for row in rows):
+            continue
+        has_none.update(row.audience for row in newer)
+        if any(row.pk in theirs for row in rows):
             found.withdrawn.append(policy)
     found.only_for = next((row for row in reversed(Audience.values) if row in hidden), "")
+    found.is_newer = found.only_for not in has_none
+    found.to_come = _to_come(call, visitor, list(of_policies))
     return found
+
+
+def _to_come(call: Call, visitor: Visitor, with_drafts: list[Policy]) -> list[Policy]:
+    """The policies without a draft in which this visitor has a role: one query, or none."""
+    if not visitor.is_authenticated:
+        return []
+    held = PolicyRole.objects.held_by(visitor).values("policy")
+    rows = Policy.objects.filter(rounds__call=call, pk__in=held)
+    return list(rows.exclude(pk__in=[row.pk for row in with_drafts]))

@@ -89,7 +89,9 @@ def test_section_through_all_drafts_the_newest_first(policy, client):
 
     page = history(client, section)
 
-    assert page.index("One paragraph changed.") < page.index("This is the first draft with it.")
+    assert page.index("One paragraph changed.") < page.index(
+        "This is the first draft with it that you can read."
+    )
     assert "Draft 1, and the same up to draft 2" in page
     assert "<b>Before:</b> We answer within" in page
 

@@ -76,5 +76,33 @@ def test_queries_of_a_call_do_not_grow_with_its_drafts(policy, number, django_as
         published(policy)
     call, member = policy.rounds.get().call, PersonFactory()
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         drafts_of(call, member)
+
+
+@pytest.mark.parametrize(
+    ("others", "heading"),
+    [
+        ((), "A draft of the policy"),
+        ((PUBLIC,), "A draft of another"),
+        ((PUBLIC, GROUP), "A draft"),
+    ],
+)
+def test_first_draft_of_a_policy_is_not_called_a_newer_one(policy, client, others, heading):
+    published(policy, audience=GROUP)
+    second = PolicyFactory()
+    second.rounds.create(call=policy.rounds.get().call)
+    for audience in others:
+        published(second, audience=audience)
+
+    page = client.get("/calls/about-it/").content.decode()
+
+    assert heading in page and "A newer draft" not in page
+
+
+def test_who_works_on_a_policy_without_a_draft_finds_it_on_the_call(policy):
+    group = role_in(policy, kind=PolicyRole.Kind.WORKING_GROUP)
+
+    pages = [browser_of(row).get("/calls/about-it/") for row in (group, PersonFactory(), None)]
+
+    assert ["/policies/hush/" in page.content.decode() for page in pages] == [True, False, False]

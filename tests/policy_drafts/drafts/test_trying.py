@@ -1,6 +1,7 @@
 """Every file is made once before a draft is sealed, and what cannot be made is told."""
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 
 from policy_drafts.desk import bringing_in, work
 from policy_drafts.drafts import contents, exports, trying
@@ -133,3 +134,20 @@ def test_sign_in_the_news_that_cannot_be_printed_is_named(client, policy, sectio
     page = words_of(press(client, policy, publish="1", news="Old \U00012000"))
 
     assert "The files cannot show this: “\U00012000”" in page and Draft.objects.count() == 0
+
+
+def test_trial_that_was_begun_late_in_a_task_waits_for_the_next(policy, section, monkeypatch):
+    def time_is_over(act, **limits):
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(work, "announce", lambda kind, row: None)
+    monkeypatch.setattr(work.bounded, "run", time_is_over)
+    row = trying.order(policy, contents.fingerprint(policy))
+    states = []
+    for _ in range(work.MOST_ATTEMPTS):
+        with pytest.raises(SoftTimeLimitExceeded):
+            work.do_due()
+        row.refresh_from_db()
+        states.append((row.is_waiting, row.lease_until, "longer to make" in row.why))
+
+    assert states == [(True, None, False), (True, None, False), (False, None, True)]
