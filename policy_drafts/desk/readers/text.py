@@ -39,7 +39,10 @@ FRONT = re.compile(r"---[ \t]*\r?\n(.*?\r?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", r
 FRONT_LINE = re.compile(r"[\w-]+:(?:\s|$)|\s+\S|-\s|#")
 TITLE_LINE = re.compile(r"^title:\s*(.+)$", re.MULTILINE)
 HEADING = re.compile(r"^#{1,6}[ \t]+\S", re.MULTILINE)
-MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+MOST_NESTED = 200  # of what stands inside each other: twice as deep as a section may be
+MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": MOST_NESTED}).enable(
+    ["table", "strikethrough"]
+)
 MARKDOWN.use(footnote_plugin).use(deflist_plugin)
 
 

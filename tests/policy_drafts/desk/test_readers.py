@@ -254,3 +254,11 @@ def test_each_word_of_a_word_file_comes_or_is_named(paragraphs):
 @settings(max_examples=800, deadline=None)
 def test_each_word_of_many_word_files_comes_or_is_named(paragraphs):
     check_no_word_is_lost(paragraphs)
+
+
+def test_list_in_markdown_may_be_as_deep_as_a_writer_likes():
+    lines = "\n".join(f"{'  ' * depth}- Point {depth}" for depth in range(14))
+
+    (rows,) = texts_of("x.md", f"# One\n\n{lines}\n".encode())
+
+    assert rows == [f"Point {depth}" for depth in range(14)]
