@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import lxml.html
 from lxml.html import HtmlElement
 
+from policy_drafts.text import google_lists
+
 STYLE = re.compile(r"mso-list:\s*l\d+\s+level(\d)", re.IGNORECASE)
 IGNORED = re.compile(r"mso-list:\s*ignore", re.IGNORECASE)
 DECIMAL = re.compile(r"(\d{1,3})[.)]?")
@@ -18,7 +20,8 @@ DEEPEST = 5
 
 
 def make(root: HtmlElement) -> None:
-    """Make lists of such paragraphs."""
+    """Make lists of such paragraphs, and put those of Google Docs into each other."""
+    google_lists.nest(root)
     for run in list(_runs([row for row in root.iter("p", "div") if _level(row)])):
         _make_list(run)
 

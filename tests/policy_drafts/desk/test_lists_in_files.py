@@ -68,3 +68,21 @@ def test_letters_of_lists_that_become_numbers_are_named(page):
     rows = [row for row in readers.read("x.html", page.encode()).named if row["group"] == "form"]
 
     assert [row["words"] for row in rows] == [LETTERS_CHANGE]
+
+
+def test_lists_of_a_google_document_keep_their_levels():
+    name = "lst-kix_x1"
+    page = (
+        f"<h1>One</h1><ol class='{name}-0 start' start=1><li>Ring.</li></ol>"
+        f"<ul class='{name}-1 start'><li>Twice.</li></ul>"
+        f"<ul class='{name}-1'><li>Or more.</li></ul>"
+        f"<ol class='{name}-0' start=2><li>Wait.</li></ol>"
+        "<ol class='lst-kix_y2-0 start' start=1><li>Come in.</li></ol>"
+    )
+
+    html = readers.read("x.html", page.encode()).sections[0].html
+
+    assert html == (
+        "<ol><li><p>Ring.</p><ul><li><p>Twice.</p></li><li><p>Or more.</p></li></ul></li>"
+        "<li><p>Wait.</p></li></ol><ol><li><p>Come in.</p></li></ol>"
+    )
