@@ -7,7 +7,8 @@ import pytest
 from dev import servers
 from policy_drafts.desk import writing
 from policy_drafts.desk.readers.parts import Brought, Part
-from policy_drafts.models import Draft, Section, Unsaved
+from policy_drafts.drafts import contents, trying
+from policy_drafts.models import Draft, FilesTrial, Section, Unsaved
 from tests import processes
 from tests.factories import PersonFactory, PolicyFactory, published, role_in, section_in
 from tests.journeys.browsers import sign_in
@@ -153,6 +154,8 @@ def test_richard_publishes_and_a_visitor_reads_and_compares(
     page = sign_in(new_context(), site, richard).new_page()
     page.goto(f"{site}/policies/safe/write/publish/?for=public")
     page.fill("[name=news]", "It is the first.")
+    trying.order(policy, contents.fingerprint(policy))
+    FilesTrial.objects.update(state=FilesTrial.State.READY)  # as a worker would, were there one
     with page.expect_navigation():
         page.click("text=Publish draft 1 >> nth=-1")
     visitor = new_context(java_script_enabled=False).new_page()
