@@ -114,7 +114,7 @@ def test_queries_of_each_page_do_not_grow_with_people(
     ActivityFactory(call=session.call)
 
     for address, most in (
-        (session.call.get_absolute_url(), 8),
+        (session.call.get_absolute_url(), 9),
         (session.get_absolute_url(), 6),
         ("/", 6),
     ):
