@@ -1,7 +1,6 @@
 """What changed between two texts, block by block, and between two drafts, section by section."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +10,7 @@ from uuid import UUID
 
 from policy_drafts.text import lineage, list_places, word_diffs
 from policy_drafts.text.lineage import Alignment, AnyBlock, AnySection, Place, WithBlocks
+from policy_drafts.text.rising import longest_rising
 from policy_drafts.text.word_diffs import Both
 
 LINK = re.compile(r'<a href="([^"]*)"')
@@ -202,14 +202,13 @@ def _rows(old: WithBlocks, new: WithBlocks, alignment: Alignment) -> list[Row]:
     places = {str(block.uid): index for index, block in enumerate(before)}
     in_lists = list_places.said(was.html, now.html)
     pairs = [(_place_here(alignment, block, places), block) for block in after]
-    stays = _longest_rising([index for index, _ in pairs if index is not None])
+    stays = longest_rising([index for index, _ in pairs if index is not None])
     rows = [
-        (index, _row(before, index, block, stays) or _new_here(block, here, alignment))
+        (index, _new_here(block, here, alignment))
+        if index is None
+        else (index, _row(before[index], block, index not in stays, in_lists))
         for index, block in pairs
     ]
-    for _, row in rows:
-        if row.what == What.SAME and (words := in_lists.get(str(row.block.uid))):
-            row.what, row.in_list = What.RESTYLED, words
     taken = {index for index, _ in pairs if index is not None}
     for index, block in enumerate(before):
         if index not in taken:
@@ -224,19 +223,16 @@ def _place_here(alignment: Alignment, block: AnyBlock, places: dict[str, int]) -
     return places.get(found.old.uid) if found else None
 
 
-def _row(
-    before: Sequence[AnyBlock], index: int | None, block: AnyBlock, stays: set[int]
-) -> Row | None:
-    """What happened to a block that was there before; None for one that was not."""
-    if index is None:
-        return None
-    was, moved = before[index], index not in stays
+def _row(was: AnyBlock, block: AnyBlock, moved: bool, in_lists: Mapping[str, str]) -> Row:
+    """What happened to a block that was in the section before."""
     if was.text != block.text:
         return Row(What.MOVED_REWORDED if moved else What.REWORDED, was, block)
     if moved:
         return Row(What.MOVED, was, block)
-    is_same = was.html == block.html and was.kind == block.kind
-    return Row(What.SAME if is_same else What.RESTYLED, was, block)
+    if was.html != block.html or was.kind != block.kind:
+        return Row(What.RESTYLED, was, block)
+    in_list = in_lists.get(str(block.uid), "")
+    return Row(What.RESTYLED if in_list else What.SAME, was, block, in_list=in_list)
 
 
 def _new_here(block: AnyBlock, here: Collection[UUID], alignment: Alignment) -> Row:
@@ -277,25 +273,9 @@ def _place(rows: Sequence[tuple[int | None, Row]], index: int, stays: set[int]) 
     return 0
 
 
-def _longest_rising(numbers: Sequence[int]) -> set[int]:
-    """The numbers of a longest rising subsequence: what did not move."""
-    tails: list[int] = []
-    before: dict[int, int | None] = {}
-    for number in numbers:
-        place = bisect_left(tails, number)
-        before[number] = tails[place - 1] if place else None
-        tails[place : place + 1] = [number]
-    stays: set[int] = set()
-    last = tails[-1] if tails else None
-    while last is not None:
-        stays.add(last)
-        last = before[last]
-    return stays
-
-
 def _moved(old: Sequence[UUID], new: Sequence[UUID]) -> set[UUID]:
     """The uids of both that stand in another order than they did, as few as can be."""
     places = {uid: place for place, uid in enumerate(old)}
     both = [uid for uid in new if uid in places]
-    stays = _longest_rising([places[uid] for uid in both])
+    stays = longest_rising([places[uid] for uid in both])
     return {uid for uid in both if places[uid] not in stays}
