@@ -1,7 +1,7 @@
 """Which section of one text is which of another, where nothing but titles and words tell it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -28,17 +28,37 @@ class Titled:
 def same_sections(old: Sequence[Titled], new: Sequence[Titled]) -> dict[int, int]:
     """{index in new: index in old}: by equal titles, then by their words; none is used twice."""
     found = _by_title(old, new)
-    free = [index for index in range(len(old)) if index not in found.values()]
-    likeness = [
-        (_share(old[was], new[now]), was, now)
-        for now in range(len(new))
-        if now not in found
-        for was in free
-    ]
-    for share, was, now in sorted(likeness, key=lambda row: (-row[0], row[1], row[2])):
-        if share >= HALF and now not in found and was not in found.values():
+    taken = set(found.values())
+    before = {was: row for was, row in enumerate(old) if was not in taken}
+    after = {now: row for now, row in enumerate(new) if now not in found}
+    alike = [row for row in _likeness(before, after) if row[0] >= HALF]
+    for _, was, now in sorted(alike, key=lambda row: (-row[0], row[1], row[2])):
+        if now not in found and was not in taken:
             found[now] = was
+            taken.add(was)
     return found
+
+
+def _likeness(
+    old: Mapping[int, Titled], new: Mapping[int, Titled]
+) -> Iterator[tuple[float, int, int]]:
+    """(how much of both stands in the other, from 0 to 1, was, now); Dice's coefficient.
+
+    Only sections that share something are asked: most of many share nothing.
+    """
+    if not (old and new):
+        return
+    holders: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for was, section in old.items():
+        for pair, number in section.pairs.items():
+            holders.setdefault(pair, []).append((was, number))
+    for now, section in new.items():
+        shared: Counter[int] = Counter()
+        for pair, number in section.pairs.items():
+            for was, other in holders.get(pair, ()):
+                shared[was] += min(number, other)
+        for was, number in shared.items():
+            yield 2 * number / (old[was].pairs.total() + section.pairs.total()), was, now
 
 
 def _by_title(old: Sequence[Titled], new: Sequence[Titled]) -> dict[int, int]:
@@ -50,9 +70,3 @@ def _by_title(old: Sequence[Titled], new: Sequence[Titled]) -> dict[int, int]:
         if same := places.get(section.title.casefold()):
             found[now] = same.pop(0)
     return found
-
-
-def _share(old: Titled, new: Titled) -> float:
-    """How much of both stands in the other, from 0 to 1 (Dice's coefficient)."""
-    total = old.pairs.total() + new.pairs.total()
-    return 2 * (old.pairs & new.pairs).total() / total if total else 0.0
