@@ -59,8 +59,7 @@ LINE_BREAKS = re.compile("[\x0b\x0c]")  # of Word, and of a page
 # control characters, halves of a sign, what stands for no sign (Unicode, Noncharacter), and what
 # turns the letters after it round, so that a text says something else than it shows
 NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202d\u202e]")
-PROGRAMS = {"script", "style", "template", "iframe", "object", "embed"}
-GOES_WITH_ALL = PROGRAMS | {"svg", "math", "noscript", "title", "head"}
+GOES_WITH_ALL = foreign.PROGRAMS | {"noscript", "head"}
 GOES_EMPTY = ("p", "h3", "h4", "dt", "figcaption", "figure", "blockquote", "ul", "ol", "dl")
 NO_SPACE = ("ul", "ol", "dl", "table", "thead", "tbody", "tr", "figure", "details")
 MARKS = ("data-block", "data-from")
@@ -104,7 +103,7 @@ _from_elsewhere_with_marks = _cleaner(marks=MARKS, more={*SAME, *FRAMES})
 
 
 def tree(html: str) -> HtmlElement:
-    """An <article> that holds the HTML, which must be clean."""
+    """An <article> that holds the HTML: clean, or as a library wrote it."""
     # without huge_tree libxml2 stops at 256 elements inside each other
     parser = lxml.html.HTMLParser(huge_tree=True)
     return lxml.html.fragment_fromstring(html or "", create_parent="article", parser=parser)

@@ -67,9 +67,7 @@ def markdown(content: bytes) -> Brought:
     env: dict[str, Any] = {}
     tokens = MARKDOWN.parse(text, env)
     html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, env)
-    page = lxml.html.fragment_fromstring(
-        html, create_parent="article", parser=lxml.html.HTMLParser(huge_tree=True)
-    )
+    page = markup.tree(html)
     missing = not_shown.name(text, tokens, page)
     return _with_named(_from_html(html), [*front, *missing, *_pictures(page)])
 

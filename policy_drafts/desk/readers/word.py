@@ -21,10 +21,10 @@ from policy_drafts.desk.readers.our_files import TITLE, is_page_line
 from policy_drafts.desk.readers.parts import WORD, Brought, brought, words_of
 from policy_drafts.desk.readers.word_changes import words_in
 from policy_drafts.desk.readers.word_file import Where, WordFile, notes_in
-from policy_drafts.desk.readers.word_html import as_html, markup_tree
+from policy_drafts.desk.readers.word_html import as_html
 from policy_drafts.desk.readers.word_package import Element, W, unpacked
 from policy_drafts.desk.readers.word_styles import bookmark, property_of, value_of
-from policy_drafts.text import foreign
+from policy_drafts.text import foreign, markup
 from policy_drafts.text.limits import is_longer
 from policy_drafts.text.notices import is_notice
 
@@ -106,7 +106,7 @@ def _sections(file: WordFile) -> Brought:
             property_of(paragraph, "pStyle").set(f"{W}val", f"Heading{level}")
     before = [word for tree in file.of(Where.TEXT, Where.NOTE) for word in _words(tree)]
     text = as_html(file.written())
-    root = markup_tree(text.html)
+    root = markup.tree(markup.without_nulls(text.html))
     word_languages.say(root)
     list_numbers.set_starts(root)
     list_numbers.join(root)

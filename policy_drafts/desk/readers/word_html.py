@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-import lxml.html
 import mammoth
-from lxml.html import HtmlElement
 
 from collective.errors import RuleError
 from collective.safety import picture_reader
@@ -20,7 +18,6 @@ from policy_drafts.desk.readers.named import Group, Named, counted, named
 from policy_drafts.desk.readers.parts import Picture
 from policy_drafts.desk.readers.word_package import Package, packed
 from policy_drafts.models.picture import LONGEST_SIDE
-from policy_drafts.text import markup
 
 MOST_PICTURES = 100
 STYLES = """
@@ -87,14 +84,6 @@ def _as_kept(content: bytes) -> bytes:
     if found.format in picture_reader.HERE and len(content) <= MOST_BYTES:
         return content
     return picture_reader.as_webp(picture_reader.smaller(found, LONGEST_SIDE))
-
-
-def markup_tree(html: str) -> HtmlElement:
-    """An <article> that holds HTML from elsewhere."""
-    parser = lxml.html.HTMLParser(huge_tree=True)
-    return lxml.html.fragment_fromstring(
-        markup.without_nulls(html), create_parent="article", parser=parser
-    )
 
 
 def as_html(package: Package) -> Text:

@@ -20,7 +20,6 @@ REFERENCES = {
     "endnote": (f"{W}endnoteReference",),
     "comment": (f"{W}commentReference", f"{W}commentRangeStart"),
 }
-OWNERS = tuple(f"{W}{name}" for name in REFERENCES)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 import lxml.etree
 
 from policy_drafts.desk.readers import word_fields
+from policy_drafts.desk.readers.contents_lists import CONTENTS
 from policy_drafts.desk.readers.named import Group, Named, counted, named
 from policy_drafts.desk.readers.word_changes import WORDS, words_in
 from policy_drafts.desk.readers.word_package import Element, W
@@ -30,7 +31,6 @@ SAYS_MORE = tuple(f"{W}{name}" for name in ("b", "i", "rStyle", "vertAlign"))
 CHART = "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart"
 SHOWN = (f"{W}t", f"{W}delText", CHART)  # what says that a new program shows more
 BLOCKS = (f"{W}p", f"{W}tbl")
-CONTENTS = "The table of contents: ours makes itself"
 
 
 def simplify(document: Element) -> list[Named]:
