@@ -13,7 +13,6 @@ from policy_drafts.desk import bringing_in, work
 from policy_drafts.desk.forms import ImportForm
 from policy_drafts.desk.incoming import (
     Choice,
-    Incoming,
     asks_once,
     fingerprint,
     left_out,
@@ -24,6 +23,7 @@ from policy_drafts.desk.incoming import (
 from policy_drafts.desk.readers.parts import NO_TITLE
 from policy_drafts.desk.views.sent import wants_json
 from policy_drafts.models import Import, Policy, WorkingCopyFile
+from policy_drafts.posted import as_number
 from policy_drafts.roles.lead import lead_only
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -63,9 +63,9 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
     if response := _not_yet(request, brought):
         return response
     asked = request.POST.get("headings") or request.GET.get("headings")
-    found = sections_in(brought, by_bold_lines=asked == "bold")
     if request.method == "POST":
-        return _confirm(request, brought, found, by_bold_lines=asked == "bold")
+        return _confirm(request, brought, by_bold_lines=asked == "bold")
+    found = sections_in(brought, by_bold_lines=asked == "bold")
     last_draft = policy.drafts.sealed().defer("news").first()
     context = {
         "policy": policy,
@@ -87,13 +87,22 @@ def look_through(request: MemberRequest, policy: Policy, import_pk: UUID) -> Htt
     return render(request, "policy_drafts/desk/look_through.html", context)
 
 
-def _confirm(
-    request: MemberRequest, brought: Import, found: list[Incoming], *, by_bold_lines: bool
-) -> HttpResponse:
-    """Bring in what was chosen and say so; the page again where it has to be looked at again."""
-    chosen = {row.number: request.POST.get(f"row-{row.number}", Choice.LEAVE) for row in found}
+def _chosen(request: MemberRequest, brought: Import, *, by_bold_lines: bool) -> dict[int, str]:
+    """{number of a section of the file: what is to be done with it}"""
+    chosen = {
+        number: str(choice)
+        for name, choice in request.POST.items()
+        if name.startswith("row-") and (number := as_number(name.removeprefix("row-"))) is not None
+    }
     if request.POST.get("all") == Choice.TAKE:
+        found = sections_in(brought, by_bold_lines=by_bold_lines)
         chosen |= {row.number: row.taken for row in found if row.section and row.is_changed}
+    return chosen
+
+
+def _confirm(request: MemberRequest, brought: Import, *, by_bold_lines: bool) -> HttpResponse:
+    """Bring in what was chosen and say so; the page again where it has to be looked at again."""
+    chosen = _chosen(request, brought, by_bold_lines=by_bold_lines)
     shown = request.POST.get("shown", "")
     try:
         outcome = bringing_in.confirm(
